@@ -1,0 +1,1 @@
+"""What we know: records, the change log and the vault."""

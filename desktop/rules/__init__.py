@@ -1,0 +1,1 @@
+"""What is true: plain Python without I/O, clock or database."""

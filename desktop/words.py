@@ -1,0 +1,88 @@
+"""Words in two languages: lazy messages over gettext catalogues, with no global language.
+
+A message is made where it is meant (`msg("Quote")`) and becomes text where it is read
+(`message.in_language("zh")`). The English text is the key; Chinese lives in `resources/locale`.
+"""
+
+import gettext
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+LANGUAGES: Final = ("zh", "en")
+RESOURCES: Final = Path(__file__).resolve().parent.parent / "resources"
+LOCALE: Final = RESOURCES / "locale"
+_FOLDERS: Final = {"zh": "zh_CN"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text to be shown later; `values` fill its `{name}` places and may themselves be messages."""
+
+    text: str
+    context: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def of(self, **values: object) -> "Message":
+        """The same message with its places filled."""
+        return replace(self, values={**self.values, **values})
+
+    def in_language(self, language: str) -> str:
+        """The text in `zh` or `en`."""
+        template = translate(self.text, self.context, language)
+        if not self.values:
+            return template
+        return template.format(
+            **{
+                name: value.in_language(language) if isinstance(value, Message) else value
+                for name, value in self.values.items()
+            }
+        )
+
+
+def msg(text: str, context: str = "") -> Message:
+    """Mark `text` for translation; `context` tells two meanings of one English word apart."""
+    return Message(text, context)
+
+
+def verbatim(text: str) -> Message:
+    """A text that is the same in every language, such as a name that a person typed."""
+    return Message("{text}", values={"text": text}) if "{" in text else Message(text, "verbatim")
+
+
+def translate(text: str, context: str, language: str) -> str:
+    """`text` in `language`, or itself where the language is English or has no word for it."""
+    if language not in _FOLDERS or context == "verbatim":
+        return text
+    catalogue = _catalogue(language)
+    return catalogue.pgettext(context, text) if context else catalogue.gettext(text)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    folder = LOCALE / _FOLDERS[language] / "LC_MESSAGES"
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    for source in sorted(folder.glob("*.po")):
+        with _compiled(source) as file:
+            part = gettext.GNUTranslations(file)
+        part.add_fallback(catalogue)
+        catalogue = part
+    return catalogue
+
+
+def _compiled(source: Path) -> io.BytesIO:
+    """The catalogue as gettext reads it: the compiled file beside it, or compiled now if that is older."""
+    ready = source.with_suffix(".mo")
+    if ready.exists() and ready.stat().st_mtime >= source.stat().st_mtime:
+        return io.BytesIO(ready.read_bytes())
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    buffer = io.BytesIO()
+    with source.open(encoding="utf-8") as file:
+        write_mo(buffer, read_po(file))
+    buffer.seek(0)
+    return buffer

@@ -1,0 +1,1 @@
+"""The part that reconciles laptops with the office."""

@@ -1,0 +1,1 @@
+"""Threads and transport that drive the engine."""

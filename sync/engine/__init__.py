@@ -1,0 +1,1 @@
+"""The client's sync as a pure state machine."""

@@ -1,0 +1,1 @@
+"""Messages and versions of the wire: no I/O."""

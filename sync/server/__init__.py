@@ -1,0 +1,1 @@
+"""The office: checks, merges and hands out changes."""
