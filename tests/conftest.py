@@ -1,0 +1,82 @@
+"""The noise guards: a warning, a Qt message, a thread or a timer left behind fails the test that caused it."""
+
+import gc
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault(
+    "PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring"
+)  # nobody's own keys are touched
+os.environ.pop("SATCHEL_PASSPHRASE", None)
+
+hypothesis.settings.register_profile("quick", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("prove", max_examples=20_000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("SATCHEL_HYPOTHESIS", "quick"))
+
+PATIENCE = 3.0  # seconds that a thread or timer may take to end after its test
+LASTING = (
+    "MainThread",
+    "AnyIO worker thread",
+    "execnet",
+    "pytest_timeout",
+)  # not ours, or ending by themselves
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Fail the test that leaves a thread running or a timer ticking."""
+    threads, timers = running_threads(), ticking_timers()
+    yield
+    deadline = time.monotonic() + PATIENCE
+    while left := [*sorted(running_threads() - threads), *sorted(ticking_timers() - timers)]:
+        if time.monotonic() > deadline:
+            pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
+        settle()
+
+
+def running_threads() -> set[str]:
+    """Threads started by Python code; a name and the id tell two apart."""
+    return {
+        f"thread {thread.name} ({thread.ident})"
+        for thread in threading.enumerate()
+        if not thread.name.startswith(LASTING) and not isinstance(thread, threading._DummyThread)  # noqa: SLF001
+    }
+
+
+def ticking_timers() -> set[str]:
+    """Active Qt timers, where a test has made a Qt application at all."""
+    if not qt_application():
+        return set()
+    from PySide6.QtCore import QTimer
+    from shiboken6 import Shiboken
+
+    return {
+        f"timer {timer.objectName() or hex(id(timer))} every {timer.interval()} ms"
+        for timer in Shiboken.getAllValidWrappers()
+        if isinstance(timer, QTimer) and timer.isActive()
+    }
+
+
+def settle() -> None:
+    """Give what is ending a chance to end."""
+    if application := qt_application():
+        from PySide6.QtCore import QEvent
+
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        application.processEvents()
+    gc.collect()
+    time.sleep(0.01)
+
+
+def qt_application() -> Any:
+    """The running Qt application, without importing Qt for the tests that have none."""
+    core = sys.modules.get("PySide6.QtCore")
+    return core.QCoreApplication.instance() if core else None
