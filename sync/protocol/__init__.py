@@ -1,1 +1,1 @@
-"""Messages and versions of the wire: no I/O."""
+"""What travels between a laptop and the office: messages, their packing, signatures and versions; no I/O."""
