@@ -358,6 +358,7 @@ class Choice(Kind):
 
     options: tuple[tuple[str, Message], ...]
     merge_as: str = "critical"
+    empty: ClassVar[Any] = ""
 
     def parse(self, text: str) -> str:
         typed = text.strip()

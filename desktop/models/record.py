@@ -3,17 +3,17 @@
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import Integer
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
-from desktop.models.kinds import MERGES, IdColumn, Json, JsonColumn, Kind, Link, Moment, MomentColumn
+from desktop.models.kinds import MERGES, IdColumn, Json, JsonColumn, Kind, Link, MomentColumn
 from desktop.words import Message, msg
 
 RECORDS: Final[dict[str, type["Record"]]] = {}
@@ -125,7 +125,7 @@ class Record(Base):
         super().__init__(**values)
 
     @classmethod
-    @lru_cache(maxsize=None)  # noqa: B019 - classes live as long as the program
+    @cache
     def fields(cls) -> dict[str, Field]:
         """The fields by name, those that all records share last."""
         found: dict[str, Field] = {}
@@ -136,10 +136,15 @@ class Record(Base):
                 found[column.name] = replace(described, name=column.name)
         return found
 
+    @classmethod
+    def title_of(cls, get: Callable[[str], Any]) -> str:
+        """What a person calls a record whose fields `get` returns, be it a record or a pulled row."""
+        return str(get("name") or "") if "name" in cls.fields() else ""
+
     @property
     def title(self) -> str:
         """What a person calls this record."""
-        return str(getattr(self, "name", "") or "")
+        return self.title_of(lambda name: getattr(self, name))
 
     def wire(self) -> dict[str, Any]:
         """Every field in wire form."""
@@ -147,7 +152,6 @@ class Record(Base):
 
 
 _SHARED: Final = frozenset({"owner_id", "team_id", "custom"})
-DELETED: Final = Moment()
 
 
 def children_of(record_type: str) -> Iterator[tuple[type[Record], str]]:

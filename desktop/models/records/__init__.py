@@ -1,1 +1,35 @@
-"""The record types, by area."""
+"""The record types, by area; importing this package fills the registry."""
+
+from desktop.models.records.activities import Interaction, Task
+from desktop.models.records.catalog import PriceBook, PriceEntry, Product, TaxRate
+from desktop.models.records.customers import Address, Contact, Customer
+from desktop.models.records.files import Attachment, Blob
+from desktop.models.records.opportunities import Opportunity
+from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
+from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
+
+__all__ = [
+    "Address",
+    "Adjustment",
+    "Attachment",
+    "Blob",
+    "Contact",
+    "Customer",
+    "Device",
+    "Interaction",
+    "Opportunity",
+    "Organisation",
+    "PriceBook",
+    "PriceEntry",
+    "Product",
+    "Quote",
+    "QuoteLine",
+    "QuoteRevision",
+    "SavedView",
+    "Setting",
+    "Tag",
+    "Task",
+    "TaxRate",
+    "Team",
+    "User",
+]

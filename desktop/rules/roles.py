@@ -1,0 +1,50 @@
+"""Who may do what: roles as lists of command names with a scope; laptop and office ask the same table."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from desktop.words import Message, msg
+
+OWN: Final = "own"
+TEAM: Final = "team"
+ALL: Final = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """`commands` and `refused` are patterns of command names such as `quote.*`; a refusal wins."""
+
+    name: str
+    label: Message
+    scope: str
+    commands: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+
+    def may(self, command: str) -> bool:
+        """Whether this role holds `command`."""
+        return any(fnmatchcase(command, p) for p in self.commands) and not any(
+            fnmatchcase(command, p) for p in self.refused
+        )
+
+
+_DIRECTORY: Final = ("user.*", "team.*", "organisation.*", "setting.*", "device.*")
+_CATALOGUE: Final = ("product.*", "price_book.*", "price_entry.*", "tax_rate.*")
+
+ROLES: Final = {
+    role.name: role
+    for role in (
+        Role("rep", msg("Sales rep"), TEAM, ("*",), (*_DIRECTORY, *_CATALOGUE)),
+        Role("manager", msg("Manager"), ALL, ("*",), ("user.*", "team.*", "device.*")),
+        Role("office", msg("Office"), ALL, ("*",), ("user.*", "team.*", "device.*")),
+        Role("auditor", msg("Auditor"), ALL, ()),
+        Role("admin", msg("Administrator"), ALL, ("*",)),
+    )
+}
+CHOICES: Final = tuple((role.name, role.label) for role in ROLES.values())
+
+
+def may(role: str, command: str) -> bool:
+    """Whether the role named `role` holds `command`; an unknown role holds nothing."""
+    found = ROLES.get(role)
+    return found is not None and found.may(command)
