@@ -203,6 +203,7 @@ def install_project() -> None:
     else:
         call([*pip(), "install", "--no-index", *options])
     call([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "desktop"), str(ROOT / "sync")])
+    call([str(PYTHON), "-m", "tests.house.words", "--compile"])
 
 
 def pip() -> list[str]:
@@ -236,7 +237,7 @@ def tasks() -> str:
 
 def call(command: Sequence[str], surroundings: dict[str, str] | None = None) -> None:
     """Run a step; its output goes to standard error, since a task's own output is somebody's input."""
-    done = subprocess.run(command, env=surroundings, stdout=sys.stderr.fileno(), check=False)
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, stdout=sys.stderr.fileno(), check=False)
     if done.returncode != 0:
         stop(f"This step failed ({done.returncode}): {' '.join(command)}", done.returncode)
 

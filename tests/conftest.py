@@ -1,4 +1,4 @@
-"""The noise guards: a warning, a Qt message, a thread or a timer left behind fails the test that caused it."""
+"""The noise guards: a warning, a Qt message, a thread or a timer left behind fails the test that made it."""
 
 import gc
 import os
