@@ -4,9 +4,9 @@
     python3 dev.py setup      the environment alone
     python3 dev.py TASK ...   the environment if it is missing or out of date, then the task of pyproject.toml
 
-The environment is `.venv`, filled from `requirements.lock` by uv where there is one, else by venv and pip, every
-file checked against its hash. On Debian and its kin the system packages that Qt needs are installed when root
-asks, and named in one line to copy when somebody else does. Once it stands, nothing here needs the network.
+The environment is `.venv`, filled from `requirements.lock` by uv where there is one, else by venv and pip;
+every file is checked against its hash. On Debian and its kin root gets the system packages that Qt needs, and
+anybody else the one line that installs them. Once all stands, nothing here needs the network.
 """
 
 import hashlib
@@ -174,7 +174,7 @@ def usable() -> bool:
 
 
 def install_locked_packages() -> None:
-    """Everything in `requirements.lock`, by hash, with bytecode: without it a start costs three times more."""
+    """Everything in `requirements.lock`, by hash, with bytecode: a start without it costs thrice as much."""
     say("installing the packages of requirements.lock")
     if tool := uv():
         call(
@@ -236,9 +236,12 @@ def tasks() -> str:
 
 
 def call(command: Sequence[str], surroundings: dict[str, str] | None = None) -> None:
-    """Run a step; its output goes to standard error, since a task's own output is somebody's input."""
-    done = subprocess.run(command, cwd=ROOT, env=surroundings, stdout=sys.stderr.fileno(), check=False)
+    """Run a step; what it prints is shown only if it fails."""
+    done = subprocess.run(
+        command, cwd=ROOT, env=surroundings, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     if done.returncode != 0:
+        sys.stderr.buffer.write(done.stdout)
         stop(f"This step failed ({done.returncode}): {' '.join(command)}", done.returncode)
 
 
