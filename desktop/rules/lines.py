@@ -1,0 +1,157 @@
+"""The rows of a document: which count, and what each comes to before the document's own adjustments.
+
+Steps 1 to 3 of `totals`, which adds the rows up.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, Literal
+
+from desktop.errors import Refused
+from desktop.rules.money import ONE, ZERO, rounded, sign, to_minor
+from desktop.rules.tax import Tax
+from desktop.words import msg
+
+AdjustmentKind = Literal["percent", "amount", "target"]
+LineKind = Literal["item", "option", "alternative", "section", "note", "subtotal"]
+NO_TAX: Final = Tax("")
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A reduction (negative) or charge (positive), in percent or major units; or the payable wanted."""
+
+    kind: AdjustmentKind
+    value: Decimal
+    tax: Tax | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slab:
+    """A part of the quantity at the price of its tier."""
+
+    quantity: Decimal
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row; only items, chosen options and the one chosen alternative of a group count."""
+
+    quantity: Decimal = ZERO
+    unit_price: Decimal = ZERO
+    tax: Tax = NO_TAX
+    base_quantity: Decimal = ONE
+    adjustments: tuple[Adjustment, ...] = ()
+    slabs: tuple[Slab, ...] = ()
+    kind: LineKind = "item"
+    group: str = ""
+    chosen: bool = True
+
+    def __post_init__(self) -> None:
+        if self.base_quantity <= 0:
+            raise Refused(msg("The base quantity must be above zero"), field="base_quantity")
+        if any(adjustment.kind == "target" for adjustment in self.adjustments):
+            raise Refused(
+                msg("A target price belongs to the whole document, not to a line"), field="adjustments"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a company rounds; stored with the revision and printed."""
+
+    tax_scope: Literal["group", "line"] = "group"
+    discount_rounding: Literal["amount", "net"] = "amount"
+    cash_step: Decimal | None = None
+    line_discounts: Literal["cascade", "parallel"] = "cascade"
+
+
+USUAL: Final = Policy()
+
+
+def counted(lines: Sequence[Line]) -> list[int]:
+    """The places of the lines that count: of alternatives the chosen one, or the first if none is."""
+    chosen: dict[str, int] = {}
+    for place, line in enumerate(lines):
+        if line.kind == "alternative":
+            now = chosen.setdefault(line.group, place)
+            if line.chosen and not lines[now].chosen:
+                chosen[line.group] = place
+    return [
+        place
+        for place, line in enumerate(lines)
+        if line.kind == "item"
+        or (line.kind == "option" and line.chosen)
+        or (line.kind == "alternative" and chosen[line.group] == place)
+    ]
+
+
+def price_line(line: Line, digits: int, policy: Policy) -> tuple[int, int, tuple[int, ...]]:
+    """Steps 1 and 2: gross, net and what each adjustment of the line came to."""
+    parts = [(slab.quantity, slab.unit_price) for slab in line.slabs] or [(line.quantity, line.unit_price)]
+    parallel = policy.line_discounts == "parallel"
+    base_top, base_bottom = line.base_quantity.as_integer_ratio()
+    scale = base_bottom * 10**digits
+    ratios = [(q.as_integer_ratio(), p.as_integer_ratio()) for q, p in parts]
+    gross = sum(rounded(q[0] * p[0] * scale, q[1] * p[1] * base_top) for q, p in ratios)  # 1
+    if not line.adjustments:
+        return gross, gross, ()
+    way = sign(sum(q[0] * p[0] for q, p in ratios))
+    if policy.discount_rounding == "net":
+        return gross, *_net_unit_price(line, digits, policy, parts, gross, way)
+    running, amounts = gross, []
+    for adjustment in line.adjustments:  # 2
+        if adjustment.kind == "percent":
+            top, bottom = adjustment.value.as_integer_ratio()
+            amount = rounded((gross if parallel else running) * top, 100 * bottom)
+        else:
+            amount = to_minor(adjustment.value, digits)
+        amount = _limited(amount, running, way)
+        amounts.append(amount)
+        running += amount
+    return gross, running, tuple(amounts)
+
+
+def _limited(amount: int, running: int, way: int) -> int:
+    """A reduction takes at most what is there; a line of no worth has no side and takes it as it is."""
+    way = way or sign(running)
+    return max(amount * way, -running * way) * way if way else amount
+
+
+def _net_unit_price(
+    line: Line, digits: int, policy: Policy, parts: Sequence[tuple[Decimal, Decimal]], gross: int, way: int
+) -> tuple[int, tuple[int, ...]]:
+    """折后单价: percentages make a new unit price, rounded as prices are written; then fixed amounts."""
+    factor, running = Fraction(1), gross
+    amounts = [0] * len(line.adjustments)
+    for place, adjustment in enumerate(line.adjustments):
+        if adjustment.kind == "percent":
+            share = Fraction(adjustment.value) / 100
+            factor = max(
+                factor + (share if policy.line_discounts == "parallel" else factor * share),
+                Fraction(0),
+            )
+            after = sum(_at_factor(q, p, factor, line.base_quantity, digits) for q, p in parts)
+            amounts[place] = after - running
+            running = after
+    for place, adjustment in enumerate(line.adjustments):
+        if adjustment.kind == "amount":
+            amounts[place] = _limited(to_minor(adjustment.value, digits), running, way)
+            running += amounts[place]
+    return running, tuple(amounts)
+
+
+def net_unit_price(unit_price: Decimal, factor: Fraction, digits: int) -> Fraction:
+    """The price after discount, with the currency's decimals or those of the price itself if it has more."""
+    exponent = unit_price.normalize().as_tuple().exponent
+    places = 10 ** max(digits, -exponent if isinstance(exponent, int) else 0)
+    exact = Fraction(unit_price) * factor * places
+    return Fraction(rounded(exact.numerator, exact.denominator), places)
+
+
+def _at_factor(quantity: Decimal, unit_price: Decimal, factor: Fraction, base: Decimal, digits: int) -> int:
+    exact = Fraction(quantity) * net_unit_price(unit_price, factor, digits) / Fraction(base) * 10**digits
+    return rounded(exact.numerator, exact.denominator)
