@@ -1,1 +1,1 @@
-"""The client's sync as a pure state machine."""
+"""The laptop's side of sync as pure decisions: answers, clock and chance in; actions out; no I/O."""

@@ -1,0 +1,154 @@
+"""What the engine asks of the world, and what the world tells it: plain values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sync.protocol.messages import Cursor, Enrol, Enrolled, PullResponse, Push, Snapshot, SyncResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far the snapshot of a stream was taken: pinned at `at`, to go on from key `after`."""
+
+    stream: str
+    at: int
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the store holds right now, read after its last commit; no other memory decides anything.
+
+    `push` is the next part of the outbox (None: everything is acknowledged), `waiting` the ops in the outbox,
+    `successor` the identity that was prepared after a fork and is not yet enrolled.
+    """
+
+    device: str
+    enrolled: bool
+    last: int
+    head: str
+    acked: int
+    waiting: int = 0
+    push: Push | None = None
+    cursors: tuple[Cursor, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    wants: tuple[str, ...] = ()
+    user: str = ""
+    successor: Enrol | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: `body` is still packed as `encoding` says; it took `seconds` from asking to the end."""
+
+    status: int
+    body: bytes
+    encoding: str = ""
+    retry_after: float | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Nothing usable came back. `portal`: somebody else answered in the office's place."""
+
+    reason: str
+    portal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Read the situation, with at most this much of the outbox."""
+
+    ops: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send a request, signed by the device unless `signed` is false."""
+
+    method: str
+    target: str
+    body: bytes = b""
+    encoding: str = ""
+    signed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Store this answer in one transaction: verdicts, rows, cursors, streams lost, numbers leased."""
+
+    response: SyncResponse | PullResponse
+
+
+@dataclass(frozen=True, slots=True)
+class ApplySnapshot:
+    """Store one page of a snapshot and how far it reached, in one transaction."""
+
+    page: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The office no longer knows this stream's cursor or snapshot: begin it again."""
+
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """The office knows less than it once acknowledged: everything after op `last` is unsent again."""
+
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """This device is a copy: prepare a new id and key, to take over the ops after `agreed`."""
+
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """The office accepted the new identity: restamp the ops with it."""
+
+    enrolled: Enrolled
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Something for the status chip: what is going on, how much is done, how much is to come."""
+
+    state: str
+    done: int = 0
+    total: int = 0
+
+
+Stored = Apply | ApplySnapshot | Forget | Rewind | Fork | Adopt
+"""Actions of the store; each is durable when the next situation is read."""
+
+Action = Load | Send | Tell | Stored
+Event = Situation | Answer | Failure | None
+
+
+@dataclass(slots=True)
+class Report:
+    """What one sync did."""
+
+    requests: int = 0
+    pushed: int = 0
+    verdicts: dict[str, int] = field(default_factory=dict)
+    pulled: int = 0
+    removed: int = 0
+    forked: bool = False
+    upgrade: bool = False
+    bytes_up: int = 0
+    bytes_down: int = 0
+    waiting: int = 0
+
+    def count(self, verdicts: Mapping[str, int]) -> None:
+        """Add verdicts by kind."""
+        for kind, number in verdicts.items():
+            self.verdicts[kind] = self.verdicts.get(kind, 0) + number

@@ -1,0 +1,400 @@
+"""One sync as a coroutine: it yields actions, is sent events, returns a report; dropping it loses nothing.
+
+Every decision is made from the situation that the store reads after its last commit, so a crash between any
+two steps repeats at most one request, which the office answers the same again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+from urllib.parse import quote, urlencode
+
+from desktop.errors import NotAllowed, Offline, Refused, SatchelError, ServerTooNew, ServerTooOld
+from desktop.rules.streams import ORG
+from desktop.words import Message, msg
+from sync.engine.actions import (
+    Action,
+    Adopt,
+    Answer,
+    Apply,
+    ApplySnapshot,
+    Event,
+    Failure,
+    Forget,
+    Fork,
+    Load,
+    Report,
+    Rewind,
+    Send,
+    Situation,
+    Stored,
+    Tell,
+)
+from sync.engine.pace import Batch
+from sync.protocol import codec, messages
+from sync.protocol.messages import (
+    Cursor,
+    Enrol,
+    Enrolled,
+    Head,
+    Hello,
+    Page,
+    Problem,
+    PullRequest,
+    PullResponse,
+    Snapshot,
+    SyncRequest,
+    SyncResponse,
+)
+from sync.protocol.versions import PROTOCOL, SCHEMA, SPOKEN, agree
+
+T = TypeVar("T")
+Steps = Generator[Action, Event, T]
+
+UNREACHABLE: Final = msg("The office cannot be reached; your work is kept and waits.")
+PORTAL: Final = msg("Another page answers in the office's place; sign in to this network first.")
+NONSENSE: Final = msg("The office answered something that makes no sense; nothing was changed.")
+TOO_NEW: Final = msg(
+    "The office is newer than this laptop: your work was sent, but update Satchel to receive."
+)
+TOO_OLD: Final = msg("The office is older than this laptop and must be updated first.")
+NOT_JOINED: Final = msg("This laptop has not joined an office yet.")
+
+PUSH_BYTES: Final = 4 * 1024 * 1024
+MOST_REQUESTS: Final = 100_000
+"""A bound that no honest office reaches: a sync that does not end is a defect, not a reason to go on."""
+
+
+class Busy(Offline):
+    """The office asks for patience; `after` is its own wish in seconds."""
+
+    def __init__(self, after: float | None) -> None:
+        super().__init__(msg("The office is busy; the next try follows by itself."))
+        self.after = after
+
+
+class Revoked(NotAllowed):
+    """The office has taken this laptop's right to sync."""
+
+
+class Unknown(NotAllowed):
+    """The office does not know this laptop, or not with this key."""
+
+
+@dataclass(slots=True)
+class Limits:
+    """How much goes into one request; kept from one sync to the next."""
+
+    ops: Batch = field(default_factory=lambda: Batch(1000, 20, messages.MAX_OPS, 500))
+    rows: Batch = field(default_factory=lambda: Batch(2000, 100, 5000, 1000))
+
+
+class _Answered(Exception):  # noqa: N818 - an answer, not an error, for whoever asked
+    """The office answered with a problem that this step knows how to go on from."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def greet(nonce: str, report: Report) -> Steps[Hello]:
+    """Make sure that it is the office who answers, and that both speak one language."""
+    target = f"{messages.HELLO}?{urlencode({'nonce': nonce})}"
+    hello = yield from _ask(Send("GET", target, signed=False), Hello, report)
+    if hello.nonce != nonce:
+        raise Offline(PORTAL)
+    if agree(hello.protocols, SPOKEN) is None:
+        raise ServerTooNew(TOO_NEW) if min(hello.protocols, default=0) > PROTOCOL else ServerTooOld(TOO_OLD)
+    return hello
+
+
+def enrol(request: Enrol, nonce: str) -> Steps[Enrolled]:
+    """Join the office with a person's code."""
+    report = Report()
+    yield from greet(nonce, report)
+    body, encoding = codec.pack(request, "zstd")
+    try:
+        enrolled = yield from _ask(
+            Send("POST", messages.DEVICES, body, encoding), Enrolled, report, frozenset({"code"})
+        )
+    except _Answered as answered:
+        raise NotAllowed(msg("This code is wrong, used or out of date; ask the office for a new one.")) from (
+            answered
+        )
+    yield Adopt(enrolled)
+    return enrolled
+
+
+def sync(nonce: str, limits: Limits) -> Steps[Report]:
+    """Everything up, everything down. Without a nonce the office has answered lately and is not greeted."""
+    round_ = _Round(limits)
+    if nonce:
+        yield from greet(nonce, round_.report)
+    yield from round_.run()
+    return round_.report
+
+
+class _Round:
+    """The memory of one sync: what it did, and the streams the office named last."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.report = Report()
+        self.heads: list[Head] = []
+        self.now: Situation
+
+    def run(self) -> Steps[None]:
+        """Push until the outbox is empty, then take snapshots and pull until every stream is at its head."""
+        yield from self.load()
+        if not self.now.enrolled:
+            raise Refused(NOT_JOINED)
+        step: Callable[[], Steps[None]] | None = self.exchange
+        while step is not None:
+            if self.report.requests >= MOST_REQUESTS:
+                raise Offline(NONSENSE)
+            yield from step()
+            step = self.next_step()
+        self.report.waiting = self.now.waiting
+
+    def next_step(self) -> Callable[[], Steps[None]] | None:
+        """What the situation asks for; None when there is nothing left to do."""
+        if self.again or self.now.push is not None:
+            return self.exchange
+        if self.report.upgrade:
+            raise ServerTooNew(TOO_NEW)
+        if self.fresh():
+            return self.snapshot
+        if self.behind():
+            return self.pull
+        return None
+
+    again = False
+    """The office has to be asked for its streams once more."""
+
+    def load(self) -> Steps[None]:
+        event = yield Load(self.limits.ops.size, PUSH_BYTES)
+        if not isinstance(event, Situation):
+            raise TypeError(f"the store answered {event!r}")
+        self.now = event
+
+    def store(self, action: Stored) -> Steps[None]:
+        """Have the store do something, and look again."""
+        yield action
+        yield from self.load()
+
+    # --- POST /v1/sync
+
+    def exchange(self) -> Steps[None]:
+        """One round trip: verdicts for the next part of the outbox, and the first page."""
+        self.again = False
+        if self.now.successor is not None:
+            yield from self.succeed(self.now.successor)
+        request = self.request()
+        yield Tell("sending", self.now.last - self.now.waiting, self.now.last)
+        body, encoding = codec.pack(request, "zstd")
+        send = Send("POST", messages.SYNC, body, encoding)
+        try:
+            response = yield from _ask(
+                send, SyncResponse, self.report, frozenset({"too_large", "stream"}), self.limits.ops
+            )
+        except _Answered as answered:
+            yield from self.recover(answered.problem)
+        else:
+            yield from self.exchanged(request, response)
+
+    def request(self) -> SyncRequest:
+        now = self.now
+        return SyncRequest(
+            device=now.device,
+            protocol=PROTOCOL,
+            schema=SCHEMA,
+            last=now.last,
+            head=now.head,
+            acked=now.acked,
+            cursors=list(now.cursors),
+            push=now.push,
+            wants=list(now.wants),
+            limit=self.limits.rows.size,
+        )
+
+    def exchanged(self, request: SyncRequest, response: SyncResponse) -> Steps[None]:
+        self.heads, self.report.upgrade = response.heads, response.upgrade
+        if response.status == "gap":
+            if response.last >= self.now.acked:
+                raise Offline(NONSENSE)
+            yield from self.store(Rewind(response.last))
+            return
+        if response.status == "forked":
+            if self.report.forked:
+                raise Offline(NONSENSE)
+            self.report.forked = True
+        elif request.push is not None and not response.verdicts:
+            raise Offline(NONSENSE)
+        self.report.count(Counter(verdict.kind for verdict in response.verdicts))
+        self.report.pushed += len(response.verdicts)
+        yield from self.store_page(Apply(response), response.page)
+        if response.status == "forked":
+            yield from self.store(Fork(response.agreed))
+            self.again = True
+
+    def succeed(self, successor: Enrol) -> Steps[None]:
+        """Go on under a new id and key, vouched for by the key that signs until then."""
+        body, encoding = codec.pack(successor, "zstd")
+        enrolled = yield from _ask(Send("POST", messages.DEVICES, body, encoding), Enrolled, self.report)
+        yield from self.store(Adopt(enrolled))
+
+    def recover(self, problem: Problem) -> Steps[None]:
+        """Go on from an answer that says what to do instead."""
+        self.again = True
+        if problem.code == "too_large":
+            if self.limits.ops.size == self.limits.ops.least:
+                raise Refused(msg("One change is larger than the office accepts."))
+            self.limits.ops.shrink()
+            yield from self.load()
+        else:
+            yield from self.store(Forget(str(problem.data.get("stream", ""))))
+
+    # --- what comes down
+
+    def fresh(self) -> str:
+        """The next stream that this laptop holds nothing of: the directory first, then one's own."""
+        known = {cursor.stream for cursor in self.now.cursors}
+        missing = [head.stream for head in self.heads if head.stream not in known]
+        return min(missing, key=self.tier, default="")
+
+    def tier(self, stream: str) -> tuple[bool, bool, str]:
+        return stream != ORG, stream != f"user:{self.now.user}", stream
+
+    def snapshot(self) -> Steps[None]:
+        """The next page of a stream in key order."""
+        stream = self.fresh()
+        mark = next((mark for mark in self.now.marks if mark.stream == stream), None)
+        query: dict[str, str | int] = {"limit": self.limits.rows.size}
+        if mark is not None:
+            query |= {"at": mark.at, "after": mark.after}
+        send = Send("GET", f"{messages.SNAPSHOT}{quote(stream)}?{urlencode(query)}")
+        try:
+            page = yield from _ask(
+                send, Snapshot, self.report, frozenset({"snapshot", "stream"}), self.limits.rows
+            )
+        except _Answered as answered:
+            self.again = answered.problem.code == "stream"
+            if mark is None:
+                self.again_once()
+            yield from self.store(Forget(stream))
+            return
+        if page.next is not None and mark is not None and page.next == mark.after:
+            raise Offline(NONSENSE)
+        self.report.pulled += sum(len(table.rows) for table in page.tables.values())
+        yield Tell("receiving", self.report.pulled, sum(head.rows for head in self.heads))
+        yield from self.store(ApplySnapshot(page))
+
+    refused_fresh = 0
+
+    def again_once(self) -> None:
+        """A stream that cannot be had from its beginning either: ask for the streams, but not for ever."""
+        self.again = True
+        self.refused_fresh += 1
+        if self.refused_fresh > len(self.heads) + 1:
+            raise Offline(NONSENSE)
+
+    def behind(self) -> list[Cursor]:
+        """The cursors that are not at their head, or saw it under another mask."""
+        heads = {head.stream: head for head in self.heads}
+        return [
+            cursor
+            for cursor in self.now.cursors
+            if (head := heads.get(cursor.stream)) is not None
+            and (cursor.seq < head.seq or cursor.mask != head.mask)
+        ]
+
+    def pull(self) -> Steps[None]:
+        """The next page of the feeds."""
+        behind = self.behind()
+        request = PullRequest(protocol=PROTOCOL, schema=SCHEMA, cursors=behind, limit=self.limits.rows.size)
+        body, encoding = codec.pack(request, "zstd")
+        try:
+            response = yield from _ask(
+                Send("POST", messages.PULL, body, encoding),
+                PullResponse,
+                self.report,
+                frozenset({"stream"}),
+                self.limits.rows,
+            )
+        except _Answered as answered:
+            yield from self.recover(answered.problem)
+            return
+        self.heads = response.heads
+        yield Tell("receiving", self.report.pulled, 0)
+        yield from self.store_page(Apply(response), response.page)
+        if self.behind() == behind:
+            raise Offline(NONSENSE)
+
+    def store_page(self, action: Apply, page: Page) -> Steps[None]:
+        for part in page.parts:
+            self.report.pulled += sum(len(table.rows) for table in part.tables.values())
+            self.report.removed += len(part.removals)
+        yield from self.store(action)
+
+
+def _ask(
+    send: Send,
+    kind: type[T],
+    report: Report,
+    known: frozenset[str] = frozenset(),
+    batch: Batch | None = None,
+) -> Steps[T]:
+    """One request. A problem in `known` is raised as _Answered, any other as what it means to a person."""
+    report.requests += 1
+    report.bytes_up += len(send.body)
+    event = yield send
+    if isinstance(event, Failure):
+        if batch is not None:
+            batch.shrink()
+        raise Offline(PORTAL if event.portal else UNREACHABLE)
+    if not isinstance(event, Answer):
+        raise TypeError(f"the transport answered {event!r}")
+    report.bytes_down += len(event.body)
+    try:
+        if 200 <= event.status < 300:
+            if batch is not None:
+                batch.answered(event.seconds)
+            return codec.unpack(event.body, event.encoding, kind)
+        problem = codec.unpack(event.body, event.encoding, Problem)
+    except codec.BadMessage as error:
+        raise Offline(PORTAL) from error
+    if problem.code in known:
+        raise _Answered(problem)
+    raise _meaning(event, problem)
+
+
+def _meaning(answer: Answer, problem: Problem) -> SatchelError:
+    """What an answer other than 2xx means to a person."""
+    if answer.status in (429, 503):
+        return Busy(answer.retry_after)
+    if answer.status >= 500:
+        return Offline(msg("Something went wrong at the office; the next try follows by itself."))
+    if problem.code == "revoked":
+        return Revoked(msg("The office has withdrawn this laptop's access."))
+    if problem.code in ("unknown_device", "bad_signature"):
+        return Unknown(msg("The office does not know this laptop; join again with a new code."))
+    if problem.code == "version":
+        spoken = [int(version) for version in problem.data.get("protocols", [])]
+        return ServerTooNew(TOO_NEW) if min(spoken, default=0) > PROTOCOL else ServerTooOld(TOO_OLD)
+    return Refused(msg("The office refused: {reason}").of(reason=told(problem.en, problem.zh)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told(Message):
+    """A reason in the office's own words, in both languages."""
+
+    zh: str = ""
+
+    def in_language(self, language: str) -> str:
+        return self.zh if language == "zh" and self.zh else self.text
+
+
+def told(en: str, zh: str) -> Message:
+    """The office's words as a message."""
+    return _Told(en, zh=zh)
