@@ -1,0 +1,360 @@
+"""Buttons painted from the tokens: primary, plain, flat, link and danger; icon, words and shortcut in one."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+
+from desktop.views import paint
+from desktop.views.look import Look
+from desktop.words import Message
+
+_GROUND = {"primary": ("accent", "accent_hover", "accent_pressed"), "danger": ("bad", "bad", "bad")}
+_EDGED = ("plain", "filter", "active_filter", "dashed")
+
+
+class Button(QAbstractButton):
+    """One button; `kind` is primary, plain, flat, link, danger, filter, active_filter or dashed.
+
+    A disabled button says why in its tooltip (`refuse`).
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        words: Message | str = "",
+        *,
+        kind: str = "plain",
+        icon: str = "",
+        keys: str = "",
+        name: Message | None = None,
+        height: str = "height",
+        trailing: str = "",
+        value: Message | str = "",
+    ) -> None:
+        super().__init__()
+        self._look, self._kind, self._icon, self._keys = look, kind, icon, keys
+        self._trailing, self._height, self._value = trailing, height, value
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.say(words)
+        if name is not None:
+            look.bind(self.setAccessibleName, name)
+            look.bind(self.setToolTip, name)
+
+    def say(self, words: Message | str) -> None:
+        """Other words on the button, live in both languages."""
+        look = self._look
+        if isinstance(words, Message):
+            look.bind(self.setText, words)
+        else:
+            self.setText(words)
+        self.updateGeometry()
+
+    def show_value(self, value: Message | str) -> None:
+        """The part in full ink behind the words of a filter."""
+        self._value = value
+        self.updateGeometry()
+        self.update()
+
+    def show_icon(self, icon: str) -> None:
+        """Another icon."""
+        self._icon = icon
+        self.update()
+
+    def become(self, kind: str) -> None:
+        """Another kind, such as plain when an empty state offers the primary action."""
+        self._kind = kind
+        self.update()
+
+    def refuse(self, reason: Message | None) -> None:
+        """Grey with a reason, or ready again with None."""
+        self.setEnabled(reason is None)
+        if reason is None:
+            self._look.release(self.setToolTip)
+            self.setToolTip("")
+        else:
+            self._look.bind(self.setToolTip, reason)
+
+    def setText(self, text: str) -> None:
+        """Qt's own, plus the new width."""
+        super().setText(text)
+        if not self.accessibleName() and text:
+            self.setAccessibleName(text)
+        self.updateGeometry()
+
+    def _words(self) -> str:
+        return self._look.text(self._value) if self._value else ""
+
+    def sizeHint(self) -> QSize:
+        """Icon, words, value, trailing icon and key caps with their gaps; square for an icon alone."""
+        look, text = self._look, self.text()
+        height = look.t.control("filter") if self._kind in _EDGED[1:] else look.t.control(self._height)
+        if self._kind == "link":
+            return QSize(look.t.width(text), max(look.t.control("target_min"), look.t.line("body")))
+        if not text and not self._keys:
+            return QSize(max(height, look.t.control("target_min")), height)
+        size = self._size()
+        width = look.px(8 if self._kind in _EDGED[1:] else 10) * 2
+        width += look.t.icon() + look.px(6) if self._icon else 0
+        width += look.t.width(text, size)
+        width += look.px(6) + look.t.width(self._words(), size) if self._value else 0
+        width += look.px(6) + look.t.icon("small") if self._trailing else 0
+        width += look.px(8) + paint.keys_width(look, self._keys) if self._keys else 0
+        return QSize(width, height)
+
+    def minimumSizeHint(self) -> QSize:
+        """A button is never squeezed."""
+        return self.sizeHint()
+
+    def _size(self) -> str:
+        return "small" if self._kind in _EDGED[1:] else "body"
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the hover ground."""
+        super().enterEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, focus ring, then icon, words, value and key caps from the left."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter)
+        ink = self._ink()
+        look, text, middle = self._look, self.text(), self.height() // 2
+        size = self._size()
+        if not text and not self._keys:
+            width = look.t.icon()
+            icon_ink = ink if self._kind in _GROUND else "ink_2" if self.isEnabled() else "ink_disabled"
+            paint.paint_icon(painter, look, (self.width() - width) // 2, middle, self._icon, icon_ink)
+            return
+        hint = self.sizeHint().width()
+        left = (self.width() - hint) // 2 + (
+            0 if self._kind == "link" else look.px(8 if size == "small" else 10)
+        )
+        if self._kind == "link":
+            left = 0
+        if self._icon:
+            left = paint.paint_icon(painter, look, left, middle, self._icon, self._icon_ink(ink)) + look.px(6)
+        box = QRect(left, 0, self.width() - left, self.height())
+        words_ink = "ink_3" if self._value and ink == "ink" else ink
+        left = paint.paint_text(painter, look, box, text, ink=words_ink, size=size)
+        if self._value:
+            box = QRect(left + look.px(6), 0, self.width() - left, self.height())
+            left = paint.paint_text(painter, look, box, self._words(), ink=ink, size=size)
+        if self._trailing:
+            left = paint.paint_icon(painter, look, left + look.px(6), middle, self._trailing, ink, "small")
+        if self._keys:
+            on = self._kind in _GROUND and self.isEnabled()
+            paint.paint_keys(
+                painter,
+                look,
+                left + look.px(8),
+                middle,
+                self._keys,
+                ink="on_accent" if on else "ink_3",
+                edge="on_accent" if on else "line_strong",
+            )
+
+    def _ink(self) -> str:
+        if not self.isEnabled():
+            return "ink_disabled"
+        if self._kind in _GROUND:
+            return "on_accent"
+        return (
+            "accent_ink"
+            if self._kind in ("link", "active_filter")
+            else "ink_2"
+            if self._kind == "flat"
+            else "ink"
+        )
+
+    def _icon_ink(self, ink: str) -> str:
+        return "ink_2" if ink == "ink" else ink
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        look, kind = self._look, self._kind
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        radius = look.t.radius("chip" if kind in _EDGED[1:] else "control")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        state = 2 if self.isDown() else 1 if self.underMouse() else 0
+        if kind in _GROUND and self.isEnabled():
+            painter.setBrush(look.colour(_GROUND[kind][state]))
+        elif kind in _GROUND:
+            painter.setBrush(look.colour("sunken"))
+            painter.setPen(QPen(look.colour("line_strong"), 1))
+        elif kind in _EDGED:
+            active = kind == "active_filter"
+            painter.setPen(QPen(look.colour("accent_line" if active else "line_strong"), 1))
+            if kind == "dashed":
+                painter.setPen(QPen(look.colour("line_control"), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(look.colour("selected" if active else ("surface", "hover", "pressed")[state]))
+        elif state and kind != "link" and self.isEnabled():
+            painter.setBrush(look.colour("hover" if state == 1 else "pressed"))
+        painter.drawRoundedRect(box, radius, radius)
+        if self.hasFocus() and look_focus(self):
+            self._paint_focus(painter, box, radius)
+        if kind == "link" and state:
+            painter.setPen(QPen(look.colour("accent_ink"), 1))
+            base = QPointF(0, self.height() / 2 + look.t.line("body") / 2 - 2)
+            painter.drawLine(base, base + QPointF(look.t.width(self.text()), 0))
+
+    def _paint_focus(self, painter: QPainter, box: QRectF, radius: int) -> None:
+        look = self._look
+        on_accent = self._kind in _GROUND
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(look.colour("on_accent" if on_accent else "focus"), 2))
+        inset = 2.5 if on_accent else 0.5
+        painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def look_focus(widget: QWidget) -> bool:
+    """Whether a focus ring is due: focus came by key, not by mouse."""
+    return bool(widget.property("keyed")) or not widget.underMouse()
+
+
+class Segments(QWidget):
+    """A few choices side by side, one of them on: 中文 | English | 双语."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, look: Look, choices: Sequence[tuple[str, Message | str]], *, current: str, name: Message
+    ) -> None:
+        super().__init__()
+        self._look = look
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, _Segment] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        look.bind(self.setAccessibleName, name)
+        for number, (key, words) in enumerate(choices):
+            place = (
+                "only"
+                if len(choices) == 1
+                else "first"
+                if not number
+                else "last"
+                if number == len(choices) - 1
+                else "mid"
+            )
+            button = _Segment(look, words, place)
+            button.clicked.connect(self._teller(key))
+            self._group.addButton(button)
+            self._buttons[key] = button
+            row.addWidget(button)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.choose(current)
+
+    def _teller(self, key: str) -> Callable[[], None]:
+        return lambda: self.chosen.emit(key)
+
+    def choose(self, key: str) -> None:
+        """Show `key` as the one that is on, without telling."""
+        if key in self._buttons:
+            self._buttons[key].setChecked(True)
+
+    def current(self) -> str:
+        """The choice that is on."""
+        return next((key for key, button in self._buttons.items() if button.isChecked()), "")
+
+
+class _Segment(QAbstractButton):
+    def __init__(self, look: Look, words: Message | str, place: str) -> None:
+        super().__init__()
+        self._look, self._place = look, place
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if isinstance(words, Message):
+            look.bind(self.setText, words)
+        else:
+            self.setText(words)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """The words and 12 px on each side."""
+        return QSize(self._look.t.width(self.text()) + self._look.px(24), self._look.t.control("filter"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """One cell of the row, with the outer corners round."""
+        look = self._look
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        radius = look.t.radius("control")
+        wide = box.adjusted(
+            0 if self._place in ("first", "only") else -radius - 2,
+            0,
+            1 if self._place in ("first", "mid") else 0,
+            0,
+        )
+        wide = wide.adjusted(0, 0, radius if self._place in ("first", "mid") else 0, 0)
+        painter.setClipRect(self.rect())
+        painter.setPen(QPen(look.colour("line_strong"), 1))
+        painter.setBrush(
+            look.colour("selected" if self.isChecked() else "hover" if self.underMouse() else "surface")
+        )
+        painter.drawRoundedRect(wide, radius, radius)
+        if self._place not in ("first", "only"):
+            painter.drawLine(QPointF(0.5, 0), QPointF(0.5, self.height()))
+        if self.isChecked() and look.theme_name == "high_contrast" or self.hasFocus():
+            painter.setPen(QPen(look.colour("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
+        painter.setPen(look.colour("accent_ink" if self.isChecked() else "ink_2"))
+        painter.setFont(look.font())
+        painter.drawText(self.rect(), paint.CENTRE, self.text())
+
+
+class Tab(QAbstractButton):
+    """A saved view in the header: words, a count in ink 3, and a line under the current one."""
+
+    def __init__(self, look: Look, words: Message | str) -> None:
+        super().__init__()
+        self._look = look
+        self._count = ""
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if isinstance(words, Message):
+            look.bind(self.setText, words)
+        else:
+            self.setText(words)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def show_count(self, count: str) -> None:
+        """The figure behind the words."""
+        self._count = count
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Words and count."""
+        look = self._look
+        width = look.t.width(self.text(), strong=True)
+        width += look.px(6) + look.t.width(self._count, "small") if self._count else 0
+        return QSize(width, look.t.bar("header"))
+
+    def minimumSizeHint(self) -> QSize:
+        """A tab is never squeezed."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Strong ink and an accent line when current."""
+        look, on = self._look, self.isChecked()
+        painter = QPainter(self)
+        box = self.rect()
+        right = paint.paint_text(
+            painter, look, box, self.text(), ink="ink" if on or self.underMouse() else "ink_2", strong=on
+        )
+        if self._count:
+            rest = QRect(right + look.px(6), 0, self.width() - right, self.height())
+            paint.paint_text(painter, look, rest, self._count, ink="ink_3", size="small")
+        if on:
+            painter.fillRect(QRect(0, self.height() - 2, self.width(), 2), look.colour("accent_mark"))
+        if self.hasFocus():
+            painter.setPen(QPen(look.colour("focus"), 2))
+            painter.drawRoundedRect(box.adjusted(1, look.px(12), -1, -look.px(12)), 4, 4)

@@ -1,0 +1,244 @@
+"""Short words for composing a screen: labels, lines, regions, rows and columns whose gaps follow the text size."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.views import paint
+from desktop.views.look import Look
+from desktop.words import Message
+
+Edge = tuple[int, int, int, int]
+
+
+def label(
+    look: Look,
+    words: Message | str = "",
+    *,
+    size: str = "body",
+    ink: str = "ink",
+    strong: bool = False,
+    wrap: bool = False,
+    centre: bool = False,
+) -> QLabel:
+    """A text in one of five sizes and the inks of the tokens; plain text, never markup."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("ink", ink)
+    made.setWordWrap(wrap)
+    look.bind(made.setFont, lambda: look.font(size, strong=strong))
+    if centre:
+        made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    if isinstance(words, Message):
+        look.bind(made.setText, words)
+    else:
+        made.setText(words)
+    return made
+
+
+def set_ink(made: QLabel, ink: str) -> None:
+    """Another ink for a label."""
+    if made.property("ink") != ink:
+        made.setProperty("ink", ink)
+        made.style().unpolish(made)
+        made.style().polish(made)
+
+
+def region(ground: str = "", edge: str = "") -> QWidget:
+    """A part of the window with its own ground and perhaps a hairline on one side."""
+    made = QFrame()
+    made.setProperty("ground", ground)
+    if edge:
+        made.setProperty("edge", edge)
+    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return made
+
+
+def _fill(look: Look, layout: QBoxLayout, parts: tuple[object, ...], gap: int, edge: Edge) -> None:
+    look.bind(layout.setSpacing, lambda: look.px(gap))
+    look.bind(layout.setContentsMargins, lambda: tuple(look.px(side) for side in edge))
+    for part in parts:
+        if isinstance(part, QWidget):
+            layout.addWidget(part)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part)
+        elif isinstance(part, int) and part:
+            space = QWidget()
+            space.setProperty("ground", "")
+            across = isinstance(layout, QHBoxLayout)
+            look.bind(space.setFixedWidth if across else space.setFixedHeight, _scaled(look, part))
+            layout.addWidget(space)
+        elif part is None:
+            layout.addStretch(1)
+
+
+def _scaled(look: Look, size: int) -> Callable[[], int]:
+    return lambda: look.px(size)
+
+
+def row(
+    look: Look, *parts: QWidget | QLayout | int | None, gap: int = 8, edge: Edge = (0, 0, 0, 0)
+) -> QHBoxLayout:
+    """Side by side; None is a stretch, a number is a space."""
+    layout = QHBoxLayout()
+    _fill(look, layout, parts, gap, edge)
+    return layout
+
+
+def column(
+    look: Look, *parts: QWidget | QLayout | int | None, gap: int = 8, edge: Edge = (0, 0, 0, 0)
+) -> QVBoxLayout:
+    """Under each other; None is a stretch, a number is a space."""
+    layout = QVBoxLayout()
+    _fill(look, layout, parts, gap, edge)
+    return layout
+
+
+def holding(layout: QLayout, widget: QWidget | None = None) -> QWidget:
+    """A widget around a layout."""
+    made = widget or QWidget()
+    made.setLayout(layout)
+    return made
+
+
+def scrolling(inner: QWidget) -> QScrollArea:
+    """`inner` in a frameless scroll area that scrolls downwards only."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and let it go."""
+    while (item := layout.takeAt(0)) is not None:
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif inner is not None:
+            clear(inner)
+
+
+class Line(QWidget):
+    """A hairline across."""
+
+    def __init__(self, look: Look, colour: str = "line") -> None:
+        super().__init__()
+        self._look, self._colour = look, colour
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """One pixel."""
+        QPainter(self).fillRect(self.rect(), self._look.colour(self._colour))
+
+
+class Picture(QWidget):
+    """An icon that is not a button."""
+
+    def __init__(
+        self, look: Look, icon: str, colour: str = "ink_2", size: str = "row", *, grow: float = 1
+    ) -> None:
+        super().__init__()
+        self._look, self._icon, self._colour, self._size, self._grow = look, icon, colour, size, grow
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_icon(self, icon: str, colour: str) -> None:
+        """Another icon or colour."""
+        self._icon, self._colour = icon, colour
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The icon's size."""
+        width = round(self._look.t.icon(self._size) * self._grow)
+        return QSize(width, width)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The icon in the middle."""
+        width = self.sizeHint().width()
+        left, top = (self.width() - width) // 2, (self.height() - width) // 2
+        QPainter(self).drawPixmap(left, top, self._look.pixmap(self._icon, self._colour, width))
+
+
+class Avatar(QWidget):
+    """Initials on the colour of a record."""
+
+    def __init__(
+        self, look: Look, name: str = "", key: object = "", *, person: bool = False, size: str = "header"
+    ) -> None:
+        super().__init__()
+        self._look, self._name, self._key, self._person, self._size = look, name, key, person, size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_name(self, name: str, key: object, *, person: bool = False) -> None:
+        """Another record."""
+        self._name, self._key, self._person = name, key, person
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A square of the tokens' size."""
+        size = self._look.t.avatar_size(self._size)
+        return QSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The avatar."""
+        paint.paint_avatar(
+            QPainter(self), self._look, self.rect(), self._name, self._key, person=self._person
+        )
+
+
+class Chip(QWidget):
+    """A small label with a soft ground."""
+
+    def __init__(self, look: Look, words: Message | str = "", tone: str = "neutral") -> None:
+        super().__init__()
+        self._look, self._words, self._tone = look, words, tone
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_words(self, words: Message | str, tone: str = "neutral") -> None:
+        """Other words."""
+        self._words, self._tone = words, tone
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Words and 6 px on each side."""
+        return QSize(paint.chip_width(self._look, self._look.text(self._words)), self._look.t.control("chip"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The chip."""
+        paint.paint_chip(
+            QPainter(self), self._look, 0, self.rect(), self._look.text(self._words), tone=self._tone
+        )
+
+
+class Keys(QWidget):
+    """A shortcut as key caps."""
+
+    def __init__(self, look: Look, shortcut: str) -> None:
+        super().__init__()
+        self._look, self._shortcut = look, shortcut
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """All the caps."""
+        return QSize(paint.keys_width(self._look, self._shortcut) + 1, self._look.px(20))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The caps."""
+        paint.paint_keys(QPainter(self), self._look, 0, self.height() // 2, self._shortcut)

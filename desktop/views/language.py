@@ -1,0 +1,52 @@
+"""The window's current language and every text that must follow it, re-read at once on a switch.
+
+`bind(widget.setText, message)` says the text now and again whenever the language or the look changes.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from shiboken6 import isValid
+
+from desktop.words import Message
+
+Value = Message | Callable[[], object]
+
+
+class Bindings:
+    """What must be said again when language, theme or text size changes, kept per widget and forgotten with it."""
+
+    def __init__(self, render: Callable[[Message], str]) -> None:
+        self._render = render
+        self._kept: WeakKeyDictionary[Any, dict[str, Value]] = WeakKeyDictionary()
+
+    def bind(self, setter: Callable[..., object], value: Value) -> None:
+        """Call `setter` now and on each change; a later `bind` of the same setter replaces this one.
+
+        A callable value is asked each time; a tuple from it fills several arguments. It should not hold its widget.
+        """
+        owner: Any = setter.__self__  # type: ignore[attr-defined]
+        self._kept.setdefault(owner, {})[setter.__name__] = value
+        self._say(owner, setter.__name__, value)
+
+    def release(self, setter: Callable[..., object]) -> None:
+        """Forget a binding, so that a text set by hand stays."""
+        owner: Any = setter.__self__  # type: ignore[attr-defined]
+        self._kept.get(owner, {}).pop(setter.__name__, None)
+
+    def renew(self) -> None:
+        """Say everything again."""
+        for owner, values in list(self._kept.items()):
+            if not isValid(owner):
+                del self._kept[owner]
+                continue
+            for name, value in list(values.items()):
+                self._say(owner, name, value)
+
+    def _say(self, owner: Any, name: str, value: Value) -> None:
+        result = self._render(value) if isinstance(value, Message) else value()
+        if isinstance(result, Message):
+            result = self._render(result)
+        arguments = result if isinstance(result, tuple) else (result,)
+        getattr(owner, name)(*arguments)

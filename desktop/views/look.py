@@ -1,0 +1,89 @@
+"""What every widget is given: the theme, the language, and the promise to hear when either changes."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.views import icons, theme
+from desktop.views.language import Bindings, Value
+from desktop.views.theme import Tokens
+from desktop.words import Message
+
+
+class Look(QObject):
+    """The current theme, text size and language of the window. There is one per process, made by the composition root."""
+
+    changed = Signal()
+
+    def __init__(self, *, theme_name: str = "light", scale: int = 100, language: str = "zh") -> None:
+        super().__init__()
+        self.language = language
+        self.t = Tokens(theme_name, scale)
+        self._bindings = Bindings(self.text)
+        theme.load_fonts()
+
+    @property
+    def theme_name(self) -> str:
+        """`light`, `dark` or `high_contrast`."""
+        return self.t.theme
+
+    def dress(self) -> None:
+        """Give the whole application palette, fonts and style sheet of the current tokens."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setPalette(theme.palette(self.t))
+            app.setFont(self.t.font())
+            app.setStyleSheet(theme.style_sheet(self.t))
+
+    def switch(
+        self, *, theme_name: str | None = None, scale: int | None = None, language: str | None = None
+    ) -> None:
+        """Change theme, text size or language at once, without a restart."""
+        restyle = theme_name not in (None, self.t.theme) or scale not in (None, self.t.scale)
+        self.language = language or self.language
+        if restyle:
+            self.t = Tokens(theme_name or self.t.theme, scale or self.t.scale)
+            self.dress()
+        self._bindings.renew()
+        self.changed.emit()
+        for window in QApplication.topLevelWidgets():
+            for child in window.findChildren(QWidget):
+                child.update()
+
+    def text(self, message: Message | str) -> str:
+        """A message in the current language; a plain text is a name and stays."""
+        return message.in_language(self.language) if isinstance(message, Message) else message
+
+    def bind(self, setter: Callable[..., object], value: Value) -> None:
+        """Say `value` to `setter` now and after every switch (see `Bindings.bind`)."""
+        self._bindings.bind(setter, value)
+
+    def release(self, setter: Callable[..., object]) -> None:
+        """Forget a binding."""
+        self._bindings.release(setter)
+
+    def px(self, size: float) -> int:
+        """A size at the current text scale."""
+        return self.t.px(size)
+
+    def colour(self, name: str) -> QColor:
+        """A colour by its role."""
+        return self.t.colour(name)
+
+    def font(self, size: str = "body", *, strong: bool = False) -> QFont:
+        """A font by its type size."""
+        return self.t.font(size, strong=strong)
+
+    def pixmap(self, name: str, colour: str | QColor = "ink_2", size: int | None = None) -> QPixmap:
+        """An icon as a picture; `size` in device-independent px, 16 at 100 % by default."""
+        app = QApplication.instance()
+        ratio = app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
+        ink = self.t.colour(colour) if isinstance(colour, str) else colour
+        width = size or self.t.icon()
+        return icons.pixmap(name, icons.colour_name(ink), width, ratio, self.t.stroke())
+
+    def icon(self, name: str, colour: str = "ink_2", size: int | None = None) -> QIcon:
+        """An icon for Qt's own widgets."""
+        return QIcon(self.pixmap(name, colour, size))

@@ -1,0 +1,112 @@
+"""Work away from the UI thread: one thread for writes, a few for reads; the only file with futures.
+
+Results arrive on the UI thread; a result whose view has moved on is dropped. `changed` says which records are different.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+from uuid import UUID
+from weakref import ref
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
+
+T = TypeVar("T")
+READERS: Final = 3
+_LOG: Final = logging.getLogger(__name__)
+Key = tuple[str, UUID]
+
+
+class Runner(QObject):
+    """Runs callables on the data thread (`write`) or in the pool (`read`) and brings their results home."""
+
+    changed = Signal(object)  # frozenset[tuple[str, UUID]]
+    failed = Signal(object)  # BaseException nobody else took
+    busy = Signal(int)  # how many are under way
+    _home = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="data")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._turn: dict[tuple[int, str], int] = {}
+        self._open = 0
+        self._closed = False
+        self._home.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
+
+    def write(
+        self,
+        work: Callable[[], T],
+        *,
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[BaseException], object] | None = None,
+    ) -> None:
+        """Run a command on the data thread, one after another in the order asked."""
+        self._start(self._writer, work, None, "", done, failed)
+
+    def read(
+        self,
+        view: QObject,
+        slot: str,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        *,
+        failed: Callable[[BaseException], object] | None = None,
+    ) -> None:
+        """Run a question in the pool for `view`; a newer question of the same `slot`, or a view that is gone, drops it."""
+        self._start(self._readers, work, view, slot, done, failed)
+
+    def tell(self, keys: frozenset[Key]) -> None:
+        """Say, from any thread, which records changed."""
+        if keys:
+            self.changed.emit(keys)
+
+    def close(self) -> None:
+        """Finish what is being written, drop the questions."""
+        self._closed = True
+        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._writer.shutdown(wait=True)
+
+    def _start(
+        self,
+        pool: ThreadPoolExecutor,
+        work: Callable[[], Any],
+        view: QObject | None,
+        slot: str,
+        done: Callable[[Any], object] | None,
+        failed: Callable[[BaseException], object] | None,
+    ) -> None:
+        if self._closed:
+            return
+        key = (id(view), slot)
+        turn = self._turn[key] = self._turn.get(key, 0) + 1
+        watched = ref(view) if view is not None else None
+        self._open += 1
+        self.busy.emit(self._open)
+
+        def carry(future: Future[Any]) -> None:
+            if not future.cancelled() and isValid(self):
+                self._home.emit((future, watched, key, turn, done, failed))
+
+        pool.submit(work).add_done_callback(carry)
+
+    @Slot(object)
+    def _arrive(self, parcel: tuple[Any, ...]) -> None:
+        future, watched, key, turn, done, failed = parcel
+        self._open -= 1
+        self.busy.emit(self._open)
+        view = watched() if watched is not None else None
+        gone = watched is not None and (view is None or not isValid(view) or self._turn.get(key) != turn)
+        if self._closed or gone:
+            return
+        error = future.exception()
+        if error is None:
+            if done is not None:
+                done(future.result())
+        elif failed is not None:
+            failed(error)
+        else:
+            _LOG.debug("nobody took %s", type(error).__name__)
+            self.failed.emit(error)

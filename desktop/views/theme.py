@@ -1,0 +1,257 @@
+"""The look of the window: tokens become colours, sizes, fonts, one palette and one style sheet.
+
+No other file of the program holds a colour, a type size or a font name; they ask the tokens by name.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QPalette
+
+from desktop.words import RESOURCES
+
+THEMES: Final = ("light", "dark", "high_contrast")
+SCALES: Final = (80, 100, 120, 140, 160, 180, 200)
+_FILE: Final = RESOURCES / "themes" / "tokens.json"
+_FONTS: Final = RESOURCES / "fonts"
+_PLATFORMS: Final = {"win32": "windows", "darwin": "macos"}
+_PALETTE: Final = {
+    QPalette.ColorRole.Window: "ground",
+    QPalette.ColorRole.Base: "surface",
+    QPalette.ColorRole.AlternateBase: "panel",
+    QPalette.ColorRole.Button: "surface",
+    QPalette.ColorRole.ToolTipBase: "raised",
+    QPalette.ColorRole.Highlight: "accent",
+    QPalette.ColorRole.WindowText: "ink",
+    QPalette.ColorRole.Text: "ink",
+    QPalette.ColorRole.ButtonText: "ink",
+    QPalette.ColorRole.ToolTipText: "ink",
+    QPalette.ColorRole.HighlightedText: "on_accent",
+    QPalette.ColorRole.PlaceholderText: "ink_3",
+    QPalette.ColorRole.Link: "accent_ink",
+    QPalette.ColorRole.Accent: "accent",
+}
+
+
+@lru_cache(maxsize=1)
+def load_tokens() -> Mapping[str, Any]:
+    """The token file as it is."""
+    tokens: Mapping[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return tokens
+
+
+@lru_cache(maxsize=1)
+def load_fonts() -> tuple[str, ...]:
+    """Make the fonts that come with the program known to Qt; the families that are ready."""
+    families: list[str] = []
+    for file in sorted(_FONTS.glob("NotoSansSC-*.ttf")):
+        number = QFontDatabase.addApplicationFont(str(file))
+        families += QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
+    return tuple(dict.fromkeys(families))
+
+
+class Tokens:
+    """The tokens in one theme at one text scale; every size is in device-independent pixels."""
+
+    def __init__(self, theme: str = "light", scale: int = 100) -> None:
+        self.theme = theme
+        self.scale = scale
+        self._all = load_tokens()
+        self._colours: Mapping[str, Any] = self._all["colour"][theme]
+        self._cache: dict[str, QColor] = {}
+        self._fonts: dict[tuple[str, bool], QFont] = {}
+
+    def hex(self, name: str) -> str:
+        """A colour as the style sheet writes it."""
+        return str(self._colours[name])
+
+    def colour(self, name: str) -> QColor:
+        """A colour by its role, such as `ink_3` or `accent_soft`."""
+        found = self._cache.get(name)
+        if found is None:
+            found = self._cache[name] = QColor(self.hex(name))
+        return found
+
+    def faded(self, name: str, alpha: float) -> QColor:
+        """The same colour, partly transparent."""
+        colour = QColor(self.colour(name))
+        colour.setAlphaF(alpha)
+        return colour
+
+    def alpha(self, name: str) -> float:
+        """`scrim_alpha` or `shadow_alpha`."""
+        return float(self._colours[name])
+
+    def avatar(self, index: int) -> tuple[QColor, QColor]:
+        """Ground and ink of the avatar colour `index` modulo their number."""
+        ramp = self._all["avatar"]["light" if self.theme == "light" else "dark"]
+        pair = ramp[index % len(ramp)]
+        return QColor(pair["ground"]), QColor(pair["ink"])
+
+    def px(self, size: float) -> int:
+        """A size of the tokens at the current text scale."""
+        return round(size * self.scale / 100)
+
+    def row(self, name: str) -> int:
+        """The height of a row: `list`, `compact`, `two_line` …"""
+        return self.px(self._all["row"][name])
+
+    def bar(self, name: str) -> int:
+        """The height of a bar: `header`, `filter`, `status` …"""
+        return self.px(self._all["bar"][name])
+
+    def column(self, name: str) -> int:
+        """The width of a column: `rail`, `panel`, `preview` …"""
+        return self.px(self._all["column"][name])
+
+    def control(self, name: str) -> int:
+        """The size of a control: `height`, `chip`, `check_box` …"""
+        return self.px(self._all["control"][name])
+
+    def icon(self, name: str = "row") -> int:
+        """The size of an icon: `row`, `small`, `inline`, `large`, `empty_state`."""
+        return self.px(self._all["icon"]["size"][name])
+
+    def avatar_size(self, name: str) -> int:
+        """The size of an avatar: `list`, `today`, `header`, `card`."""
+        return self.px(self._all["avatar"]["size"][name])
+
+    def radius(self, name: str) -> int:
+        """A corner: `control`, `chip`, `popover` …"""
+        return self.px(self._all["radius"][name])
+
+    def stroke(self) -> float:
+        """The line width of icons."""
+        return float(self._all["icon"]["stroke_px"]) * self.scale / 100
+
+    def motion(self, name: str) -> int:
+        """Milliseconds of a movement: `panel`, `popover`, `toast`."""
+        return int(self._all["motion"][name])
+
+    def delay(self, name: str) -> int:
+        """Milliseconds to wait: `tooltip`, `progress_after`, `toast_stays` …"""
+        return int(self._all["delay"][name])
+
+    def size(self, name: str) -> int:
+        """The pixel size of a type size: `small`, `body`, `title`, `figure`, `display`."""
+        return self.px(self._all["type"]["size"][name]["px"])
+
+    def line(self, name: str) -> int:
+        """The line height of a type size."""
+        return self.px(self._all["type"]["size"][name]["line"])
+
+    def families(self) -> list[str]:
+        """Font families for this machine, Latin first, the shipped Chinese one last."""
+        table = self._all["type"]["family"]
+        if QGuiApplication.platformName() in ("offscreen", "minimal"):
+            return list(table["offscreen_tests"])
+        return list(table[_PLATFORMS.get(sys.platform, "linux")])
+
+    def font(self, size: str = "body", *, strong: bool = False) -> QFont:
+        """A font with tabular figures; shared, so it is not to be changed."""
+        found = self._fonts.get((size, strong))
+        if found is None:
+            weights = self._all["type"]["weight"]
+            found = QFont(self.families())
+            found.setPixelSize(self.size(size))
+            found.setWeight(QFont.Weight(weights["strong" if strong else "text"]))
+            found.setFeature(QFont.Tag("tnum"), 1)
+            found.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+            self._fonts[size, strong] = found
+        return found
+
+    def width(self, text: str, size: str = "body", *, strong: bool = False) -> int:
+        """The width of a text, rounded up."""
+        return int(QFontMetricsF(self.font(size, strong=strong)).horizontalAdvance(text) + 0.999)
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """What Qt itself paints with."""
+    made = QPalette()
+    for role, name in _PALETTE.items():
+        made.setColor(role, tokens.colour(name))
+    disabled = QPalette.ColorGroup.Disabled
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        made.setColor(disabled, role, tokens.colour("ink_disabled"))
+    return made
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """The one style sheet of the program, from the template below."""
+    names = {name: str(value) for name, value in load_tokens()["colour"][tokens.theme].items()}
+    sizes = {f"type_{name}": f"{tokens.size(name)}px" for name in load_tokens()["type"]["size"]}
+    spaces = {
+        f"s{size}": f"{tokens.px(size)}px" for size in (1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 24, 28, 30, 32)
+    }
+    radii = {f"r_{name}": f"{tokens.radius(name)}px" for name in ("control", "chip", "popover", "track")}
+    focus = load_tokens()["line"]["focus_high_contrast" if tokens.theme == "high_contrast" else "focus"]
+    values = names | sizes | spaces | radii | {"focus_width": f"{focus}px"}
+    sheet = _SHEET
+    for name in sorted(values, key=len, reverse=True):
+        sheet = sheet.replace(f"@{name}", values[name])
+    return sheet
+
+
+_SHEET: Final = """
+QWidget { color: @ink; }
+QWidget[ground="ground"] { background: @ground; }
+QWidget[ground="surface"] { background: @surface; }
+QWidget[ground="panel"] { background: @panel; }
+QWidget[ground="raised"] { background: @raised; }
+QWidget[ground="desk"] { background: @desk; }
+QWidget[ground="selected"] { background: @selected; }
+QWidget[edge="bottom"] { border: none; border-bottom: 1px solid @line; }
+QWidget[edge="top"] { border: none; border-top: 1px solid @line; }
+QWidget[edge="left"] { border: none; border-left: 1px solid @line; }
+QWidget[edge="right"] { border: none; border-right: 1px solid @line; }
+QLabel { background: transparent; }
+QLabel[ink="ink_2"] { color: @ink_2; }
+QLabel[ink="ink_3"] { color: @ink_3; }
+QLabel[ink="accent_ink"] { color: @accent_ink; }
+QLabel[ink="good"] { color: @good; }
+QLabel[ink="warn"] { color: @warn; }
+QLabel[ink="bad"] { color: @bad; }
+QLineEdit, QPlainTextEdit, QComboBox {
+  background: @surface; color: @ink; border: 1px solid @line_control; border-radius: @r_control;
+  padding: 0 @s10; min-height: @s30; selection-background-color: @accent; selection-color: @on_accent; }
+QPlainTextEdit { padding: @s4 @s6; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {
+  border: @focus_width solid @focus; padding-left: 9px; padding-right: 9px; min-height: @s28; }
+QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="true"] {
+  border: 2px solid @bad_mark; padding-left: 9px; padding-right: 9px; min-height: @s28; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { background: @sunken; color: @ink_2; border-color: @line_strong; }
+QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {
+  background: transparent; border: none; padding: 0; min-height: 0; }
+QLineEdit[cell="true"], QLineEdit[cell="true"]:focus, QComboBox[cell="true"], QComboBox[cell="true"]:focus {
+  background: @surface; border: 2px solid @accent_mark; border-radius: 0; padding: 0 @s6; min-height: 0; }
+QComboBox::drop-down { border: none; width: @s28; }
+QComboBox::down-arrow { image: none; width: 0; height: 0; }
+QComboBox QAbstractItemView {
+  background: @raised; border: 1px solid @line_strong; border-radius: @r_control; padding: @s4; outline: none;
+  selection-background-color: @selected; selection-color: @ink; }
+QComboBox QAbstractItemView::item { min-height: @s28; padding: 0 @s6; }
+QAbstractItemView { background: transparent; border: none; outline: none; }
+QTableView { gridline-color: transparent; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: transparent; border: none; color: @ink_3; }
+QAbstractScrollArea { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget[ground=""] { background: transparent; }
+QScrollBar:vertical { background: transparent; width: @s10; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: @s10; margin: 0; }
+QScrollBar::handle:vertical { background: @line_strong; border-radius: @s3; min-height: @s32; margin: @s2; }
+QScrollBar::handle:horizontal { background: @line_strong; border-radius: @s3; min-width: @s32; margin: @s2; }
+QScrollBar::handle:hover { background: @line_control; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QToolTip { background: @raised; color: @ink; border: 1px solid @line_strong; padding: @s4 @s8; font-size: @type_small; }
+QMenu { background: @raised; border: 1px solid @line_strong; border-radius: @r_control; padding: @s4; }
+QMenu::item { min-height: @s28; padding: 0 @s16 0 @s12; border-radius: @r_chip; color: @ink; }
+QMenu::item:selected { background: @hover; }
+QMenu::item:disabled { color: @ink_disabled; }
+QMenu::separator { height: 1px; background: @line; margin: @s4 0; }
+QSplitter::handle { background: @line; }
+QDialog, QMessageBox { background: @surface; }
+"""
