@@ -21,7 +21,9 @@ hypothesis.settings.register_profile("quick", max_examples=50, deadline=None)
 hypothesis.settings.register_profile("prove", max_examples=20_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("SATCHEL_HYPOTHESIS", "quick"))
 
-PATIENCE = 3.0  # seconds that a thread or timer may take to end after its test
+PATIENCE = float(
+    os.environ.get("SATCHEL_PATIENCE", "3")
+)  # seconds that a thread or timer may take to end after its test
 LASTING = (
     "MainThread",
     "AnyIO worker thread",

@@ -25,6 +25,8 @@ TEXT: Final = {
     "",
 }
 
+THEIRS: Final = ("resources/licences/", "resources/fonts/", "tests/data/")  # kept as they came
+
 
 def named(path: Path) -> str:
     """The path as the project calls it."""
@@ -49,7 +51,7 @@ def texts() -> Iterator[Path]:
     top = (path for path in ROOT.iterdir() if path.is_file() and path.name != "requirements.lock")
     below = (path for folder in OWN for path in (ROOT / folder).rglob("*") if path.is_file())
     for path in sorted((*top, *below)):
-        theirs = "licences" in path.parts or path.name == "LICENSE" or named(path).startswith("tests/data/")
+        theirs = path.name == "LICENSE" or named(path).startswith(THEIRS)
         if path.suffix in TEXT and "__pycache__" not in path.parts and not theirs:
             yield path
 
