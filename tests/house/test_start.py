@@ -1,4 +1,4 @@
-"""What is loaded before the unlock window shows: Qt's widgets, the cipher and the standard library, nothing else."""
+"""What is loaded before the unlock window shows: Qt's widgets, the cipher and the standard library."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from typing import Final
 from tests.house.sources import ROOT
 from tests.house.words import compile_catalogues
 
-ALLOWED: Final = {"PySide6", "shiboken6", "sqlcipher3", "desktop"}
+ALLOWED: Final = {"PySide6", "shiboken6", "shibokensupport", "signature_bootstrap", "sqlcipher3", "desktop"}
 QT: Final = {"QtCore", "QtGui", "QtWidgets", "QtSvg"}
 HEAVY_ROOMS: Final = ("desktop.services", "desktop.documents", "desktop.models.records", "sync")
 QUESTION: Final = """
