@@ -1,0 +1,355 @@
+"""The change log and the flush listener: the one door through which every change passes.
+
+One row per operation, in the transaction that makes the change. Undo, history, audit, sync and live refresh
+read this log; the outbox is its local rows above the acknowledged number.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    event,
+    inspect,
+)
+from sqlalchemy.orm import Session, UOWTransaction
+
+from desktop.models import indexing
+from desktop.models.kinds import json_text
+from desktop.models.record import Base, Field, Record
+from desktop.rules.chain import START, Entry, entry_hash
+
+if TYPE_CHECKING:
+    from desktop.models.store import Work
+
+LOCAL: Final = 0
+REMOTE: Final = 1
+SETTING_KINDS: Final = ("create", "set", "transition", "issue", "assign")
+"""The op kinds whose body holds field values."""
+
+change = Table(
+    "change",
+    Base.metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("device", LargeBinary(16)),
+    Column("n", Integer, unique=True),
+    Column("tx", LargeBinary(16), nullable=False, index=True),
+    Column("batch", LargeBinary(16)),
+    Column("undoes", LargeBinary(16), index=True),
+    Column("command", String(60), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("record", LargeBinary(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", LargeBinary(16)),
+    Column("origin", Integer, nullable=False),
+    Column("hash", LargeBinary(32)),
+    Index("change_record", "record", "seq"),
+)
+"""`undoes` names the transaction or batch that an undo took back; `at` is milliseconds UTC."""
+
+chain_seed = Table(
+    "chain_seed",
+    Base.metadata,
+    Column("from_n", Integer, primary_key=True),
+    Column("seed", LargeBinary(32), nullable=False),
+)
+"""The salt seed of the operations from this number on, until the next row."""
+
+local = Table(
+    "local",
+    Base.metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What this vault knows of itself, as JSON: device, chain head, acknowledged number, who I am."""
+
+sync_base = Table(
+    "sync_base",
+    Base.metadata,
+    Column("record", LargeBinary(16), primary_key=True),
+    Column("type", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("row", Text, nullable=False),
+)
+"""The office's row (wire form) of each record that has changes which the office has not answered."""
+
+_INSERT: Final = (
+    "INSERT INTO change (device, n, tx, batch, undoes, command, kind, type, record, body, base, at, actor, origin,"
+    " hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(slots=True)
+class Op:
+    """One operation before it is numbered; `body` is in wire form."""
+
+    kind: str
+    type: str
+    record: UUID
+    body: dict[str, Any]
+    base: int = 0
+
+
+@dataclass(slots=True)
+class Staged:
+    """What one flush will write beside the records."""
+
+    ops: list[Op] = field(default_factory=list)
+    bases: list[tuple[bytes, str, int, str]] = field(default_factory=list)
+    indexed: list[Record] = field(default_factory=list)
+
+
+def read_local(connection: Connection, key: str, default: Any = None) -> Any:
+    """A value of the `local` table."""
+    row = connection.exec_driver_sql("SELECT value FROM local WHERE key = ?", (key,)).fetchone()
+    return default if row is None else json.loads(row[0])
+
+
+def write_local(connection: Connection, key: str, value: Any) -> None:
+    """Keep a JSON value in the `local` table."""
+    connection.exec_driver_sql(
+        "INSERT INTO local (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, json_text(value)),
+    )
+
+
+def seed_for(connection: Connection, n: int) -> bytes:
+    """The salt seed in force for operation `n`; a first one is made when there is none."""
+    row = connection.exec_driver_sql(
+        "SELECT seed FROM chain_seed WHERE from_n <= ? ORDER BY from_n DESC LIMIT 1", (n,)
+    ).fetchone()
+    return bytes(row[0]) if row else new_seed(connection, n)
+
+
+def new_seed(connection: Connection, from_n: int) -> bytes:
+    """Begin a new salt seed at `from_n`: a push closes the window of the seed before it."""
+    seed = secrets.token_bytes(32)
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO chain_seed (from_n, seed) VALUES (?, ?)",
+        (from_n, seed),
+    )
+    return seed
+
+
+def append(connection: Connection, work: "Work", ops: Iterable[Op]) -> None:
+    """Number, chain and write `ops` as local operations of `work`."""
+    head = read_local(connection, "head", {"n": 0, "hash": START.hex()})
+    n, previous = int(head["n"]), bytes.fromhex(head["hash"])
+    seed = seed_for(connection, n + 1)
+    device, tx = work.device, work.tx
+    actor = work.actor.id
+    rows: list[tuple[Any, ...]] = []
+    for op in ops:
+        n += 1
+        previous = entry_hash(
+            previous,
+            Entry(
+                device.hex,
+                n,
+                tx.hex,
+                work.command,
+                op.kind,
+                op.type,
+                op.record.hex,
+                op.base,
+                work.at,
+                actor.hex,
+                op.body,
+            ),
+            seed,
+        )
+        rows.append(
+            (
+                device.bytes,
+                n,
+                tx.bytes,
+                work.batch.bytes if work.batch else None,
+                work.undoes.bytes if work.undoes else None,
+                work.command,
+                op.kind,
+                op.type,
+                op.record.bytes,
+                json_text(op.body),
+                op.base,
+                work.at,
+                actor.bytes,
+                LOCAL,
+                previous,
+            )
+        )
+    if rows:
+        connection.exec_driver_sql(_INSERT, rows)
+        write_local(connection, "head", {"n": n, "hash": previous.hex()})
+
+
+def append_remote(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    """Write what arrived from the office for records held here; rows as `_INSERT` orders them, n and hash NULL.
+
+    A row is (device, None, tx, batch, undoes, command, kind, type, record, body, base, at, actor, 1, None).
+    """
+    if rows:
+        connection.exec_driver_sql(_INSERT, rows)
+
+
+class WorkSession(Session):
+    """A session whose every flush writes the log; it belongs to one `Work`."""
+
+    def __init__(self, *arguments: Any, work: "Work", **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.work = work
+        self.staged = Staged()
+
+
+@event.listens_for(WorkSession, "before_flush")
+def _stage(session: WorkSession, _context: UOWTransaction, _instances: object) -> None:
+    """Find out what this flush changes while the old values are still known."""
+    if session.deleted:
+        raise RuntimeError("records are never deleted through the session; set deleted_at")
+    staged = session.staged = Staged()
+    stated, session.work.stated = session.work.stated, {}
+    for record in list(session.new):
+        if isinstance(record, Record):
+            staged.ops.append(Op("create", record.__tablename__, record.id, _created(record)))
+            staged.indexed.append(record)
+    for record in list(session.dirty):
+        if isinstance(record, Record):
+            _stage_dirty(session, record, stated.pop(record.id, []), staged)
+    for ops in stated.values():
+        staged.ops += ops
+
+
+def _stage_dirty(session: WorkSession, record: Record, stated: list[Op], staged: Staged) -> None:
+    changed = _changed(record)
+    if not changed and not stated:
+        return
+    deletion = changed.pop("deleted_at", None)
+    base = record.version or 0
+    touched = set(changed)
+    for op in stated:
+        covered = {name: changed.pop(name) for name in list(changed) if name in op.body.get("fields", ())}
+        op.body = {**op.body, "fields": covered} if "fields" in op.body else op.body
+        if op.kind == "transition":
+            changed.pop(op.body["field"], None)
+        staged.ops.append(op)
+    shared = {name: pair for name, pair in changed.items() if type(record).fields()[name].merge != "derived"}
+    if shared:
+        staged.ops.append(Op("set", record.__tablename__, record.id, shared))
+    if deletion:
+        kind = "delete" if deletion[1] is not None else "restore"
+        staged.ops.append(Op(kind, record.__tablename__, record.id, {}))
+    if base:
+        base = _chained_base(session, record, touched, base)
+        _keep_base(record, staged)
+    for op in staged.ops:
+        if op.record == record.id:
+            op.base = base
+    staged.indexed.append(record)
+
+
+def _created(record: Record) -> dict[str, Any]:
+    """The fields of a new record that say anything."""
+    values: dict[str, Any] = {}
+    for name, described in type(record).fields().items():
+        value = getattr(record, name)
+        if (
+            value is not None
+            and value != described.kind.empty
+            and described.merge != "derived"
+            and value != {}
+        ):
+            values[name] = described.kind.to_wire(value)
+    return values
+
+
+def _changed(record: Record) -> dict[str, list[Any]]:
+    """Field name → [old, new] in wire form, of what really changed."""
+    pairs: dict[str, list[Any]] = {}
+    state = inspect(record)
+    for name, described in type(record).fields().items():
+        history = state.attrs[name].history
+        if history.has_changes():
+            kind = described.kind
+            old = kind.to_wire(history.deleted[0]) if history.deleted else None
+            new = kind.to_wire(history.added[0]) if history.added else None
+            if old != new:
+                pairs[name] = [old, new]
+    history = state.attrs.deleted_at.history
+    if history.has_changes():
+        pairs["deleted_at"] = [history.deleted[0] if history.deleted else None, record.deleted_at]
+    return pairs
+
+
+def _chained_base(session: WorkSession, record: Record, touched: set[str], base: int) -> int:
+    """The version the author had seen: a further edit of a field inherits the base of the first pending one."""
+    acked = session.work.acked
+    pending = session.connection().exec_driver_sql(
+        "SELECT base, kind, body FROM change WHERE record = ? AND origin = 0 AND n > ?",
+        (record.id.bytes, acked),
+    )
+    for earlier, kind, body in pending:
+        if earlier < base and (touched & fields_of(kind, json.loads(body))):
+            base = earlier
+    return base
+
+
+def fields_of(kind: str, body: dict[str, Any]) -> set[str]:
+    """The names of the fields that an operation sets."""
+    if kind == "transition":
+        return {body["field"]}
+    if kind == "issue":
+        return set(body["fields"])
+    return set(body) if kind in SETTING_KINDS else set()
+
+
+def _keep_base(record: Record, staged: Staged) -> None:
+    """Put the office's row aside, as it was before this record's first unanswered change."""
+    state = inspect(record)
+    row: dict[str, Any] = {}
+    for name, described in type(record).fields().items():
+        history = state.attrs[name].history
+        value = history.deleted[0] if history.deleted else getattr(record, name)
+        row[name] = described.kind.to_wire(value)
+    staged.bases.append((record.id.bytes, record.__tablename__, record.version, json_text(row)))
+
+
+@event.listens_for(WorkSession, "after_flush")
+def _write(session: WorkSession, _context: UOWTransaction) -> None:
+    """Write the log, the kept bases and the search index in the same transaction as the records."""
+    staged, session.staged = session.staged, Staged()
+    connection, work = session.connection(), session.work
+    append(connection, work, staged.ops)
+    if staged.bases:
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO sync_base (record, type, version, row) VALUES (?, ?, ?, ?)", staged.bases
+        )
+    indexing.refresh(connection, staged.indexed)
+    work.changed.update((op.type, op.record) for op in staged.ops)
+
+
+def now_ms(moment: datetime) -> int:
+    """Milliseconds since 1970, UTC."""
+    return int(moment.timestamp() * 1000)
+
+
+def field_of(cls: type[Record], name: str) -> Field:
+    """The description of one field. Raises KeyError for an unknown one."""
+    return cls.fields()[name]
+
+
+Clock = Callable[[], datetime]

@@ -1,0 +1,141 @@
+"""Values that are computed, never merged: a quote's payable total from its lines.
+
+The same function runs after a command on the laptop, after pulled rows were applied, and after the office
+merged; so every side shows the total of the lines that it holds.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+
+from desktop.errors import Refused
+from desktop.models.record import RECORDS
+from desktop.models.records import Adjustment, Quote, QuoteLine, QuoteRevision
+from desktop.rules import money, tax, totals
+
+PARTS: Final = ("quote", "quote_revision", "quote_line", "adjustment")
+
+
+def document(
+    revision: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    adjustments: Sequence[Mapping[str, Any]],
+    currency: str,
+) -> totals.Document:
+    """The document that the totals are computed from; lines and adjustments are in order of rank."""
+    by_line: dict[UUID, list[totals.Adjustment]] = {}
+    whole: list[totals.Adjustment] = []
+    for row in adjustments:
+        adjustment = totals.Adjustment(row["kind"], row["value"] or Decimal(0))
+        whole.append(adjustment) if row["line_id"] is None else by_line.setdefault(row["line_id"], []).append(
+            adjustment
+        )
+    return totals.Document(
+        currency=currency,
+        digits=money.currency_digits(currency),
+        tax_mode=revision["tax_mode"],
+        lines=tuple(
+            totals.Line(
+                quantity=row["quantity"] or Decimal(0),
+                unit_price=row["unit_price"] or Decimal(0),
+                tax=tax.percent(row["tax_category"] or "S", *(row["tax_rates"] or ())),
+                base_quantity=row["base_quantity"] or Decimal(1),
+                adjustments=tuple(by_line.get(row["id"], ())),
+                kind=row["kind"],
+                group=row["group"] or "",
+                chosen=bool(row["chosen"]),
+            )
+            for row in lines
+        ),
+        adjustments=tuple(whole),
+        prepaid=revision["prepaid"] or Decimal(0),
+        policy=totals.Policy(
+            tax_scope=revision["tax_scope"],
+            discount_rounding=revision["discount_rounding"],
+            cash_step=Decimal(revision["cash_step"]) if revision["cash_step"] else None,
+        ),
+        milestones=tuple(Decimal(str(part["percent"])) for part in revision["milestones"] or ()),
+    )
+
+
+def refresh(connection: Connection, changed: Iterable[tuple[str, UUID]]) -> set[UUID]:
+    """Bring up to date what derives from the changed records; returns the quotes whose values changed."""
+    touched: dict[str, list[UUID]] = {}
+    for record_type, record_id in changed:
+        if record_type in PARTS:
+            touched.setdefault(record_type, []).append(record_id)
+    quotes = set(touched.pop("quote", ()))
+    for record_type, ids in touched.items():
+        table = RECORDS[record_type].__table__
+        for part in _slices(ids):
+            rows = connection.execute(select(table.c.quote_id).where(table.c.id.in_(part)))
+            quotes.update(row[0] for row in rows if row[0] is not None)
+    return {quote_id for quote_id in quotes if _refresh_quote(connection, quote_id)}
+
+
+def _refresh_quote(connection: Connection, quote_id: UUID) -> bool:
+    quote = Quote.__table__
+    row = connection.execute(
+        select(quote.c.revision_id, quote.c.currency, quote.c.payable, quote.c.valid_until).where(
+            quote.c.id == quote_id
+        )
+    ).first()
+    if row is None or row.revision_id is None:
+        return False
+    loaded = load(connection, row.revision_id)
+    if loaded is None:
+        return False
+    revision, lines, adjustments = loaded
+    try:
+        payable = totals.totals(document(revision, lines, adjustments, row.currency)).payable
+    except Refused:
+        payable = None
+    if (payable, revision["valid_until"]) == (row.payable, row.valid_until):
+        return False
+    connection.execute(
+        update(quote)
+        .where(quote.c.id == quote_id)
+        .values(payable=payable, valid_until=revision["valid_until"])
+    )
+    return True
+
+
+Loaded = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
+
+
+def load(connection: Connection, revision_id: UUID) -> Loaded | None:
+    """A revision with its living lines and adjustments in order, or None where it is not held."""
+    revisions, lines, adjustments = QuoteRevision.__table__, QuoteLine.__table__, Adjustment.__table__
+    revision = connection.execute(select(revisions).where(revisions.c.id == revision_id)).mappings().first()
+    if revision is None:
+        return None
+    parts = [
+        connection.execute(
+            select(table)
+            .where(table.c.revision_id == revision_id, table.c.deleted_at.is_(None))
+            .order_by(table.c.rank, table.c.id)
+        )
+        .mappings()
+        .all()
+        for table in (lines, adjustments)
+    ]
+    return revision, parts[0], parts[1]
+
+
+def hand_over(connection: Connection, before: UUID, after: UUID, team_id: UUID | None) -> None:
+    """Records made before this vault had an office belong to the person the office knows."""
+    for cls in RECORDS.values():
+        table = cls.__table__
+        connection.execute(
+            update(table)
+            .where(table.c.owner_id == before, table.c.version == 0)
+            .values(owner_id=after, team_id=team_id)
+        )
+
+
+def _slices(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
+    """At most 500 at a time: SQLite limits the values of one statement."""
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))

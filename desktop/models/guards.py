@@ -1,0 +1,43 @@
+"""Triggers that keep the content of an issued revision as it was printed.
+
+Only the store's own apply and purge may pass, while they hold a row in `content_guard` within their transaction.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Column, Connection, Integer, Table
+
+from desktop.models.record import RECORDS, Base
+
+content_guard = Table("content_guard", Base.metadata, Column("id", Integer, primary_key=True))
+
+_ISSUED: Final = {
+    "quote_revision": "OLD.content_hash <> ''",
+    "quote_line": "(SELECT content_hash FROM quote_revision WHERE id = OLD.revision_id) <> ''",
+    "adjustment": "(SELECT content_hash FROM quote_revision WHERE id = OLD.revision_id) <> ''",
+}
+
+
+def create(connection: Connection) -> None:
+    """Create the triggers on SQLite."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table, issued in _ISSUED.items():
+        content = [f'"{name}"' for name, f in RECORDS[table].fields().items() if f.frozen]
+        for event in (f"UPDATE OF {', '.join([*content, 'deleted_at'])}", "DELETE"):
+            name = f"{table}_frozen_{event[:6].lower()}"
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {issued}"
+                " AND NOT EXISTS (SELECT 1 FROM content_guard)"
+                " BEGIN SELECT RAISE(ABORT, 'an issued revision never changes'); END"
+            )
+
+
+@contextmanager
+def lifted(connection: Connection) -> Iterator[None]:
+    """Let the store write frozen rows as the office sent them, within this transaction."""
+    connection.exec_driver_sql("INSERT OR IGNORE INTO content_guard (id) VALUES (1)")
+    yield
+    connection.exec_driver_sql("DELETE FROM content_guard")

@@ -1,0 +1,71 @@
+"""What the search index holds of each record: derived from `field(search=...)`, for records and pulled rows alike."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from desktop.models import search
+from desktop.models.record import Record
+
+
+def entry_of(cls: type[Record], record_id: UUID, get: Callable[[str], Any]) -> search.Entry | None:
+    """The index entry of a record whose fields `get` returns, or None where nothing of it is searched."""
+    found: dict[str, list[str]] = {"name": [], "text": [], "number": [], "phone": []}
+    for name, described in cls.fields().items():
+        if described.search:
+            value = get(name)
+            if value:
+                found[described.search].append(value if isinstance(value, str) else " ".join(value))
+    if not any(found.values()):
+        return None
+    return search.Entry(
+        cls.__tablename__,
+        record_id.bytes,
+        cls.title_of(get),
+        found["name"],
+        found["text"],
+        found["number"],
+        found["phone"],
+    )
+
+
+def refresh(connection: Connection, records: Iterable[Record]) -> None:
+    """Bring the index up to date with `records`, in their transaction."""
+    entries: list[search.Entry] = []
+    gone: list[bytes] = []
+    for record in records:
+        entry = None
+        if record.deleted_at is None:
+            entry = entry_of(type(record), record.id, lambda name, of=record: getattr(of, name))
+        if entry is not None:
+            entries.append(entry)
+        elif any(described.search for described in type(record).fields().values()):
+            gone.append(record.id.bytes)
+    driver = connection.connection.driver_connection
+    if entries:
+        search.write(driver, entries)
+    if gone:
+        search.remove(driver, gone)
+
+
+def refresh_rows(
+    connection: Connection, cls: type[Record], rows: Iterable[tuple[UUID, Mapping[str, Any], bool]]
+) -> None:
+    """The same for pulled rows: (id, fields in wire form, deleted)."""
+    if not any(described.search for described in cls.fields().values()):
+        return
+    entries: list[search.Entry] = []
+    gone: list[bytes] = []
+    for record_id, row, deleted in rows:
+        entry = None if deleted else entry_of(cls, record_id, row.get)
+        if entry is None:
+            gone.append(record_id.bytes)
+        else:
+            entries.append(entry)
+    driver = connection.connection.driver_connection
+    if entries:
+        search.write(driver, entries)
+    if gone:
+        search.remove(driver, gone)

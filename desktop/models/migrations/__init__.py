@@ -1,0 +1,43 @@
+"""Steps from one shape of the vault to the next; a new vault starts at the newest shape.
+
+A step is a module `s0002_what.py` with `upgrade(connection)`, listed in STEPS. An older program refuses a
+newer vault and leaves it untouched.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Connection
+
+from desktop.errors import Refused
+from desktop.models import guards, records, search
+from desktop.models.record import Base
+from desktop.words import msg
+
+STEPS: Final[tuple[Callable[[Connection], None], ...]] = ()
+"""What turned shape 1 into shape 2, then 3, …"""
+FIRST: Final = 1
+NEWEST: Final = FIRST + len(STEPS)
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the vault to the newest shape, in the caller's transaction. Raises Refused for a newer vault."""
+    shape = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    if shape > NEWEST:
+        raise Refused(
+            msg("This vault was last opened by a newer Satchel. Update this program; nothing was changed.")
+        )
+    if shape == 0:
+        _create(connection)
+    for step in STEPS[max(shape, FIRST) - FIRST :] if shape else ():
+        step(connection)
+    if shape != NEWEST:
+        connection.exec_driver_sql(f"PRAGMA user_version = {NEWEST}")
+
+
+def _create(connection: Connection) -> None:
+    """Every table, guard and index of the newest shape."""
+    assert records.__all__  # importing the package has filled the registry
+    Base.metadata.create_all(connection)
+    search.create_index(connection.connection.driver_connection)
+    guards.create(connection)

@@ -1,0 +1,194 @@
+"""The store: opens the records of a vault, runs units of work, and tells who listens what changed."""
+
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
+
+from desktop.errors import NotFound
+from desktop.models import derived, migrations
+from desktop.models.changes import Op, WorkSession, now_ms, read_local, write_local
+from desktop.models.record import Record, new_id
+from desktop.words import msg
+
+R = TypeVar("R", bound=Record)
+LOCAL_USER: Final = "admin"
+"""The role of a person whose vault belongs to no office: everything on their own laptop is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the user of this vault or, on the office's side, of a device."""
+
+    id: UUID
+    name: str
+    role: str
+    team_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a transaction changed: (record type, id) pairs, by which command, and whether it came from elsewhere."""
+
+    records: frozenset[tuple[str, UUID]]
+    by: str
+    remote: bool = False
+
+
+class Work:
+    """One transaction of one command: the session, the actor, the time and what the command states itself."""
+
+    def __init__(
+        self,
+        store: "Store",
+        actor: Actor,
+        command: str,
+        *,
+        batch: UUID | None = None,
+        undoes: UUID | None = None,
+    ) -> None:
+        self.store = store
+        self.actor = actor
+        self.command = command
+        self.batch = batch
+        self.undoes = undoes
+        self.now = store.clock()
+        self.at = now_ms(self.now)
+        self.tx = new_id()
+        self.device = store.device
+        self.acked = store.acked
+        self.changed: set[tuple[str, UUID]] = set()
+        self.stated: dict[UUID, list[Op]] = {}
+        self.session = WorkSession(store.engine, work=self, expire_on_commit=False, autoflush=False)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of this transaction."""
+        return self.session.connection()
+
+    def add(self, record: R) -> R:
+        """Keep a new record; without an owner it becomes the actor's, unless everybody shares its type."""
+        if record.owner_id is None and not record.__shared__:
+            record.owner_id = self.actor.id
+            record.team_id = record.team_id or self.actor.team_id
+        self.session.add(record)
+        return record
+
+    def get(self, cls: type[R], record_id: UUID) -> R:
+        """The living record. Raises NotFound where it does not exist or was deleted."""
+        found = self.session.get(cls, record_id)
+        if found is None or found.deleted_at is not None:
+            raise NotFound(msg("There is no such {what} on this laptop.").of(what=cls.__label__))
+        return found
+
+    def op(self, kind: str, record: Record, body: dict[str, Any]) -> None:
+        """State an intention that old → new alone does not say; `body["fields"]` names the fields it covers."""
+        self.stated.setdefault(record.id, []).append(Op(kind, record.__tablename__, record.id, body))
+
+    def delete(self, record: Record) -> None:
+        """Mark a record as deleted; undo brings it back."""
+        record.deleted_at = self.now
+
+    def flush(self) -> None:
+        """Write what is pending, so that the next step sees it."""
+        self.session.flush()
+
+
+class Store:
+    """The records of one vault. Writes happen one after the other, on the thread that calls."""
+
+    def __init__(
+        self, engine: Engine, *, reader: Engine | None = None, clock: Callable[[], datetime] | None = None
+    ) -> None:
+        self.engine = engine
+        self.reader = reader or engine
+        self.clock = clock or (lambda: datetime.now(UTC))
+        self.listeners: list[Callable[[Changed], None]] = []
+        with engine.begin() as connection:
+            migrations.migrate(connection)
+            stored = read_local(connection, "device")
+            if stored is None:
+                stored = new_id().hex
+                write_local(connection, "device", stored)
+            self.device = UUID(hex=stored)
+
+    @property
+    def acked(self) -> int:
+        """The highest operation number that the office has answered."""
+        return int(self.local("acked", 0))
+
+    def local(self, key: str, default: Any = None) -> Any:
+        """A value that this vault keeps for itself."""
+        with self.reader.connect() as connection:
+            return read_local(connection, key, default)
+
+    def set_local(self, key: str, value: Any) -> None:
+        """Keep a value for this vault alone; it is never sent."""
+        with self.engine.begin() as connection:
+            write_local(connection, key, value)
+
+    def set_device(self, device: UUID) -> None:
+        """Go on under another device id, after a restore or a clone."""
+        self.set_local("device", device.hex)
+        self.device = device
+
+    def me(self) -> Actor:
+        """The user of this vault; a first one is made when there is none."""
+        stored = self.local("me")
+        if stored is None:
+            stored = {"id": new_id().hex, "name": platform.node() or "me", "role": LOCAL_USER, "team": None}
+            self.set_local("me", stored)
+        team = stored.get("team")
+        return Actor(UUID(hex=stored["id"]), stored["name"], stored["role"], UUID(hex=team) if team else None)
+
+    def become(self, actor: Actor) -> None:
+        """Take the identity the office gave; records made before belong to it from now on."""
+        before = self.me()
+        with self.engine.begin() as connection:
+            write_local(
+                connection,
+                "me",
+                {
+                    "id": actor.id.hex,
+                    "name": actor.name,
+                    "role": actor.role,
+                    "team": actor.team_id.hex if actor.team_id else None,
+                },
+            )
+            if before.id != actor.id:
+                derived.hand_over(connection, before.id, actor.id, actor.team_id)
+
+    @contextmanager
+    def work(
+        self,
+        actor: Actor,
+        command: str,
+        *,
+        batch: UUID | None = None,
+        undoes: UUID | None = None,
+    ) -> Iterator[Work]:
+        """One transaction: everything in it is durable when the block ends, or nothing happened."""
+        work = Work(self, actor, command, batch=batch, undoes=undoes)
+        with work.session as session, session.begin():
+            yield work
+            session.flush()
+            derived.refresh(work.connection, work.changed)
+        self.announce(Changed(frozenset(work.changed), command))
+
+    def announce(self, changed: Changed) -> None:
+        """Tell every listener, on this thread."""
+        if changed.records:
+            for listener in list(self.listeners):
+                listener(changed)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking only; records stay readable after it ends."""
+        with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
+            yield session

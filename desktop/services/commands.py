@@ -1,0 +1,119 @@
+"""A command is one decorated function: button, palette, shortcut, permission, audit name and undo label derive from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from desktop.errors import NotAllowed, Refused
+from desktop.models.record import Record
+from desktop.models.store import Actor, Store
+from desktop.rules import roles
+from desktop.words import Message, msg
+
+F = TypeVar("F", bound=Callable[..., Any])
+COMMANDS: Final[dict[str, "Command"]] = {}
+"""Every command by its name; the name is also the permission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks whether a command makes sense, and when."""
+
+    actor: Actor
+    now: datetime
+
+
+When = Callable[[Any, Asking], Message | None]
+"""Says why a command makes no sense for a record right now; None: it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is known of one command."""
+
+    name: str
+    on: type[Record] | None
+    label: Message
+    function: Callable[..., Any]
+    when: When | None = None
+    creates: bool = False
+    writes: tuple[str, ...] = ()
+    """`type.field` for every field the command may touch; empty: any."""
+    undoable: bool = True
+    shortcut: str = ""
+    icon: str = ""
+    offered: bool = False
+    """Shown as an action of its record: everything it needs is the record itself."""
+
+    def refusal(self, record: Record | None, asking: Asking) -> Refused | None:
+        """Why this command is refused, or None: greys the button with its reason, here and at the office."""
+        if not roles.may(asking.actor.role, self.name):
+            role = (
+                roles.ROLES[asking.actor.role].label
+                if asking.actor.role in roles.ROLES
+                else asking.actor.role
+            )
+            return NotAllowed(
+                msg("The role “{role}” may not do this: {what}.").of(role=role, what=self.label)
+            )
+        reason = self.when(record, asking) if self.when is not None and record is not None else None
+        return Refused(reason) if reason is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command returned, and what to say and undo."""
+
+    value: Any
+    tx: UUID
+    label: Message
+    undoable: bool
+
+
+def command(
+    name: str,
+    *,
+    label: Message,
+    on: type[Record] | None = None,
+    when: When | None = None,
+    creates: bool = False,
+    writes: tuple[str, ...] = (),
+    undoable: bool = True,
+    shortcut: str = "",
+    icon: str = "",
+    offered: bool = False,
+) -> Callable[[F], F]:
+    """Register a function `(work, record, **arguments)` or, where it creates, `(work, **arguments)`."""
+
+    def register(function: F) -> F:
+        COMMANDS[name] = Command(
+            name, on, label, function, when, creates, writes, undoable, shortcut, icon, offered
+        )
+        return function
+
+    return register
+
+
+def run(
+    store: Store,
+    actor: Actor,
+    name: str,
+    target: UUID | None = None,
+    *,
+    batch: UUID | None = None,
+    **arguments: Any,
+) -> Outcome:
+    """May you? Does it make sense? Then one transaction. Raises NotAllowed, Refused, NotFound."""
+    found = COMMANDS[name]
+    with store.work(actor, name, batch=batch) as work:
+        asking = Asking(actor, work.now)
+        record = None
+        if target is not None and found.on is not None:
+            record = work.get(found.on, target)
+        refused = found.refusal(record, asking)
+        if refused is not None:
+            raise refused
+        value = found.function(work, record, **arguments) if record else found.function(work, **arguments)
+    return Outcome(value, work.tx, found.label, found.undoable)

@@ -1,0 +1,226 @@
+"""What a person can do with any record: make it, edit it, delete it, bring it back, look it up, page through it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from desktop.errors import NotFound, Refused, Usage
+from desktop.models.kinds import Link
+from desktop.models.record import RECORDS, Record, children_of
+from desktop.models.records import Adjustment, Customer, QuoteLine, QuoteRevision
+from desktop.models.store import Store, Work
+from desktop.services.commands import Asking, command
+from desktop.words import Message, msg
+
+ISSUED = msg("This revision was issued and never changes; make a new revision instead.")
+
+
+def record_type(name: str) -> type[Record]:
+    """The record class called `name`, in the singular or the plural. Raises Usage for an unknown one."""
+    wanted = name.strip().lower().replace("-", "_")
+    plurals = {cls.__plural__.text.lower().replace(" ", "_"): kind for kind, cls in RECORDS.items()}
+    cls = RECORDS.get(plurals.get(wanted, wanted))
+    if cls is None:
+        raise Usage(
+            msg("There is no record type “{name}”. There are: {names}.").of(
+                name=name, names=", ".join(sorted(RECORDS))
+            )
+        )
+    return cls
+
+
+def read_values(cls: type[Record], typed: Mapping[str, str]) -> dict[str, Any]:
+    """What a person typed for each field, as values. Raises Usage for an unknown field, Refused for a bad value."""
+    fields = cls.fields()
+    values: dict[str, Any] = {}
+    for name, text in typed.items():
+        described = fields.get(name)
+        if described is None:
+            raise Usage(
+                msg("{what} has no field “{name}”. There are: {names}.").of(
+                    what=cls.__label__, name=name, names=", ".join(fields)
+                )
+            )
+        try:
+            values[name] = described.kind.parse(text)
+        except Refused as refused:
+            raise Refused(refused.message, field=name) from None
+    return values
+
+
+def can_edit(record: Record, _asking: Asking) -> Message | None:
+    """Everything may be edited but the content of an issued revision."""
+    if isinstance(record, QuoteRevision) and record.content_hash:
+        return ISSUED
+    return None
+
+
+def _new(cls: type[Record]) -> Callable[..., Record]:
+    def new(work: Work, *, values: Mapping[str, Any]) -> Record:
+        record = cls(**values)
+        check(record)
+        _refuse_issued(work, record)
+        return work.add(record)
+
+    return new
+
+
+def edit(work: Work, record: Record, *, values: Mapping[str, Any]) -> Record:
+    """Set fields; what stays the same is no change."""
+    _refuse_issued(work, record)
+    for name, value in values.items():
+        setattr(record, name, value)
+    check(record)
+    return record
+
+
+def delete(work: Work, record: Record) -> None:
+    """Mark the record and its parts as deleted."""
+    _refuse_issued(work, record)
+    for child in parts_of(work.session, record):
+        work.delete(child)
+    work.delete(record)
+
+
+def _restore(cls: type[Record]) -> Callable[..., Record]:
+    def restore(work: Work, *, id: UUID) -> Record:
+        record = work.session.get(cls, id)
+        if record is None:
+            raise NotFound(msg("There is no such {what} on this laptop.").of(what=cls.__label__))
+        record.deleted_at = None
+        return record
+
+    return restore
+
+
+def parts_of(session: Session, record: Record) -> list[Record]:
+    """The living parts of an aggregate: contacts of a customer, lines of a quote."""
+    found: list[Record] = []
+    for cls, link in children_of(record.__tablename__):
+        column = cls.__table__.c[link]
+        found += session.scalars(select(cls).where(column == record.id, cls.deleted_at.is_(None)))
+    return found
+
+
+def check(record: Record) -> None:
+    """Refuse a record that lacks what it cannot do without."""
+    if isinstance(record, Customer):
+        if not record.name and not record.phone:
+            raise Refused(msg("A customer needs a name or a phone number."), field="name")
+        return
+    for name, described in type(record).fields().items():
+        if described.required and getattr(record, name) in (None, ""):
+            raise Refused(msg("“{field}” is needed.").of(field=described.label), field=name)
+
+
+def _refuse_issued(work: Work, record: Record) -> None:
+    if isinstance(record, QuoteLine | Adjustment) and record.revision_id is not None:
+        revision = work.session.get(QuoteRevision, record.revision_id)
+        if revision is not None and revision.content_hash:
+            raise Refused(ISSUED)
+
+
+def _register(cls: type[Record]) -> None:
+    kind, noun = cls.__tablename__, cls.__label__
+    new = msg("New {what}").of(what=noun)
+    command(f"{kind}.new", label=new, on=cls, creates=True, icon="plus")(_new(cls))
+    command(f"{kind}.edit", label=msg("Edit {what}").of(what=noun), on=cls, when=can_edit, icon="pencil")(
+        edit
+    )
+    command(
+        f"{kind}.delete",
+        label=msg("Delete {what}").of(what=noun),
+        on=cls,
+        when=can_edit,
+        icon="trash-2",
+        offered=True,
+    )(delete)
+    command(f"{kind}.restore", label=msg("Restore {what}").of(what=noun), on=cls, creates=True)(_restore(cls))
+
+
+for _cls in list(RECORDS.values()):
+    _register(_cls)
+
+
+def find(store: Store, cls: type[Record], name_or_id: str) -> Record:
+    """A living record by its id, the beginning of its id, or its name or number. Raises NotFound."""
+    with store.reading() as session:
+        try:
+            record = session.get(cls, UUID(name_or_id))
+        except ValueError:
+            record = _find_by_name(session, cls, name_or_id)
+    if record is None or record.deleted_at is not None:
+        raise NotFound(
+            msg("There is no {what} “{name}” on this laptop.").of(what=cls.__label__, name=name_or_id)
+        )
+    return record
+
+
+def _find_by_name(session: Session, cls: type[Record], name: str) -> Record | None:
+    columns = [cls.__table__.c[key] for key in ("number", "sku", "name", "name_en") if key in cls.fields()]
+    if not columns:
+        return None
+    query = select(cls).where(or_(*(column == name for column in columns)), cls.deleted_at.is_(None))
+    return session.scalars(query.order_by(cls.id).limit(1)).first()
+
+
+def titles(session: Session, links: Mapping[str, set[UUID]]) -> dict[UUID, str]:
+    """What linked records are called: {record type: ids} → {id: title}."""
+    found: dict[UUID, str] = {}
+    for kind, ids in links.items():
+        cls = RECORDS.get(kind)
+        wanted = [one for one in ids if one is not None]
+        if cls is None or not wanted:
+            continue
+        for start in range(0, len(wanted), 500):
+            for record in session.scalars(select(cls).where(cls.id.in_(wanted[start : start + 500]))):
+                found[record.id] = record.title
+    return found
+
+
+def link_titles(session: Session, records: Sequence[Record]) -> dict[UUID, str]:
+    """The titles of everything that `records` link to."""
+    wanted: dict[str, set[UUID]] = {}
+    for record in records:
+        for name, described in type(record).fields().items():
+            if isinstance(described.kind, Link) and described.kind.to:
+                value = getattr(record, name)
+                if value is not None:
+                    wanted.setdefault(described.kind.to, set()).add(value)
+    return titles(session, wanted)
+
+
+def page(
+    session: Session,
+    cls: type[Record],
+    *,
+    limit: int = 128,
+    after: Record | None = None,
+    order: str = "id",
+    descending: bool = True,
+    where: Sequence[ColumnElement[bool]] = (),
+) -> list[Record]:
+    """One keyset page of living records, newest first unless another field orders it."""
+    column, key = cls.__table__.c[order], cls.__table__.c.id
+    query = select(cls).where(cls.deleted_at.is_(None), *where)
+    if after is not None:
+        value = getattr(after, order)
+        if order == "id":
+            query = query.where(key < after.id if descending else key > after.id)
+        elif value is None:
+            query = query.where(column.is_(None), key < after.id)
+        else:
+            beyond = column < value if descending else column > value
+            tail = column.is_(None) if descending else column.is_(None) & False
+            query = query.where(or_(beyond, (column == value) & (key < after.id), tail))
+    ordering = (column.desc() if descending else column.asc()).nulls_last()
+    return list(session.scalars(query.order_by(ordering, key.desc()).limit(limit)))
+
+
+def count(session: Session, cls: type[Record], where: Sequence[ColumnElement[bool]] = ()) -> int:
+    """How many living records there are."""
+    query = select(func.count()).select_from(cls.__table__).where(cls.deleted_at.is_(None), *where)
+    return int(session.scalar(query) or 0)

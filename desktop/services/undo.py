@@ -1,0 +1,178 @@
+"""Undo runs the inverse of a command's changes as a new command; it survives a restart, and it syncs."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from desktop.errors import Conflict, Refused
+from desktop.models.record import RECORDS, Record, new_id
+from desktop.models.store import Actor, Store, Work
+from desktop.services.commands import COMMANDS
+from desktop.words import Message, msg
+
+SLICE = 500
+"""How many operations of a bulk command are taken back in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What would be undone next: one transaction, or one bulk command of many."""
+
+    key: UUID
+    command: str
+    operations: int
+    bulk: bool
+
+    @property
+    def label(self) -> Message:
+        """What a person calls it."""
+        return label_of(self.command)
+
+
+@dataclass(slots=True)
+class Undone:
+    """What an undo did; `kept` are records of a bulk command that somebody changed since."""
+
+    step: Step
+    records: int = 0
+    kept: list[tuple[str, UUID]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Op:
+    seq: int
+    kind: str
+    type: str
+    record: UUID
+    body: dict[str, Any]
+
+
+def label_of(command: str) -> Message:
+    """What a person calls a command; the command's own name where this program no longer knows it."""
+    found = COMMANDS.get(command)
+    return found.label if found else msg("“{command}”").of(command=command)
+
+
+def last_step(store: Store, actor: Actor) -> Step | None:
+    """The newest thing this person did here and did not take back."""
+    with store.reader.connect() as connection:
+        row = connection.exec_driver_sql(
+            "SELECT coalesce(batch, tx), command, batch IS NOT NULL FROM change AS c"
+            " WHERE origin = 0 AND undoes IS NULL AND actor = ?"
+            " AND NOT EXISTS (SELECT 1 FROM change AS u WHERE u.undoes = coalesce(c.batch, c.tx))"
+            " ORDER BY seq DESC LIMIT 1",
+            (actor.id.bytes,),
+        ).first()
+        if row is None:
+            return None
+        column = "batch" if row[2] else "tx"
+        count = connection.exec_driver_sql(
+            f"SELECT count(*) FROM change WHERE {column} = ?",  # noqa: S608 - one of two words
+            (row[0],),
+        ).scalar_one()
+    return Step(UUID(bytes=bytes(row[0])), row[1], int(count), bool(row[2]))
+
+
+def undo(store: Store, actor: Actor) -> Undone:
+    """Take back the last step. Raises Refused where there is none, Conflict where it was changed since."""
+    step = last_step(store, actor)
+    if step is None:
+        raise Refused(msg("There is nothing to undo."))
+    known = COMMANDS.get(step.command)
+    if known is not None and not known.undoable:
+        raise Refused(msg("This cannot be undone: {what}.").of(what=known.label))
+    undone = Undone(step)
+    batch = new_id() if step.bulk else None
+    for ops in _slices(_ops(store, step)):
+        with store.work(actor, step.command, batch=batch, undoes=step.key) as work:
+            _take_back(work, ops, undone)
+    return undone
+
+
+def _ops(store: Store, step: Step) -> Iterator[_Op]:
+    column = "batch" if step.bulk else "tx"
+    with store.reader.connect() as connection:
+        rows = connection.exec_driver_sql(
+            f"SELECT seq, kind, type, record, body FROM change WHERE {column} = ? ORDER BY seq DESC",  # noqa: S608
+            (step.key.bytes,),
+        ).all()
+    for seq, kind, record_type, record, body in rows:
+        yield _Op(seq, kind, record_type, UUID(bytes=bytes(record)), json.loads(body))
+
+
+def _slices(ops: Iterable[_Op]) -> Iterator[list[_Op]]:
+    part: list[_Op] = []
+    for op in ops:
+        part.append(op)
+        if len(part) == SLICE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _take_back(work: Work, ops: Sequence[_Op], undone: Undone) -> None:
+    records = _load(work, ops)
+    changed_since = _changed_since(work, ops, undone.step) if undone.step.bulk else set()
+    for op in ops:
+        record = records.get(op.record)
+        if record is None:
+            continue
+        if op.record in changed_since:
+            undone.kept.append((op.type, op.record))
+            continue
+        _invert(work, record, op)
+        undone.records += 1
+
+
+def _load(work: Work, ops: Sequence[_Op]) -> dict[UUID, Record]:
+    found: dict[UUID, Record] = {}
+    ordered = sorted(ops, key=lambda op: op.type)
+    for record_type, group in groupby(ordered, key=lambda op: op.type):
+        cls = RECORDS[record_type]
+        ids = {op.record for op in group}
+        found.update(
+            {record.id: record for record in work.session.scalars(select(cls).where(cls.id.in_(ids)))}
+        )
+    return found
+
+
+def _changed_since(work: Work, ops: Sequence[_Op], step: Step) -> set[UUID]:
+    """The records of a bulk command that were changed after it; those edits are kept."""
+    ids = [op.record.bytes for op in ops]
+    marks = ", ".join("?" * len(ids))
+    rows = work.connection.exec_driver_sql(
+        f"SELECT DISTINCT record FROM change WHERE record IN ({marks})"  # noqa: S608 - only question marks
+        " AND coalesce(batch, tx) <> ? AND coalesce(undoes, x'') <> ? AND origin = 0",
+        (*ids, step.key.bytes, step.key.bytes),
+    )
+    return {UUID(bytes=bytes(row[0])) for row in rows}
+
+
+def _invert(work: Work, record: Record, op: _Op) -> None:
+    if op.kind in ("create", "restore"):
+        work.delete(record)
+    elif op.kind == "delete":
+        record.deleted_at = None
+    elif op.kind == "transition":
+        _put_back(record, op.body["field"], op.body["from"], op.body["to"])
+    else:
+        for name, (old, new) in op.body.items():
+            _put_back(record, name, old, new)
+
+
+def _put_back(record: Record, name: str, old: Any, new: Any) -> None:
+    described = type(record).fields()[name]
+    if described.kind.to_wire(getattr(record, name)) != new:
+        raise Conflict(
+            msg("“{field}” of {title} was changed since, so this is not undone.").of(
+                field=described.label, title=record.title
+            ),
+            field=name,
+        )
+    setattr(record, name, described.kind.from_wire(old))
