@@ -90,8 +90,8 @@ sync_base = Table(
 """The office's row (wire form) of each record that has changes which the office has not answered."""
 
 _INSERT: Final = (
-    "INSERT INTO change (device, n, tx, batch, undoes, command, kind, type, record, body, base, at, actor, origin,"
-    " hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO change (device, n, tx, batch, undoes, command, kind, type, record, body, base, at, actor,"
+    " origin, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -199,7 +199,7 @@ def append(connection: Connection, work: "Work", ops: Iterable[Op]) -> None:
 
 
 def append_remote(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    """Write what arrived from the office for records held here; rows as `_INSERT` orders them, n and hash NULL.
+    """Write what arrived from the office for records held here, as `_INSERT` orders the columns.
 
     A row is (device, None, tx, batch, undoes, command, kind, type, record, body, base, at, actor, 1, None).
     """
@@ -296,7 +296,7 @@ def _changed(record: Record) -> dict[str, list[Any]]:
 
 
 def _chained_base(session: WorkSession, record: Record, touched: set[str], base: int) -> int:
-    """The version the author had seen: a further edit of a field inherits the base of the first pending one."""
+    """The version the author had seen: a further edit inherits the base of the first pending one."""
     acked = session.work.acked
     pending = session.connection().exec_driver_sql(
         "SELECT base, kind, body FROM change WHERE record = ? AND origin = 0 AND n > ?",

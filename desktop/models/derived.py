@@ -14,22 +14,23 @@ from sqlalchemy import Connection, select, update
 from desktop.errors import Refused
 from desktop.models.record import RECORDS
 from desktop.models.records import Adjustment, Quote, QuoteLine, QuoteRevision
+from desktop.rules import lines as rows
 from desktop.rules import money, tax, totals
 
 PARTS: Final = ("quote", "quote_revision", "quote_line", "adjustment")
 
 
 def document(
-    revision: Mapping[str, Any],
-    lines: Sequence[Mapping[str, Any]],
-    adjustments: Sequence[Mapping[str, Any]],
+    revision: Mapping[Any, Any],
+    lines: Sequence[Mapping[Any, Any]],
+    adjustments: Sequence[Mapping[Any, Any]],
     currency: str,
 ) -> totals.Document:
     """The document that the totals are computed from; lines and adjustments are in order of rank."""
-    by_line: dict[UUID, list[totals.Adjustment]] = {}
-    whole: list[totals.Adjustment] = []
+    by_line: dict[UUID, list[rows.Adjustment]] = {}
+    whole: list[rows.Adjustment] = []
     for row in adjustments:
-        adjustment = totals.Adjustment(row["kind"], row["value"] or Decimal(0))
+        adjustment = rows.Adjustment(row["kind"], row["value"] or Decimal(0))
         whole.append(adjustment) if row["line_id"] is None else by_line.setdefault(row["line_id"], []).append(
             adjustment
         )
@@ -38,7 +39,7 @@ def document(
         digits=money.currency_digits(currency),
         tax_mode=revision["tax_mode"],
         lines=tuple(
-            totals.Line(
+            rows.Line(
                 quantity=row["quantity"] or Decimal(0),
                 unit_price=row["unit_price"] or Decimal(0),
                 tax=tax.percent(row["tax_category"] or "S", *(row["tax_rates"] or ())),
@@ -52,7 +53,7 @@ def document(
         ),
         adjustments=tuple(whole),
         prepaid=revision["prepaid"] or Decimal(0),
-        policy=totals.Policy(
+        policy=rows.Policy(
             tax_scope=revision["tax_scope"],
             discount_rounding=revision["discount_rounding"],
             cash_step=Decimal(revision["cash_step"]) if revision["cash_step"] else None,
@@ -69,7 +70,7 @@ def refresh(connection: Connection, changed: Iterable[tuple[str, UUID]]) -> set[
             touched.setdefault(record_type, []).append(record_id)
     quotes = set(touched.pop("quote", ()))
     for record_type, ids in touched.items():
-        table = RECORDS[record_type].__table__
+        table = RECORDS[record_type].table()
         for part in _slices(ids):
             rows = connection.execute(select(table.c.quote_id).where(table.c.id.in_(part)))
             quotes.update(row[0] for row in rows if row[0] is not None)
@@ -77,7 +78,7 @@ def refresh(connection: Connection, changed: Iterable[tuple[str, UUID]]) -> set[
 
 
 def _refresh_quote(connection: Connection, quote_id: UUID) -> bool:
-    quote = Quote.__table__
+    quote = Quote.table()
     row = connection.execute(
         select(quote.c.revision_id, quote.c.currency, quote.c.payable, quote.c.valid_until).where(
             quote.c.id == quote_id
@@ -103,12 +104,13 @@ def _refresh_quote(connection: Connection, quote_id: UUID) -> bool:
     return True
 
 
-Loaded = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]
+Row = Mapping[Any, Any]
+Loaded = tuple[Row, Sequence[Row], Sequence[Row]]
 
 
 def load(connection: Connection, revision_id: UUID) -> Loaded | None:
     """A revision with its living lines and adjustments in order, or None where it is not held."""
-    revisions, lines, adjustments = QuoteRevision.__table__, QuoteLine.__table__, Adjustment.__table__
+    revisions, lines, adjustments = QuoteRevision.table(), QuoteLine.table(), Adjustment.table()
     revision = connection.execute(select(revisions).where(revisions.c.id == revision_id)).mappings().first()
     if revision is None:
         return None
@@ -128,7 +130,7 @@ def load(connection: Connection, revision_id: UUID) -> Loaded | None:
 def hand_over(connection: Connection, before: UUID, after: UUID, team_id: UUID | None) -> None:
     """Records made before this vault had an office belong to the person the office knows."""
     for cls in RECORDS.values():
-        table = cls.__table__
+        table = cls.table()
         connection.execute(
             update(table)
             .where(table.c.owner_id == before, table.c.version == 0)

@@ -1,6 +1,6 @@
 """Triggers that keep the content of an issued revision as it was printed.
 
-Only the store's own apply and purge may pass, while they hold a row in `content_guard` within their transaction.
+Only the store's own apply and purge may pass, while they hold a row in `content_guard`.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def create(connection: Connection) -> None:
         for event in (f"UPDATE OF {', '.join([*content, 'deleted_at'])}", "DELETE"):
             name = f"{table}_frozen_{event[:6].lower()}"
             connection.exec_driver_sql(
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {issued}"
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {issued}"  # noqa: S608 - own names
                 " AND NOT EXISTS (SELECT 1 FROM content_guard)"
                 " BEGIN SELECT RAISE(ABORT, 'an issued revision never changes'); END"
             )

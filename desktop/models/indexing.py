@@ -1,7 +1,8 @@
-"""What the search index holds of each record: derived from `field(search=...)`, for records and pulled rows alike."""
+"""What the search index holds of each record: derived from `field(search=...)`, also for pulled rows."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -38,16 +39,12 @@ def refresh(connection: Connection, records: Iterable[Record]) -> None:
     for record in records:
         entry = None
         if record.deleted_at is None:
-            entry = entry_of(type(record), record.id, lambda name, of=record: getattr(of, name))
+            entry = entry_of(type(record), record.id, partial(getattr, record))
         if entry is not None:
             entries.append(entry)
         elif any(described.search for described in type(record).fields().values()):
             gone.append(record.id.bytes)
-    driver = connection.connection.driver_connection
-    if entries:
-        search.write(driver, entries)
-    if gone:
-        search.remove(driver, gone)
+    _write(connection, entries, gone)
 
 
 def refresh_rows(
@@ -64,8 +61,16 @@ def refresh_rows(
             gone.append(record_id.bytes)
         else:
             entries.append(entry)
-    driver = connection.connection.driver_connection
+    _write(connection, entries, gone)
+
+
+def _write(connection: Connection, entries: list[search.Entry], gone: list[bytes]) -> None:
     if entries:
-        search.write(driver, entries)
+        search.write(driver_of(connection), entries)
     if gone:
-        search.remove(driver, gone)
+        search.remove(driver_of(connection), gone)
+
+
+def driver_of(connection: Connection) -> search.Connection:
+    """The DBAPI connection beneath, for the index and for bulk rows."""
+    return cast("search.Connection", connection.connection.driver_connection)

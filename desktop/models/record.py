@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Integer
+from sqlalchemy import Integer, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from desktop.models.kinds import MERGES, IdColumn, Json, JsonColumn, Kind, Link, MomentColumn
@@ -123,6 +123,11 @@ class Record(Base):
         if values.get("custom") is None:
             values["custom"] = {}
         super().__init__(**values)
+
+    @classmethod
+    def table(cls) -> Table:
+        """The table, for queries that want columns and not records."""
+        return cast("Table", cls.__table__)
 
     @classmethod
     @cache

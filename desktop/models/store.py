@@ -34,7 +34,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a transaction changed: (record type, id) pairs, by which command, and whether it came from elsewhere."""
+    """What a transaction changed: (type, id) pairs, by which command, and whether it came from elsewhere."""
 
     records: frozenset[tuple[str, UUID]]
     by: str
@@ -88,7 +88,7 @@ class Work:
         return found
 
     def op(self, kind: str, record: Record, body: dict[str, Any]) -> None:
-        """State an intention that old → new alone does not say; `body["fields"]` names the fields it covers."""
+        """State an intention that old → new does not say; `body["fields"]` names the fields it covers."""
         self.stated.setdefault(record.id, []).append(Op(kind, record.__tablename__, record.id, body))
 
     def delete(self, record: Record) -> None:

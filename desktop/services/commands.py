@@ -1,4 +1,4 @@
-"""A command is one decorated function: button, palette, shortcut, permission, audit name and undo label derive from it."""
+"""A command is one decorated function: button, shortcut, permission, audit name and undo label follow."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -70,7 +70,7 @@ def _fields(kind: str, body: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
 def _names(connection: Connection, me: Actor) -> dict[bytes, str]:
     names = {me.id.bytes: me.name}
     for cls in (User, Device):
-        table = cls.__table__
+        table = cls.table()
         for row in connection.execute(table.select().with_only_columns(table.c.id, table.c.name)):
             names[row.id.bytes] = row.name or ""
     return names

@@ -1,4 +1,4 @@
-"""What a person can do with any record: make it, edit it, delete it, bring it back, look it up, page through it."""
+"""What a person can do with any record: make, edit, delete, bring back, look up, page through."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -33,7 +33,7 @@ def record_type(name: str) -> type[Record]:
 
 
 def read_values(cls: type[Record], typed: Mapping[str, str]) -> dict[str, Any]:
-    """What a person typed for each field, as values. Raises Usage for an unknown field, Refused for a bad value."""
+    """What a person typed, as values. Raises Usage for an unknown field, Refused for a bad value."""
     fields = cls.fields()
     values: dict[str, Any] = {}
     for name, text in typed.items():
@@ -100,7 +100,7 @@ def parts_of(session: Session, record: Record) -> list[Record]:
     """The living parts of an aggregate: contacts of a customer, lines of a quote."""
     found: list[Record] = []
     for cls, link in children_of(record.__tablename__):
-        column = cls.__table__.c[link]
+        column = cls.table().c[link]
         found += session.scalars(select(cls).where(column == record.id, cls.deleted_at.is_(None)))
     return found
 
@@ -160,7 +160,7 @@ def find(store: Store, cls: type[Record], name_or_id: str) -> Record:
 
 
 def _find_by_name(session: Session, cls: type[Record], name: str) -> Record | None:
-    columns = [cls.__table__.c[key] for key in ("number", "sku", "name", "name_en") if key in cls.fields()]
+    columns = [cls.table().c[key] for key in ("number", "sku", "name", "name_en") if key in cls.fields()]
     if not columns:
         return None
     query = select(cls).where(or_(*(column == name for column in columns)), cls.deleted_at.is_(None))
@@ -204,7 +204,7 @@ def page(
     where: Sequence[ColumnElement[bool]] = (),
 ) -> list[Record]:
     """One keyset page of living records, newest first unless another field orders it."""
-    column, key = cls.__table__.c[order], cls.__table__.c.id
+    column, key = cls.table().c[order], cls.table().c.id
     query = select(cls).where(cls.deleted_at.is_(None), *where)
     if after is not None:
         value = getattr(after, order)
@@ -222,5 +222,5 @@ def page(
 
 def count(session: Session, cls: type[Record], where: Sequence[ColumnElement[bool]] = ()) -> int:
     """How many living records there are."""
-    query = select(func.count()).select_from(cls.__table__).where(cls.deleted_at.is_(None), *where)
+    query = select(func.count()).select_from(cls.table()).where(cls.deleted_at.is_(None), *where)
     return int(session.scalar(query) or 0)
