@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from desktop.errors import Refused
-from desktop.models import guards, indexing, records, search
+from desktop.models import guards, indexing, numbers, records, search
 from desktop.models.record import Base
 from desktop.words import msg
 
@@ -37,7 +37,8 @@ def migrate(connection: Connection) -> None:
 
 def _create(connection: Connection) -> None:
     """Every table, guard and index of the newest shape."""
-    assert records.__all__  # importing the package has filled the registry
+    assert records.__all__  # importing these has filled the registry and the metadata
+    assert numbers.number_lease.name
     Base.metadata.create_all(connection)
     search.create_index(indexing.driver_of(connection))
     guards.create(connection)

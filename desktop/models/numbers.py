@@ -1,0 +1,83 @@
+"""Numbers of documents on this laptop: blocks leased by the office first, then the device's own series.
+
+A number that was handed out never comes back: undo, restore and a new device id leave gaps, which are listed.
+"""
+
+from typing import Final
+
+from sqlalchemy import Column, Connection, Integer, String, Table
+
+from desktop.models.changes import read_local
+from desktop.models.record import Base
+from desktop.rules.numbering import DocumentNumber
+
+number_lease = Table(
+    "number_lease",
+    Base.metadata,
+    Column("series", String(4), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+)
+"""A block from the office; `used` of its numbers are gone."""
+
+number_own = Table(
+    "number_own",
+    Base.metadata,
+    Column("device", String(8), primary_key=True),
+    Column("series", String(4), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("used", Integer, nullable=False),
+)
+"""How far the series of this device has come."""
+
+QUOTE: Final = "SQ"
+CONTRACT: Final = "SC"
+
+
+def take(connection: Connection, series: str, year: int) -> str:
+    """The next number of `series`, in the caller's transaction."""
+    row = connection.exec_driver_sql(
+        "UPDATE number_lease SET used = used + 1 WHERE (series, year, first) = (SELECT series, year, first"
+        " FROM number_lease WHERE series = ? AND year = ? AND first + used <= last ORDER BY first LIMIT 1)"
+        " RETURNING first + used - 1",
+        (series, year),
+    ).first()
+    if row is not None:
+        return str(DocumentNumber(series, year, int(row[0])))
+    device = own_code(connection)
+    count = connection.exec_driver_sql(
+        "INSERT INTO number_own (device, series, year, used) VALUES (?, ?, ?, 1)"
+        " ON CONFLICT (device, series, year) DO UPDATE SET used = used + 1 RETURNING used",
+        (device, series, year),
+    ).scalar_one()
+    return str(DocumentNumber(series, year, int(count), device))
+
+
+def own_code(connection: Connection) -> str:
+    """The code of this device's own series: three characters from the office, before that eight of its id."""
+    return str(read_local(connection, "code") or read_local(connection, "device", "")[-8:].upper())
+
+
+def left(connection: Connection, series: str, year: int) -> int:
+    """How many leased numbers of `series` are still free."""
+    return int(
+        connection.exec_driver_sql(
+            "SELECT coalesce(sum(last - first + 1 - used), 0) FROM number_lease WHERE series = ? AND year = ?",
+            (series, year),
+        ).scalar_one()
+    )
+
+
+def keep_lease(connection: Connection, series: str, year: int, first: int, last: int) -> None:
+    """Keep a block that the office set aside for this device; the same block twice is one block."""
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO number_lease (series, year, first, last, used) VALUES (?, ?, ?, ?, 0)",
+        (series, year, first, last),
+    )
+
+
+def forget_leases(connection: Connection) -> None:
+    """After a restore or a clone nobody knows which numbers were used: what is left of the blocks is void."""
+    connection.exec_driver_sql("UPDATE number_lease SET used = last - first + 1")
