@@ -15,7 +15,6 @@ number_lease = Table(
     "number_lease",
     Base.metadata,
     Column("series", String(4), primary_key=True),
-    Column("year", Integer, primary_key=True),
     Column("first", Integer, primary_key=True),
     Column("last", Integer, nullable=False),
     Column("used", Integer, nullable=False),
@@ -39,10 +38,10 @@ CONTRACT: Final = "SC"
 def take(connection: Connection, series: str, year: int) -> str:
     """The next number of `series`, in the caller's transaction."""
     row = connection.exec_driver_sql(
-        "UPDATE number_lease SET used = used + 1 WHERE (series, year, first) = (SELECT series, year, first"
-        " FROM number_lease WHERE series = ? AND year = ? AND first + used <= last ORDER BY first LIMIT 1)"
+        "UPDATE number_lease SET used = used + 1 WHERE (series, first) = (SELECT series, first"
+        " FROM number_lease WHERE series = ? AND first + used <= last ORDER BY first LIMIT 1)"
         " RETURNING first + used - 1",
-        (series, year),
+        (series,),
     ).first()
     if row is not None:
         return str(DocumentNumber(series, year, int(row[0])))
@@ -60,21 +59,21 @@ def own_code(connection: Connection) -> str:
     return str(read_local(connection, "code") or read_local(connection, "device", "")[-8:].upper())
 
 
-def left(connection: Connection, series: str, year: int) -> int:
+def left(connection: Connection, series: str) -> int:
     """How many leased numbers of `series` are still free."""
     return int(
         connection.exec_driver_sql(
-            "SELECT coalesce(sum(last - first + 1 - used), 0) FROM number_lease WHERE series = ? AND year = ?",
-            (series, year),
+            "SELECT coalesce(sum(last - first + 1 - used), 0) FROM number_lease WHERE series = ?",
+            (series,),
         ).scalar_one()
     )
 
 
-def keep_lease(connection: Connection, series: str, year: int, first: int, last: int) -> None:
+def keep_lease(connection: Connection, series: str, first: int, last: int) -> None:
     """Keep a block that the office set aside for this device; the same block twice is one block."""
     connection.exec_driver_sql(
-        "INSERT OR IGNORE INTO number_lease (series, year, first, last, used) VALUES (?, ?, ?, ?, 0)",
-        (series, year, first, last),
+        "INSERT OR IGNORE INTO number_lease (series, first, last, used) VALUES (?, ?, ?, 0)",
+        (series, first, last),
     )
 
 
