@@ -11,16 +11,6 @@ from desktop.models.changes import read_local
 from desktop.models.record import Base
 from desktop.rules.numbering import DocumentNumber
 
-number_lease = Table(
-    "number_lease",
-    Base.metadata,
-    Column("series", String(4), primary_key=True),
-    Column("first", Integer, primary_key=True),
-    Column("last", Integer, nullable=False),
-    Column("used", Integer, nullable=False),
-)
-"""A block from the office; `used` of its numbers are gone."""
-
 number_own = Table(
     "number_own",
     Base.metadata,
@@ -38,9 +28,9 @@ CONTRACT: Final = "SC"
 def take(connection: Connection, series: str, year: int) -> str:
     """The next number of `series`, in the caller's transaction."""
     row = connection.exec_driver_sql(
-        "UPDATE number_lease SET used = used + 1 WHERE (series, first) = (SELECT series, first"
-        " FROM number_lease WHERE series = ? AND first + used <= last ORDER BY first LIMIT 1)"
-        " RETURNING first + used - 1",
+        "UPDATE number_lease SET next = next + 1 WHERE (series, first) = (SELECT series, first"
+        " FROM number_lease WHERE series = ? AND next <= last ORDER BY first LIMIT 1)"
+        " RETURNING next - 1",
         (series,),
     ).first()
     if row is not None:
@@ -63,20 +53,12 @@ def left(connection: Connection, series: str) -> int:
     """How many leased numbers of `series` are still free."""
     return int(
         connection.exec_driver_sql(
-            "SELECT coalesce(sum(last - first + 1 - used), 0) FROM number_lease WHERE series = ?",
+            "SELECT coalesce(sum(last - next + 1), 0) FROM number_lease WHERE series = ?",
             (series,),
         ).scalar_one()
     )
 
 
-def keep_lease(connection: Connection, series: str, first: int, last: int) -> None:
-    """Keep a block that the office set aside for this device; the same block twice is one block."""
-    connection.exec_driver_sql(
-        "INSERT OR IGNORE INTO number_lease (series, first, last, used) VALUES (?, ?, ?, 0)",
-        (series, first, last),
-    )
-
-
 def forget_leases(connection: Connection) -> None:
     """After a restore or a clone nobody knows which numbers were used: what is left of the blocks is void."""
-    connection.exec_driver_sql("UPDATE number_lease SET used = last - first + 1")
+    connection.exec_driver_sql("UPDATE number_lease SET next = last + 1")

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from desktop.errors import Refused
-from desktop.models import guards, indexing, numbers, records, search
+from desktop.models import guards, indexing, numbers, records, remote_tables, search
 from desktop.models.record import Base
 from desktop.words import msg
 
@@ -38,7 +38,7 @@ def migrate(connection: Connection) -> None:
 def _create(connection: Connection) -> None:
     """Every table, guard and index of the newest shape."""
     assert records.__all__  # importing these has filled the registry and the metadata
-    assert numbers.number_lease.name
+    assert (numbers.number_own, remote_tables.TABLES)
     Base.metadata.create_all(connection)
     search.create_index(indexing.driver_of(connection))
     guards.create(connection)
