@@ -1,0 +1,315 @@
+"""Which price a customer gets, and why: one fixed order, every step kept in a trace.
+
+Customer's contract, customer's book, segment book, region book, standard book; then the quantity tier, the
+manual discount, the currency and the floor. Nothing here knows where the entries come from.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final, Literal
+
+from desktop.errors import Refused
+from desktop.rules.lines import Slab
+from desktop.rules.money import ONE, ZERO, number, rounded
+from desktop.words import Message, msg
+
+TierKind = Literal["range", "slab", "block"]
+PRICE_DIGITS: Final = 6
+
+
+class Scope(StrEnum):
+    """Whom a price is for; the order of the members is the order of resolution."""
+
+    CONTRACT = "contract"
+    CUSTOMER = "customer"
+    SEGMENT = "segment"
+    REGION = "region"
+    STANDARD = "standard"
+
+
+SCOPE_LABELS: Final[Mapping[Scope, Message]] = {
+    Scope.CONTRACT: msg("Agreed in the customer's contract"),
+    Scope.CUSTOMER: msg("Customer's price book"),
+    Scope.SEGMENT: msg("Segment price book"),
+    Scope.REGION: msg("Region price book"),
+    Scope.STANDARD: msg("Standard price book"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A price from a quantity on."""
+
+    from_quantity: Decimal
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PriceEntry:
+    """A product's price in one book; `audience` is the customer, segment or region (standard: empty).
+
+    Range: the whole quantity at the tier it reaches. Slab: each part at its tier. Block: the tier's price is
+    for the whole quantity, however many that is. Both days are included; None is open.
+    """
+
+    id: str
+    product: str
+    scope: Scope
+    currency: str
+    tiers: tuple[Tier, ...]
+    audience: str = ""
+    tier_kind: TierKind = "range"
+    valid_from: date | None = None
+    valid_until: date | None = None
+    floor: Decimal | None = None
+    book: str = ""
+
+    def __post_init__(self) -> None:
+        froms = [tier.from_quantity for tier in self.tiers]
+        if not froms or froms != sorted(set(froms)):
+            raise Refused(msg("A price needs tiers in the order of their quantities"), field="tiers")
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the entry is valid on that day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyRate:
+    """One unit of `source` is `rate` units of `target`, from that day on."""
+
+    source: str
+    target: str
+    rate: Decimal
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is priced: a product for a customer on a day.
+
+    `together` is the quantity of this product in the whole quote (tiers look at that), and `before` how much
+    of it stands in earlier lines (slabs are filled in that order). `discounts` are percentages; a reduction
+    is negative.
+    """
+
+    product: str
+    quantity: Decimal
+    currency: str
+    on: date
+    customer: str = ""
+    segments: tuple[str, ...] = ()
+    region: str = ""
+    together: Decimal | None = None
+    before: Decimal = ZERO
+    discounts: tuple[Decimal, ...] = ()
+    price_digits: int = 2
+
+    def audiences(self, scope: Scope) -> tuple[str, ...]:
+        """The audiences of that scope this request belongs to, the closest first."""
+        if scope in (Scope.CONTRACT, Scope.CUSTOMER):
+            return (self.customer,) if self.customer else ()
+        if scope is Scope.SEGMENT:
+            return self.segments
+        if scope is Scope.REGION:
+            return (self.region,) if self.region else ()
+        return ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of "why this price?": what was looked at, and the unit price after it, once there is one."""
+
+    name: str
+    said: Message
+    price: Decimal | None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """What is stored with the line as its `price_trace`."""
+        return {"step": self.name, "price": None if self.price is None else number(self.price), **self.facts}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`unit_price` is for `base_quantity` and before the manual discount, `net_unit_price` after it."""
+
+    entry: PriceEntry
+    unit_price: Decimal
+    net_unit_price: Decimal
+    base_quantity: Decimal
+    slabs: tuple[Slab, ...]
+    floor: Decimal | None
+
+    @property
+    def below_floor(self) -> bool:
+        """Whether the net price is under what may be sold without asking."""
+        return self.floor is not None and self.net_unit_price < self.floor
+
+    def head_room(self, quantity: Decimal) -> Decimal | None:
+        """How much money may still be given away on that quantity; None where no floor is set."""
+        if self.floor is None:
+            return None
+        return max(self.net_unit_price - self.floor, ZERO) * quantity / self.base_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A price, or None when no book has one; and how that was found, always."""
+
+    price: Price | None
+    trace: tuple[Step, ...]
+
+    def as_json(self) -> list[dict[str, object]]:
+        """The `price_trace` of a quote line."""
+        return [step.as_json() for step in self.trace]
+
+
+def resolve(asked: Asked, entries: Iterable[PriceEntry], rates: Sequence[CurrencyRate] = ()) -> Resolution:
+    """Find the price. Nothing here raises: a product without a price is an answer."""
+    trace: list[Step] = []
+    together = abs(asked.quantity if asked.together is None else asked.together)
+    entry = _find(asked, list(entries), rates, together, trace)
+    if entry is None:
+        return Resolution(None, tuple(trace))
+    unit, base, slabs = _tiered(entry, asked, together, trace)
+    rate = _rate(entry.currency, asked, rates)
+    factor = _discounted(asked, unit, trace)
+    floor = None if entry.floor is None else _converted(entry.floor, Fraction(1), rate, asked.price_digits)
+    price = _converted(unit, Fraction(1), rate, asked.price_digits)
+    net = _converted(unit, factor, rate, asked.price_digits)
+    if rate is not None:
+        said = msg("Currency: 1 {source} = {rate} {target}, rate of {day}").of(
+            source=rate.source, rate=number(rate.rate), target=rate.target, day=rate.on.isoformat()
+        )
+        facts = {"rate": number(rate.rate), "on": rate.on.isoformat(), "from": rate.source, "to": rate.target}
+        trace.append(Step("currency", said, net, facts))
+        slabs = tuple(
+            Slab(slab.quantity, _converted(slab.unit_price, Fraction(1), rate, asked.price_digits))
+            for slab in slabs
+        )
+    if floor is not None:
+        below, above = msg("Below the floor price of {floor}"), msg("At or above the floor price of {floor}")
+        said = below if net < floor else above
+        trace.append(Step("floor", said.of(floor=number(floor)), net, {"floor": number(floor)}))
+    return Resolution(Price(entry, price, net, base, slabs, floor), tuple(trace))
+
+
+def _find(
+    asked: Asked,
+    entries: list[PriceEntry],
+    rates: Sequence[CurrencyRate],
+    together: Decimal,
+    trace: list[Step],
+) -> PriceEntry | None:
+    for scope in Scope:
+        audiences = asked.audiences(scope)
+        fitting = [
+            entry
+            for entry in entries
+            if entry.scope is scope
+            and entry.product == asked.product
+            and entry.audience in audiences
+            and entry.holds_on(asked.on)
+            and entry.tiers[0].from_quantity <= together
+            and (entry.currency == asked.currency or _rate(entry.currency, asked, rates) is not None)
+        ]
+        if fitting:
+            entry = min(fitting, key=lambda entry: _closeness(entry, asked, audiences))
+            facts = {"scope": scope.value, "entry": entry.id, "book": entry.book, "currency": entry.currency}
+            trace.append(Step(scope.value, SCOPE_LABELS[scope], None, facts))
+            return entry
+        said = msg("{book}: no price").of(book=SCOPE_LABELS[scope])
+        trace.append(Step(scope.value, said, None, {"scope": scope.value}))
+    return None
+
+
+def _closeness(
+    entry: PriceEntry, asked: Asked, audiences: tuple[str, ...]
+) -> tuple[int, bool, int, Decimal, str]:
+    """Closest audience, the quote's own currency, the newest, the better one for the customer."""
+    newest = entry.valid_from.toordinal() if entry.valid_from else 0
+    return (
+        audiences.index(entry.audience),
+        entry.currency != asked.currency,
+        -newest,
+        entry.tiers[0].price,
+        entry.id,
+    )
+
+
+def _tiered(
+    entry: PriceEntry, asked: Asked, together: Decimal, trace: list[Step]
+) -> tuple[Decimal, Decimal, tuple[Slab, ...]]:
+    tier = [tier for tier in entry.tiers if tier.from_quantity <= together][-1]
+    facts = {"kind": entry.tier_kind, "quantity": number(together), "from": number(tier.from_quantity)}
+    if entry.tier_kind == "slab":
+        slabs = _slabs(entry, asked)
+        worth = sum((Fraction(slab.quantity) * Fraction(slab.unit_price) for slab in slabs), Fraction(0))
+        mean = _at(worth / Fraction(asked.quantity), PRICE_DIGITS) if slabs else tier.price
+        said = msg("Each part of {quantity} at the price of its tier").of(quantity=number(together))
+        trace.append(Step("tier", said, mean, facts))
+        return mean, ONE, slabs
+    if entry.tier_kind == "block":
+        said = msg("A fixed price for {quantity} together").of(quantity=number(together))
+        trace.append(Step("tier", said, tier.price, facts))
+        return tier.price, together or ONE, ()
+    said = msg("{quantity} together reach the tier from {tier}").of(
+        quantity=number(together), tier=number(tier.from_quantity)
+    )
+    trace.append(Step("tier", said, tier.price, facts))
+    return tier.price, ONE, ()
+
+
+def _slabs(entry: PriceEntry, asked: Asked) -> tuple[Slab, ...]:
+    """The parts of this line's quantity by tier, counted on from what earlier lines have used."""
+    quantity, way = abs(asked.quantity), ONE.copy_sign(asked.quantity)
+    end = asked.before + quantity
+    uppers: list[Decimal] = [tier.from_quantity for tier in entry.tiers[1:]]
+    parts = []
+    for place, tier in enumerate(entry.tiers):
+        low = max(tier.from_quantity if place else ZERO, asked.before)
+        high = min(uppers[place], end) if place < len(uppers) else end
+        if high > low:
+            parts.append(Slab((high - low) * way, tier.price))
+    return tuple(parts)
+
+
+def _discounted(asked: Asked, unit: Decimal, trace: list[Step]) -> Fraction:
+    factor = Fraction(1)
+    for discount in asked.discounts:
+        factor *= 1 + Fraction(discount) / 100
+        exact = Fraction(unit) * factor
+        said = msg("Manual discount {percent} %").of(percent=number(discount))
+        facts = {"percent": number(discount)}
+        trace.append(Step("discount", said, _at(exact, PRICE_DIGITS), facts))
+    return factor
+
+
+def _rate(source: str, asked: Asked, rates: Sequence[CurrencyRate]) -> CurrencyRate | None:
+    """The latest rate of or before the quote's day; None where none is needed or known."""
+    known = [
+        rate
+        for rate in rates
+        if (rate.source, rate.target) == (source, asked.currency) and rate.on <= asked.on
+    ]
+    return max(known, key=lambda rate: rate.on) if known and source != asked.currency else None
+
+
+def _converted(price: Decimal, factor: Fraction, rate: CurrencyRate | None, digits: int) -> Decimal:
+    """Rounded before it meets a quantity; an undiscounted price of the same currency stays as it is."""
+    exact = Fraction(price) * factor
+    if rate is None:
+        return price if factor == 1 else _at(exact, digits)
+    return _at(exact * Fraction(rate.rate), digits)
+
+
+def _at(exact: Fraction, digits: int) -> Decimal:
+    scaled = exact * 10**digits
+    return Decimal(rounded(scaled.numerator, scaled.denominator)).scaleb(-digits)
