@@ -1,0 +1,195 @@
+"""The full-text index: what a person types into the one box, found in names, numbers, notes and by sound.
+
+A contentless FTS5 table; `search_entry` ties each of its rows to a record and keeps what a hit shows. At most
+`CANDIDATES` rows leave the index, and only those are ranked. All of it works on a raw connection or cursor,
+inside the caller's transaction; tokens and questions are made by `desktop.rules.search`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final, NamedTuple, Protocol
+
+from desktop.rules import phones, ranking, search
+from desktop.rules.ranking import Candidate, Found
+
+CANDIDATES: Final = 500
+_BATCH: Final = 1000
+
+_ENTRY: Final = """
+CREATE TABLE IF NOT EXISTS search_entry (
+    id INTEGER PRIMARY KEY,
+    record BLOB NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    title TEXT NOT NULL,
+    names TEXT NOT NULL,
+    numbers TEXT NOT NULL,
+    phones TEXT NOT NULL,
+    rank INTEGER NOT NULL
+)"""
+_WORDS: Final = """
+CREATE VIRTUAL TABLE IF NOT EXISTS search_word USING fts5(
+    kind, names, sound, numbers, texts,
+    content = '', contentless_delete = 1, tokenize = 'ascii'
+)"""
+_FIND: Final = """
+SELECT e.id, e.type, e.record, e.title, e.names, e.numbers, e.phones, e.rank
+FROM search_word AS w JOIN search_entry AS e ON e.id = w.rowid
+WHERE search_word MATCH ? ORDER BY w.rowid DESC LIMIT ?"""
+
+
+class Connection(Protocol):
+    """A raw DBAPI connection or cursor of sqlcipher3 or sqlite3."""
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any:
+        """Run one statement."""
+
+    def executemany(self, sql: str, parameters: Any, /) -> Any:
+        """Run one statement for each row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index should know of one record; `rank` decides between equal hits (own and recent higher)."""
+
+    type: str
+    id: bytes
+    title: str
+    names: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    phones: list[str] = field(default_factory=list)
+    rank: int = 0
+
+
+class Hit(NamedTuple):
+    """A record found; `matched` is the name or number that answered, empty if its notes did."""
+
+    type: str
+    id: bytes
+    title: str
+    score: float
+    matched: str
+
+
+def create_index(connection: Connection) -> None:
+    """Create the two tables if they are missing."""
+    connection.execute(_ENTRY)
+    connection.execute(_WORDS)
+
+
+def write(connection: Connection, entries: Iterable[Entry]) -> int:
+    """Put these records in, in place of what was known of them; gives how many were written."""
+    source = iter(entries)
+    written = 0
+    while batch := {entry.id: entry for entry in islice(source, _BATCH)}:
+        written += len(batch)
+        first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM search_entry").fetchone()[0]
+        if first > 1:
+            remove(connection, batch)
+        rows = list(enumerate(batch.values(), first))
+        connection.executemany(
+            "INSERT INTO search_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", map(_entry_row, rows)
+        )
+        connection.executemany(
+            "INSERT INTO search_word (rowid, kind, names, sound, numbers, texts) VALUES (?, ?, ?, ?, ?, ?)",
+            map(_word_row, rows),
+        )
+    return written
+
+
+def remove(connection: Connection, ids: Iterable[bytes]) -> int:
+    """Forget these records; unknown ones are no error. Gives how many were known."""
+    source = iter(ids)
+    removed = 0
+    while batch := list(islice(source, _BATCH)):
+        places = ", ".join("?" * len(batch))
+        known = connection.execute(
+            f"SELECT id FROM search_entry WHERE record IN ({places})",  # noqa: S608  only question marks
+            batch,
+        ).fetchall()
+        connection.executemany("DELETE FROM search_word WHERE rowid = ?", known)
+        connection.executemany("DELETE FROM search_entry WHERE id = ?", known)
+        removed += len(known)
+    return removed
+
+
+def find(
+    connection: Connection, text: str, *, types: Sequence[str] | None = None, limit: int = 20
+) -> list[Hit]:
+    """The records that best answer what was typed, best first.
+
+    Chinese characters, full pinyin, initials, both mixed, words, codes, numbers and their tails; with several
+    words each must be there. Notes are asked only if names and numbers do not fill the list, and near misses
+    only if nothing answered at all.
+    """
+    words = search.terms(text)
+    if not words or (types is not None and not types):
+        return []
+    asked = _Asked(connection, words, types)
+    asked.ask(search.at_the_head(words), lambda found: ranking.best(words, found, notes=False))
+    asked.ask(search.by_name(words), lambda found: ranking.best(words, found, notes=False))
+    if len(asked.found) < limit:
+        asked.ask(search.anywhere(words), lambda found: ranking.best(words, found, notes=True))
+    if not asked.found:
+        asked.ask(search.near_misses(words), lambda found: ranking.alike(words, found))
+    return asked.hits(limit)
+
+
+class _Asked:
+    """The candidates gathered for one question, each only once."""
+
+    def __init__(self, connection: Connection, words: list[str], types: Sequence[str] | None) -> None:
+        self.connection = connection
+        self.words = words
+        self.types = types
+        self.rows: dict[int, Any] = {}
+        self.found: list[tuple[Found, Candidate]] = []
+
+    def ask(self, question: str, value: Callable[[Candidate], Found | None]) -> None:
+        left = CANDIDATES - len(self.found)
+        if not question or left <= 0:
+            return
+        if self.types is not None:
+            question = search.of_kinds(question, self.types)
+        for row in self.connection.execute(_FIND, (question, left)).fetchall():
+            if row[0] in self.rows:
+                continue
+            names, numbers, telephones = (column.split("\n") for column in row[4:7])
+            candidate = Candidate(row[0], names, numbers, telephones, row[7])
+            found = value(candidate)
+            if found is not None:
+                self.rows[row[0]] = row
+                self.found.append((found, candidate))
+
+    def hits(self, limit: int) -> list[Hit]:
+        best = ranking.order(self.found)[:limit]
+        rows = [(self.rows[candidate.place], found) for found, candidate in best]
+        return [Hit(row[1], row[2], row[3], found.score, found.matched) for row, found in rows]
+
+
+def _names(entry: Entry) -> list[str]:
+    return list(dict.fromkeys(name for name in (entry.title, *entry.names) if name))
+
+
+def _entry_row(numbered: tuple[int, Entry]) -> tuple[object, ...]:
+    place, entry = numbered
+    names, numbers, telephones = map(_lines, (_names(entry), entry.numbers, entry.phones))
+    return place, entry.id, entry.type, entry.title, names, numbers, telephones, entry.rank
+
+
+def _lines(values: Iterable[str]) -> str:
+    return "\n".join([value.replace("\n", " ") for value in values])
+
+
+def _word_row(numbered: tuple[int, Entry]) -> tuple[object, ...]:
+    place, entry = numbered
+    names = _names(entry)
+    return (
+        place,
+        search.kind_token(entry.type),
+        search.text_tokens(names),
+        search.sound_tokens(names),
+        search.number_tokens([*entry.numbers, *map(phones.plain, entry.phones)]),
+        search.text_tokens(entry.texts),
+    )

@@ -1,0 +1,255 @@
+"""How text becomes the tokens of the search index, and typed text the questions asked of it.
+
+Pure: `desktop.models.search` keeps the index, `desktop.rules.ranking` orders what it answers. One token is
+one Chinese character or one word. Names are also kept by sound: a token for each syllable, and for each place
+in the name a run of initials (xnkj, nkj, kj), so that initials from any character on are a prefix. Numbers
+are kept from behind as well, so that the tail of a telephone is a prefix too.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+from desktop.rules import names, phones, pinyin
+
+GAP: Final = "¦"  # stands between two names, so that no phrase runs across
+_SYLLABLE: Final = (
+    "§"  # begins a syllable, so that the prefix of a Latin word does not touch the many syllables
+)
+_RUN: Final = "·"  # begins a run of initials
+_HEAD: Final = "¶"  # begins the first character of a name or of its own word
+_TAIL: Final = "¬"  # begins a number written from behind
+_LONGEST_RUN: Final = 8
+_MOST_ALTERNATIVES: Final = 4
+_MOST_TYPOS: Final = 60
+_HAN: Final = "〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003347f"
+_TOKEN: Final = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
+_CODE: Final = re.compile(rf"[^\W_{_HAN}]+(?:[-_/.]+[^\W_{_HAN}]+)+")
+_RUNS: Final = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_SEPARATOR: Final = frozenset("-_/.")
+_ACCENTED: Final = re.compile("[\u00c0-\u024f\u0300-\u036f]")
+_TELEPHONE: Final = re.compile(r"\+?\(?\d[\d\s().-]{6,}")
+_LETTER_DIGIT: Final = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
+_LETTERS: Final = re.compile(r"[a-z]{1,30}")
+_SPELLABLE: Final = re.compile(r"[a-z]{4,20}")
+_CONFUSED: Final = (
+    ("ng", "n"), ("n", "ng"), ("zh", "z"), ("z", "zh"), ("ch", "c"), ("c", "ch"), ("sh", "s"), ("s", "sh"),
+    ("l", "n"), ("n", "l"), ("f", "h"), ("h", "f"), ("r", "l"),
+)  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: half-width, lower case, without accents."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKC", text).casefold()
+    if not _ACCENTED.search(text):
+        return text
+    plain = (letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", "".join(plain))
+
+
+def squeeze(text: str) -> str:
+    """Folded text without anything that is neither letter nor digit: SAT-75V is `sat75v`."""
+    return "".join(_TOKEN.findall(fold(text)))
+
+
+# ---- writing ----------------------------------------------------------------------------------------------
+
+
+def text_tokens(texts: Iterable[str]) -> str:
+    """The tokens of names or notes; a code with separators (SAT-75V) is there in one piece as well."""
+    return f" {GAP} ".join([" ".join(_pieces(fold(text))) for text in texts if text])
+
+
+def sound_tokens(texts: Iterable[str]) -> str:
+    """Syllables, runs of initials and first characters of these names, other common readings included."""
+    tokens: list[str] = []
+    for text in texts:
+        tokens += _sounds(fold(text))
+    return " ".join(tokens)
+
+
+def number_tokens(numbers: Iterable[str]) -> str:
+    """Each number whole, in its pieces, and from behind."""
+    tokens: list[str] = []
+    for number in numbers:
+        folded = fold(number)
+        whole = "".join(_TOKEN.findall(folded))
+        if whole:
+            tokens += _pieces(folded)
+            tokens += (whole, _TAIL + whole[::-1], GAP)
+    return " ".join(tokens)
+
+
+def kind_token(type_name: str) -> str:
+    """The record type as one token."""
+    return type_name.replace("_", "")
+
+
+def _pieces(folded: str) -> list[str]:
+    tokens: list[str] = _TOKEN.findall(folded)
+    if not _SEPARATOR.isdisjoint(folded):
+        tokens += ["".join(_TOKEN.findall(code)) for code in _CODE.findall(folded)]
+    return tokens
+
+
+def _sounds(name: str) -> list[str]:
+    region, own, _ = names.split(name)
+    text = region + own
+    if text.isascii():
+        return [_HEAD + text[0], _RUN + text[0]] if text[:1].isalnum() else []
+    spelled = pinyin.spell(text)
+    tokens = _spelled(text, spelled)
+    for place in (0, len(region)) if region else (0,):
+        tokens += (_HEAD + text[place], _RUN + spelled[place][0])
+    for other in islice(pinyin.alternatives(text), _MOST_ALTERNATIVES):
+        tokens += _spelled(text, other)
+    return tokens
+
+
+def _spelled(text: str, spelled: Sequence[str]) -> list[str]:
+    tokens = [
+        GAP if letter.isascii() else _SYLLABLE + item for letter, item in zip(text, spelled, strict=True)
+    ]
+    letters = "".join([item[0] for item in spelled if item.isalnum()])
+    tokens += [_RUN + letters[start : start + _LONGEST_RUN] for start in range(len(letters) - 1)]
+    tokens.append(GAP)
+    return tokens
+
+
+# ---- asking -----------------------------------------------------------------------------------------------
+
+
+def terms(text: str) -> list[str]:
+    """The words of a question: blanks separate, signs fall away; a telephone number is one word."""
+    if _TELEPHONE.fullmatch(text.strip()):
+        return [phones.plain(text)]
+    return [term for term in (squeeze(word) for word in text.split()) if term]
+
+
+def by_name(words: Sequence[str]) -> str:
+    """The question for records that hold every word in a name, by sound, or in a number."""
+    return " AND ".join(f"({_in_names(word)})" for word in words)
+
+
+def anywhere(words: Sequence[str]) -> str:
+    """The question for records that hold every word somewhere, notes included."""
+    return " AND ".join(f"({_in_names(word)} OR {_in_column('texts', word)})" for word in words)
+
+
+def at_the_head(words: Sequence[str]) -> str:
+    """The question for names that begin with the one character typed; empty if more was typed."""
+    if len(words) != 1 or len(words[0]) != 1:
+        return ""
+    return f'sound : ("{_HEAD}{words[0]}" OR "{_RUN}{words[0]}")'
+
+
+def near_misses(words: Sequence[str]) -> str:
+    """The question for names that sound alike or are one slip of the keys away; empty if there is none."""
+    word = "".join(words)
+    if not word.isascii():
+        return _syllables(pinyin.spell(word)) if len(word) > 1 else ""
+    if not _SPELLABLE.fullmatch(word):
+        return ""
+    phrases = [_syllables(way) for way in _slips(word)]
+    return " OR ".join([*phrases, f'names : "{word[:3]}" *'])
+
+
+def of_kinds(question: str, kinds: Iterable[str]) -> str:
+    """The same question for these record types only."""
+    wanted = " OR ".join(f'"{kind_token(kind)}"' for kind in kinds)
+    return f"(kind : ({wanted})) AND ({question})"
+
+
+def _in_names(word: str) -> str:
+    return " AND ".join(f"({_run_in_names(run)})" for run in _RUNS.findall(word))
+
+
+@lru_cache(maxsize=256)
+def _run_in_names(run: str) -> str:
+    if not run.isascii():
+        return _in_column("names", run)
+    ways = [_in_column("names", run)]
+    if len(run) > 2:
+        ways.append(f'numbers : "{run}" *')
+    if not run.isalpha():
+        ways.append(f'numbers : "{_TAIL}{run[::-1]}" *')
+    if _LETTERS.fullmatch(run):
+        ways += [_by_sound(parts) for parts in pinyin.segment(run)]
+    return " OR ".join(ways)
+
+
+def _in_column(column: str, word: str) -> str:
+    """A phrase whose last word may go on; `sat75v` also finds SAT 75V."""
+    tokens: list[str] = _TOKEN.findall(word)
+    prefix = "" if pinyin.is_han(tokens[-1]) or len(word) == 1 else " *"
+    whole = f'{column} : "{" ".join(tokens)}"{prefix}'
+    parts = _LETTER_DIGIT.split(word, maxsplit=1)
+    return f'({whole} OR {column} : "{" ".join(parts)}" *)' if len(parts) > 1 and word.isascii() else whole
+
+
+def _by_sound(parts: Sequence[str]) -> str:
+    """Whole syllables as phrases, and where letters stand alone the initials of all parts as a run."""
+    asked = [_stretch(whole) for whole in _wholes(parts)]
+    if len(parts) > 1 and not (len(asked) == 1 and _is_sound(parts)):
+        run = "".join(part[0] for part in parts)[:_LONGEST_RUN]
+        asked.append(f'sound : "{_RUN}{run}" *')
+    elif not asked:
+        asked.append(f'sound : "{_RUN}{parts[0][0]}"')
+    return f"({' AND '.join(asked)})"
+
+
+def _is_sound(parts: Sequence[str]) -> bool:
+    return all(part in pinyin.SYLLABLES for part in parts[:-1]) and bool(pinyin.completions(parts[-1]))
+
+
+def _wholes(parts: Sequence[str]) -> Iterator[list[tuple[str, ...]]]:
+    """The stretches of whole syllables among the parts, the last part with all that it may become."""
+    stretch: list[tuple[str, ...]] = []
+    for place, part in enumerate(parts):
+        last = place == len(parts) - 1
+        whole = pinyin.completions(part) if last else (part,) if part in pinyin.SYLLABLES else ()
+        if whole:
+            stretch.append(whole)
+        elif stretch:
+            yield stretch
+            stretch = []
+    if stretch:
+        yield stretch
+
+
+def _stretch(stretch: Sequence[tuple[str, ...]]) -> str:
+    *before, last = stretch
+    start = [choice[0] for choice in before]
+    return f"({' OR '.join(_syllables([*start, end]) for end in last)})"
+
+
+def _syllables(spelled: Iterable[str]) -> str:
+    return f'sound : "{" ".join(_SYLLABLE + item for item in spelled)}"'
+
+
+def _slips(word: str) -> list[tuple[str, ...]]:
+    """The whole syllables meant if one confusion of sounds or one slip of the keys is undone."""
+    found: dict[tuple[str, ...], None] = {}
+    for other in dict.fromkeys(_slipped(word)):
+        best = pinyin.segment(other, 1)
+        if best and len(best[0]) > 1 and all(part in pinyin.SYLLABLES for part in best[0]):
+            found[best[0]] = None
+    return sorted(found, key=len)[:_MOST_TYPOS]
+
+
+def _slipped(word: str) -> Iterator[str]:
+    for wrong, right in _CONFUSED:
+        for match in re.finditer(wrong, word):
+            yield word[: match.start()] + right + word[match.end() :]
+    for i in range(len(word)):
+        yield word[:i] + word[i + 1 :]
+        yield word[:i] + word[i : i + 2][::-1] + word[i + 2 :]
+    for i in range(len(word)):
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            yield word[:i] + letter + word[i + 1 :]
+            yield word[:i] + letter + word[i:]
