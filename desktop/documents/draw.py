@@ -1,0 +1,235 @@
+"""Marks on a page as plain values, and the one place that paints them with reportlab.
+
+A composer makes blocks of marks (y runs down from the block's top); the paginator places blocks; `paint` draws.
+Text is text: nothing here reads markup.
+"""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from reportlab.lib.colors import Color
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
+
+from desktop.documents.fonts import STRONG, TEXT, faces, runs, width
+from desktop.documents.theme import A4
+
+_LEFT, _CENTRE, _RIGHT = 0.0, 0.5, 1.0
+ALIGN: Final = {"left": _LEFT, "centre": _CENTRE, "right": _RIGHT}
+
+
+class Text(NamedTuple):
+    """One line of text with its baseline at y; `spacing` widens the gaps between characters."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    ink: str
+    strong: bool = TEXT
+    align: str = "left"
+    spacing: float = 0.0
+
+
+class Line(NamedTuple):
+    """A horizontal rule."""
+
+    x0: float
+    x1: float
+    y: float
+    thickness: float
+    ink: str
+
+
+class Box(NamedTuple):
+    """A rectangle with its upper edge at y; an empty `fill` or `edge` is not drawn."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str = ""
+    edge: str = ""
+    thickness: float = 0.6
+    radius: float = 0.0
+
+
+class Shape(NamedTuple):
+    """Filled polygons in one ink; as a stroke where `thickness` is given."""
+
+    polygons: tuple[tuple[tuple[float, float], ...], ...]
+    ink: str
+    thickness: float = 0.0
+
+
+Mark = Text | Line | Box | Shape
+
+
+@dataclass(slots=True)
+class Block:
+    """Marks that stay together, and how far down the page they reach."""
+
+    height: float = 0.0
+    marks: list[Mark] = field(default_factory=list)
+    keep: int = 0
+    """How many of the blocks after it must be on the same page."""
+
+    def add(self, *marks: Mark) -> None:
+        """Draw these, too."""
+        self.marks.extend(marks)
+
+
+@dataclass(slots=True)
+class Page:
+    """Blocks with the places they were given, and a word that lies under the text."""
+
+    placed: list[tuple[float, Block]] = field(default_factory=list)
+
+
+class Cover(NamedTuple):
+    """What the file says about itself before finishing."""
+
+    title: str
+    watermark: str = ""
+    watermark_alpha: float = 0.045
+
+
+def text_width(text: str, size: float, strong: bool = TEXT, spacing: float = 0.0) -> float:
+    """How wide `text` is in points."""
+    return width(text, strong) * size + spacing * max(len(text) - 1, 0)
+
+
+def fitted(text: str, size: float, room: float, strong: bool = TEXT) -> float:
+    """The size, made smaller where a figure would not fit its room otherwise."""
+    needed = text_width(text, size, strong)
+    return size if needed <= room else size * room / needed
+
+
+def paint(pages: Iterable[Page], left: float, ink: str, cover: Cover) -> bytes:
+    """The pages as PDF bytes, before finishing; the same pages give the same bytes."""
+    first = faces(TEXT)[0].name
+    faces(STRONG)
+    buffer = io.BytesIO()
+    canvas = Canvas(
+        buffer, pagesize=A4, invariant=1, pageCompression=0, initialFontName=first, pdfVersion=(1, 7)
+    )
+    canvas.setTitle(cover.title)
+    for page in pages:
+        if cover.watermark:
+            _watermark(canvas, cover, ink)
+        canvas.translate(left, A4[1])
+        _page(canvas, page)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _page(canvas: Canvas, page: Page) -> None:
+    writer = _Writer(canvas)
+    for top, block in page.placed:
+        for mark in block.marks:
+            if isinstance(mark, Text):
+                continue
+            _PAINT[type(mark)](canvas, top, mark)
+    for top, block in page.placed:
+        for mark in block.marks:
+            if isinstance(mark, Text):
+                writer.write(top, mark)
+    writer.done()
+
+
+class _Writer:
+    """Writes the text of one page into one text object, changing face and ink only where they change."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+        self._out: PDFTextObject = canvas.beginText()
+        self._font: tuple[str, float] = ("", 0.0)
+        self._ink = ""
+        self._spacing = 0.0
+
+    def write(self, top: float, mark: Text) -> None:
+        out = self._out
+        x = mark.x
+        if mark.align != "left":
+            x -= ALIGN[mark.align] * text_width(mark.text, mark.size, mark.strong, mark.spacing)
+        if mark.ink != self._ink:
+            self._ink = mark.ink
+            out.setFillColor(colour(mark.ink))
+        if mark.spacing != self._spacing:
+            self._spacing = mark.spacing
+            out.setCharSpace(mark.spacing)
+        out.setTextOrigin(x, -top - mark.y)
+        for run in runs(mark.text, mark.strong):
+            font = (run.face, mark.size * run.scale)
+            if font != self._font:
+                self._font = font
+                out.setFont(*font)
+            out.textOut(run.text)
+
+    def done(self) -> None:
+        self._canvas.drawText(self._out)
+
+
+def _line(canvas: Canvas, top: float, line: Line) -> None:
+    canvas.setFillColor(colour(line.ink))
+    canvas.rect(
+        line.x0, -top - line.y - line.thickness / 2, line.x1 - line.x0, line.thickness, stroke=0, fill=1
+    )
+
+
+def _box(canvas: Canvas, top: float, box: Box) -> None:
+    if box.fill:
+        canvas.setFillColor(colour(box.fill))
+    if box.edge:
+        canvas.setStrokeColor(colour(box.edge))
+        canvas.setLineWidth(box.thickness)
+    low = -top - box.y - box.height
+    canvas.roundRect(
+        box.x, low, box.width, box.height, box.radius, stroke=int(bool(box.edge)), fill=int(bool(box.fill))
+    )
+
+
+def _shape(canvas: Canvas, top: float, shape: Shape) -> None:
+    path = canvas.beginPath()
+    for polygon in shape.polygons:
+        path.moveTo(polygon[0][0], -top - polygon[0][1])
+        for x, y in polygon[1:]:
+            path.lineTo(x, -top - y)
+        if not shape.thickness:
+            path.close()
+    if shape.thickness:
+        canvas.setStrokeColor(colour(shape.ink))
+        canvas.setLineWidth(shape.thickness)
+        canvas.drawPath(path, stroke=1, fill=0)
+    else:
+        canvas.setFillColor(colour(shape.ink))
+        canvas.drawPath(path, stroke=0, fill=1)
+
+
+_PAINT: Final[dict[type, Any]] = {Line: _line, Box: _box, Shape: _shape}
+
+
+def _watermark(canvas: Canvas, cover: Cover, ink: str) -> None:
+    """A word across the page under everything, as wide as the page allows."""
+    size = min(150.0, 560 / max(width(cover.watermark, STRONG), 0.1))
+    canvas.saveState()
+    canvas.translate(A4[0] / 2, A4[1] / 2)
+    canvas.rotate(24)
+    canvas.setFillColor(colour(ink))
+    canvas.setFillAlpha(cover.watermark_alpha)
+    out = canvas.beginText(-text_width(cover.watermark, size, STRONG) / 2, -size * 0.35)
+    for run in runs(cover.watermark, STRONG):
+        out.setFont(run.face, size * run.scale)
+        out.textOut(run.text)
+    canvas.drawText(out)
+    canvas.restoreState()
+
+
+@lru_cache(maxsize=64)
+def colour(value: str) -> Color:
+    """A token's colour as reportlab takes it."""
+    return Color(*(int(value[place : place + 2], 16) / 255 for place in (1, 3, 5)))

@@ -1,0 +1,136 @@
+"""The last step of every PDF: its language, dates, metadata, colour profile and the data it was printed from.
+
+Nothing of the day, the machine or the process goes in, so the same snapshot gives the same bytes.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pikepdf
+from pikepdf import Array, AttachedFileSpec, Dictionary, Name, Pdf, String
+
+from desktop.rules.canonical import canonical
+from desktop.words import RESOURCES
+
+ATTACHMENT: Final = "satchel.json"
+NAMESPACE: Final = "https://satchel-crm.org/ns/paper/1.0/"
+_LANGUAGES: Final = {"zh": "zh-CN", "en": "en", "both": "zh-CN"}
+_ENTRY: Final = re.compile(rb"<([0-9A-F]{2})> <([0-9A-F]{4,6})>")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the file says about itself."""
+
+    title: str
+    author: str
+    language: str
+    issued_on: str
+    digest: str
+    data: Mapping[str, Any]
+
+
+def finish(painted: bytes, about: About) -> bytes:
+    """The finished PDF."""
+    with Pdf.open(io.BytesIO(painted)) as pdf:
+        _mend_unicode(pdf)
+        pdf.Root.Lang = String(_LANGUAGES[about.language])
+        pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+        pdf.Root.OutputIntents = Array([_srgb(pdf)])
+        _describe(pdf, about)
+        _attach(pdf, about)
+        buffer = io.BytesIO()
+        pdf.save(buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return buffer.getvalue()
+
+
+def read_data(pdf: bytes) -> bytes:
+    """The canonical JSON that a finished PDF carries. Raises KeyError where it carries none."""
+    with Pdf.open(io.BytesIO(pdf)) as opened:
+        return opened.attachments[ATTACHMENT].get_file().read_bytes()
+
+
+def _describe(pdf: Pdf, about: About) -> None:
+    stamp = about.issued_on.replace("-", "")
+    moment = f"D:{stamp}000000Z"
+    pdf.docinfo = pdf.make_indirect(
+        Dictionary(
+            Title=String(about.title),
+            Author=String(about.author),
+            Producer=String("Satchel"),
+            Creator=String("Satchel"),
+            CreationDate=String(moment),
+            ModDate=String(moment),
+        )
+    )
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
+        meta.register_xml_namespace(NAMESPACE, "satchel")
+        meta["dc:title"] = about.title
+        meta["dc:creator"] = [about.author]
+        meta["dc:format"] = "application/pdf"
+        meta["dc:language"] = [_LANGUAGES[about.language]]
+        meta["pdf:Producer"] = "Satchel"
+        meta["xmp:CreatorTool"] = "Satchel"
+        meta["xmp:CreateDate"] = f"{about.issued_on}T00:00:00Z"
+        meta["xmp:ModifyDate"] = f"{about.issued_on}T00:00:00Z"
+        meta[f"{{{NAMESPACE}}}contentHash"] = about.digest
+
+
+def _attach(pdf: Pdf, about: About) -> None:
+    stamp = f"D:{about.issued_on.replace('-', '')}000000Z"
+    spec = AttachedFileSpec(
+        pdf,
+        canonical(about.data),
+        filename=ATTACHMENT,
+        mime_type="application/json",
+        creation_date=stamp,
+        mod_date=stamp,
+        relationship=Name.Source,
+    )
+    pdf.attachments[ATTACHMENT] = spec
+    pdf.Root.AF = Array([spec.obj])
+
+
+def _srgb(pdf: Pdf) -> pikepdf.Object:
+    profile = pdf.make_stream((RESOURCES / "fonts" / "srgb.icc").read_bytes(), N=3)
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.OutputIntent,
+            S=Name.GTS_PDFA1,
+            OutputConditionIdentifier=String("sRGB IEC61966-2.1"),
+            Info=String("sRGB IEC61966-2.1"),
+            DestOutputProfile=profile,
+        )
+    )
+
+
+def _mend_unicode(pdf: Pdf) -> None:
+    """Rewrite the fonts' tables of characters: rare characters as UTF-16 pairs, a hundred entries a block."""
+    for page in pdf.pages:
+        for font in page.Resources.get("/Font", Dictionary()).values():
+            table = font.get("/ToUnicode")
+            if table is None or table.get("/Mended"):
+                continue
+            table.write(_mended(table.read_bytes()))
+            table.Mended = True
+    for held in pdf.objects:
+        if isinstance(held, pikepdf.Stream) and "/Mended" in held:
+            del held.Mended
+
+
+def _mended(table: bytes) -> bytes:
+    entries = [
+        b"<%s> <%s>" % (code, chr(int(character, 16)).encode("utf-16-be").hex().upper().encode())
+        for code, character in _ENTRY.findall(table)
+        if int(character, 16)
+    ]
+    head, _, rest = table.partition(b"endcodespacerange\n")
+    tail = rest[rest.index(b"endbfchar\n") + len(b"endbfchar\n") :]
+    blocks = [entries[place : place + 100] for place in range(0, len(entries), 100)]
+    middle = b"".join(
+        b"%d beginbfchar\n%s\nendbfchar\n" % (len(block), b"\n".join(block)) for block in blocks
+    )
+    return head + b"endcodespacerange\n" + middle + tail

@@ -1,0 +1,269 @@
+"""The parts that every document shares: letterhead, facts, parties, running head, footer, signatures, QR."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import segno
+
+from desktop.documents.draw import Block, Line, Shape, Text, fitted, text_width
+from desktop.documents.fonts import STRONG
+from desktop.documents.theme import Paper, Type, paper
+from desktop.documents.typography import lines_of
+from desktop.documents.voice import Said, Voice
+from desktop.words import Message, msg
+
+PEAKS: Final[dict[str, Any]] = {
+    "width": 37,
+    "height": 27,
+    "shapes": [
+        {"fill": "accent", "points": [[0, 27], [13, 0], [20, 13], [27, 7], [37, 27]]},
+        {"fill": "accent_deep", "points": [[13, 0], [20, 13], [15, 19], [11, 13], [8, 11]]},
+    ],
+}
+"""The logo of the sample company, and the form of `seller.logo`: whole numbers, y down, a token or #RRGGBB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What each page says about its document."""
+
+    kind: Message
+    number: str
+    check: str
+    seller: Said
+    logo: Mapping[str, Any] | None
+    qr: str
+
+
+class Flow:
+    """Writes lines one under the other into a block."""
+
+    def __init__(self, block: Block, y: float = 0.0) -> None:
+        self.block = block
+        self.y = y
+
+    def write(
+        self, text: str, kind: Type, ink: str, x: float = 0.0, room: float = 1e6, strong: bool = False
+    ) -> None:
+        """`text` broken to `room`, each line a step further down."""
+        for line in lines_of(text, room, kind.size, strong):
+            self.y += kind.leading
+            if line:
+                self.block.add(Text(x, self.y, line, kind.size, ink, strong))
+
+
+def second_type(kind: Type, page: Paper) -> Type:
+    """The type of the second language under a line of `kind`."""
+    return Type(kind.size * page.second, kind.leading * page.second + 0.6)
+
+
+def draw_logo(block: Block, logo: Mapping[str, Any], x: float, y: float, height: float) -> float:
+    """Draw a vector logo with its upper left corner there; returns its width."""
+    page = paper()
+    inks = {"accent": page.accent, "accent_deep": page.accent_deep, "ink": page.ink}
+    scale = height / int(logo["height"])
+    for shape in logo["shapes"]:
+        points = tuple((x + int(px) * scale, y + int(py) * scale) for px, py in shape["points"])
+        block.add(Shape((points,), inks.get(shape["fill"], shape["fill"])))
+    return int(logo["width"]) * scale
+
+
+def letterhead(voice: Voice, kind: Message, seller: Mapping[str, Any]) -> Block:
+    """Logo, company and tagline on the left, the document's name on the right, and the accent rule."""
+    page = paper()
+    block = Block()
+    title = voice.say(kind)
+    spacing = page.title.size * (0.12 if voice.primary == "zh" else 0.0)
+    title_width = text_width(title.first, page.title.size, STRONG, spacing)
+    block.add(
+        Text(page.width - title_width, 20.6, title.first, page.title.size, page.ink, STRONG, "left", spacing)
+    )
+    low = 20.6
+    if title.second:
+        low = 32.0
+        text, size = title.second.upper(), page.small.size
+        block.add(
+            Text(
+                page.width - text_width(text, size, spacing=1.0),
+                low,
+                text,
+                size,
+                page.ink_3,
+                False,
+                "left",
+                1.0,
+            )
+        )
+    x = 0.0
+    logo = seller.get("logo")
+    if logo:
+        x = 2 + draw_logo(block, logo, 2, 5.4, 17.7) + 10
+    name, tagline = voice.text(seller.get("name")), voice.text(seller.get("tagline"))
+    room = page.width - title_width - x - 24
+    flow = Flow(block, 11.2 - page.company.leading)
+    flow.write(name.first, page.company, page.ink, x, room, STRONG)
+    flow.y -= page.small.leading * 0.14
+    under = name.second or tagline.first
+    for line in (under,) if under else ():
+        flow.write(line, Type(page.small.size, 12.6), page.ink_3, x, room)
+    low = max(low, flow.y, 23.1)
+    block.add(Line(0, page.width, low + 15.2, page.accent_rule, page.accent))
+    block.height = low + 15.2
+    return block
+
+
+def facts(voice: Voice, pairs: Sequence[tuple[Message, str]]) -> Block:
+    """A row of labelled values under the letterhead, six to a row, the first one strong."""
+    page = paper()
+    block = Block()
+    step = page.width / 6
+    y = 0.0
+    for place, (label, value) in enumerate(pairs):
+        if place and place % 6 == 0:
+            y += 31
+        x = step * (place % 6)
+        said = voice.say(label).joined()
+        block.add(Text(x, y + 16.7, said, fitted(said, page.small.size, step - 6), page.ink_3))
+        strong = place == 0
+        size = fitted(value, page.body.size, step - 6, strong)
+        block.add(Text(x, y + 29.7, value, size, page.ink, strong))
+    block.height = y + 40.3
+    block.add(Line(0, page.width, block.height, page.hair, page.line))
+    return block
+
+
+def parties(voice: Voice, sides: Sequence[tuple[Message, Mapping[str, Any]]]) -> Block:
+    """The two parties side by side."""
+    page = paper()
+    block = Block()
+    column = page.width / 2 + 11.6
+    room = page.width / 2 - 14
+    for place, (label, side) in enumerate(sides):
+        x = column * place
+        flow = Flow(block, 19.6 - page.small.leading)
+        flow.write(voice.say(label).joined(), page.small, page.ink_3, x, room)
+        name = Type(page.party.size, page.party.leading)
+        _two(flow, voice.text(side.get("name")), name, x, room, STRONG)
+        _two(flow, voice.text(side.get("address")), page.body, x, room)
+        person = voice.text(side.get("person"))
+        phone = str(side.get("phone") or "")
+        first = "\u00a0\u00a0\u00a0\u00a0".join(part for part in (person.first, phone) if part)
+        _two(flow, Said(first, person.second), page.body, x, room)
+        if side.get("email"):
+            flow.write(str(side["email"]), page.small, page.ink_3, x, room)
+        if side.get("tax_id"):
+            tax = f"{voice.say(msg('Tax no.', 'paper')).joined()} {side['tax_id']}"
+            flow.write(tax, Type(page.small.size, 12.5), page.ink_3, x, room)
+        block.height = max(block.height, flow.y)
+    block.height += 1.5
+    return block
+
+
+def _two(flow: Flow, said: Said, kind: Type, x: float, room: float, strong: bool = False) -> None:
+    page = paper()
+    if said.first:
+        flow.write(said.first, kind, page.ink, x, room, strong)
+    if said.second:
+        flow.write(said.second, Type(page.body.size * page.second, 10.6), page.ink_3, x, room)
+
+
+def paragraph(voice: Voice, said: Said, before: float) -> Block:
+    """A paragraph across the page, the second language under the first."""
+    page = paper()
+    block = Block()
+    flow = Flow(block, before - page.body.leading)
+    flow.write(said.first, page.body, page.ink, 0, page.width)
+    if said.second:
+        flow.write(said.second, second_type(page.body, page), page.ink_3, 0, page.width)
+    block.height = flow.y
+    return block
+
+
+def running_head(voice: Voice, identity: Identity) -> Block:
+    """The slim head of the pages after the first."""
+    page = paper()
+    block = Block(height=20.4)
+    x = 0.0
+    if identity.logo:
+        x = 1 + draw_logo(block, identity.logo, 1, 4.0, 9.8) + 9
+    right = f"{voice.say(identity.kind).joined()} {identity.number}"
+    room = page.width - text_width(right, page.small.size) - x - 12
+    name = lines_of(identity.seller.joined("\u00a0\u00a0 "), room, page.small.size)[0]
+    block.add(Text(x, 11.2, name, page.small.size, page.ink))
+    block.add(Text(page.width, 11.2, right, page.small.size, page.ink_3, align="right"))
+    block.add(Line(0, page.width, block.height, page.accent_rule, page.accent))
+    return block
+
+
+def footer(voice: Voice, identity: Identity, number: int, pages: int) -> Block:
+    """Number and revision, the content check, and the page of how many."""
+    page = paper()
+    block = Block()
+    size, ink = page.footer.size, page.ink_3
+    block.add(Line(0, page.width, 10.6, page.hair, page.line))
+    y = 20.6
+    check = f"{voice.say(msg('Content check', 'paper')).joined()} {identity.check}"
+    place = voice.say(msg("Page {number} of {pages}", "paper").of(number=number, pages=pages)).joined(
+        "\u00a0\u00a0 "
+    )
+    block.add(
+        Text(0, y, identity.number, size, ink),
+        Text(page.width / 2, y, check, size, ink, align="centre"),
+        Text(page.width, y, place, size, ink, align="right"),
+    )
+    return block
+
+
+def signatures(voice: Voice, identity: Identity, seller_line: str, buyer_label: Message) -> Block:
+    """The two places to sign and seal, and the QR that leads back to this document."""
+    page = paper()
+    block = Block(height=119)
+    block.add(Line(0, page.width, 12.5, page.rule, page.ink))
+    qr_x = page.width - page.qr - 5
+    room = (qr_x - 40) / 2
+    date = voice.say(msg("Name, date", "paper")).joined()
+    sides = (
+        (0.0, voice.say(msg("Supplier (seal)", "paper")), seller_line or date),
+        (room + 20, voice.say(buyer_label), date),
+    )
+    for x, label, under in sides:
+        block.add(Text(x, 29.2, label.first, page.body.size, page.ink))
+        if label.second:
+            block.add(Text(x, 40.5, label.second, page.body.size * page.second, page.ink_3))
+        block.add(Line(x, x + room, 103.2, 0.6, page.ink_2))
+        block.add(Text(x, 116.0, under, fitted(under, page.small.size, room), page.ink_3))
+    block.add(qr_code(identity.qr, qr_x, 20.2, page.qr))
+    y = 20.2 + page.qr + 10.5
+    for line in (*_present(voice.say(msg("Scan to verify", "paper"))), identity.check):
+        block.add(Text(qr_x, y, line, page.small.size, page.ink_3))
+        y += page.small.leading
+    block.height = max(block.height, y - page.small.leading + 3)
+    return block
+
+
+def _present(said: Said) -> tuple[str, ...]:
+    return (said.first, said.second) if said.second else (said.first,)
+
+
+@lru_cache(maxsize=64)
+def qr_code(content: str, x: float, y: float, size: float) -> Shape:
+    """A QR symbol, level M, as one shape of horizontal runs."""
+    rows = segno.make(content, error="m", micro=False, boost_error=False).matrix
+    unit = size / len(rows)
+    runs: list[tuple[tuple[float, float], ...]] = []
+    for line, row in enumerate(rows):
+        for run in re.finditer(b"\x01+", bytes(row)):
+            x0, x1 = x + run.start() * unit, x + run.end() * unit
+            y0, y1 = y + line * unit, y + (line + 1) * unit
+            runs.append(((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
+    return Shape(tuple(runs), paper().ink)
+
+
+def name_of(person: Said) -> str:
+    """The name alone, without the title after it: 林一鸣 客户经理 or Lin Yiming, Account Manager."""
+    if re.match(r"[\u3400-\u9fff]", person.first):
+        return person.first.split()[0]
+    return re.split(r"\s*[,，]", person.first, maxsplit=1)[0]

@@ -1,0 +1,458 @@
+"""The line table of a quote as rows that the paginator may place: sections, items, options, alternatives, notes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from desktop.documents.draw import Block, Box, Line, Shape, Text, fitted, text_width
+from desktop.documents.fonts import STRONG
+from desktop.documents.letterhead import second_type
+from desktop.documents.paginator import Row
+from desktop.documents.theme import Type, paper
+from desktop.documents.typography import lines_of
+from desktop.documents.voice import Said, Voice, amount, chinese_count, figure, minor_units, ordinal, percent
+from desktop.words import Message, msg
+
+COUNTED: Final = ("item", "option", "alternative")
+NO_TAX: Final = {
+    "E": msg("Exempt", "tax"),
+    "O": msg("Not taxed", "tax"),
+    "AE": msg("Reverse charge", "tax"),
+}
+_ROOM_FOR_DETAIL: Final = 36
+"""Lines of one cell that stay on one row; a longer text goes on in rows of its own."""
+
+
+_GAP: Final = 5.0
+
+
+class Small(NamedTuple):
+    """A line of small type; `beside` is its second language where both fit on one line."""
+
+    text: str
+    kind: Type
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the columns stand: right edges, but `unit` is a centre and `name` a left edge with its room."""
+
+    name: float
+    room: float
+    quantity: float
+    unit: float
+    price: float
+    discount: float | None
+    tax: float | None
+    amount: float
+
+
+def columns(snapshot: Mapping[str, Any]) -> Columns:
+    """The columns that this quote needs: no discount column without a discount, no tax column without a tax."""
+    page = paper()
+    wide = page.columns
+    counted = [line for line in snapshot["lines"] if line["kind"] in COUNTED]
+    discounts = any(line.get("adjustments") for line in counted)
+    taxes = any(line.get("tax") for line in counted)
+    edge = page.width
+    places: dict[str, float | None] = {"amount": edge}
+    edge -= wide["amount"]
+    places["tax"] = edge if taxes else None
+    edge -= wide["tax"] if taxes else 0
+    places["discount"] = edge if discounts else None
+    edge -= wide["discount"] if discounts else 0
+    price = edge
+    edge -= wide["price"]
+    unit = edge - wide["unit"] / 2
+    edge -= wide["unit"]
+    quantity = edge
+    edge -= wide["quantity"]
+    return Columns(
+        name=wide["number"],
+        room=edge - wide["number"] - 4,
+        quantity=quantity,
+        unit=unit,
+        price=price,
+        discount=places["discount"],
+        tax=places["tax"],
+        amount=page.width,
+    )
+
+
+def counts(line: Mapping[str, Any]) -> bool:
+    """Whether the line's amount is part of the total."""
+    kind = line["kind"]
+    return kind == "item" or (kind in COUNTED and bool(line.get("chosen")))
+
+
+def tax_labels(tax: Mapping[str, Any] | None, voice: Voice) -> list[str]:
+    """The rates of a tax as printed, one a line: 13 %, or 免税."""
+    if not tax:
+        return []
+    if tax.get("category") in NO_TAX:
+        return [voice.say(NO_TAX[tax["category"]]).first]
+    return [percent(rate) for rate in tax.get("rates", [])]
+
+
+@dataclass(slots=True)
+class LineTable:
+    """Makes the rows of one quote's lines."""
+
+    voice: Voice
+    snapshot: Mapping[str, Any]
+    columns: Columns = field(init=False)
+    _sections: int = 0
+    _number: int = 0
+    _groups: dict[str, int] = field(default_factory=dict)
+    _continued: Block | None = None
+
+    def __post_init__(self) -> None:
+        self.columns = columns(self.snapshot)
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the currency."""
+        return int(self.snapshot["digits"])
+
+    @property
+    def included(self) -> bool:
+        """Whether prices contain the tax."""
+        return bool(self.snapshot["tax_mode"] == "included")
+
+    def rows(self) -> list[Row]:
+        """The rows in order, each knowing its company and the header to repeat."""
+        rows: list[Row] = []
+        lines = self.snapshot["lines"]
+        for place, line in enumerate(lines):
+            if line["kind"] == "section":
+                rows.append(self._section(line, lines[place + 1 :]))
+            else:
+                rows.extend(self._rows_of(line, lines[:place]))
+        if not rows:
+            return rows
+        rows[-1].keep = max(rows[-1].keep, 1)
+        if len(rows) > 1:
+            rows[-2].keep = max(rows[-2].keep, 2)
+        return rows
+
+    def _rows_of(self, line: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
+        kind = line["kind"]
+        if kind == "note":
+            yield from self._note(line)
+        elif kind == "subtotal":
+            yield self._subtotal(line, _since_section(before))
+        else:
+            yield from self._item(line)
+
+    def head(self) -> Block:
+        """The column titles; prices say whether they contain the tax."""
+        page, at = paper(), self.columns
+        block = Block()
+        price = (
+            msg("Unit price incl. tax", "paper") if self.included else msg("Unit price excl. tax", "paper")
+        )
+        net = msg("Amount incl. tax", "paper") if self.included else msg("Amount excl. tax", "paper")
+        cells: list[tuple[float, str, Message]] = [
+            (0, "left", msg("No.", "paper")),
+            (at.name, "left", msg("Description", "paper")),
+            (at.quantity, "right", msg("Qty", "paper")),
+            (at.unit, "centre", msg("Unit", "paper")),
+            (at.price, "right", price),
+            (at.amount, "right", net),
+        ]
+        if at.discount is not None:
+            cells.append((at.discount, "right", msg("Disc.", "paper")))
+        if at.tax is not None:
+            cells.append((at.tax, "right", msg("Tax", "paper")))
+        low = 14.4
+        for x, align, label in cells:
+            said = self.voice.say(label)
+            block.add(Text(x, 14.4, said.first, page.small.size, page.ink_2, False, align))
+            if said.second:
+                low = 23.2
+                block.add(Text(x, low, said.second, page.small.size * page.second, page.ink_3, False, align))
+        block.height = low + 6
+        block.add(Line(0, page.width, block.height, page.rule, page.ink))
+        return block
+
+    def carried(self, label: Message, total: int) -> Block:
+        """The row with the running total at a page's end and start."""
+        page = paper()
+        block = Block(height=21.6)
+        said = self.voice.say(label)
+        edge = page.width - page.columns["amount"] - 13.6
+        if said.second:
+            size = page.body.size * page.second
+            block.add(Text(edge, 14.2, said.second, size, page.ink_3, align="right"))
+            edge -= text_width(said.second, size) + 6
+        block.add(Text(edge, 14.2, said.first, page.body.size, page.ink, align="right"))
+        self._figure(
+            block, page.width, 14.2, amount(total, self.digits), page.columns["amount"], page.ink, STRONG
+        )
+        block.add(Line(0, page.width, 21.6, page.rule, page.ink))
+        return block
+
+    def _figure(
+        self, block: Block, x: float, y: float, text: str, room: float, ink: str, strong: bool = False
+    ) -> None:
+        size = fitted(text, paper().body.size, room - 3, strong)
+        block.add(Text(x, y, text, size, ink, strong, "right"))
+
+    def _section(self, line: Mapping[str, Any], after: Sequence[Mapping[str, Any]]) -> Row:
+        self._sections += 1
+        name = self.voice.text(line.get("name"))
+        mine = _until_section(after)
+        total = sum(minor_units(each["net"], self.digits) for each in mine if counts(each))
+        options = bool(mine) and all(each["kind"] in ("option", "alternative") for each in mine)
+        label = msg("Chosen", "paper") if options else msg("Subtotal", "paper")
+        row = self._section_row(name, "")
+        has_amounts = any(each["kind"] in COUNTED for each in mine)
+        if has_amounts and not any(each["kind"] == "subtotal" for each in mine):
+            page = paper()
+            text = amount(total, self.digits)
+            row.add(Text(page.width, 15.8, text, page.small.size + 0.1, page.ink, False, "right"))
+            edge = page.width - text_width(text, page.small.size + 0.1) - 2.4
+            row.add(
+                Text(edge, 15.8, self.voice.say(label).joined(), page.small.size, page.ink_3, False, "right")
+            )
+        row.keep = 2
+        again = self._section_row(name, "continued")
+        self._continued = Block(height=again.height, marks=again.marks)
+        return row
+
+    def _section_row(self, name: Said, again: str) -> Row:
+        page = paper()
+        row = Row(height=21.9)
+        number = ordinal(self._sections, self.voice.primary)
+        first = (
+            f"{number}、{name.first}" if self.voice.primary == "zh" else f"{number}\u00a0\u00a0{name.first}"
+        )
+        second = name.second
+        if again:
+            said = self.voice.say(msg("(continued)", "paper"))
+            first += said.first if self.voice.primary == "zh" else f" {said.first}"
+            second = f"{second} {said.second}" if second and said.second else second
+        first = lines_of(first, page.width - 150, page.heading.size, STRONG)[0]
+        row.add(Text(0, 15.8, first, page.body.size, page.ink, STRONG))
+        if second:
+            x = text_width(first, page.body.size, STRONG) + 6
+            row.add(Text(x, 15.8, second, page.body.size * page.second, page.ink_3))
+        row.add(Line(0, page.width, row.height, page.hair, page.line))
+        return row
+
+    def _note(self, line: Mapping[str, Any]) -> Iterator[Row]:
+        page, at = paper(), self.columns
+        texts = [self.voice.text(line.get("name")), self.voice.text(line.get("detail"))]
+        lines: list[Small] = []
+        for said in texts:
+            for part, kind in ((said.first, page.small), (said.second, second_type(page.small, page))):
+                if part:
+                    lines += [Small(one, kind) for one in lines_of(part, page.width - at.name, kind.size)]
+        yield from self._text_rows(lines, Row(section=self._continued), 7.0)
+
+    def _text_rows(self, lines: Sequence["Small"], row: Row, y: float) -> Iterator[Row]:
+        """Secondary lines at the name column, going on in further rows where they are very many."""
+        page = paper()
+        for count, (line, kind, beside) in enumerate(lines):
+            if count and count % _ROOM_FOR_DETAIL == 0:
+                row.height = y + 4
+                yield row
+                row, y = Row(section=self._continued), 1.0
+            y += kind.leading
+            row.add(Text(self.columns.name, y, line, kind.size, page.ink_3))
+            if beside:
+                x = self.columns.name + text_width(line, kind.size) + _GAP
+                row.add(Text(x, y, beside, kind.size * page.second, page.ink_3))
+        row.height = max(y + 5.6, row.height)
+        row.add(Line(0, page.width, row.height, page.hair, page.line))
+        yield row
+
+    def _subtotal(self, line: Mapping[str, Any], mine: Sequence[Mapping[str, Any]]) -> Row:
+        page = paper()
+        total = sum(minor_units(each["net"], self.digits) for each in mine if counts(each))
+        row = Row(height=19.8, section=self._continued)
+        said = self.voice.text(line.get("name")) or self.voice.say(msg("Subtotal", "paper"))
+        edge = page.width - page.columns["amount"] - 13.6
+        row.add(Text(edge, 13.2, said.joined("  "), page.body.size, page.ink, False, "right"))
+        self._figure(
+            row, page.width, 13.2, amount(total, self.digits), page.columns["amount"], page.ink, STRONG
+        )
+        row.add(Line(0, page.width, row.height, page.hair, page.line))
+        return row
+
+    def _item(self, line: Mapping[str, Any]) -> Iterator[Row]:
+        page, at = paper(), self.columns
+        counted = counts(line)
+        row = Row(section=self._continued, amount=minor_units(line["net"], self.digits) if counted else 0)
+        ink = page.ink if counted else page.ink_3
+        number = self._numbered(line)
+        if number:
+            row.add(Text(0, 13.0, number, page.body.size, page.ink_3))
+        y = self._name(row, line, ink)
+        low = self._cells(row, line, ink)
+        details = self._details(line)
+        if low > y and not details:
+            row.height = low + 5.6
+        yield from self._text_rows(details, self._at_least(row, low), y)
+
+    @staticmethod
+    def _at_least(row: Row, low: float) -> Row:
+        row.height = max(row.height, low + 5.6)
+        return row
+
+    def _numbered(self, line: Mapping[str, Any]) -> str:
+        """The line's number; the alternatives of one group share theirs."""
+        group = str(line.get("group") or "") if line["kind"] == "alternative" else ""
+        if group:
+            self._groups[group] = self._groups.get(group, 0) + 1
+            if self._groups[group] > 1:
+                return ""
+        self._number += 1
+        return str(self._number)
+
+    def _name(self, row: Row, line: Mapping[str, Any], ink: str) -> float:
+        """The name with its tick box or chip and the article number after it; returns the last baseline."""
+        page, at = paper(), self.columns
+        indent = self._lead(row, line)
+        said = self.voice.text(line.get("name"))
+        body = page.body
+        found = list(lines_of(said.first, at.room - indent, body.size))
+        y = 13.0 - body.leading
+        for text in found:
+            y += body.leading
+            row.add(Text(at.name + indent, y, text, body.size, ink))
+        sku = str(line.get("sku") or "")
+        if sku:
+            x = indent + text_width(found[-1], body.size) + (5.4 if found[-1] else 0)
+            if x + text_width(sku, body.size) <= at.room:
+                row.add(Text(at.name + x, y, sku, body.size, page.ink_3))
+            else:
+                for text in lines_of(sku, at.room, page.small.size):
+                    y += page.small.leading + 1
+                    row.add(Text(at.name, y, text, page.small.size, page.ink_3))
+        if said.second:
+            kind = second_type(body, page)
+            for text in lines_of(said.second, at.room, kind.size):
+                y += kind.leading
+                row.add(Text(at.name, y, text, kind.size, page.ink_3))
+        return y + (1.4 if not said.second else 0.0)
+
+    def _lead(self, row: Row, line: Mapping[str, Any]) -> float:
+        """What stands before the name: a tick box for an option, a chip for an alternative."""
+        page, x = paper(), self.columns.name
+        if line["kind"] == "option":
+            _tick_box(row, x, 5.9, bool(line.get("chosen")))
+            return 11.0
+        group = str(line.get("group") or "")
+        if line["kind"] != "alternative" or not group:
+            return 0.0
+        count = self._groups[group]
+        place = chinese_count(count) if self.voice.primary == "zh" else ordinal(count, "en")
+        label = self.voice.say(msg("Choice {place}", "paper").of(place=place)).first
+        wide = text_width(label, page.small.size) + 8
+        chosen = bool(line.get("chosen"))
+        fill, edge, ink = (
+            (page.accent_soft, page.accent_line, page.accent_ink) if chosen else ("", page.line, page.ink_2)
+        )
+        row.add(Box(x, 4.6, wide, 11.4, fill, edge, 0.5, 2.0), Text(x + 4, 12.8, label, page.small.size, ink))
+        return wide + 5
+
+    def _details(self, line: Mapping[str, Any]) -> list["Small"]:
+        """The specification in small type, both languages on one line where they fit."""
+        page, room = paper(), self.columns.room
+        said = self.voice.text(line.get("detail"))
+        small = Type(page.small.size, 10.6)
+        under = second_type(page.small, page)
+        found = [Small(text, small) for text in lines_of(said.first, room, small.size)] if said.first else []
+        if said.second:
+            needed = text_width(said.first, small.size) + _GAP + text_width(said.second, under.size)
+            if len(found) == 1 and needed <= room and "\n" not in said.second:
+                found = [Small(found[0].text, small, said.second)]
+            else:
+                found += [Small(text, under) for text in lines_of(said.second, room, under.size)]
+        if line["kind"] == "alternative" and line.get("chosen"):
+            found.append(Small(self.voice.say(msg("Counted in the total", "paper")).joined(), small))
+        return found
+
+    def _cells(self, row: Row, line: Mapping[str, Any], ink: str) -> float:
+        """Quantity, unit, price, discount, tax and amount; returns the lowest baseline."""
+        page, at, wide = paper(), self.columns, paper().columns
+        y, low = 13.0, 13.0
+        self._figure(row, at.quantity, y, figure(line["quantity"]), wide["quantity"] + 3, ink)
+        unit = self.voice.text(line.get("unit"))
+        if unit.first:
+            size = fitted(unit.first, page.body.size, wide["unit"] - 1)
+            row.add(Text(at.unit, y, unit.first, size, ink, False, "centre"))
+        under = second_type(page.body, page)
+        if unit.second:
+            low = y + under.leading
+            size = fitted(unit.second, under.size, wide["unit"] + 4)
+            row.add(Text(at.unit, low, unit.second, size, page.ink_3, False, "centre"))
+        self._figure(row, at.price, y, figure(line["unit_price"], self.digits), wide["price"], ink)
+        base = str(line.get("base_quantity") or "1")
+        if figure(base) != "1":
+            row.add(Text(at.price, y + 11, f"/ {figure(base)}", page.small.size, page.ink_3, False, "right"))
+            low = max(low, y + 11)
+        for edge, texts in (
+            (at.discount, self._discounts(line)),
+            (at.tax, tax_labels(line.get("tax"), self.voice)),
+        ):
+            for count, text in enumerate(texts):
+                size = fitted(text, page.body.size, wide["discount"] - 3)
+                row.add(Text(edge or 0.0, y + 11 * count, text, size, ink, False, "right"))
+                low = max(low, y + 11 * count)
+        return max(low, self._amount(row, line, ink))
+
+    def _discounts(self, line: Mapping[str, Any]) -> list[str]:
+        return [
+            percent(each["value"], signed=True)
+            if each["kind"] == "percent"
+            else figure(each["value"], self.digits)
+            for each in line.get("adjustments") or ()
+        ]
+
+    def _amount(self, row: Row, line: Mapping[str, Any], ink: str) -> float:
+        page, y = paper(), 13.0
+        text = amount(minor_units(line["net"], self.digits), self.digits)
+        if counts(line):
+            self._figure(row, page.width, y, text, page.columns["amount"], ink)
+            return y
+        self._figure(row, page.width, y, f"({text})", page.columns["amount"], ink)
+        said = self.voice.say(msg("not included", "paper"))
+        y += 11.8
+        row.add(Text(page.width, y, said.first, page.small.size, page.ink_3, False, "right"))
+        if said.second:
+            y += 9.6
+            row.add(
+                Text(page.width, y, said.second, page.body.size * page.second, page.ink_3, False, "right")
+            )
+        return y
+
+
+def _tick_box(row: Row, x: float, y: float, chosen: bool) -> None:
+    page = paper()
+    if chosen:
+        row.add(Box(x, y, 7.2, 7.2, page.accent, "", 0.0, 1.5))
+        tick = ((x + 1.7, y + 3.7), (x + 3.1, y + 5.1), (x + 5.6, y + 2.3))
+        row.add(Shape((tick,), page.on_accent, 0.9))
+    else:
+        row.add(Box(x + 0.35, y + 0.35, 6.5, 6.5, "", page.ink_2, 0.7, 1.3))
+
+
+def _until_section(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    found = []
+    for line in lines:
+        if line["kind"] == "section":
+            break
+        found.append(line)
+    return found
+
+
+def _since_section(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    found = []
+    for line in reversed(lines):
+        if line["kind"] in ("section", "subtotal"):
+            break
+        found.append(line)
+    return found

@@ -1,0 +1,183 @@
+"""The quote as paper: composes the snapshot's blocks, paginates, paints and finishes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from desktop.documents.draw import Block, Cover, paint
+from desktop.documents.finish import About, finish
+from desktop.documents.fonts import check_text
+from desktop.documents.letterhead import (
+    Identity,
+    facts,
+    footer,
+    letterhead,
+    name_of,
+    paragraph,
+    parties,
+    running_head,
+    signatures,
+)
+from desktop.documents.linetable import LineTable
+from desktop.documents.paginator import Frame, paginate
+from desktop.documents.summary import milestones, terms, totals
+from desktop.documents.theme import paper
+from desktop.documents.voice import Said, Voice, short_hash
+from desktop.rules.canonical import content_hash
+from desktop.words import Message, msg
+
+QUOTATION: Final = msg("Quotation", "paper")
+WATERMARKS: Final = {
+    "draft": msg("DRAFT", "paper"),
+    "pending": msg("PENDING APPROVAL", "paper"),
+    "expired": msg("EXPIRED", "paper"),
+    "superseded": msg("SUPERSEDED", "paper"),
+    "declined": msg("DECLINED", "paper"),
+}
+
+
+def quote_pdf(snapshot: Mapping[str, Any], *, state: str = "issued", language: str | None = None) -> bytes:
+    """The quote as PDF bytes: the same snapshot, state and language give the same bytes everywhere.
+
+    `state` puts a word under the text of what is not (or no longer) a valid offer; `language` overrides the
+    snapshot's own. Raises Refused, naming it, where a character cannot be printed.
+    """
+    check_glyphs(snapshot)
+    voice = Voice(language or snapshot["language"])
+    digest = content_hash(dict(snapshot))
+    identity = identify(voice, QUOTATION, snapshot, digest)
+    table = LineTable(voice, snapshot)
+    pages = paginate(_blocks(voice, identity, snapshot, table), frame(), _Furniture(voice, identity, table))
+    page = paper()
+    title = f"{voice.say(QUOTATION).joined()} {identity.number}"
+    cover = Cover(title, watermark(voice, state), page.watermark_alpha)
+    about = About(
+        title=title,
+        author=identity.seller.first,
+        language=voice.language,
+        issued_on=str(snapshot["issued_on"]),
+        digest=digest,
+        data=snapshot,
+    )
+    return finish(paint(pages, page.left, page.ink, cover), about)
+
+
+def check_glyphs(snapshot: Any) -> None:
+    """Raise Refused, naming the character, where any text of the snapshot cannot be printed whole."""
+    for text in _texts(snapshot):
+        check_text(text)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
+
+
+def frame() -> Frame:
+    """Where blocks may stand, and where the footer begins."""
+    page = paper()
+    return Frame(page.top, page.bottom + 0.6)
+
+
+def watermark(voice: Voice, state: str) -> str:
+    """The word under the text, or nothing for a document in force."""
+    return voice.say(WATERMARKS[state]).first if state in WATERMARKS else ""
+
+
+def identify(voice: Voice, kind: Message, snapshot: Mapping[str, Any], digest: str) -> Identity:
+    """What each page says about its document."""
+    seller = snapshot["seller"]
+    number = numbered(voice, snapshot)
+    content = f"satchel:{snapshot['kind']}/{snapshot['number']}/R{snapshot['revision']}?h={digest[:32]}"
+    return Identity(
+        kind, number, short_hash(digest), voice.text(seller.get("name")), seller.get("logo"), content
+    )
+
+
+def numbered(voice: Voice, snapshot: Mapping[str, Any]) -> str:
+    """Number and revision, or that it has none yet."""
+    number = str(snapshot.get("number") or "") or voice.say(msg("(no number yet)", "paper")).first
+    return f"{number} R{snapshot['revision']}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Furniture:
+    voice: Voice
+    identity: Identity
+    table: LineTable
+
+    def head(self) -> Block:
+        return running_head(self.voice, self.identity)
+
+    def table_head(self) -> Block:
+        return self.table.head()
+
+    def carried(self, amount: int) -> Block:
+        return self.table.carried(msg("Subtotal, carried forward", "paper"), amount)
+
+    def brought(self, amount: int) -> Block:
+        return self.table.carried(msg("Subtotal, brought forward", "paper"), amount)
+
+    def footer(self, page: int, pages: int) -> Block:
+        return footer(self.voice, self.identity, page, pages)
+
+
+def _blocks(voice: Voice, identity: Identity, snapshot: Mapping[str, Any], table: LineTable) -> list[Block]:
+    """Everything between the page furniture, in order."""
+    seller = snapshot["seller"]
+    blocks = [letterhead(voice, QUOTATION, seller), _facts(voice, snapshot)]
+    sides = ((msg("Customer", "paper"), snapshot["customer"]), (msg("Supplier", "paper"), seller))
+    blocks.append(parties(voice, sides))
+    opening = _opening(voice, snapshot)
+    if opening.first:
+        blocks.append(paragraph(voice, opening, 18.5))
+    blocks.append(Block(height=7.2))
+    head = table.head()
+    head.keep = 1
+    blocks += [head, *table.rows()]
+    blocks += [totals(voice, snapshot), *milestones(voice, snapshot), *terms(voice, snapshot)]
+    blocks[-1].keep = max(blocks[-1].keep, 1)
+    signer = "\u00a0\u00a0\u00a0 ".join(
+        part for part in (name_of(voice.text(seller.get("person"))), str(snapshot["issued_on"])) if part
+    )
+    blocks.append(signatures(voice, identity, signer, msg("Customer (signature, seal)", "paper")))
+    return blocks
+
+
+def _facts(voice: Voice, snapshot: Mapping[str, Any]) -> Block:
+    included = snapshot["tax_mode"] == "included"
+    basis = voice.say(msg("tax included", "paper") if included else msg("tax excluded", "paper"))
+    number = str(snapshot.get("number") or "") or voice.say(msg("(no number yet)", "paper")).first
+    pairs = [
+        (msg("Quote no.", "paper"), number),
+        (msg("Revision", "paper"), f"R{snapshot['revision']}"),
+        (msg("Date", "paper"), str(snapshot.get("issued_on") or "")),
+        (msg("Valid until", "paper"), str(snapshot.get("valid_until") or "")),
+        (msg("Currency", "paper"), voice.currency(snapshot["currency"])),
+        (msg("Price basis", "paper"), basis.joined()),
+    ]
+    return facts(voice, [pair for pair in pairs if pair[1]])
+
+
+def _opening(voice: Voice, snapshot: Mapping[str, Any]) -> Said:
+    """The project and the greeting in one paragraph."""
+    title, intro = voice.text(snapshot.get("title")), voice.text(snapshot.get("intro"))
+    if not title.first:
+        return intro
+    named = voice.say(msg("Project: {title}", "paper"))
+    first = f"{named.first.format(title=title.first)}{'。' if voice.primary == 'zh' else '. '}{intro.first}"
+    if not intro.first:
+        return Said(
+            named.first.format(title=title.first),
+            named.second.format(title=title.second) if title.second else "",
+        )
+    second = (
+        f"{named.second.format(title=title.second)}. {intro.second}" if title.second and intro.second else ""
+    )
+    return Said(first, second)

@@ -1,0 +1,113 @@
+"""What paper looks like: sizes in points and inks, read from the design tokens and written nowhere else."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from desktop.words import RESOURCES
+
+MM: Final = 72 / 25.4
+A4: Final = (210 * MM, 297 * MM)
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A size and the distance between two baselines, in points."""
+
+    size: float
+    leading: float
+
+    def scaled(self, factor: float) -> "Type":
+        """The same type in another size, such as the second language at 78 %."""
+        return Type(self.size * factor, self.leading * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Every measure that the composers use; see `paper` in `resources/themes/tokens.json`."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    title: Type
+    company: Type
+    total: Type
+    heading: Type
+    party: Type
+    body: Type
+    term: Type
+    figure: Type
+    small: Type
+    footer: Type
+    second: float
+    columns: dict[str, float]
+    qr: float
+    rule: float
+    hair: float
+    accent_rule: float
+    ink: str
+    ink_2: str
+    ink_3: str
+    line: str
+    accent: str
+    accent_deep: str
+    accent_ink: str
+    accent_line: str
+    accent_soft: str
+    on_accent: str
+    band: str
+    watermark_alpha: float
+
+    @property
+    def width(self) -> float:
+        """From the left margin to the right one."""
+        return self.right - self.left
+
+
+@lru_cache(maxsize=1)
+def paper() -> Paper:
+    """The paper that the tokens describe."""
+    tokens = json.loads((RESOURCES / "themes" / "tokens.json").read_text(encoding="utf-8"))
+    return _paper(tokens["paper"], tokens["colour"]["light"])
+
+
+def _paper(sheet: dict[str, Any], colour: dict[str, Any]) -> Paper:
+    margin = {side: size * MM for side, size in sheet["margin_mm"].items()}
+    body, small = Type(*sheet["body_pt"]), Type(*sheet["small_pt"])
+    company, total = Type(*sheet["company_pt"]), Type(*sheet["total_pt"])
+    return Paper(
+        left=margin["left"],
+        right=A4[0] - margin["right"],
+        top=margin["top"],
+        bottom=A4[1] - margin["bottom"],
+        title=Type(*sheet["title_pt"]),
+        company=company,
+        total=total,
+        heading=body.scaled(1.05),
+        party=company.scaled(0.87),
+        body=body,
+        term=Type((body.size * 2 + small.size) / 3, body.leading),
+        figure=Type((body.size + small.size) / 2, body.leading),
+        small=small,
+        footer=Type(*sheet["footer_pt"]),
+        second=sheet["second_language"],
+        columns={name: size * MM for name, size in sheet["table_mm"].items() if name != "name"},
+        qr=sheet["qr_mm"] * MM,
+        rule=0.8,
+        hair=0.5,
+        accent_rule=sheet["rule_accent_pt"],
+        ink=sheet["ink"],
+        ink_2=sheet["ink_2"],
+        ink_3=sheet["ink_3"],
+        line=sheet["hairline"],
+        accent=colour["accent"],
+        accent_deep=colour["accent_pressed"],
+        accent_ink=colour["accent_ink"],
+        accent_line=colour["accent_line"],
+        accent_soft=colour["accent_soft"],
+        on_accent=colour["on_accent"],
+        band=colour["ground"],
+        watermark_alpha=0.045,
+    )
