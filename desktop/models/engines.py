@@ -1,0 +1,215 @@
+"""Connections to an encrypted database, for laptop and server: every one is keyed, checked and set up here.
+
+Floor: models. The only module that knows SQLCipher; imported when a vault is opened, not before.
+"""
+
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
+
+from desktop.errors import Damaged, Refused
+from desktop.models.profile import create_private
+from desktop.words import Message, msg
+
+BUSY_SECONDS: Final = 10.0
+SETTINGS: Final = (
+    "cipher_memory_security = ON",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",
+    "cache_size = -65536",
+    "journal_size_limit = 67108864",
+    "trusted_schema = OFF",
+)
+"""What VAULT.md calls not negotiable; the page size and the page HMAC are SQLCipher's own defaults."""
+
+_CORRUPT: Final = frozenset({11, 26})
+_FULL: Final = 13
+_INPUT_OUTPUT: Final = 10
+
+DAMAGED: Final = msg(
+    "The database is damaged. Your work up to the last backup is safe: restore the backup, then synchronise."
+)
+
+
+class Keyring:
+    """The file and the raw key of one database; makes its connections until it is wiped."""
+
+    def __init__(self, path: Path, key: bytes, *, memory_security: bool = True) -> None:
+        self.path = path
+        self._key: bytearray | None = bytearray(key)
+        self._settings = SETTINGS if memory_security else SETTINGS[1:]
+
+    def connect(
+        self, *, read_only: bool = False, may_attach: bool = False, busy_seconds: float = BUSY_SECONDS
+    ) -> Any:
+        """A keyed DB-API connection in autocommit mode. Raises Damaged when the key opens nothing."""
+        create_private(self.path)
+        raw = dbapi2.connect(
+            os.fspath(self.path),
+            timeout=busy_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+        )
+        try:
+            self._unlock(raw)
+            for setting in self._settings:
+                raw.execute(f"PRAGMA {setting}")
+            if read_only:
+                raw.execute("PRAGMA query_only = ON")
+            raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except dbapi2.DatabaseError as error:
+            raw.close()
+            raise meaning(error) or error from error
+        except BaseException:
+            raw.close()
+            raise
+        if not may_attach:
+            raw.set_authorizer(_refuse_attach)
+        return raw
+
+    def wipe(self) -> None:
+        """Overwrite the key; no further connection can be made."""
+        if self._key is not None:
+            self._key[:] = bytes(len(self._key))
+            self._key = None
+
+    def _unlock(self, raw: Any) -> None:
+        if self._key is None:
+            raise Refused(msg("The vault is locked."))
+        raw.execute("PRAGMA cipher_log_level = NONE")
+        raw.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+        if not is_encrypted(raw):
+            raise Refused(
+                msg("This build of Satchel cannot encrypt, so it opens no vault. Install it again.")
+            )
+
+
+def is_encrypted(raw: Any) -> bool:
+    """Whether SQLCipher stands behind this connection and holds a key; plain SQLite answers nothing."""
+    return bool(raw.execute("PRAGMA cipher_status").fetchone() in {("1",), (1,)})
+
+
+def open_keyed(path: Path, key: bytes, *, read_only: bool = False) -> Engine:
+    """An engine on the encrypted database at `path` (made if absent) under a raw 32-byte key."""
+    if len(key) != 32:
+        raise ValueError("a database key has 32 bytes")
+    return engine_of(Keyring(path, key), read_only=read_only)
+
+
+def engine_of(keyring: Keyring, *, read_only: bool = False) -> Engine:
+    """An engine whose writers take the lock when they begin (IMMEDIATE), so that no upgrade of it can fail.
+
+    Raises Damaged for a page that does not verify and Refused for a full disk, not the driver's errors.
+    """
+    engine = create_engine(
+        "sqlite://",
+        module=dbapi2,
+        creator=lambda: keyring.connect(read_only=read_only),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=12,
+    )
+    opening = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(opening)
+
+    @event.listens_for(engine, "handle_error")
+    def translate(context: ExceptionContext) -> None:
+        told = meaning(context.original_exception)
+        if isinstance(told, Damaged):
+            context.is_disconnect = True
+        if told is not None:
+            raise told from context.original_exception
+
+    return engine
+
+
+def meaning(error: BaseException) -> Damaged | Refused | None:
+    """What a driver's error means to a person, if it is about the file and not about the statement."""
+    code = getattr(error, "sqlite_errorcode", 0) or 0
+    if code & 0xFF in _CORRUPT:
+        return Damaged(DAMAGED)
+    if code & 0xFF == _FULL:
+        return Refused(msg("The disk is full. Nothing was changed; make room and try again."))
+    if code & 0xFF == _INPUT_OUTPUT:
+        return Refused(msg("The disk does not answer. Nothing was changed; check the disk and try again."))
+    return None
+
+
+def _refuse_attach(action: int, *_details: object) -> int:
+    """`ATTACH … KEY ''` would write a plaintext copy in one statement; VACUUM INTO attaches too."""
+    return int(dbapi2.SQLITE_DENY if action == dbapi2.SQLITE_ATTACH else dbapi2.SQLITE_OK)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that a check found; `detail` is the database's own words."""
+
+    check: str
+    detail: str
+
+    @property
+    def message(self) -> Message:
+        """What a person is told."""
+        return msg("Check “{check}” found: {detail}").of(check=self.check, detail=self.detail)
+
+
+def check(raw: Any, *, full: bool) -> list[Problem]:
+    """What is wrong with the database of `raw`: each page against its HMAC, and if `full` each row and index.
+
+    The log is written back first: before that, a crash image may raise a false alarm.
+    """
+    problems: list[Problem] = []
+    checks = ["cipher_integrity_check", *(["integrity_check", "foreign_key_check"] if full else [])]
+    try:
+        busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise Refused(msg("The database is busy. Try again when the other work has finished."))
+        for name in checks:
+            problems += _found(name, raw.execute(f"PRAGMA {name}").fetchmany(100))
+    except dbapi2.DatabaseError as error:
+        if not isinstance(meaning(error), Damaged):
+            raise
+        problems.append(Problem("read", str(error)))
+    return problems
+
+
+def _found(name: str, rows: Iterable[tuple[object, ...]]) -> list[Problem]:
+    return [Problem(name, " ".join(map(str, row))) for row in rows if row != ("ok",)]
+
+
+class Engines:
+    """The writing and the reading engine of one open vault, made when first asked for."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self.keyring = keyring
+        self._engines: dict[bool, Engine] = {}
+        self._lock = threading.Lock()
+
+    def get(self, *, read_only: bool) -> Engine:
+        """The engine for readers or for writers."""
+        with self._lock:
+            if read_only not in self._engines:
+                self._engines[read_only] = engine_of(self.keyring, read_only=read_only)
+            return self._engines[read_only]
+
+    def close(self) -> None:
+        """Close what is idle, write the log back, forget the key."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+        self.keyring.wipe()
