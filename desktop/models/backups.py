@@ -19,6 +19,7 @@ import secrets
 import shutil
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,6 +96,12 @@ def write(folder: Path, envelope: Envelope, master: MasterKey, keyring: "Keyring
             raise Damaged(msg("The backup is not equal to the vault and does not count. Try another disk."))
         profile.move_durably(draft, final)
         return final
+    except OSError as error:
+        raise Refused(
+            msg("The backup could not be written to {folder}: {why}.").of(
+                folder=to_folder, why=error.strerror
+            )
+        ) from error
     finally:
         draft.unlink(missing_ok=True)
         shutil.rmtree(work, ignore_errors=True)
@@ -159,31 +166,28 @@ def _refuse_another_vault(folder: Path, contents: Contents) -> None:
 
 def _copy(source: "Keyring", target: Path, key: bytes) -> dict[str, tuple[int, str]]:
     """Copy one moment of the database under another key; the fingerprint that the source had then."""
-    from desktop.models.engines import Keyring
+    from desktop.models.engines import Keyring, told_plainly
 
-    reading, writing = source.connect(), Keyring(target, key).connect()
-    try:
+    with (
+        closing(source.connect()) as reading,
+        closing(Keyring(target, key).connect()) as writing,
+        told_plainly(),
+    ):
         reading.execute("BEGIN")
         fingerprint = _fingerprint(reading)
         reading.backup(writing)
         reading.execute("COMMIT")
         return fingerprint
-    finally:
-        writing.close()
-        reading.close()
 
 
 def _fingerprint_of(path: Path, key: bytes) -> dict[str, tuple[int, str]]:
     """The fingerprint of a database that first passed every check."""
-    from desktop.models.engines import DAMAGED, Keyring, check
+    from desktop.models.engines import DAMAGED, Keyring, check, told_plainly
 
-    raw = Keyring(path, key).connect()
-    try:
+    with closing(Keyring(path, key).connect()) as raw, told_plainly():
         if check(raw, full=True):
             raise Damaged(DAMAGED)
         return _fingerprint(raw)
-    finally:
-        raw.close()
 
 
 def _fingerprint(raw: Any) -> dict[str, tuple[int, str]]:

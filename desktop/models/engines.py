@@ -5,7 +5,8 @@ Floor: models. The only module that knows SQLCipher; imported when a vault is op
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -63,15 +64,13 @@ class Keyring:
             cached_statements=512,
         )
         try:
-            self._unlock(raw)
-            for setting in self._settings:
-                raw.execute(f"PRAGMA {setting}")
-            if read_only:
-                raw.execute("PRAGMA query_only = ON")
-            raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except dbapi2.DatabaseError as error:
-            raw.close()
-            raise meaning(error) or error from error
+            with told_plainly():
+                self._unlock(raw)
+                for setting in self._settings:
+                    raw.execute(f"PRAGMA {setting}")
+                if read_only:
+                    raw.execute("PRAGMA query_only = ON")
+                raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except BaseException:
             raw.close()
             raise
@@ -148,6 +147,15 @@ def meaning(error: BaseException) -> Damaged | Refused | None:
     if code & 0xFF == _INPUT_OUTPUT:
         return Refused(msg("The disk does not answer. Nothing was changed; check the disk and try again."))
     return None
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Give the driver's errors about the file their meaning where a connection is used without an engine."""
+    try:
+        yield
+    except dbapi2.DatabaseError as error:
+        raise meaning(error) or error from error
 
 
 def _refuse_attach(action: int, *_details: object) -> int:

@@ -9,7 +9,7 @@ Floor: models. Owns keys and connections; the store receives an Engine. Heavy im
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,11 +93,10 @@ class Vault:
     @contextmanager
     def maintenance(self) -> Iterator[Any]:
         """A DB-API connection of its own, in autocommit mode, that alone may ATTACH and VACUUM."""
-        raw = self._engines.keyring.connect(may_attach=True)
-        try:
+        from desktop.models.engines import told_plainly
+
+        with closing(self._engines.keyring.connect(may_attach=True)) as raw, told_plainly():
             yield raw
-        finally:
-            raw.close()
 
     def verify(self, *, full: bool = True) -> "list[Problem]":
         """What is wrong with the database: each page is verified and, if `full`, each row and index."""
