@@ -1,4 +1,4 @@
-"""What the laptop remembers of its office: cursors, ops answered but not yet arrived, the inbox, leased numbers."""
+"""What the laptop remembers of its office: cursors, ops not yet arrived, the inbox, leased numbers."""
 
 from typing import Final
 

@@ -1,0 +1,444 @@
+"""What arrives from the office, applied in one transaction: verdicts, rows, removals, streams lost.
+
+A record without unanswered ops takes the office's row as it is. One with such ops keeps the office's row
+aside (`sync_base`) and shows it with the ops on top (`overlay.replay`). Whatever a person could have seen
+before and sees differently afterwards is logged, like any other change.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from desktop.models import derived, indexing, remote_rows
+from desktop.models.changes import append_remote, read_local, write_local
+from desktop.models.kinds import json_text
+from desktop.models.overlay import Pending, Row, difference, replay
+from desktop.models.record import RECORDS, Record, new_id
+from desktop.rules.streams import home
+
+FOR_EVER: Final = 2**53
+"""A version later than any: the stream itself is lost."""
+
+AUTHOR, AUTHORED = "@by", "@at"
+
+
+class Rows(Protocol):
+    """Rows of one record type under column names."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[Any]]: ...
+
+
+class Removal(Protocol):
+    """A record that left a stream."""
+
+    @property
+    def flag(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def record(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def at(self) -> str | None: ...
+
+
+class Held:
+    """Rows and what stands behind them, for the records of one type that need more than an upsert."""
+
+    def __init__(self, cls: type[Record]) -> None:
+        self.cls = cls
+        self.base: dict[bytes, Row | None] = {}
+        """The office's newest row; None where the record left this laptop's streams."""
+        self.gone: dict[bytes, int] = {}
+        """The version at which it left."""
+
+
+class Arrival:
+    """One transaction's worth of news. Use: verdicts, then rows and removals, then `finish`."""
+
+    def __init__(self, connection: Connection, now: int) -> None:
+        self.connection = connection
+        self.driver: Any = connection.connection.driver_connection
+        self.now = now
+        self.tx = new_id().bytes
+        self.acked = int(read_local(connection, "acked", 0))
+        self.changed: set[tuple[str, UUID]] = set()
+        self.held: dict[str, Held] = {}
+        self._any_dirty: bool | None = None
+
+    # --- ops answered
+
+    def answered(self, n: int, versions: Iterable[tuple[int, bytes, str, int]]) -> None:
+        """Ops up to `n` are answered; `versions` says (op, record, type, version to come or 0)."""
+        wanted: dict[str, list[tuple[int, bytes, int]]] = {}
+        for op, record, type_name, version in versions:
+            wanted.setdefault(type_name, []).append((op, record, version))
+        for type_name, answers in wanted.items():
+            cls = RECORDS[type_name]
+            held = remote_rows.versions(self.driver, cls, list({record for _, record, _ in answers}))
+            waiting = []
+            for op, record, version in answers:
+                if version > held.get(record, 0):
+                    waiting.append((op, record, version))
+                else:
+                    self._touch(cls, record)
+            self.driver.executemany(
+                "INSERT OR REPLACE INTO sync_await (n, record, version) VALUES (?, ?, ?)", waiting
+            )
+        self.acked = max(self.acked, n)
+        write_local(self.connection, "acked", self.acked)
+        self._any_dirty = None
+
+    # --- rows
+
+    def rows(self, type_name: str, table: Rows, mask: str = "") -> None:
+        """The newest rows of one type; older ones than those held change nothing."""
+        cls = RECORDS.get(type_name)
+        if cls is None or not table.rows:
+            return
+        names, rows, authors = self._known(cls, table, mask)
+        ids = [bytes.fromhex(row[0]) for row in rows]
+        dirty = self._dirty(ids)
+        versions = remote_rows.versions(self.driver, cls, ids)
+        fresh: list[Sequence[Any]] = []
+        again: list[tuple[bytes, Sequence[Any], Sequence[Any]]] = []
+        for record, row, author in zip(ids, rows, authors, strict=True):
+            if record in dirty:
+                self._rebase(cls, record, dict(zip(names, row, strict=True)))
+            elif record not in versions:
+                fresh.append(row)
+            elif row[1] >= versions[record]:
+                again.append((record, row, author))
+        remote_rows.upsert(self.driver, cls, names, fresh)
+        self._index(cls, names, fresh)
+        self._seen(cls, (UUID(hex=row[0]) for row in fresh))
+        self._overwrite(cls, names, again)
+
+    def _known(
+        self, cls: type[Record], table: Rows, mask: str
+    ) -> tuple[list[str], list[Sequence[Any]], Sequence[Sequence[Any]]]:
+        """The columns this program knows, the rows cut to them, and who changed each row when.
+
+        What it does not know is kept in `unknown`; a column that a mask hides is emptied.
+        """
+        mine = set(remote_rows.columns(cls))
+        keep = [place for place, name in enumerate(table.columns) if name in mine and name != "unknown"]
+        names = [table.columns[place] for place in keep]
+        strange = {
+            name: place
+            for place, name in enumerate(table.columns)
+            if name not in mine and not name.startswith("@")
+        }
+        echoed = list(table.columns).index("unknown") if "unknown" in table.columns else None
+        hidden = [name for name in cls.fields() if mask and name not in names]
+        authors = [list(table.columns).index(name) for name in (AUTHOR, AUTHORED) if name in table.columns]
+        whole = [(*(row[place] for place in keep), *(None for _ in hidden)) for row in table.rows]
+        names += hidden
+        if strange or echoed is not None:
+            names.append("unknown")
+            whole = [
+                (*cut, _unknown(row, strange, echoed)) for cut, row in zip(whole, table.rows, strict=True)
+            ]
+        return names, list(whole), [[row[place] for place in authors] for row in table.rows]
+
+    def _overwrite(
+        self,
+        cls: type[Record],
+        names: Sequence[str],
+        news: Sequence[tuple[bytes, Sequence[Any], Sequence[Any]]],
+    ) -> None:
+        """Rows held without ops of one's own: log what changes, then take them."""
+        before = remote_rows.read(self.driver, cls, [record for record, _, _ in news])
+        after: list[Sequence[Any]] = []
+        log: list[tuple[Any, ...]] = []
+        for record, row, author in news:
+            old = before[record]
+            new = {**old, **dict(zip(names, row, strict=True))}
+            if new != old:
+                log += self._log(cls, record, old, new, author)
+                after.append(row)
+        append_remote(self.connection, log)
+        remote_rows.upsert(self.driver, cls, names, after)
+        self._index(cls, names, after)
+        self._seen(cls, (UUID(hex=row[0]) for row in after))
+
+    def removals(self, stream: str, removals: Iterable[Removal]) -> None:
+        """Records deleted, and records that moved out of `stream`."""
+        by_type: dict[str, list[Removal]] = {}
+        for removal in removals:
+            if removal.type in RECORDS:
+                by_type.setdefault(removal.type, []).append(removal)
+        for type_name, news in by_type.items():
+            cls = RECORDS[type_name]
+            ids = [bytes.fromhex(removal.record) for removal in news]
+            rows = remote_rows.read(self.driver, cls, ids)
+            bases = self._bases(cls, ids)
+            for record, removal in zip(ids, news, strict=True):
+                base = bases.get(record, rows.get(record))
+                if base is not None and base["version"] <= removal.version:
+                    self._removed(cls, stream, record, base, removal)
+
+    def _removed(self, cls: type[Record], stream: str, record: bytes, base: Row, removal: Removal) -> None:
+        held = self._touch(cls, record)
+        if removal.flag == "tombstone":
+            held.base[record] = {**base, "deleted_at": removal.at, "version": removal.version}
+        elif self._home(cls, base) == stream:
+            held.base[record] = None
+            held.gone[record] = removal.version
+
+    def lost(self, stream: str) -> None:
+        """This laptop may no longer hold the stream: what has no unanswered ops leaves it now."""
+        for cls, ids in list(remote_rows.at_home(self.driver, stream)):
+            bases = self._bases(cls, ids)
+            for record in ids:
+                base = bases.get(record)
+                if base is None or self._home(cls, base) == stream:
+                    held = self._touch(cls, record)
+                    held.base[record] = None
+                    held.gone[record] = FOR_EVER
+
+    # --- records with ops of one's own
+
+    def _touch(self, cls: type[Record], record: bytes) -> Held:
+        """Have the record settled at the end."""
+        held = self.held.setdefault(cls.__tablename__, Held(cls))
+        if record not in held.base and record not in held.gone:
+            held.gone[record] = 0
+        return held
+
+    def _rebase(self, cls: type[Record], record: bytes, row: Row) -> None:
+        """A new row of the office under unanswered ops."""
+        held = self._touch(cls, record)
+        base = held.base.get(record) or self._bases(cls, [record]).get(record)
+        if base is None:
+            base = remote_rows.read(self.driver, cls, [record]).get(record) or {"version": 0}
+        if row["version"] >= base["version"]:
+            held.base[record] = {**base, **row}
+
+    def _dirty(self, ids: Sequence[bytes]) -> set[bytes]:
+        """Which of these records have ops that are unanswered, or answered and not yet arrived."""
+        if self._any_dirty is None:
+            self._any_dirty = any(
+                self.driver.execute(sql, values).fetchone()
+                for sql, values in (
+                    ("SELECT 1 FROM change WHERE n > ? LIMIT 1", (self.acked,)),
+                    ("SELECT 1 FROM sync_await LIMIT 1", ()),
+                    ("SELECT 1 FROM sync_base LIMIT 1", ()),
+                )
+            )
+        found: set[bytes] = set()
+        for part in remote_rows.chunks(ids if self._any_dirty else ()):
+            places = ", ".join("?" * len(part))
+            rows = self.driver.execute(
+                f"SELECT record FROM change WHERE record IN ({places}) AND n > ?"  # noqa: S608
+                f" UNION SELECT record FROM sync_await WHERE record IN ({places})"
+                f" UNION SELECT record FROM sync_base WHERE record IN ({places})",
+                (*part, self.acked, *part, *part),
+            )
+            found.update(bytes(row[0]) for row in rows)
+        return found
+
+    def _bases(self, cls: type[Record], ids: Sequence[bytes]) -> dict[bytes, Row | None]:
+        """The office's rows that are kept aside, newest known."""
+        found: dict[bytes, Row | None] = {}
+        for part in remote_rows.chunks(ids):
+            places = ", ".join("?" * len(part))
+            sql = f"SELECT record, version, row FROM sync_base WHERE record IN ({places})"  # noqa: S608
+            for record, version, text in self.driver.execute(sql, part):
+                row = json.loads(text)
+                found[bytes(record)] = (
+                    None if row is None else {"deleted_at": None, **row, "version": version}
+                )
+        arrived = self.held.get(cls.__tablename__)
+        if arrived is not None:
+            found.update((record, arrived.base[record]) for record in ids if record in arrived.base)
+        return found
+
+    def finish(self) -> None:
+        """Settle every touched record, and what derives from all that changed."""
+        for held in list(self.held.values()):
+            self._settle(held)
+        for quote in derived.refresh(self.connection, self.changed):
+            self.changed.add(("quote", quote))
+
+    def _settle(self, held: Held) -> None:
+        cls = held.cls
+        ids = list({*held.base, *held.gone})
+        shown = remote_rows.read(self.driver, cls, ids)
+        bases = self._bases(cls, ids)
+        pending = self._pending(held, ids, bases, shown)
+        written: dict[bytes, Row] = {}
+        log: list[tuple[Any, ...]] = []
+        purged: list[bytes] = []
+        for record in ids:
+            ops = pending.get(record, [])
+            base = bases[record] if record in bases else _acknowledged(shown.get(record))
+            if base is None:
+                self._without_base(record, ops, held.gone.get(record, 0), record in bases, purged)
+                continue
+            row = replay(cls, base, ops)
+            if row != shown.get(record):
+                written[record] = row
+                log += self._log(cls, record, shown.get(record, {}), row, ())
+            self._keep_base(cls, record, base if ops else None)
+        append_remote(self.connection, log)
+        remote_rows.write(self.driver, cls, written)
+        self._index_rows(cls, written)
+        self._purge(cls, purged)
+        self._seen(cls, (UUID(bytes=record) for record in (*written, *purged)))
+
+    def _without_base(
+        self, record: bytes, ops: Sequence[Pending], gone: int, had_base: bool, purged: list[bytes]
+    ) -> None:
+        """The office has no row of this record for this laptop: it stays only for the sake of its ops."""
+        if not ops or (not gone and not had_base and not any(op.kind == "create" for op in ops)):
+            purged.append(record)
+        elif gone or had_base:
+            self.driver.execute(
+                "INSERT INTO sync_base (record, type, version, row) SELECT ?, type, ?, 'null' FROM change"
+                " WHERE record = ? LIMIT 1 ON CONFLICT (record) DO UPDATE SET row = 'null'",
+                (record, gone, record),
+            )
+
+    def _pending(
+        self,
+        held: Held,
+        ids: Sequence[bytes],
+        bases: Mapping[bytes, Row | None],
+        shown: Mapping[bytes, Row],
+    ) -> dict[bytes, list[Pending]]:
+        """The ops to be shown on top of each record, oldest first; those that have arrived are forgotten."""
+        arrived: list[tuple[bytes, int]] = []
+        for record in ids:
+            base = bases[record] if record in bases else shown.get(record)
+            version = held.gone.get(record, 0) if base is None else base["version"]
+            arrived.append((record, version))
+        self.driver.executemany("DELETE FROM sync_await WHERE record = ? AND version <= ?", arrived)
+        found: dict[bytes, list[Pending]] = {}
+        for part in remote_rows.chunks(ids):
+            places = ", ".join("?" * len(part))
+            rows = self.driver.execute(
+                "SELECT record, n, kind, body, at FROM change"  # noqa: S608
+                f" WHERE record IN ({places}) AND n IS NOT NULL"
+                f" AND (n > ? OR n IN (SELECT n FROM sync_await WHERE record IN ({places}))) ORDER BY n",
+                (*part, self.acked, *part),
+            )
+            for record, n, kind, body, at in rows:
+                found.setdefault(bytes(record), []).append(Pending(n, kind, json.loads(body), at))
+        return found
+
+    def _keep_base(self, cls: type[Record], record: bytes, base: Row | None) -> None:
+        if base is None:
+            self.driver.execute("DELETE FROM sync_base WHERE record = ?", (record,))
+        else:
+            self.driver.execute(
+                "INSERT INTO sync_base (record, type, version, row) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (record) DO UPDATE SET version = excluded.version, row = excluded.row",
+                (record, cls.__tablename__, base["version"], json_text(base)),
+            )
+
+    def _purge(self, cls: type[Record], ids: Sequence[bytes]) -> None:
+        """Take records off this laptop: row, index, base, and what others did to them."""
+        remote_rows.remove(self.driver, cls, ids)
+        one = [(record,) for record in ids]
+        for sql in (
+            "DELETE FROM sync_base WHERE record = ?",
+            "DELETE FROM sync_await WHERE record = ?",
+            "DELETE FROM change WHERE record = ? AND origin = 1",
+        ):
+            self.driver.executemany(sql, one)
+        indexing.refresh_rows(self.connection, cls, [(UUID(bytes=record), {}, True) for record in ids])
+
+    # --- the log, the index, and who is told
+
+    def _log(
+        self,
+        cls: type[Record],
+        record: bytes,
+        old: Mapping[str, Any],
+        new: Mapping[str, Any],
+        author: Sequence[Any],
+    ) -> list[tuple[Any, ...]]:
+        """Rows for the change log: what anybody who looked at this record sees differently now."""
+        actor = bytes.fromhex(author[0]) if author and author[0] else None
+        at = int(author[1]) if len(author) > 1 and author[1] else self.now
+        entries: list[tuple[str, Any]] = []
+        changed = difference(cls, old, new)
+        if changed:
+            entries.append(("set", changed))
+        if bool(old.get("deleted_at")) != bool(new.get("deleted_at")):
+            entries.append(("delete" if new.get("deleted_at") else "restore", {}))
+        base = old.get("version") or 0
+        return [
+            (
+                None,
+                None,
+                self.tx,
+                None,
+                None,
+                "sync",
+                kind,
+                cls.__tablename__,
+                record,
+                json_text(body),
+                base,
+                at,
+                actor,
+                1,
+                None,
+            )
+            for kind, body in entries
+        ]
+
+    def _index(self, cls: type[Record], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        searched = [name for name, described in cls.fields().items() if described.search]
+        if not searched or not rows:
+            return
+        deleted = names.index("deleted_at") if "deleted_at" in names else None
+        indexing.refresh_rows(
+            self.connection,
+            cls,
+            (
+                (
+                    UUID(hex=row[0]),
+                    dict(zip(names, row, strict=True)),
+                    deleted is not None and row[deleted] is not None,
+                )
+                for row in rows
+            ),
+        )
+
+    def _index_rows(self, cls: type[Record], rows: Mapping[bytes, Row]) -> None:
+        if rows:
+            indexing.refresh_rows(
+                self.connection,
+                cls,
+                (
+                    (UUID(bytes=record), row, row.get("deleted_at") is not None)
+                    for record, row in rows.items()
+                ),
+            )
+
+    def _seen(self, cls: type[Record], ids: Iterable[UUID]) -> None:
+        self.changed.update((cls.__tablename__, record) for record in ids)
+
+    @staticmethod
+    def _home(cls: type[Record], row: Mapping[str, Any]) -> str:
+        return home(cls.__shared__, row.get("owner_id"), row.get("team_id"))
+
+
+def _acknowledged(row: Row | None) -> Row | None:
+    """The shown row of a record that the office knows is its base; a new one of this laptop has none."""
+    return row if row is not None and row["version"] else None
+
+
+def _unknown(row: Sequence[Any], strange: Mapping[str, int], echoed: int | None) -> dict[str, Any] | None:
+    kept = {name: row[place] for name, place in strange.items()}
+    return {**((row[echoed] if echoed is not None else None) or {}), **kept} or None

@@ -1,0 +1,245 @@
+"""The inbox: what the office could not merge or did not accept, both values kept until a person decides."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from desktop.errors import NotFound
+from desktop.models.kinds import json_text
+from desktop.models.overlay import pairs
+from desktop.models.record import RECORDS, Record, new_id
+from desktop.models.store import Work
+from desktop.words import Message, msg
+
+Side = Literal["mine", "theirs"]
+RECORD_LEVEL: Final = ""
+"""The field of an entry that is about the record as a whole."""
+
+_COLUMNS: Final = "id, device, n, kind, type, record, field, mine, theirs, code, en, zh, at, state"
+
+
+class Loss(Protocol):
+    """A value that was sent and is not what the record holds."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def mine(self) -> Any: ...
+    @property
+    def theirs(self) -> Any: ...
+    @property
+    def ask(self) -> bool: ...
+
+
+class Verdict(Protocol):
+    """The office's answer to an op."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def losses(self) -> Sequence[Loss]: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+    @property
+    def zh(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One decision to be taken; `mine` and `theirs` in wire form."""
+
+    id: UUID
+    device: UUID
+    n: int
+    kind: str
+    type: str
+    record: UUID
+    field: str
+    mine: Any
+    theirs: Any
+    code: str
+    en: str
+    zh: str
+    at: int
+    state: str
+
+    @property
+    def reason(self) -> Message:
+        """Why, in words."""
+        return _Reason(self.en, zh=self.zh) if self.en else REASONS.get(self.kind, REASONS["conflict"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason(Message):
+    """The office's own words in both languages."""
+
+    zh: str = ""
+
+    def in_language(self, language: str) -> str:
+        return self.zh if language == "zh" and self.zh else self.text
+
+
+REASONS: Final = {
+    "conflict": msg("Somebody else changed the same field; the office kept the other value."),
+    "rejected": msg("The office did not accept this change."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An op of this laptop as the log holds it."""
+
+    n: int
+    tx: bytes
+    kind: str
+    type: str
+    record: bytes
+    body: dict[str, Any]
+
+
+def keep(connection: Connection, device: bytes, at: int, answers: Iterable[tuple[Sent, Verdict]]) -> int:
+    """Write an entry for each value that a person has to decide about; returns how many."""
+    rows: list[tuple[Any, ...]] = []
+    for op, verdict in answers:
+        if verdict.kind == "rejected":
+            values = _refused(op)
+        else:
+            values = [(loss.field, loss.mine, loss.theirs) for loss in verdict.losses if loss.ask]
+        kind = "rejected" if verdict.kind == "rejected" else "conflict"
+        rows += [
+            (
+                new_id().bytes,
+                device,
+                op.n,
+                kind,
+                op.type,
+                op.record,
+                field,
+                json_text(mine),
+                json_text(theirs),
+                verdict.code,
+                verdict.en,
+                verdict.zh,
+                at,
+                "open",
+            )
+            for field, mine, theirs in values
+        ]
+    driver: Any = connection.connection.driver_connection
+    driver.executemany(
+        "UPDATE inbox SET state = 'superseded' WHERE state = 'open' AND device = ? AND n < ? AND record = ?"
+        " AND field = ? AND field <> '' AND kind = ?",
+        [(row[1], row[2], row[5], row[6], row[3]) for row in rows],
+    )
+    driver.executemany(
+        f"INSERT INTO inbox ({_COLUMNS}) VALUES ({', '.join('?' * 14)})",  # noqa: S608
+        rows,
+    )
+    return len(rows)
+
+
+def _refused(op: Sent) -> list[tuple[str, Any, Any]]:
+    """The values of an op that changed nothing, by field; ops about the whole record are one entry."""
+    if op.kind in ("set", "assign", "transition"):
+        return [(name, new, old) for name, (old, new) in pairs(op.kind, op.body).items()]
+    return [(RECORD_LEVEL, {"kind": op.kind, **({"body": op.body} if op.body else {})}, None)]
+
+
+def entries(connection: Connection, *, every: bool = False, record: UUID | None = None) -> list[Entry]:
+    """What is to be decided, newest first; with `every` what was decided too."""
+    where = ["1" if every else "state = 'open'", *(["record = ?"] if record else [])]
+    rows = connection.exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM inbox WHERE {' AND '.join(where)} ORDER BY at DESC, n DESC, field",  # noqa: S608
+        (record.bytes,) if record else (),
+    )
+    return [_entry(row) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """How many entries are open."""
+    return int(connection.exec_driver_sql("SELECT count(*) FROM inbox WHERE state = 'open'").scalar_one())
+
+
+def find(connection: Connection, entry_id: UUID) -> Entry:
+    """One open entry. Raises NotFound when it does not exist or is decided."""
+    row = connection.exec_driver_sql(
+        f"SELECT {_COLUMNS} FROM inbox WHERE id = ? AND state = 'open'",  # noqa: S608
+        (entry_id.bytes,),
+    ).fetchone()
+    if row is None:
+        raise NotFound(msg("There is no such open entry in the inbox."))
+    return _entry(row)
+
+
+def resolve(work: Work, entry_id: UUID, side: Side) -> Entry:
+    """Decide an entry: “mine” writes the value again on today's record, “theirs” lets it rest."""
+    entry = find(work.connection, entry_id)
+    if side == "mine":
+        _take_mine(work, entry)
+    work.connection.exec_driver_sql("UPDATE inbox SET state = ? WHERE id = ?", (side, entry_id.bytes))
+    return entry
+
+
+def _take_mine(work: Work, entry: Entry) -> None:
+    cls = RECORDS[entry.type]
+    record = work.session.get(cls, entry.record)
+    if entry.field == RECORD_LEVEL:
+        _repeat(work, cls, record, entry)
+    elif record is None:
+        raise NotFound(msg("This record is no longer on this laptop."))
+    elif entry.field == "deleted_at":
+        record.deleted_at = work.now if entry.mine else None
+    else:
+        described = cls.fields()[entry.field]
+        value = described.kind.from_wire(entry.mine)
+        if described.merge == "stage":
+            now = described.kind.to_wire(getattr(record, entry.field))
+            work.op("transition", record, {"field": entry.field, "from": now, "to": entry.mine})
+        setattr(record, entry.field, value)
+
+
+def _repeat(work: Work, cls: type[Record], record: Record | None, entry: Entry) -> None:
+    """Do again what the office refused about a record as a whole."""
+    kind, body = entry.mine["kind"], entry.mine.get("body", {})
+    if kind == "create" and record is None:
+        fields = cls.fields()
+        values = {name: fields[name].kind.from_wire(value) for name, value in body.items() if name in fields}
+        work.add(cls(id=entry.record, **values))
+    elif record is None:
+        raise NotFound(msg("This record is no longer on this laptop."))
+    elif kind == "delete":
+        work.delete(record)
+    elif kind == "restore":
+        record.deleted_at = None
+    else:
+        raise NotFound(msg("This can only be done again on the record itself."))
+
+
+def _entry(row: Any) -> Entry:
+    identity, device, n, kind, type_name, record, field, mine, theirs, code, en, zh, at, state = row
+    return Entry(
+        UUID(bytes=bytes(identity)),
+        UUID(bytes=bytes(device)),
+        n,
+        kind,
+        type_name,
+        UUID(bytes=bytes(record)),
+        field,
+        json.loads(mine),
+        json.loads(theirs),
+        code,
+        en,
+        zh,
+        at,
+        state,
+    )

@@ -1,0 +1,44 @@
+"""Blocks of numbers that the office leased to this laptop; `numbers.take` hands them out."""
+
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from sqlalchemy import Connection
+
+RENEW_AT: Final = 20
+"""With so many numbers left a further block is asked for."""
+
+
+class Lease(Protocol):
+    """The numbers `first` to `last` of a series."""
+
+    @property
+    def series(self) -> str: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+
+
+def wanted(connection: Connection) -> list[str]:
+    """The series that run short."""
+    rows = connection.exec_driver_sql(
+        "SELECT series FROM number_lease GROUP BY series"
+        " HAVING sum(CASE WHEN next <= last THEN last - next + 1 ELSE 0 END) <= ? ORDER BY series",
+        (RENEW_AT,),
+    )
+    return [row[0] for row in rows]
+
+
+def add(connection: Connection, leases: Iterable[Lease]) -> None:
+    """Keep blocks that the office leased; one that is already here changes nothing."""
+    for lease in leases:
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO number_lease (series, first, last, next) VALUES (?, ?, ?, ?)",
+            (lease.series, lease.first, lease.last, lease.first),
+        )
+
+
+def drop(connection: Connection) -> None:
+    """Under another identity the former blocks are void: their numbers are never used."""
+    connection.exec_driver_sql("DELETE FROM number_lease")

@@ -1,0 +1,78 @@
+"""A record as a person sees it: the office's row with one's own unanswered ops on top.
+
+Plain functions on rows in wire form; the row's key `deleted_at` stands beside its fields.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from desktop.models.kinds import moment_text
+from desktop.models.record import Record
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One of this laptop's ops as the log holds it."""
+
+    n: int
+    kind: str
+    body: Mapping[str, Any]
+    at: int
+
+
+def pairs(kind: str, body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Field → (old, new) of an op; nothing for ops that set no field."""
+    if kind == "transition":
+        return {body["field"]: (body["from"], body["to"])}
+    if kind == "create":
+        return {name: (None, value) for name, value in body.items()}
+    if kind in ("set", "assign", "issue"):
+        fields = body["fields"] if kind == "issue" else {**body.get("fields", {}), **body}
+        return {
+            name: (pair[0], pair[1])
+            for name, pair in fields.items()
+            if isinstance(pair, list | tuple) and len(pair) == 2
+        }
+    return {}
+
+
+def replay(cls: type[Record], base: Mapping[str, Any], ops: Iterable[Pending]) -> Row:
+    """`base` with `ops` on top, oldest first."""
+    row = dict(base)
+    fields = cls.fields()
+    for op in ops:
+        if op.kind == "delete":
+            row["deleted_at"] = moment(op.at)
+        elif op.kind == "restore":
+            row["deleted_at"] = None
+        elif op.kind != "create":
+            for name, (old, new) in pairs(op.kind, op.body).items():
+                described = fields.get(name)
+                if described is not None and described.merge != "derived":
+                    both = described.merge == "set"
+                    row[name] = merged_set(row.get(name), old, new) if both else new
+    return row
+
+
+def merged_set(current: Any, old: Any, new: Any) -> list[Any]:
+    """A set after somebody turned `old` into `new` while it became `current`; an addition wins."""
+    before, after = set(old or ()), set(new or ())
+    return sorted((set(current or ()) - (before - after)) | (after - before))
+
+
+def moment(at: int) -> str:
+    """Milliseconds since 1970 as the wire form of a moment."""
+    return moment_text(datetime.fromtimestamp(at / 1000, UTC))
+
+
+def difference(cls: type[Record], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Field → [old, new] of what differs, as a `set` op's body; derived fields tell nothing."""
+    return {
+        name: [old.get(name), new.get(name)]
+        for name, described in cls.fields().items()
+        if described.merge != "derived" and old.get(name) != new.get(name)
+    }

@@ -1,0 +1,472 @@
+"""The store's side of sync: what this laptop has to send, what it knows, what arrives; a transaction each.
+
+Plain values come in and go out; the engine decides, the driver in `sync/client` carries. `point` is called at
+named moments, so that a test can cut the power there.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from uuid import UUID
+
+from desktop.models import inbox, leases, remote_tables
+from desktop.models.arrival import Arrival, Removal, Rows
+from desktop.models.changes import new_seed, now_ms, read_local, write_local
+from desktop.models.guards import lifted
+from desktop.models.record import Base, new_id
+from desktop.models.store import Actor, Changed, Store
+from desktop.rules.chain import START, Entry, entry_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+SEQUENCES: Final = 1000
+"""Request numbers are set aside in blocks: one durable write for so many requests."""
+
+_OPS: Final = "n, tx, batch, command, kind, type, record, body, base, at, actor, hash, device"
+
+
+class Part(Protocol):
+    """One stream's share of a page."""
+
+    @property
+    def stream(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def upto(self) -> int: ...
+    @property
+    def mask(self) -> str: ...
+    @property
+    def tables(self) -> Mapping[str, Rows]: ...
+    @property
+    def removals(self) -> Sequence[Removal]: ...
+
+
+class Stub(Protocol):
+    """The name of a record that may not be seen."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def record(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
+class Person(Protocol):
+    """Who the office says this is."""
+
+    @property
+    def user(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def team(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """This laptop to its office; `key` is the Ed25519 seed, `server` empty before it joined."""
+
+    device: UUID
+    key: bytes
+    server: str
+    url: str
+    user: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOp:
+    """One op of the outbox; ids hexadecimal, `hash` the chain after it."""
+
+    n: int
+    tx: str
+    batch: str | None
+    command: str
+    kind: str
+    type: str
+    record: str
+    body: dict[str, Any]
+    base: int
+    at: int
+    actor: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Whole transactions from the oldest unanswered op on, with what proves them."""
+
+    ops: tuple[LocalOp, ...]
+    before: bytes
+    seeds: tuple[tuple[int, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that a sync decides from, read in one go."""
+
+    identity: Identity
+    last: int
+    head: bytes
+    acked: int
+    cursors: tuple[tuple[str, int, int, str], ...]
+    marks: tuple[tuple[str, int, str], ...]
+    wants: tuple[str, ...]
+    outbox: Outbox | None
+    successor: tuple[str, bytes] | None
+
+
+class Remote:
+    """Sync's view of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.point: Callable[[str], None] = _nothing
+        with store.engine.begin() as connection:
+            Base.metadata.create_all(connection, tables=list(remote_tables.TABLES))
+            if read_local(connection, "key") is None:
+                write_local(connection, "key", secrets.token_bytes(32).hex())
+        self._sequences = range(0)
+
+    # --- what there is
+
+    def known(self, ops: int, size: int) -> Known:
+        """The situation, with at most so many ops and bytes of the outbox (0 ops: none of it)."""
+        with self.store.engine.connect() as connection:
+            head = read_local(connection, "head", {"n": 0, "hash": START.hex()})
+            acked = int(read_local(connection, "acked", 0))
+            successor = read_local(connection, "successor")
+            cursors = connection.exec_driver_sql("SELECT stream, seq, schema, mask FROM sync_cursor").all()
+            marks = connection.exec_driver_sql("SELECT stream, at, after FROM sync_mark").all()
+            return Known(
+                identity=_identity(connection),
+                last=int(head["n"]),
+                head=bytes.fromhex(head["hash"]),
+                acked=acked,
+                cursors=tuple(sorted((row[0], row[1], row[2], row[3]) for row in cursors)),
+                marks=tuple((row[0], row[1], row[2]) for row in marks),
+                wants=tuple(leases.wanted(connection)),
+                outbox=_outbox(connection, acked, ops, size) if ops and acked < int(head["n"]) else None,
+                successor=(successor["device"], bytes.fromhex(successor["key"])) if successor else None,
+            )
+
+    def identity(self) -> Identity:
+        """Who this laptop is."""
+        with self.store.engine.connect() as connection:
+            return _identity(connection)
+
+    def waiting(self) -> int:
+        """How many ops the office has not answered."""
+        with self.store.engine.connect() as connection:
+            head = read_local(connection, "head", {"n": 0})
+            return int(head["n"]) - int(read_local(connection, "acked", 0))
+
+    def sequence(self) -> int:
+        """A number for a signed request, greater than any before, also after a crash."""
+        if not self._sequences:
+            with self.store.engine.begin() as connection:
+                first = int(read_local(connection, "sequence", 1))
+                write_local(connection, "sequence", first + SEQUENCES)
+            self._sequences = range(first, first + SEQUENCES)
+        number, self._sequences = self._sequences[0], self._sequences[1:]
+        return number
+
+    def sequence_is_at_least(self, number: int) -> None:
+        """The office has seen `number`: go on above it (this vault came from a backup)."""
+        with self.store.engine.begin() as connection:
+            write_local(connection, "sequence", number + 1)
+        self._sequences = range(0)
+
+    # --- what arrives
+
+    def apply(
+        self,
+        *,
+        schema: int,
+        parts: Sequence[Part] = (),
+        stubs: Sequence[Stub] = (),
+        streams: Sequence[str] = (),
+        verdicts: Sequence[inbox.Verdict] = (),
+        granted: Sequence[leases.Lease] = (),
+        person: Person | None = None,
+    ) -> None:
+        """One answer of the office, in one transaction. `streams` are all that this laptop may hold."""
+        with self._arriving() as (connection, arrival):
+            self._verdicts(connection, arrival, verdicts)
+            self.point("verdicts")
+            for part in parts:
+                self._part(connection, arrival, part, schema)
+                self.point("part")
+            if streams:
+                self._lost(connection, arrival, set(streams))
+            _stubs(connection, stubs)
+            leases.add(connection, granted)
+            if person is not None:
+                self._person(connection, person)
+
+    def apply_snapshot(
+        self,
+        *,
+        schema: int,
+        stream: str,
+        at: int,
+        after: str | None,
+        mask: str,
+        tables: Mapping[str, Rows],
+        stubs: Sequence[Stub] = (),
+    ) -> None:
+        """One page of a first copy and how far it reached (`after` None: to the end), in one transaction."""
+        with self._arriving() as (connection, arrival):
+            for type_name, table in tables.items():
+                arrival.rows(type_name, table, mask)
+            self.point("snapshot")
+            _stubs(connection, stubs)
+            if after is None:
+                connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
+                _advance(connection, stream, at, schema, mask)
+            else:
+                connection.exec_driver_sql(
+                    'INSERT INTO sync_mark (stream, at, "after") VALUES (?, ?, ?)'
+                    ' ON CONFLICT (stream) DO UPDATE SET at = excluded.at, "after" = excluded."after"',
+                    (stream, at, after),
+                )
+
+    @contextmanager
+    def _arriving(self) -> "Iterator[tuple[Connection, Arrival]]":
+        self.point("arriving")
+        with self.store.engine.begin() as connection, lifted(connection):
+            arrival = Arrival(connection, now_ms(self.store.clock()))
+            yield connection, arrival
+            arrival.finish()
+            self.point("before commit")
+        self.point("committed")
+        self.store.announce(Changed(frozenset(arrival.changed), "sync", remote=True))
+
+    def _verdicts(
+        self, connection: "Connection", arrival: Arrival, verdicts: Sequence[inbox.Verdict]
+    ) -> None:
+        """Take the answers that follow on what is answered already; a repeated one is known."""
+        acked = arrival.acked
+        fresh = {verdict.n: verdict for verdict in verdicts if verdict.n > acked}
+        last = acked
+        while last + 1 in fresh:
+            last += 1
+        if last == acked:
+            return
+        rows = connection.exec_driver_sql(
+            "SELECT n, tx, kind, type, record, body FROM change WHERE n > ? AND n <= ? ORDER BY n",
+            (acked, last),
+        )
+        sent = [
+            inbox.Sent(n, tx, kind, of, record, json.loads(body)) for n, tx, kind, of, record, body in rows
+        ]
+        inbox.keep(connection, self.store.device.bytes, arrival.now, [(op, fresh[op.n]) for op in sent])
+        arrival.answered(
+            last,
+            [
+                (op.n, op.record, op.type, 0 if fresh[op.n].kind == "rejected" else fresh[op.n].version)
+                for op in sent
+            ],
+        )
+        if last == int(read_local(connection, "head")["n"]):
+            new_seed(connection, last + 1)
+
+    def _part(self, connection: "Connection", arrival: Arrival, part: Part, schema: int) -> None:
+        row = connection.exec_driver_sql(
+            "SELECT seq, schema, mask FROM sync_cursor WHERE stream = ?", (part.stream,)
+        ).fetchone()
+        if row is None or (part.start > row[0]):
+            return
+        again = (row[1], row[2]) != (schema, part.mask)
+        for type_name, table in part.tables.items():
+            arrival.rows(type_name, table, part.mask)
+        arrival.removals(part.stream, part.removals)
+        _advance(connection, part.stream, part.upto if again else max(row[0], part.upto), schema, part.mask)
+
+    def _lost(self, connection: "Connection", arrival: Arrival, streams: set[str]) -> None:
+        for table in ("sync_cursor", "sync_mark"):
+            rows = connection.exec_driver_sql(f"SELECT stream FROM {table}").all()  # noqa: S608
+            for (stream,) in rows:
+                if stream not in streams:
+                    connection.exec_driver_sql(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608
+                    arrival.lost(stream)
+
+    def _person(self, connection: "Connection", person: Person) -> None:
+        me = {"id": person.user, "name": person.name, "role": person.role, "team": person.team or None}
+        if read_local(connection, "me") != me:
+            write_local(connection, "me", me)
+
+    # --- when things are not as they were
+
+    def forget(self, stream: str) -> None:
+        """Begin this stream again; its rows stay and are compared by version."""
+        with self.store.engine.begin() as connection:
+            for table in ("sync_cursor", "sync_mark"):
+                connection.exec_driver_sql(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608
+
+    def rewind(self, last: int) -> None:
+        """The office lost what it had answered after op `last`: those ops are unanswered again."""
+        with self.store.engine.begin() as connection:
+            write_local(connection, "acked", min(last, int(read_local(connection, "acked", 0))))
+            connection.exec_driver_sql("DELETE FROM sync_await WHERE n > ?", (last,))
+
+    def fork(self, agreed: int) -> None:
+        """Prepare another identity, which takes over the ops after `agreed`; again changes nothing."""
+        with self.store.engine.begin() as connection:
+            if read_local(connection, "successor") is None:
+                prepared = {"device": new_id().hex, "key": secrets.token_bytes(32).hex(), "agreed": agreed}
+                write_local(connection, "successor", prepared)
+
+    def adopt(
+        self, *, server: str, url: str, short: str, person: Person, granted: Sequence[leases.Lease]
+    ) -> None:
+        """The office took this laptop in, or accepted its new identity after a fork."""
+        successor = self.store.local("successor")
+        if successor is not None:
+            with self.store.engine.begin() as connection:
+                self._restamp(connection, successor)
+            self.store.device = UUID(hex=successor["device"])
+            self._sequences = range(0)
+        self.store.become(
+            Actor(
+                UUID(hex=person.user),
+                person.name,
+                person.role,
+                UUID(hex=person.team) if person.team else None,
+            )
+        )
+        with self.store.engine.begin() as connection:
+            write_local(connection, "office", {"server": server, "url": url})
+            write_local(connection, "code", short)
+            leases.add(connection, granted)
+
+    def _restamp(self, connection: "Connection", successor: Mapping[str, Any]) -> None:
+        """Give the ops after the fork their new device, numbers and chain; the ones before become history."""
+        device, agreed = UUID(hex=successor["device"]), int(successor["agreed"])
+        connection.exec_driver_sql("UPDATE change SET n = NULL, origin = 1 WHERE n <= ?", (agreed,))
+        connection.exec_driver_sql("DELETE FROM sync_await")
+        connection.exec_driver_sql("DELETE FROM chain_seed")
+        seed = new_seed(connection, 1)
+        rows = connection.exec_driver_sql(f"SELECT {_OPS} FROM change WHERE n > ? ORDER BY n", (agreed,))  # noqa: S608
+        ops, hashed = [_op(row) for row in rows], START
+        connection.exec_driver_sql("UPDATE change SET n = -n WHERE n > ?", (agreed,))
+        for n, op in enumerate(ops, 1):
+            entry = Entry(
+                device.hex,
+                n,
+                op.tx,
+                op.command,
+                op.kind,
+                op.type,
+                op.record,
+                op.base,
+                op.at,
+                op.actor,
+                op.body,
+            )
+            hashed = entry_hash(hashed, entry, seed)
+            connection.exec_driver_sql(
+                "UPDATE change SET n = ?, device = ?, hash = ? WHERE n = ?", (n, device.bytes, hashed, -op.n)
+            )
+        leases.drop(connection)
+        for key, value in (
+            ("device", device.hex),
+            ("key", successor["key"]),
+            ("acked", 0),
+            ("head", {"n": len(ops), "hash": hashed.hex()}),
+            ("sequence", 1),
+            ("successor", None),
+        ):
+            write_local(connection, key, value)
+
+
+def _nothing(_name: str) -> None:
+    """Nobody watches."""
+
+
+def _identity(connection: "Connection") -> Identity:
+    office = read_local(connection, "office") or {}
+    me = read_local(connection, "me") or {}
+    return Identity(
+        device=UUID(hex=read_local(connection, "device")),
+        key=bytes.fromhex(read_local(connection, "key")),
+        server=office.get("server", ""),
+        url=office.get("url", ""),
+        user=me.get("id", ""),
+        short=read_local(connection, "code") or "",
+    )
+
+
+def _outbox(connection: "Connection", acked: int, most: int, size: int) -> Outbox:
+    """Whole transactions from op `acked + 1` on: at least one, then as many as fit."""
+    rows = connection.exec_driver_sql(
+        f"SELECT {_OPS} FROM change WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
+        (acked, most + 1),
+    ).all()
+    cut, total = len(rows), 0
+    for place, row in enumerate(rows):
+        total += len(row[7]) + 64
+        if place == most or total > size:
+            cut = place
+            break
+    while 0 < cut < len(rows) and rows[cut - 1][1] == rows[cut][1]:
+        cut -= 1
+    if cut == 0:
+        rows = connection.exec_driver_sql(
+            f"SELECT {_OPS} FROM change WHERE n > ? AND tx = ? ORDER BY n",  # noqa: S608
+            (acked, rows[0][1]),
+        ).all()
+        cut = len(rows)
+    ops = tuple(_op(row) for row in rows[:cut])
+    before = connection.exec_driver_sql("SELECT hash FROM change WHERE n = ?", (ops[0].n - 1,)).scalar()
+    seeds = connection.exec_driver_sql(
+        "SELECT from_n, seed FROM chain_seed WHERE from_n <= ? AND from_n >="
+        " coalesce((SELECT max(from_n) FROM chain_seed WHERE from_n <= ?), 0) ORDER BY from_n",
+        (ops[-1].n, ops[0].n),
+    ).all()
+    return Outbox(ops, START if before is None else bytes(before), tuple((n, bytes(s)) for n, s in seeds))
+
+
+def _op(row: Any) -> LocalOp:
+    n, tx, batch, command, kind, type_name, record, body, base, at, actor, hashed, _ = row
+    return LocalOp(
+        n,
+        tx.hex(),
+        batch.hex() if batch else None,
+        command,
+        kind,
+        type_name,
+        record.hex(),
+        json.loads(body),
+        base,
+        at,
+        actor.hex(),
+        bytes(hashed),
+    )
+
+
+def _advance(connection: "Connection", stream: str, seq: int, schema: int, mask: str) -> None:
+    connection.exec_driver_sql(
+        "INSERT INTO sync_cursor (stream, seq, schema, mask) VALUES (?, ?, ?, ?) ON CONFLICT (stream)"
+        " DO UPDATE SET seq = excluded.seq, schema = excluded.schema, mask = excluded.mask",
+        (stream, seq, schema, mask),
+    )
+
+
+def _stubs(connection: "Connection", stubs: Iterable[Stub]) -> None:
+    for stub in stubs:
+        connection.exec_driver_sql(
+            "INSERT INTO sync_stub (record, type, title) VALUES (?, ?, ?)"
+            " ON CONFLICT (record) DO UPDATE SET title = excluded.title",
+            (bytes.fromhex(stub.record), stub.type, stub.title),
+        )
