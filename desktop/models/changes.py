@@ -28,8 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, UOWTransaction
 
 from desktop.models import indexing
-from desktop.models.kinds import json_text
-from desktop.models.record import DELETED, Base, Field, Record
+from desktop.models.kinds import json_text, moment_text
+from desktop.models.record import Base, Field, Record
 from desktop.rules.chain import START, Entry, entry_hash
 
 if TYPE_CHECKING:
@@ -327,7 +327,7 @@ def _keep_base(record: Record, staged: Staged) -> None:
         row[name] = described.kind.to_wire(value)
     deletion = state.attrs.deleted_at.history
     deleted_at = deletion.deleted[0] if deletion.deleted else record.deleted_at
-    row |= {"deleted_at": DELETED.to_wire(deleted_at), "unknown": record.unknown}
+    row |= {"deleted_at": deleted_at and moment_text(deleted_at), "unknown": record.unknown}
     staged.bases.append((record.id.bytes, record.__tablename__, record.version, json_text(row)))
 
 
