@@ -1,0 +1,259 @@
+"""The records that one push touches: loaded at once, changed in memory, written at once.
+
+A transaction of the push that is refused leaves no trace here (`begin`, `roll_back`); nothing of a push reaches
+the database before `flush`, whose last act is the feed.
+"""
+
+import json
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from desktop.models import derived, guards
+from desktop.models.kinds import Link, json_text
+from desktop.models.record import RECORDS, children_of
+from sync.server.feed import MOVE, PUT, TOMBSTONE, Event, publish, upsert
+from sync.server.rows import Row, bare, chunks, id_in, shape
+from sync.server.scope import home
+from sync.server.tables import VERSIONS
+
+Key = tuple[str, str]
+"""A record type and an id in hexadecimal."""
+
+OFFICE: Final = "0" * 32
+"""Who changed a record when no laptop did."""
+
+FIRST: Final = 1
+"""The version of a new record, and of each of its fields."""
+
+
+@dataclass(slots=True)
+class Held:
+    """One record in memory: its row, which version last changed each field, and what is to be written."""
+
+    type: str
+    row: Row
+    fields: dict[str, int] = field(default_factory=dict)
+    devices: dict[str, int] = field(default_factory=dict)
+    home: str | None = None
+    """The stream whose feed has it; None for a record that is not in the database yet."""
+    changed: set[str] = field(default_factory=set)
+
+    @property
+    def id(self) -> str:
+        """The record's id."""
+        return str(self.row["id"])
+
+    @property
+    def version(self) -> int:
+        """The record's version."""
+        return int(self.row["version"])
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the record is deleted."""
+        return self.row["deleted_at"] is not None
+
+    def seen_by(self, device: str, base: int) -> bool:
+        """Whether an author on `device` who saw version `base` knew every change that others made."""
+        if not self.devices:
+            return base >= self.version
+        return all(version <= base for other, version in self.devices.items() if other != device)
+
+    def copy(self) -> "Held":
+        """The same, to come back to."""
+        return Held(
+            self.type, dict(self.row), dict(self.fields), dict(self.devices), self.home, set(self.changed)
+        )
+
+
+class Batch:
+    """See the module."""
+
+    def __init__(self, conn: Connection, device: str, user: str, now: int) -> None:
+        self.conn = conn
+        self.device = device
+        self.user = user
+        self.now = now
+        self._dialect = conn.dialect.name
+        self._held: dict[Key, Held] = {}
+        self._asked: set[Key] = set()
+        self._before: dict[Key, Held | None] = {}
+
+    # ------------------------------------------------------------ loading
+
+    def load(self, keys: Iterable[Key]) -> None:
+        """Bring these records, and what they are parts of, into memory; unknown ones are remembered as absent."""
+        wanted = {key for key in keys if key not in self._asked and key[0] in RECORDS}
+        while wanted:
+            self._asked |= wanted
+            by_type: dict[str, list[str]] = {}
+            for record_type, record in sorted(wanted):
+                by_type.setdefault(record_type, []).append(record)
+            found: list[Held] = []
+            for record_type, ids in by_type.items():
+                form = shape(record_type, self._dialect)
+                rows = form.read(self.conn, ids, lock=True)
+                found += [Held(record_type, row, home=home(record_type, row)) for row in rows.values()]
+            self._adopt(found)
+            links = {link for held in found for link in links_of(held.type, held.row)}
+            wanted = {key for key in links if key not in self._asked}
+
+    def load_children(self, record_type: str, parents: Iterable[str]) -> list[Held]:
+        """The parts of these records, in memory or not yet."""
+        ids = sorted(set(parents))
+        parts: list[Held] = []
+        for cls, link in children_of(record_type):
+            name = cls.__tablename__
+            rows = shape(name, self._dialect).read_children(self.conn, link, ids)
+            fresh = [
+                Held(name, row, home=home(name, row))
+                for key, row in rows.items()
+                if (name, key) not in self._held
+            ]
+            self._asked.update((name, held.id) for held in fresh)
+            self._adopt(fresh)
+            known = set(ids)
+            parts += [
+                held for (kind, _), held in self._held.items() if kind == name and held.row[link] in known
+            ]
+        return parts
+
+    def _adopt(self, found: list[Held]) -> None:
+        for held in found:
+            self._held[held.type, held.id] = held
+        by_id = {held.id: held for held in found}
+        versions = bare(VERSIONS)
+        key = id_in(self._dialect)
+        for part in chunks(sorted(by_id)):
+            query = select(versions.c.record, versions.c.fields, versions.c.devices)
+            for record, fields, devices in self.conn.execute(
+                query.where(versions.c.record.in_([key(one) for one in part]))
+            ):
+                held = by_id[record.hex if isinstance(record, UUID) else record.hex()]
+                held.fields = json.loads(fields)
+                held.devices = json.loads(devices)
+
+    # ------------------------------------------------------------ changing
+
+    def get(self, record_type: str, record: str | None) -> Held | None:
+        """The record as the push left it so far; it must have been loaded."""
+        return None if record is None else self._held.get((record_type, record))
+
+    def root_of(self, held: Held) -> Held | None:
+        """The record that this one is a part of; None for one that stands by itself, or without its root."""
+        for link in links_of(held.type, held.row, roots_only=True):
+            return self._held.get(link)
+        return None
+
+    def begin(self) -> None:
+        """A transaction of the push begins."""
+        self._before = {}
+
+    def roll_back(self) -> None:
+        """Everything since `begin` never happened."""
+        for key, before in self._before.items():
+            if before is None:
+                del self._held[key]
+            else:
+                self._held[key] = before
+        self._before = {}
+
+    def add(self, record_type: str, row: Row) -> Held:
+        """A new record."""
+        held = Held(record_type, row, devices={self.device: FIRST})
+        self._before.setdefault((record_type, held.id), None)
+        self._held[record_type, held.id] = held
+        return held
+
+    def change(self, held: Held, name: str, value: Any, *, by: str = "") -> None:
+        """Give a column a new value; the first change in a transaction makes the record's next version."""
+        key = (held.type, held.id)
+        if key not in self._before:
+            self._before[key] = held.copy()
+            held.row["version"] = held.version + 1
+        held.row[name] = value
+        held.changed.add(name)
+        held.fields[name] = held.version
+        held.devices[by or self.device] = held.version
+
+    # ------------------------------------------------------------ writing
+
+    def flush(self) -> None:
+        """Write every changed record, its versions and what derives from it; then the feed."""
+        self._follow_roots()
+        dirty = [held for held in self._held.values() if held.home is None or held.changed]
+        if not dirty:
+            return
+        with guards.lifted(self.conn) if self._dialect == "sqlite" else nullcontext():
+            for record_type in RECORDS:
+                mine = [held for held in dirty if held.type == record_type]
+                if mine:
+                    form = shape(record_type, self._dialect)
+                    form.insert(self.conn, [held.row for held in mine if held.home is None])
+                    form.update(
+                        self.conn,
+                        [(held.row, frozenset(held.changed)) for held in mine if held.home is not None],
+                    )
+        self._write_versions(dirty)
+        derived.refresh(self.conn, [(held.type, UUID(hex=held.id)) for held in dirty])
+        publish(self.conn, [event for held in dirty for event in _events(held)])
+
+    def _write_versions(self, dirty: list[Held]) -> None:
+        key = id_in(self._dialect)
+        user = key(self.user)
+        upsert(
+            self.conn,
+            VERSIONS,
+            [
+                {
+                    "record": key(held.id),
+                    "fields": json_text(held.fields),
+                    "devices": json_text(held.devices),
+                    "user": user,
+                    "at": self.now,
+                }
+                for held in dirty
+            ],
+        )
+
+    def _follow_roots(self) -> None:
+        """Parts live where their root lives: give them its owner and team wherever those changed."""
+        self.begin()
+        moved = [held for held in self._held.values() if held.home and held.changed & {"owner_id", "team_id"}]
+        while moved:
+            parts: list[Held] = []
+            for record_type in sorted({held.type for held in moved}):
+                roots = {held.id: held for held in moved if held.type == record_type}
+                for part in self.load_children(record_type, roots):
+                    root = self.root_of(part)
+                    if root is not None and self._follow(part, root):
+                        parts.append(part)
+            moved = parts
+
+    def _follow(self, part: Held, root: Held) -> bool:
+        differing = [name for name in ("owner_id", "team_id") if part.row[name] != root.row[name]]
+        for name in differing:
+            self.change(part, name, root.row[name], by=OFFICE)
+        return bool(differing)
+
+
+def links_of(record_type: str, row: Row, *, roots_only: bool = False) -> Iterable[Key]:
+    """The records without which this one cannot be judged: its root, and the edition it belongs to."""
+    cls = RECORDS[record_type]
+    names = [cls.__root__] if roots_only else [cls.__root__, "revision_id"]
+    for name in names:
+        described = cls.fields().get(name)
+        if described is not None and isinstance(described.kind, Link) and row.get(name):
+            yield described.kind.to, row[name]
+
+
+def _events(held: Held) -> Iterable[Event]:
+    now = home(held.type, held.row)
+    yield Event(now, held.type, held.id, held.version, TOMBSTONE if held.deleted else PUT)
+    if held.home is not None and held.home != now:
+        yield Event(held.home, held.type, held.id, held.version, MOVE)

@@ -1,0 +1,294 @@
+"""What each stream brought lately: one row per record with the newest event, under a counter without gaps.
+
+The head rows are the last locks of a writing transaction, taken in ascending order of stream; so whoever sees a
+head also sees everything below it, whatever the database and however many write at once.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from desktop.models.record import RECORDS
+from desktop.rules.streams import ORG
+from sync.protocol.messages import Cursor, DigestResponse, DigestRow, Head, Page, Part, Removal, Snapshot
+from sync.protocol.messages import Table as WireTable
+from sync.protocol.versions import SCHEMA
+from sync.server.rows import POSTGRESQL, bare, chunks, id_in, id_out, is_id, shape
+from sync.server.scope import Scope
+from sync.server.tables import FEED, HEAD, VERSIONS
+
+PUT: Final = "put"
+TOMBSTONE: Final = "tombstone"
+MOVE: Final = "move"
+
+MASK: Final = ""
+"""The columns hidden from a person: none yet, so one mask fits all."""
+
+MOST: Final = 20_000
+"""How many rows one page may hold, whatever is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened to a record in a stream."""
+
+    stream: str
+    type: str
+    record: str
+    version: int
+    flag: str
+
+
+def publish(conn: Connection, events: Iterable[Event]) -> None:
+    """Give each event the next number of its stream. Call it when everything else of the transaction is written."""
+    by_stream: dict[str, dict[tuple[str, str], Event]] = {}
+    for event in events:
+        by_stream.setdefault(event.stream, {})[event.type, event.record] = event
+    key = id_in(conn.dialect.name)
+    rows: list[dict[str, Any]] = []
+    for stream in sorted(by_stream):
+        news = by_stream[stream].values()
+        first = _advance(conn, stream, len(news)) - len(news) + 1
+        for seq, event in enumerate(news, first):
+            rows.append(
+                {
+                    "stream": stream,
+                    "type": event.type,
+                    "record": event.record,
+                    "seq": seq,
+                    "version": event.version,
+                    "flag": event.flag,
+                }
+            )
+    if rows:
+        upsert(conn, FEED, [{**row, "record": key(row["record"])} for row in rows])
+
+
+def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows in the driver's form, or write them over those with the same key."""
+    target = bare(table)
+    statement = _insert(conn.dialect.name, target)
+    rest = {
+        column.name: statement.excluded[column.name] for column in target.columns if not column.primary_key
+    }
+    conn.execute(
+        statement.on_conflict_do_update(index_elements=list(target.primary_key.columns), set_=rest), rows
+    )
+
+
+def _advance(conn: Connection, stream: str, count: int) -> int:
+    """Lock the head of `stream` and move it on; returns the new head."""
+    statement = (
+        _insert(conn.dialect.name, HEAD)
+        .values(stream=stream, seq=count)
+        .on_conflict_do_update(index_elements=[HEAD.c.stream], set_={"seq": HEAD.c.seq + count})
+        .returning(HEAD.c.seq)
+    )
+    return int(conn.execute(statement).scalar_one())
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return postgresql.insert(table) if dialect == POSTGRESQL else sqlite.insert(table)
+
+
+# ---------------------------------------------------------------- pages of what changed
+
+
+def heads_of(
+    conn: Connection, scope: Scope, known: Mapping[str, int], cursors: Iterable[Cursor]
+) -> list[Head]:
+    """The streams of a person as the protocol names them; those without a cursor with their number of rows."""
+    counts: dict[str, int] = {}
+    held = {cursor.stream for cursor in cursors}
+    new = [stream for stream, seq in known.items() if seq and stream not in held]
+    if new:
+        query = (
+            select(FEED.c.stream, func.count())
+            .where(FEED.c.stream.in_(new), FEED.c.flag == PUT, scope.predicate(FEED))
+            .group_by(FEED.c.stream)
+        )
+        counts = {row[0]: row[1] for row in conn.execute(query)}
+    return [Head(stream, seq, MASK, counts.get(stream, 0)) for stream, seq in known.items()]
+
+
+def page(
+    conn: Connection, scope: Scope, known: Mapping[str, int], cursors: Iterable[Cursor], limit: int
+) -> Page:
+    """What the streams of `cursors` brought since: about `limit` rows, the newest state of each record only.
+
+    `known` are the heads of this person's streams, read in the same transaction.
+    """
+    left = max(1, min(limit, MOST))
+    parts: list[Part] = []
+    for cursor in sorted(cursors, key=lambda one: (one.stream != ORG, one.stream)):
+        head = known.get(cursor.stream)
+        start = cursor.seq if (cursor.schema, cursor.mask) == (SCHEMA, MASK) else 0
+        if head is None or not scope.may_read(cursor.stream) or start >= head or left <= 0:
+            continue
+        part, rows = _part(conn, scope, cursor, start, head, left)
+        parts.append(part)
+        left -= rows
+    return Page(parts=parts)
+
+
+def _part(
+    conn: Connection, scope: Scope, cursor: Cursor, start: int, head: int, limit: int
+) -> tuple[Part, int]:
+    feed = bare(FEED)
+    query = (
+        select(feed.c.type, feed.c.record, feed.c.seq, feed.c.version, feed.c.flag)
+        .where(feed.c.stream == cursor.stream, feed.c.seq > start, scope.predicate(feed))
+        .order_by(feed.c.seq)
+        .limit(limit + 1)
+    )
+    events = conn.execute(query).all()
+    more = len(events) > limit
+    events = events[:limit]
+    living: dict[str, list[Any]] = {}
+    gone: dict[str, list[Any]] = {}
+    for event in events:
+        (living if event.flag == PUT else gone).setdefault(event.type, []).append(event)
+    return Part(
+        stream=cursor.stream,
+        start=cursor.seq,
+        upto=events[-1].seq if more else head,
+        more=more,
+        mask=MASK,
+        tables={
+            name: table(conn, name, [event.record for event in living[name]])
+            for name in RECORDS
+            if name in living
+        },
+        removals=[
+            removal for name in RECORDS if name in gone for removal in _removals(conn, name, gone[name])
+        ],
+    ), len(events)
+
+
+def table(conn: Connection, record_type: str, keys: Sequence[Any]) -> WireTable:
+    """The rows with these keys (in the driver's form) as columns and values, with who changed them when."""
+    form = shape(record_type, conn.dialect.name)
+    versions = bare(VERSIONS)
+    joined = form.table.outerjoin(versions, versions.c.record == form.table.c.id)
+    rows: list[list[Any]] = []
+    show_id = id_out(conn.dialect.name)
+    for part in chunks(keys):
+        query = form.select().add_columns(versions.c.user, versions.c.at).select_from(joined)
+        rows += form.shown(conn.execute(query.where(form.table.c.id.in_(part))))
+    for row in rows:
+        row[-2] = show_id(row[-2]) if row[-2] is not None else None
+    return WireTable(columns=[*form.columns, "@by", "@at"], rows=rows)
+
+
+def _removals(conn: Connection, record_type: str, events: Sequence[Any]) -> list[Removal]:
+    show_id = id_out(conn.dialect.name)
+    form = shape(record_type, conn.dialect.name)
+    deleted = {
+        row.id: row.deleted_at
+        for part in chunks([event.record for event in events if event.flag == TOMBSTONE])
+        for row in conn.execute(
+            select(form.table.c.id, form.table.c.deleted_at).where(form.table.c.id.in_(part))
+        )
+    }
+    return [
+        Removal(event.flag, record_type, show_id(event.record), event.version, deleted.get(event.record))
+        for event in events
+    ]
+
+
+# ---------------------------------------------------------------- the first sync of a stream
+
+
+def snapshot(conn: Connection, scope: Scope, stream: str, at: int | None, after: str, limit: int) -> Snapshot:
+    """One page of a stream in key order; `after` is the `next` of the page before.
+
+    Raises ValueError for a key that this server did not give.
+    """
+    head = conn.execute(select(HEAD.c.seq).where(HEAD.c.stream == stream)).scalar_one_or_none() or 0
+    total = 0
+    if not after:
+        total = conn.execute(
+            select(func.count()).select_from(FEED).where(FEED.c.stream == stream, FEED.c.flag == PUT)
+        ).scalar_one()
+    left = max(1, min(limit, MOST))
+    names = list(RECORDS)
+    name, _, last = after.partition(".")
+    if after and (name not in RECORDS or not is_id(last)):
+        raise ValueError("the key of a snapshot page is not one of ours")
+    tables: dict[str, WireTable] = {}
+    following: str | None = None
+    for record_type in names[names.index(name) if after else 0 :]:
+        found = _snapshot_rows(conn, scope, stream, record_type, last if record_type == name else "", left)
+        if found.rows:
+            tables[record_type] = found
+            left -= len(found.rows)
+        if left <= 0:
+            following = f"{record_type}.{found.rows[-1][0]}"
+            break
+    return Snapshot(
+        stream=stream,
+        at=head if at is None else at,
+        next=following,
+        mask=MASK,
+        total=total,
+        tables=tables,
+    )
+
+
+def _snapshot_rows(
+    conn: Connection, scope: Scope, stream: str, record_type: str, after: str, limit: int
+) -> WireTable:
+    form = shape(record_type, conn.dialect.name)
+    feed = bare(FEED)
+    query = (
+        form.select()
+        .select_from(feed.join(form.table, form.table.c.id == feed.c.record))
+        .where(
+            feed.c.stream == stream,
+            feed.c.type == record_type,
+            feed.c.flag == PUT,
+            scope.predicate(feed),
+        )
+        .order_by(feed.c.record)
+        .limit(limit)
+    )
+    if after:
+        query = query.where(feed.c.record > form.key(after))
+    return WireTable(columns=list(form.columns), rows=form.shown(conn.execute(query)))
+
+
+# ---------------------------------------------------------------- digests
+
+
+def digest(conn: Connection, stream: str, types: Sequence[str]) -> DigestResponse:
+    """Count and sum of row hashes of a stream's live records, by type and first byte of the id."""
+    head = conn.execute(select(HEAD.c.seq).where(HEAD.c.stream == stream)).scalar_one_or_none() or 0
+    feed = bare(FEED)
+    show_id = id_out(conn.dialect.name)
+    query = select(feed.c.type, feed.c.record, feed.c.version).where(
+        feed.c.stream == stream, feed.c.flag == PUT
+    )
+    if types:
+        query = query.where(feed.c.type.in_(types))
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for record_type, record, version in conn.execute(query):
+        name = show_id(record)
+        count, total = sums.get((record_type, name[:2]), (0, 0))
+        sums[record_type, name[:2]] = (count + 1, (total + row_hash(record_type, name, version)) & _MOD)
+    rows = [
+        DigestRow(kind, prefix, count, f"{total:016x}")
+        for (kind, prefix), (count, total) in sorted(sums.items())
+    ]
+    return DigestResponse(stream=stream, seq=head, rows=rows)
+
+
+_MOD: Final = (1 << 64) - 1
+
+
+def row_hash(record_type: str, record: str, version: int) -> int:
+    """What one row adds to the digest of its stream."""
+    return int.from_bytes(hashlib.sha256(f"{record_type}|{record}|{version}".encode()).digest()[:8], "big")

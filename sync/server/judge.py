@@ -1,0 +1,352 @@
+"""The office's decision on one operation: may this person do it, does it make sense, what does the field hold now.
+
+Everything is asked again here, whatever the laptop asked before: role, scope, frozen content, stage, values.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Never
+
+from desktop.models.kinds import Choice, Json
+from desktop.models.record import RECORDS, Field
+from desktop.rules import stages
+from desktop.rules.canonical import content_hash
+from desktop.words import Message, msg
+from sync.protocol.messages import Loss, VerdictKind
+from sync.protocol.ops import Op
+from sync.server import merge
+from sync.server.batch import FIRST, Batch, Held, links_of
+from sync.server.rows import Row, is_id
+from sync.server.scope import Scope, home
+from sync.server.values import BadValue, check, check_structure
+
+NOT_ALLOWED: Final = msg("You may not do this at the office; ask whoever may.")
+NOT_YOURS: Final = msg("This record belongs to people whose records you may not change.")
+NOT_FOUND: Final = msg("The office does not have this record.")
+DEPENDS: Final = msg("This needs a record that the office has refused.")
+INVALID: Final = msg("The office cannot read this change.")
+FROZEN: Final = msg("This edition was issued and its content stays as it is; make a new edition.")
+DIFFERS: Final = msg("The content does not fit its check; issue the quote again.")
+
+DELETED: Final = "deleted_at"
+_RESERVED: Final = frozenset({"id", "version", "deleted_at", "unknown"})
+
+
+class Rejected(Exception):  # noqa: N818 - an answer to the laptop
+    """The transaction changes nothing; `code` and `message` say why."""
+
+    def __init__(self, code: str, message: Message) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one operation: the record it touched, and the values that are not as they were sent."""
+
+    held: Held | None = None
+    losses: list[Loss] = field(default_factory=list)
+    deleted: bool = False
+    """The record had been deleted, so the change waits for a person."""
+
+    @property
+    def kind(self) -> VerdictKind:
+        """The kind of verdict."""
+        if any(loss.ask for loss in self.losses):
+            return "conflict"
+        return "merged" if self.losses else "applied"
+
+
+class Judge:
+    """Decides on the operations of one push, in order; the batch holds what earlier ones left."""
+
+    def __init__(self, batch: Batch, scope: Scope, now_text: str) -> None:
+        self.batch = batch
+        self.scope = scope
+        self.now_text = now_text
+        self.keep_deleted = False
+        """Set while a transaction is judged again in which one deletion met somebody's edit: then none counts."""
+        self.overwritten: list[dict[str, Any]] = []
+        self.rejected: set[str] = set()
+        """Records that a refused transaction of this push would have created."""
+        self._acts: dict[str, Callable[[Op], Outcome]] = {
+            "create": self._create,
+            "append": self._create,
+            "set": self._set,
+            "assign": self._set,
+            "transition": self._transition,
+            "delete": self._delete,
+            "restore": self._restore,
+            "issue": self._issue,
+        }
+
+    def judge(self, op: Op) -> Outcome:
+        """Apply one operation to the batch. Raises Rejected when its transaction must change nothing."""
+        if op.kind == "void":
+            return Outcome()
+        if op.type not in RECORDS or not is_id(op.record):
+            raise Rejected("invalid", INVALID)
+        if not self.scope.may(op.command, op.type, op.kind):
+            raise Rejected("not_allowed", NOT_ALLOWED)
+        return self._acts[op.kind](op)
+
+    # ------------------------------------------------------------ creating
+
+    def _create(self, op: Op) -> Outcome:
+        existing = self.batch.get(op.type, op.record)
+        if existing is not None:
+            return self._create_again(op, existing)
+        fields = RECORDS[op.type].fields()
+        row: Row = {name: _empty(described) for name, described in fields.items()}
+        row |= {"id": op.record, "version": FIRST, "deleted_at": None, "unknown": None}
+        for name, value in op.body.items():
+            self._check(fields, name, value)
+            if name not in fields:
+                row["unknown"] = {**(row["unknown"] or {}), name: value}
+            elif fields[name].merge != merge.DERIVED:
+                row[name] = value
+        self._settle(op.type, row)
+        if not self.scope.may_write(op.type, row):
+            raise Rejected("not_allowed", NOT_YOURS)
+        held = self.batch.add(op.type, row)
+        self._guard_edition(held)
+        return Outcome(held)
+
+    def _settle(self, record_type: str, row: Row) -> None:
+        """A part lives where its root lives; what nobody known owns belongs to whoever brings it."""
+        cls = RECORDS[record_type]
+        if cls.__root__:
+            for link in links_of(record_type, row, roots_only=True):
+                root = self.batch.get(*link)
+                if root is None:
+                    self._absent(link[1])
+                row["owner_id"], row["team_id"] = root.row["owner_id"], root.row["team_id"]
+                return
+        if cls.__shared__:
+            return
+        person = self.scope.person
+        unknown = row["owner_id"] and self.batch.get("user", row["owner_id"]) is None
+        nobody = not row["owner_id"] and not self.scope.may_write(record_type, row)
+        if unknown or nobody:
+            row["owner_id"], row["team_id"] = person.user, person.team or None
+
+    def _create_again(self, op: Op, held: Held) -> Outcome:
+        """The record is known: a restored laptop sends again what it had sent. Nothing newer is undone."""
+        self._guard(held)
+        outcome = Outcome(held)
+        fields = RECORDS[op.type].fields()
+        for name, value in op.body.items():
+            self._check(fields, name, value)
+            if name not in fields or name in ("owner_id", "team_id"):
+                continue
+            current = held.row[name]
+            merged = merge.merge_created(fields[name].merge, current, value)
+            self._take(held, name, merged, value, fields[name].merge, outcome)
+        return outcome
+
+    # ------------------------------------------------------------ changing
+
+    def _set(self, op: Op) -> Outcome:
+        return self._set_fields(op, op.body)
+
+    def _set_fields(self, op: Op, body: Mapping[str, Any]) -> Outcome:
+        held = self._found(op)
+        fields = RECORDS[op.type].fields()
+        for name, pair in body.items():
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise Rejected("invalid", INVALID)
+            self._check(fields, name, pair[1])
+        outcome = Outcome(held)
+        if held.deleted and not self._brings_back(held, outcome):
+            outcome.deleted = True
+            outcome.losses = [Loss(name, pair[1], None, merge.CRITICAL, True) for name, pair in body.items()]
+            return outcome
+        self._guard_frozen(held, [name for name in body if name in fields and fields[name].frozen])
+        for name, (old, new) in body.items():
+            self._set_field(op, held, fields.get(name), name, old, new, outcome)
+        return outcome
+
+    def _set_field(
+        self, op: Op, held: Held, described: Field | None, name: str, old: Any, new: Any, outcome: Outcome
+    ) -> None:
+        fresh = held.fields.get(name, FIRST) <= op.base
+        if described is None:
+            known = held.row["unknown"] or {}
+            merged = merge.merge_field(merge.CRITICAL, known.get(name), old, new, fresh=fresh)
+            self._take_unknown(held, name, merged, new, outcome)
+        elif described.merge == merge.STAGE:
+            self._take(held, name, self._staged(described, held.row[name], new), new, merge.STAGE, outcome)
+        elif described.merge != merge.DERIVED:
+            if name in ("owner_id", "team_id"):
+                new = self._new_home(held, name, new)
+            current = held.row[name]
+            merged = merge.merge_field(described.merge, current, old, new, fresh=fresh)
+            if merged.lost and not merged.conflict:
+                self.overwritten.append({"record": held.id, "field": name, "value": merged.loser})
+            self._take(held, name, merged, new, described.merge, outcome)
+            if name == RECORDS[held.type].__root__:
+                self._follow_root(held)
+
+    def _new_home(self, held: Held, name: str, new: str | None) -> str | None:
+        """The new owner or team, if this person may hand the record there; parts have no home of their own."""
+        if RECORDS[held.type].__root__:
+            return held.row[name]  # type: ignore[no-any-return]
+        target = {**held.row, name: new}
+        if not self.scope.may_write(held.type, target):
+            raise Rejected("not_allowed", NOT_YOURS)
+        return new
+
+    def _follow_root(self, held: Held) -> None:
+        """A part that went over to another record lives there from now on."""
+        row = dict(held.row)
+        self._settle(held.type, row)
+        for name in ("owner_id", "team_id"):
+            if row[name] != held.row[name]:
+                self.batch.change(held, name, row[name])
+        self._guard(held)
+
+    def _transition(self, op: Op) -> Outcome:
+        name, to = op.body.get("field"), op.body.get("to")
+        described = RECORDS[op.type].fields().get(name) if isinstance(name, str) else None
+        if described is None or described.merge != merge.STAGE or not isinstance(to, str):
+            raise Rejected("invalid", INVALID)
+        return self._set_fields(op, {str(name): [op.body.get("from"), to]})
+
+    def _staged(self, described: Field, current: Any, to: Any) -> merge.Merged:
+        kind = described.kind
+        ways = _WAYS.get(kind.options) if isinstance(kind, Choice) else None
+        if ways is None or to not in {stage.code for stage in ways.stages}:
+            raise Rejected("invalid", INVALID)
+        return merge.merge_stage(current, to, lambda old, new: ways.may_step(old or "", new))
+
+    def _issue(self, op: Op) -> Outcome:
+        """Freeze exactly the content that was pushed; nobody's other edit changes what the customer holds."""
+        body = op.body.get("fields", {})
+        snapshot, sealed = op.body.get("snapshot"), op.body.get("hash")
+        if not isinstance(body, dict) or not isinstance(snapshot, dict):
+            raise Rejected("invalid", INVALID)
+        self._structure(snapshot)
+        if content_hash(snapshot) != sealed:
+            raise Rejected("invalid", DIFFERS)
+        held = self._found(op)
+        fields = RECORDS[op.type].fields()
+        if held.deleted or "snapshot" not in fields:
+            raise Rejected("invalid", INVALID)
+        if held.row["content_hash"] == sealed:
+            return Outcome(held)
+        self._guard_frozen(held, [DELETED])
+        outcome = self._set_fields(op, body)
+        for name, value in (("snapshot", snapshot), ("content_hash", sealed)):
+            if held.row[name] != value:
+                self.batch.change(held, name, value)
+        return outcome
+
+    # ------------------------------------------------------------ deleting
+
+    def _delete(self, op: Op) -> Outcome:
+        held = self._found(op)
+        if held.deleted:
+            return Outcome(held)
+        self._guard_frozen(held, [DELETED])
+        if self.keep_deleted or not held.seen_by(self.batch.device, op.base):
+            return Outcome(held, [Loss(DELETED, True, None, merge.CRITICAL, True)])
+        self.batch.change(held, DELETED, self.now_text)
+        return Outcome(held)
+
+    def _restore(self, op: Op) -> Outcome:
+        held = self._found(op)
+        if held.deleted:
+            self.batch.change(held, DELETED, None)
+        return Outcome(held)
+
+    def _brings_back(self, held: Held, outcome: Outcome) -> bool:
+        """An edited line of a quote comes back, if its quote is still there."""
+        root = self.batch.root_of(held)
+        if root is None or root.deleted or held.type not in LINES:
+            return False
+        self.batch.change(held, DELETED, None)
+        outcome.losses.append(Loss(DELETED, None, None, merge.SET, False))
+        return True
+
+    # ------------------------------------------------------------ asking
+
+    def _found(self, op: Op) -> Held:
+        held = self.batch.get(op.type, op.record)
+        if held is None:
+            self._absent(op.record)
+        self._guard(held)
+        return held
+
+    def _absent(self, record: str) -> Never:
+        if record in self.rejected:
+            raise Rejected("depends", DEPENDS)
+        raise Rejected("not_found", NOT_FOUND)
+
+    def _guard(self, held: Held) -> None:
+        if not self.scope.may_write(held.type, held.row):
+            known = self.scope.may_read(home(held.type, held.row))
+            raise Rejected("not_allowed", NOT_YOURS) if known else Rejected("not_found", NOT_FOUND)
+
+    def _guard_frozen(self, held: Held, touched: list[str]) -> None:
+        """Refused where `touched` is content of an issued edition."""
+        edition = (
+            held
+            if "content_hash" in held.row
+            else self.batch.get("quote_revision", held.row.get("revision_id"))
+        )
+        if touched and held.type in CONTENT and edition is not None and edition.row["content_hash"]:
+            raise Rejected("frozen", FROZEN)
+
+    def _guard_edition(self, held: Held) -> None:
+        """A new line cannot join an issued edition."""
+        if held.type in LINES:
+            self._guard_frozen(held, [DELETED])
+
+    def _check(self, fields: Mapping[str, Field], name: str, value: Any) -> None:
+        if name in _RESERVED or len(name) > 64 or "\0" in name:
+            raise Rejected("invalid", INVALID)
+        try:
+            if name in fields:
+                check(fields[name].kind, value)
+            else:
+                check_structure(value)
+        except BadValue as error:
+            raise Rejected("invalid", INVALID) from error
+
+    def _structure(self, value: Any) -> None:
+        try:
+            check_structure(value)
+        except BadValue as error:
+            raise Rejected("invalid", INVALID) from error
+
+    # ------------------------------------------------------------ taking
+
+    def _take(
+        self, held: Held, name: str, merged: merge.Merged, sent: Any, merge_class: str, outcome: Outcome
+    ) -> None:
+        if merged.value != held.row[name]:
+            self.batch.change(held, name, merged.value)
+        if merged.conflict or merged.value != sent:
+            outcome.losses.append(Loss(name, sent, merged.value, merge_class, merged.conflict))
+
+    def _take_unknown(self, held: Held, name: str, merged: merge.Merged, sent: Any, outcome: Outcome) -> None:
+        known = held.row["unknown"] or {}
+        if merged.value != known.get(name):
+            self.batch.change(held, "unknown", {**known, name: merged.value})
+            held.fields[name] = held.version
+        if merged.conflict:
+            outcome.losses.append(Loss(name, sent, merged.value, merge.CRITICAL, True))
+
+
+LINES: Final = frozenset({"quote_line", "adjustment"})
+CONTENT: Final = LINES | {"quote_revision"}
+_WAYS: Final = {way.choices: way for way in (stages.OPPORTUNITY, stages.QUOTE)}
+
+
+def _empty(described: Field) -> Any:
+    """What a field holds that a new record does not name: laptops leave out what says nothing."""
+    if isinstance(described.kind, Json):
+        default = described.default() if callable(described.default) else described.default
+        return {} if default == {} or described.name == "custom" else None
+    return described.kind.to_wire(described.kind.empty)

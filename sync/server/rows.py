@@ -1,0 +1,194 @@
+"""Record tables as the office reads and writes them: wire values in, wire values out, many rows at a time.
+
+The tables are those of `desktop.models`; here they stand without type conversion, because a page of a first sync
+is two thousand rows of what the driver holds and each conversion on the way is paid two thousand times.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Column, Connection, MetaData, Select, Table, bindparam, insert, select, update
+from sqlalchemy.types import NullType
+
+from desktop.models import records  # noqa: F401 - fills the registry
+from desktop.models.kinds import Flag, Json, Kind, Link, Moment
+from desktop.models.record import RECORDS, Record
+
+Row = dict[str, Any]
+Codec = Callable[[Any], Any]
+
+CHUNK: Final = 5000
+"""How many ids one query names."""
+
+POSTGRESQL: Final = "postgresql"
+
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+
+
+class Shape:
+    """One record type in one database: its bare table, and what each column means there."""
+
+    def __init__(self, cls: type[Record], dialect: str) -> None:
+        self.type = cls.__tablename__
+        self.cls = cls
+        self.fields = cls.fields()
+        kinds: dict[str, Kind] = {"id": Link(), "version": Kind(), "deleted_at": Moment(), "unknown": Json()}
+        kinds |= {name: field.kind for name, field in self.fields.items()}
+        rest = [name for name in kinds if name not in ("id", "version", "owner_id", "team_id", "deleted_at")]
+        self.columns = ("id", "version", "owner_id", "team_id", "deleted_at", *rest)
+        self.table = Table(
+            self.type,
+            MetaData(),
+            *(Column(name, NullType(), primary_key=name == "id") for name in self.columns),
+        )
+        self.load: dict[str, Codec] = {}
+        self.show: list[tuple[int, Codec]] = []
+        self.store: dict[str, Codec] = {}
+        for place, name in enumerate(self.columns):
+            load, show, store = _codecs(kinds[name], dialect)
+            if load is not None:
+                self.load[name] = load
+            if show is not None:
+                self.show.append((place, show))
+            if store is not None:
+                self.store[name] = store
+        self.key = self.store["id"]
+
+    def select(self) -> Select[Any]:
+        """All columns in wire order."""
+        return select(*(self.table.c[name] for name in self.columns))
+
+    def shown(self, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        """Driver rows as the values of a page; JSON columns stay the text they are."""
+        show = self.show
+        page = []
+        for row in rows:
+            values = list(row)
+            for place, codec in show:
+                if values[place] is not None:
+                    values[place] = codec(values[place])
+            page.append(values)
+        return page
+
+    def read(self, conn: Connection, ids: Sequence[str], *, lock: bool = False) -> dict[str, Row]:
+        """The rows with these ids, in wire form."""
+        found: dict[str, Row] = {}
+        for part in chunks(sorted(ids)):
+            query = self.select().where(self.table.c.id.in_([self.key(one) for one in part]))
+            if lock:
+                query = query.order_by(self.table.c.id).with_for_update()
+            self._collect(conn, query, found)
+        return found
+
+    def read_children(self, conn: Connection, link: str, parents: Sequence[str]) -> dict[str, Row]:
+        """The rows whose `link` is one of `parents`, in wire form."""
+        found: dict[str, Row] = {}
+        for part in chunks(sorted(parents)):
+            self._collect(
+                conn, self.select().where(self.table.c[link].in_([self.key(one) for one in part])), found
+            )
+        return found
+
+    def insert(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add whole rows in wire form."""
+        if rows:
+            conn.execute(insert(self.table), [self._stored(row, self.columns) for row in rows])
+
+    def update(self, conn: Connection, rows: Sequence[tuple[Mapping[str, Any], frozenset[str]]]) -> None:
+        """Write the named columns of each row; rows that change the same columns are written together."""
+        groups: dict[frozenset[str], list[Mapping[str, Any]]] = {}
+        for row, changed in rows:
+            groups.setdefault(changed | {"version"}, []).append(row)
+        for changed, group in groups.items():
+            columns = sorted(changed)
+            statement = (
+                update(self.table)
+                .where(self.table.c.id == bindparam("this"))
+                .values({name: bindparam(f"new_{name}") for name in columns})
+            )
+            conn.execute(
+                statement,
+                [
+                    {
+                        "this": self.key(row["id"]),
+                        **{f"new_{name}": value for name, value in self._stored(row, columns).items()},
+                    }
+                    for row in group
+                ],
+            )
+
+    def _stored(self, row: Mapping[str, Any], columns: Iterable[str]) -> Row:
+        store = self.store
+        return {
+            name: store[name](row[name]) if name in store and row.get(name) is not None else row.get(name)
+            for name in columns
+        }
+
+    def _collect(self, conn: Connection, query: Select[Any], found: dict[str, Row]) -> None:
+        for stored in conn.execute(query):
+            row = dict(zip(self.columns, stored, strict=True))
+            for name, codec in self.load.items():
+                if row[name] is not None:
+                    row[name] = codec(row[name])
+            found[row["id"]] = row
+
+
+@lru_cache(maxsize=256)
+def shape(record_type: str, dialect: str) -> Shape:
+    """The shape of a record type. Raises KeyError for a type that does not exist."""
+    return Shape(RECORDS[record_type], dialect)
+
+
+@lru_cache(maxsize=32)
+def bare(table: Table) -> Table:
+    """The same table without type conversion: ids are what the driver takes."""
+    return Table(
+        table.name,
+        MetaData(),
+        *(Column(column.name, NullType(), primary_key=column.primary_key) for column in table.columns),
+    )
+
+
+def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    """`ids` in parts that fit into one query."""
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def is_id(text: object) -> bool:
+    """Whether this is an id as it travels: 32 lower-case hexadecimal characters."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def id_in(dialect: str) -> Codec:
+    """How an id in hexadecimal becomes what the driver takes."""
+    return _uuid if dialect == POSTGRESQL else bytes.fromhex
+
+
+def id_out(dialect: str) -> Codec:
+    """How an id of the driver becomes hexadecimal."""
+    return attrgetter("hex") if dialect == POSTGRESQL else bytes.hex
+
+
+def _codecs(kind: Kind, dialect: str) -> tuple[Codec | None, Codec | None, Codec | None]:
+    """How a kind is loaded, shown in a page, and stored; None where the driver's value is the wire value."""
+    if isinstance(kind, Link):
+        return id_out(dialect), id_out(dialect), id_in(dialect)
+    if isinstance(kind, Json):
+        return kind.from_driver, _raw, kind.to_driver
+    if isinstance(kind, Flag):
+        return bool, bool, bool if dialect == POSTGRESQL else int
+    plain = type(kind).from_driver is Kind.from_driver
+    return (None, None, None) if plain else (kind.from_driver, kind.from_driver, kind.to_driver)
+
+
+def _raw(text: str) -> msgspec.Raw:
+    return msgspec.Raw(text.encode())
+
+
+def _uuid(text: str) -> UUID:
+    return UUID(hex=text)

@@ -1,0 +1,123 @@
+"""The office's own tables, beside the record tables that it shares with the laptops.
+
+Ids are `IdColumn` (16 bytes; `uuid` on PostgreSQL), moments are milliseconds UTC.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from desktop.models.kinds import IdColumn
+
+OFFICE: Final = MetaData()
+
+META: Final = Table(
+    "office_meta",
+    OFFICE,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Single facts: the schema's number, the office's id, the head of the audit chain."""
+
+DEVICE: Final = Table(
+    "office_device",
+    OFFICE,
+    Column("id", IdColumn(), primary_key=True),
+    Column("user", IdColumn(), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("code", String(8), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("last_op", BigInteger, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("acked", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+"""Every enrolled laptop: whose it is, its key, the number and the chain head of its last operation."""
+
+VERDICT: Final = Table(
+    "office_verdict",
+    OFFICE,
+    Column("device", IdColumn(), primary_key=True),
+    Column("n", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("verdict", Text, nullable=False),
+)
+"""What was decided on each operation: a repeated one gets the same answer."""
+
+VERSIONS: Final = Table(
+    "office_version",
+    OFFICE,
+    Column("record", IdColumn(), primary_key=True),
+    Column("fields", Text, nullable=False),
+    Column("devices", Text, nullable=False),
+    Column("user", IdColumn(), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Of each record that a person changed: the version that last changed each field (1 where none is named), the
+newest version that each device made, and who made the newest when; the first two as JSON."""
+
+HEAD: Final = Table(
+    "office_stream_head",
+    OFFICE,
+    Column("stream", String(40), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""The counter of each stream, locked last and in ascending order: a visible head means all below is visible."""
+
+FEED: Final = Table(
+    "office_feed",
+    OFFICE,
+    Column("stream", String(40), primary_key=True),
+    Column("type", String(40), primary_key=True),
+    Column("record", IdColumn(), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("flag", String(9), nullable=False),
+    Index("office_feed_seq", "stream", "seq"),
+)
+"""The newest event of each record in each stream."""
+
+ENROL: Final = Table(
+    "office_enrol_code",
+    OFFICE,
+    Column("finder", String(3), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("user", IdColumn(), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+"""Codes that may still be used: found by their first three characters, the rest kept as a hash."""
+
+SERIES: Final = Table(
+    "office_series",
+    OFFICE,
+    Column("series", String(40), primary_key=True),
+    Column("next", BigInteger, nullable=False),
+)
+"""The first number of each series that no laptop holds yet."""
+
+LEASE: Final = Table(
+    "office_lease",
+    OFFICE,
+    Column("series", String(40), primary_key=True),
+    Column("first", BigInteger, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    Column("device", IdColumn(), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+)
+"""Which laptop may use which numbers."""
+
+AUDIT: Final = Table(
+    "office_audit",
+    OFFICE,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""What happened at the office, each row chained to the one before."""

@@ -1,0 +1,135 @@
+"""What a laptop may put into a field: every value that comes in is checked against its kind, whoever sent it."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from desktop.models.kinds import Amount, Day, Flag, Json, Kind, Link, Long, Moment, Number, Tags, Whole
+from sync.server.rows import is_id
+
+LONGEST: Final = 64 * 1024
+"""Characters of one line of text; the laptop's own limits are far lower."""
+LONGEST_TEXT: Final = 1024 * 1024
+"""Characters of a long text."""
+DEEPEST: Final = 16
+"""Levels of a structure."""
+MOST_PARTS: Final = 200_000
+"""Values inside one structure."""
+
+_NUMBER: Final = re.compile(r"-?\d{1,13}(?:\.(\d+))?")
+
+
+class BadValue(ValueError):
+    """A value does not fit its field."""
+
+
+def check(kind: Kind, value: Any) -> None:
+    """Raises BadValue unless `value` is the wire form of something that `kind` can hold."""
+    if value is not None:
+        _checker(kind)(value)
+
+
+def check_structure(value: Any) -> None:
+    """Raises BadValue for a structure that is too deep, too large, or holds a NUL."""
+    level, deep, parts = [value], 0, 0
+    while level:
+        deep += 1
+        parts += len(level)
+        if deep > DEEPEST or parts > MOST_PARTS:
+            raise BadValue("too deep or too large")
+        level = [inner for outer in level for inner in _inside(outer)]
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str) and "\0" in value:
+        raise BadValue("NUL in a text")
+    return []
+
+
+@lru_cache(maxsize=512)
+def _checker(kind: Kind) -> Callable[[Any], None]:
+    """The check of a kind; the first that fits, from the special to the plain."""
+    for known, check_it in _CHECKS:
+        if isinstance(kind, known):
+            return _decimal(kind.places) if isinstance(kind, Number) else check_it
+    return _line
+
+
+def _need(fits: bool) -> None:
+    if not fits:
+        raise BadValue("not what this field holds")
+
+
+def _line(value: Any) -> None:
+    _need(isinstance(value, str) and len(value) <= LONGEST and "\0" not in value)
+
+
+def _text(value: Any) -> None:
+    _need(isinstance(value, str) and len(value) <= LONGEST_TEXT and "\0" not in value)
+
+
+def _link(value: Any) -> None:
+    _need(is_id(value))
+
+
+def _flag(value: Any) -> None:
+    _need(isinstance(value, bool))
+
+
+def _whole(value: Any) -> None:
+    _need(isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63)
+
+
+def _decimal(places: int) -> Callable[[Any], None]:
+    def check_decimal(value: Any) -> None:
+        found = _NUMBER.fullmatch(value) if isinstance(value, str) and value.isascii() else None
+        _need(found is not None and len(found.group(1) or "") <= places)
+
+    return check_decimal
+
+
+def _day(value: Any) -> None:
+    _need(isinstance(value, str) and len(value) == 10 and _parses(date.fromisoformat, value))
+
+
+def _moment(value: Any) -> None:
+    _need(
+        isinstance(value, str)
+        and len(value) == 24
+        and value.endswith("Z")
+        and _parses(datetime.fromisoformat, value)
+    )
+
+
+def _parses(parse: Callable[[str], Any], text: str) -> bool:
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _tags(value: Any) -> None:
+    _need(isinstance(value, list) and len(value) <= 1000)
+    for word in value:
+        _line(word)
+
+
+_CHECKS: Final[tuple[tuple[type[Kind], Callable[[Any], None]], ...]] = (
+    (Link, _link),
+    (Flag, _flag),
+    (Whole, _whole),
+    (Amount, _whole),
+    (Number, _line),
+    (Day, _day),
+    (Moment, _moment),
+    (Tags, _tags),
+    (Json, check_structure),
+    (Long, _text),
+)
