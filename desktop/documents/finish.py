@@ -16,7 +16,7 @@ from desktop.rules.canonical import canonical
 from desktop.words import RESOURCES
 
 ATTACHMENT: Final = "satchel.json"
-NAMESPACE: Final = "https://satchel-crm.org/ns/paper/1.0/"
+NAMESPACE: Final = "urn:satchel:paper:1.0#"
 _LANGUAGES: Final = {"zh": "zh-CN", "en": "en", "both": "zh-CN"}
 _ENTRY: Final = re.compile(rb"<([0-9A-F]{2})> <([0-9A-F]{4,6})>")
 

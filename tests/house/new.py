@@ -185,7 +185,7 @@ def register(package: Path, cls: str, module: str) -> Path:
 def append_step(package: Path, step: str) -> Path:
     """Put the step behind the others."""
     text = package.read_text(encoding="utf-8")
-    found = re.search(r"^STEPS: .* = \((.*?)\)$", text, re.MULTILINE | re.DOTALL)
+    found = re.search(r"^STEPS: [^\n]* = \((.*?)\)$", text, re.MULTILINE | re.DOTALL)
     if not found:
         raise SystemExit(f"{package} has no STEPS")
     steps = [part.strip() for part in found[1].split(",") if part.strip()]

@@ -48,7 +48,9 @@ def tree(path: Path) -> ast.Module:
 
 def texts() -> Iterator[Path]:
     """Every text file of the project; what the environment, caches and other people made is left out."""
-    top = (path for path in ROOT.iterdir() if path.is_file() and path.name != "requirements.lock")
+    top = (
+        path for path in ROOT.iterdir() if path.is_file() and path.name[0] != "." and path.suffix != ".lock"
+    )
     below = (path for folder in OWN for path in (ROOT / folder).rglob("*") if path.is_file())
     for path in sorted((*top, *below)):
         theirs = path.name == "LICENSE" or named(path).startswith(THEIRS)

@@ -1,23 +1,20 @@
 """The words of the product: every `msg()` of the code and its Chinese, merged into one catalogue."""
 
 import argparse
+import ast
 import string
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_keywords
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-ROOT: Final = Path(__file__).resolve().parent.parent.parent
-SOURCES: Final = ("desktop", "sync")
+from tests.house.sources import ROOT, modules, named, tree
+
 CHINESE: Final = ROOT / "resources/locale/zh_CN/LC_MESSAGES"
 MERGED: Final = "satchel.po"
-KEYWORDS: Final = parse_keywords(["msg:1,1t", "msg:1,2c,2t"])
 HEADER: Final = """\
 # The Chinese of Satchel. `python3 dev.py words` collects the English from the code and merges this file.
 msgid ""
@@ -60,14 +57,21 @@ def main() -> int:
 
 
 def used_words() -> dict[Word, set[str]]:
-    """Every message of the code, with the files that use it."""
+    """Every message of the program, with the files that use it."""
     words: dict[Word, set[str]] = {}
-    for folder in SOURCES:
-        found = extract_from_dir(ROOT / folder, method_map=[("**.py", "python")], keywords=KEYWORDS)
-        for file, _line, text, _comments, context in found:
-            if isinstance(text, str):
-                words.setdefault(Word(text, context or ""), set()).add(f"{folder}/{Path(file).as_posix()}")
+    for path in modules():
+        for word in words_in(tree(path)):
+            words.setdefault(word, set()).add(named(path))
     return words
+
+
+def words_in(module: ast.Module) -> Iterator[Word]:
+    """Every `msg("text")` and `msg("text", "context")`, also inside an f-string."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "msg":
+            given = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+            if given and len(given) == len(node.args):
+                yield Word(*map(str, given))
 
 
 def translations() -> Iterator[tuple[str, Word, str]]:

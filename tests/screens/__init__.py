@@ -1,0 +1,1 @@
+"""Every screen as a picture, and the facts that a picture shows."""
