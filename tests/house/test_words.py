@@ -48,7 +48,7 @@ def test_messages_are_written_so_that_they_can_be_collected() -> None:
 
 
 def test_every_form_of_a_message_is_collected() -> None:
-    source = """msg("Open"); msg("Open", "door"); msg("two " "parts"); text = f"{say(msg('inside'))}"; other("x")"""
+    source = """msg("Open"); msg("Open", "door"); msg("two " "parts"); f"{say(msg('inside'))}"; other("x")"""
     assert list(words_in(ast.parse(source))) == [
         Word("Open"),
         Word("Open", "door"),
