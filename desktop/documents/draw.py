@@ -76,6 +76,8 @@ class Block:
     marks: list[Mark] = field(default_factory=list)
     keep: int = 0
     """How many of the blocks after it must be on the same page."""
+    turn: bool = False
+    """Whether it begins a new page."""
 
     def add(self, *marks: Mark) -> None:
         """Draw these, too."""

@@ -88,8 +88,8 @@ def _attach(pdf: Pdf, about: About) -> None:
         mime_type="application/json",
         creation_date=stamp,
         mod_date=stamp,
-        relationship=Name.Source,
     )
+    spec.relationship = Name.Source
     pdf.attachments[ATTACHMENT] = spec
     pdf.Root.AF = Array([spec.obj])
 

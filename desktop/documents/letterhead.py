@@ -83,7 +83,7 @@ def letterhead(voice: Voice, kind: Message, seller: Mapping[str, Any]) -> Block:
     )
     low = 20.6
     if title.second:
-        low = 32.0
+        low = 30.8
         text, size = title.second.upper(), page.small.size
         block.add(
             Text(
@@ -110,8 +110,9 @@ def letterhead(voice: Voice, kind: Message, seller: Mapping[str, Any]) -> Block:
     for line in (under,) if under else ():
         flow.write(line, Type(page.small.size, 12.6), page.ink_3, x, room)
     low = max(low, flow.y, 23.1)
-    block.add(Line(0, page.width, low + 15.2, page.accent_rule, page.accent))
-    block.height = low + 15.2
+    drop = 13.4 if title.second else 15.2
+    block.add(Line(0, page.width, low + drop, page.accent_rule, page.accent))
+    block.height = low + drop
     return block
 
 
@@ -167,7 +168,7 @@ def _two(flow: Flow, said: Said, kind: Type, x: float, room: float, strong: bool
     if said.first:
         flow.write(said.first, kind, page.ink, x, room, strong)
     if said.second:
-        flow.write(said.second, Type(page.body.size * page.second, 10.6), page.ink_3, x, room)
+        flow.write(said.second, Type(page.body.size * page.second, 10.4), page.ink_3, x, room)
 
 
 def paragraph(voice: Voice, said: Said, before: float) -> Block:
@@ -217,26 +218,24 @@ def footer(voice: Voice, identity: Identity, number: int, pages: int) -> Block:
     return block
 
 
-def signatures(voice: Voice, identity: Identity, seller_line: str, buyer_label: Message) -> Block:
+def signatures(
+    voice: Voice, identity: Identity, labels: tuple[Message, Message], under: tuple[str, str]
+) -> Block:
     """The two places to sign and seal, and the QR that leads back to this document."""
     page = paper()
-    block = Block(height=119)
-    block.add(Line(0, page.width, 12.5, page.rule, page.ink))
+    block = Block(height=117.5)
+    block.add(Line(0, page.width, 11.0, page.rule, page.ink))
     qr_x = page.width - page.qr - 5
     room = (qr_x - 40) / 2
-    date = voice.say(msg("Name, date", "paper")).joined()
-    sides = (
-        (0.0, voice.say(msg("Supplier (seal)", "paper")), seller_line or date),
-        (room + 20, voice.say(buyer_label), date),
-    )
-    for x, label, under in sides:
-        block.add(Text(x, 29.2, label.first, page.body.size, page.ink))
+    for x, message, line in zip((0.0, room + 20), labels, under, strict=True):
+        label = voice.say(message)
+        block.add(Text(x, 27.7, label.first, page.body.size, page.ink))
         if label.second:
-            block.add(Text(x, 40.5, label.second, page.body.size * page.second, page.ink_3))
-        block.add(Line(x, x + room, 103.2, 0.6, page.ink_2))
-        block.add(Text(x, 116.0, under, fitted(under, page.small.size, room), page.ink_3))
-    block.add(qr_code(identity.qr, qr_x, 20.2, page.qr))
-    y = 20.2 + page.qr + 10.5
+            block.add(Text(x, 39.0, label.second, page.body.size * page.second, page.ink_3))
+        block.add(Line(x, x + room, 101.7, 0.6, page.ink_2))
+        block.add(Text(x, 114.5, line, fitted(line, page.small.size, room), page.ink_3))
+    block.add(qr_code(identity.qr, qr_x, 18.7, page.qr))
+    y = 18.7 + page.qr + 10.5
     for line in (*_present(voice.say(msg("Scan to verify", "paper"))), identity.check):
         block.add(Text(qr_x, y, line, page.small.size, page.ink_3))
         y += page.small.leading

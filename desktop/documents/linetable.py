@@ -170,7 +170,7 @@ class LineTable:
             said = self.voice.say(label)
             block.add(Text(x, 14.4, said.first, page.small.size, page.ink_2, False, align))
             if said.second:
-                low = 23.2
+                low = 22.8
                 block.add(Text(x, low, said.second, page.small.size * page.second, page.ink_3, False, align))
         block.height = low + 6
         block.add(Line(0, page.width, block.height, page.rule, page.ink))
@@ -264,7 +264,7 @@ class LineTable:
             if beside:
                 x = self.columns.name + text_width(line, kind.size) + _GAP
                 row.add(Text(x, y, beside, kind.size * page.second, page.ink_3))
-        row.height = max(y + 5.6, row.height)
+        row.height = max(y + (4.8 if self.voice.both else 5.6), row.height)
         row.add(Line(0, page.width, row.height, page.hair, page.line))
         yield row
 
@@ -292,13 +292,11 @@ class LineTable:
         y = self._name(row, line, ink)
         low = self._cells(row, line, ink)
         details = self._details(line)
-        if low > y and not details:
-            row.height = low + 5.6
         yield from self._text_rows(details, self._at_least(row, low), y)
 
     @staticmethod
     def _at_least(row: Row, low: float) -> Row:
-        row.height = max(row.height, low + 5.6)
+        row.height = max(row.height, low + 5.1)
         return row
 
     def _numbered(self, line: Mapping[str, Any]) -> str:

@@ -84,6 +84,9 @@ class _Layout:
         """Turn the page where the block and its company do not fit any more."""
         if self.fresh:
             return
+        if block.turn:
+            self._turn(block)
+            return
         reserve = self.carry if _in_table(chain[-1:]) and _in_table(rest[:1]) else 0.0
         needed = sum(member.height for member in chain) + reserve
         if self.y + needed <= self.frame.bottom:

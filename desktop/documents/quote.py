@@ -26,6 +26,7 @@ from desktop.documents.voice import Said, Voice, short_hash
 from desktop.rules.canonical import content_hash
 from desktop.words import Message, msg
 
+NAME_AND_DATE: Final = msg("Name, date", "paper")
 QUOTATION: Final = msg("Quotation", "paper")
 WATERMARKS: Final = {
     "draft": msg("DRAFT", "paper"),
@@ -47,7 +48,7 @@ def quote_pdf(snapshot: Mapping[str, Any], *, state: str = "issued", language: s
     digest = content_hash(dict(snapshot))
     identity = identify(voice, QUOTATION, snapshot, digest)
     table = LineTable(voice, snapshot)
-    pages = paginate(_blocks(voice, identity, snapshot, table), frame(), _Furniture(voice, identity, table))
+    pages = paginate(_blocks(voice, identity, snapshot, table), frame(), Furnishings(voice, identity, table))
     page = paper()
     title = f"{voice.say(QUOTATION).joined()} {identity.number}"
     cover = Cover(title, watermark(voice, state), page.watermark_alpha)
@@ -107,24 +108,31 @@ def numbered(voice: Voice, snapshot: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Furniture:
+class Furnishings:
+    """The furniture of a document with a line table."""
+
     voice: Voice
     identity: Identity
     table: LineTable
 
     def head(self) -> Block:
+        """The running head."""
         return running_head(self.voice, self.identity)
 
     def table_head(self) -> Block:
+        """The column titles."""
         return self.table.head()
 
     def carried(self, amount: int) -> Block:
+        """At the foot of a page."""
         return self.table.carried(msg("Subtotal, carried forward", "paper"), amount)
 
     def brought(self, amount: int) -> Block:
+        """At the head of the next."""
         return self.table.carried(msg("Subtotal, brought forward", "paper"), amount)
 
     def footer(self, page: int, pages: int) -> Block:
+        """Number, check, page."""
         return footer(self.voice, self.identity, page, pages)
 
 
@@ -146,7 +154,8 @@ def _blocks(voice: Voice, identity: Identity, snapshot: Mapping[str, Any], table
     signer = "\u00a0\u00a0\u00a0 ".join(
         part for part in (name_of(voice.text(seller.get("person"))), str(snapshot["issued_on"])) if part
     )
-    blocks.append(signatures(voice, identity, signer, msg("Customer (signature, seal)", "paper")))
+    labels = (msg("Supplier (seal)", "paper"), msg("Customer (signature, seal)", "paper"))
+    blocks.append(signatures(voice, identity, labels, (signer, voice.say(NAME_AND_DATE).joined())))
     return blocks
 
 

@@ -74,8 +74,8 @@ def _tax_table(block: Block, voice: Voice, snapshot: Mapping[str, Any]) -> float
         net = minor_units(group["base"], digits)
         taxes = [minor_units(tax, digits) for tax in group["taxes"]]
         sums = [sums[0] + net, sums[1] + sum(taxes)]
-        label = " + ".join(tax_labels(group, voice)) or percent("0")
-        _tax_row(block, y, edges, label, (net, sum(taxes)), digits, False)
+        rate = " + ".join(tax_labels(group, voice)) or percent("0")
+        _tax_row(block, y, edges, rate, (net, sum(taxes)), digits, False)
         y += 16.7
         if len(taxes) > 1:
             y = _each_tax(block, y, edges, group["rates"], taxes, digits)
@@ -252,7 +252,7 @@ def _milestone(
     under = ", ".join(part for part in (name.second, due.second) if part)
     if under:
         flow.write(under, second_type(page.small, page), page.ink_3, x, room)
-    return flow.y + 2.0
+    return flow.y + 0.8
 
 
 def terms(voice: Voice, snapshot: Mapping[str, Any]) -> list[Block]:
@@ -292,5 +292,5 @@ def _term(block: Block, said: Said, number: int, place: int, y: float) -> float:
     flow = Flow(block, y)
     flow.write(said.first, page.term, page.ink, x, room)
     if said.second:
-        flow.write(said.second, Type(page.term.size * page.second, 10.4), page.ink_3, x, room)
-    return flow.y + 0.7
+        flow.write(said.second, Type(page.term.size * page.second, 9.7), page.ink_3, x, room)
+    return flow.y + 0.5

@@ -1,0 +1,93 @@
+"""The standard clauses of a contract in both languages, their places filled from the quote they belong to."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from desktop.documents.summary import in_words
+from desktop.documents.voice import Voice, figure, percent, symbol
+from desktop.rules.canonical import content_hash
+from desktop.words import RESOURCES
+
+_TWO = ("zh", "en")
+
+
+def contract_from(
+    snapshot: Mapping[str, Any],
+    *,
+    number: str,
+    issued_on: str,
+    language: str | None = None,
+    title: Mapping[str, str] | None = None,
+    clauses: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """The contract of an issued quote: the quote whole, its hash, and the clauses with every place filled."""
+    return {
+        "schema": 1,
+        "kind": "contract",
+        "number": number,
+        "revision": 1,
+        "language": language or snapshot["language"],
+        "issued_on": issued_on,
+        "title": dict(title or _template()["title"]),
+        "seller": snapshot["seller"],
+        "customer": snapshot["customer"],
+        "clauses": standard_clauses(snapshot) if clauses is None else clauses,
+        "quote": dict(snapshot),
+        "quote_hash": content_hash(dict(snapshot)),
+        "template": {"name": _template()["name"], "version": _template()["version"]},
+    }
+
+
+def standard_clauses(snapshot: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The clauses for this quote, `[{"heading": text, "body": text}]`."""
+    places = _places(snapshot)
+    return [
+        {
+            "heading": dict(clause["heading"]),
+            "body": {each: clause["body"][each].format_map(places) for each in _TWO},
+        }
+        for clause in _template()["clauses"]
+    ]
+
+
+@lru_cache(maxsize=1)
+def _template() -> dict[str, Any]:
+    text = (RESOURCES / "templates" / "clauses.json").read_text(encoding="utf-8")
+    template: dict[str, Any] = json.loads(text)
+    return template
+
+
+def _places(snapshot: Mapping[str, Any]) -> dict[str, str]:
+    """What the clauses say of the quote. A value is put in as it is: braces in it mean nothing."""
+    payable = figure(snapshot["totals"]["payable"], int(snapshot["digits"]))
+    words = in_words(snapshot)
+    address = snapshot["customer"].get("address")
+    return {
+        "price": f"{symbol(snapshot['currency'])}{payable}",
+        "words": f"（{words}）" if words else "",
+        "quote": f"{snapshot['number']} R{snapshot['revision']}",
+        "payment_zh": _payment(snapshot, "zh"),
+        "payment_en": _payment(snapshot, "en"),
+        "address_zh": Voice("zh").text(address).first or "需方指定地点",
+        "address_en": Voice("en").text(address).first or "the place named by the customer",
+    }
+
+
+def _payment(snapshot: Mapping[str, Any], language: str) -> str:
+    """The payment schedule as a sentence."""
+    voice, digits = Voice(language), int(snapshot["digits"])
+    steps = []
+    for step in snapshot.get("milestones") or ():
+        name, due = voice.text(step.get("name")).first, voice.text(step.get("due")).first
+        money = f"{symbol(snapshot['currency'])}{figure(step['amount'], digits)}"
+        if language == "zh":
+            steps.append(
+                f"{due}付{name} {percent(step['percent'])}，即 {money}" if due else f"{name} {money}"
+            )
+        else:
+            steps.append(f"{name} {percent(step['percent'])}, {money}" + (f" ({due})" if due else ""))
+    if not steps:
+        return "需方在供货前付清全款。" if language == "zh" else "The customer pays in full before delivery. "
+    return f"{'；'.join(steps)}。" if language == "zh" else f"{'; '.join(steps)}. "
