@@ -148,7 +148,8 @@ def missing_packages() -> list[str]:
 
 
 def uv() -> str | None:
-    """The path of uv, where this machine has it."""
+    """The path of uv, where this machine has it; it is to trust whom the system trusts, as pip does."""
+    os.environ.setdefault("UV_SYSTEM_CERTS", "true")
     return shutil.which("uv")
 
 

@@ -1,0 +1,89 @@
+"""`dev.py prove`: the long proofs, for as long as wanted; what was counted is added to docs/proofs.md."""
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from tests.house.sources import ROOT
+from tests.rules import oracle
+
+PAGE: Final = ROOT / "docs/proofs.md"
+HEAD: Final = """\
+# What the long proofs have counted
+
+Written by `python3 dev.py prove --minutes N`; each line is one run, and a violation would be a line too. A seed
+brings the same run back.
+
+| day | proof | seed | counted | violations | seconds |
+|---|---|---|---:|---:|---:|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round of a proof has counted, and each violation as a sentence."""
+
+    counted: int
+    violations: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One promise, and a round of attempts to break it from a seed."""
+
+    name: str
+    attempt: Callable[[int], Round]
+
+
+def totals(seed: int) -> Round:
+    """Random documents whose totals an independent oracle computes on fractions."""
+    found = [str(difference) for difference in oracle.differences(5_000, seed)]
+    return Round(5_000, found)
+
+
+PROOFS: Final = (Proof("totals of random documents", totals),)
+
+
+def main() -> int:
+    """Give each proof its share of the time; fail if anything was violated."""
+    parser = argparse.ArgumentParser(prog="dev.py prove", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser.add_argument("--only", default="", help="a word of the proof's name")
+    parser.add_argument("--page", type=Path, default=PAGE, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    wanted = [proof for proof in PROOFS if chosen.only in proof.name]
+    if not wanted:
+        parser.error(f"there is no such proof; there are: {', '.join(proof.name for proof in PROOFS)}")
+    share = chosen.minutes * 60 / len(wanted)
+    broken = sum([run(proof, chosen.seed, share, chosen.page) for proof in wanted])
+    return 1 if broken else 0
+
+
+def run(proof: Proof, seed: int, seconds: float, page: Path) -> int:
+    """Rounds of one proof until its time is up or it is broken; at least one. Returns the violations."""
+    start = time.monotonic()
+    counted, rounds = 0, 0
+    violations: list[str] = []
+    while not violations and (not rounds or time.monotonic() - start < seconds):
+        done = proof.attempt(seed + rounds)
+        counted, rounds = counted + done.counted, rounds + 1
+        violations += done.violations
+    took = round(time.monotonic() - start)
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    line = f"| {day} | {proof.name} | {seed} | {counted:,} | {len(violations)} | {took} |\n"
+    with page.open("a", encoding="utf-8") as file:
+        file.write(line if file.tell() else HEAD + line)
+    print(f"{proof.name}: {counted:,} in {took} s from seed {seed}, {len(violations)} violations")
+    sys.stderr.writelines(f"  {violation}\n" for violation in violations)
+    return len(violations)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
