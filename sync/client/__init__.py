@@ -1,1 +1,1 @@
-"""Threads and transport that drive the engine."""
+"""Sync at work on a laptop: requests over the network, the driver between engine and store, the pacing."""

@@ -1,0 +1,305 @@
+"""Between engine and store: performs what the engine asks of the store and hands its requests to a transport.
+
+A `Session` stops at each request and goes on with its answer, so the product's transport, a test's simulator
+and a bundle on a USB stick drive the same code.
+"""
+
+import platform
+import secrets
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Final, Generic, Protocol, TypeVar, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from desktop.errors import Offline
+from desktop.models.remote import Known, Outbox, Remote
+from desktop.models.store import Store
+from desktop.words import msg
+from sync.engine import round as engine
+from sync.engine.actions import (
+    Action,
+    Adopt,
+    Answer,
+    Apply,
+    ApplySnapshot,
+    Event,
+    Failure,
+    Forget,
+    Fork,
+    Load,
+    Mark,
+    Report,
+    Rewind,
+    Send,
+    Situation,
+    Tell,
+)
+from sync.protocol import codec, ops, signing
+from sync.protocol.messages import Cursor, Enrol, Enrolled, OpKind, Problem, Push, Seed, SyncResponse
+from sync.protocol.versions import SCHEMA, SPOKEN
+
+T = TypeVar("T")
+Progress = Callable[[Tell], None]
+MOST_RENUMBERED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What goes over the wire; `target` is the path with its query."""
+
+    method: str
+    target: str
+    body: bytes
+    headers: dict[str, str]
+
+
+class Transport(Protocol):
+    """Carries one request and brings back what came of it; never raises for the network's sake."""
+
+    @property
+    def url(self) -> str: ...
+
+    def send(self, request: Request, cancelled: Callable[[], bool]) -> Answer | Failure: ...
+
+
+class Cancelled(Offline):
+    """A person stopped the sync; what was stored stays."""
+
+
+class Session(Generic[T]):
+    """One run of the engine over one store; `result` is there when `go_on` returns None."""
+
+    def __init__(
+        self,
+        steps: Generator[Action, Event, T],
+        remote: Remote,
+        *,
+        url: str = "",
+        tell: Progress | None = None,
+    ) -> None:
+        self.remote = remote
+        self.url = url
+        self.result: T | None = None
+        self._steps = steps
+        self._tell = tell
+        self._sent: Send | None = None
+        self._renumbered = 0
+
+    def go_on(self, event: Answer | Failure | None = None) -> Request | None:
+        """Continue with the answer to the last request: the next request, or None at the end."""
+        if isinstance(event, Answer) and self._sent is not None and self._renumber(event):
+            return self._request(self._sent)
+        told: Event = event
+        while True:
+            try:
+                action = self._steps.send(told)
+            except StopIteration as end:
+                self.result = end.value
+                return None
+            if isinstance(action, Send):
+                self._sent = action
+                return self._request(action)
+            told = self._perform(action)
+
+    def _perform(self, action: Action) -> Event:
+        if isinstance(action, Load):
+            return situation(self.remote, action)
+        if isinstance(action, Tell):
+            if self._tell is not None:
+                self._tell(action)
+        elif isinstance(action, Apply):
+            self._apply(action)
+        elif isinstance(action, ApplySnapshot):
+            page = action.page
+            self.remote.apply_snapshot(
+                schema=SCHEMA,
+                stream=page.stream,
+                at=page.at,
+                after=page.next,
+                mask=page.mask,
+                tables=page.tables,
+                stubs=page.stubs,
+            )
+        else:
+            self._repair(action)
+        return None
+
+    def _apply(self, action: Apply) -> None:
+        response = action.response
+        streams = [head.stream for head in response.heads]
+        if isinstance(response, SyncResponse):
+            self.remote.apply(
+                schema=SCHEMA,
+                parts=response.page.parts,
+                stubs=response.page.stubs,
+                streams=streams,
+                verdicts=response.verdicts,
+                granted=response.leases,
+                person=response.person,
+            )
+        else:
+            self.remote.apply(
+                schema=SCHEMA, parts=response.page.parts, stubs=response.page.stubs, streams=streams
+            )
+
+    def _repair(self, action: Action) -> None:
+        if isinstance(action, Forget):
+            self.remote.forget(action.stream)
+        elif isinstance(action, Rewind):
+            self.remote.rewind(action.last)
+        elif isinstance(action, Fork):
+            self.remote.fork(action.agreed)
+        elif isinstance(action, Adopt):
+            enrolled = action.enrolled
+            self.remote.adopt(
+                server=enrolled.server,
+                url=self.url or self.remote.identity().url,
+                short=enrolled.short,
+                person=enrolled.person,
+                granted=enrolled.leases,
+            )
+        else:
+            raise TypeError(f"the engine asked for {action!r}")
+
+    def _request(self, send: Send) -> Request:
+        headers = {"Accept-Encoding": ", ".join(codec.ENCODINGS), "Satchel-Protocol": str(max(SPOKEN))}
+        if send.body:
+            headers["Content-Type"] = "application/json"
+        if send.encoding:
+            headers["Content-Encoding"] = send.encoding
+        if send.signed:
+            identity = self.remote.identity()
+            headers |= signing.sign_request(
+                Ed25519PrivateKey.from_private_bytes(identity.key),
+                send.method,
+                send.target,
+                send.body,
+                identity.device.hex,
+                secrets.token_hex(16),
+                self.remote.sequence(),
+            )
+        return Request(send.method, send.target, send.body, headers)
+
+    def _renumber(self, answer: Answer) -> bool:
+        """The office has seen a higher request number (this vault came from a backup): go on above it."""
+        if answer.status != 409 or self._renumbered >= MOST_RENUMBERED:
+            return False
+        try:
+            problem = codec.unpack(answer.body, answer.encoding, Problem)
+        except codec.BadMessage:
+            return False
+        if problem.code != "sequence":
+            return False
+        self._renumbered += 1
+        self.remote.sequence_is_at_least(int(problem.data.get("sequence", 0)))
+        return True
+
+
+def situation(remote: Remote, load: Load) -> Situation:
+    """What the store holds, as the engine reads it; the push is signed here."""
+    known = remote.known(load.ops, load.size)
+    identity = known.identity
+    return Situation(
+        device=identity.device.hex,
+        enrolled=bool(identity.server),
+        last=known.last,
+        head=known.head.hex(),
+        acked=known.acked,
+        waiting=known.last - known.acked,
+        push=_push(known, known.outbox) if known.outbox else None,
+        cursors=tuple(Cursor(*cursor) for cursor in known.cursors),
+        marks=tuple(Mark(*mark) for mark in known.marks),
+        wants=known.wants,
+        user=identity.user,
+        successor=_successor(known),
+    )
+
+
+def _push(known: Known, outbox: Outbox) -> Push:
+    key = Ed25519PrivateKey.from_private_bytes(known.identity.key)
+    last, head = outbox.ops[-1].n, outbox.ops[-1].hash.hex()
+    packed = [
+        ops.Op(
+            op.n,
+            op.tx,
+            op.command,
+            op.at,
+            op.actor,
+            op.batch,
+            cast("OpKind", op.kind),
+            op.type,
+            op.record,
+            op.base,
+            op.body,
+        )
+        for op in outbox.ops
+    ]
+    return ops.pack_push(
+        packed,
+        before=outbox.before.hex(),
+        head=head,
+        seeds=[Seed(n, seed.hex()) for n, seed in outbox.seeds],
+        signature=signing.sign_head(key, known.identity.device.hex, last, head),
+    )
+
+
+def _successor(known: Known) -> Enrol | None:
+    if known.successor is None:
+        return None
+    device, key = known.successor
+    return Enrol(
+        device=device,
+        key=_public(key),
+        name=platform.node(),
+        previous=known.identity.device.hex,
+        schema=SCHEMA,
+    )
+
+
+def _public(key: bytes) -> str:
+    return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw().hex()
+
+
+def drive(session: Session[T], transport: Transport, cancelled: Callable[[], bool] = lambda: False) -> T:
+    """Run a session to its end over a transport. Raises what the engine raises, and Cancelled."""
+    request = session.go_on()
+    while request is not None:
+        if cancelled():
+            raise Cancelled(msg("The sync was stopped; what has arrived stays."))
+        request = session.go_on(transport.send(request, cancelled))
+    if session.result is None:
+        raise TypeError("the engine ended without a result")
+    return session.result
+
+
+def sync_once(
+    store: Store,
+    transport: Transport,
+    *,
+    limits: engine.Limits | None = None,
+    greet: bool = True,
+    tell: Progress | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Report:
+    """One sync: everything up, everything down. Raises Offline, NotAllowed or Refused, as a person is told."""
+    remote = Remote(store)
+    nonce = secrets.token_hex(16) if greet else ""
+    session = Session(engine.sync(nonce, limits or engine.Limits()), remote, url=transport.url, tell=tell)
+    return drive(session, transport, cancelled)
+
+
+def enrol(store: Store, transport: Transport, code: str, *, name: str = "") -> Enrolled:
+    """Join the office at the transport's address with a person's code; repeating it changes nothing."""
+    remote = Remote(store)
+    identity = remote.identity()
+    request = Enrol(
+        device=identity.device.hex,
+        key=_public(identity.key),
+        name=name or platform.node(),
+        code=code.strip().upper(),
+        protocols=list(SPOKEN),
+        schema=SCHEMA,
+    )
+    session = Session(engine.enrol(request, secrets.token_hex(16)), remote, url=transport.url)
+    return drive(session, transport)

@@ -1,0 +1,110 @@
+"""HTTP by requests: short connect, a stall limit instead of a total one, no redirects."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from desktop.errors import Usage
+from desktop.words import msg
+from sync.client.driver import Request
+from sync.engine.actions import Answer, Failure
+from sync.protocol.messages import MAX_UNPACKED
+
+CONNECT: Final = 5.0
+STALL: Final = 30.0
+PIECE: Final = 64 * 1024
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class HttpTransport:
+    """One office at one address. Plain HTTP is spoken on this machine only."""
+
+    def __init__(self, url: str, *, certificate: str | None = None, stall: float = STALL) -> None:
+        """`certificate` is a file with the office's own authority. Raises Usage for a wrong address."""
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Usage(msg("“{url}” is not the address of an office.").of(url=url))
+        local = parts.hostname in LOOPBACK
+        if parts.scheme == "http" and not local:
+            raise Usage(msg("The office must be reached by https; http is for this machine only."))
+        self._url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        self._stall = stall
+        self._session = requests.Session()
+        self._session.trust_env = not local
+        if certificate:
+            self._session.verify = certificate
+
+    @property
+    def url(self) -> str:
+        """The address of the office."""
+        return self._url
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._session.close()
+
+    def send(self, request: Request, cancelled: Callable[[], bool]) -> Answer | Failure:
+        """One request and its answer, or why there is none."""
+        started = time.monotonic()
+        try:
+            with self._session.request(
+                request.method,
+                self._url + request.target,
+                data=request.body or None,
+                headers=request.headers,
+                timeout=(CONNECT, self._stall),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return self._read(response, started, cancelled)
+        except requests.exceptions.SSLError:
+            return Failure("certificate")
+        except requests.exceptions.Timeout:
+            return Failure("stalled")
+        except (requests.exceptions.RequestException, HTTPError, OSError):
+            return Failure("unreachable")
+
+    def _read(
+        self, response: requests.Response, started: float, cancelled: Callable[[], bool]
+    ) -> Answer | Failure:
+        if 300 <= response.status_code < 400:
+            return Failure("redirected", portal=True)
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind != "application/json" and response.status_code < 500:
+            return Failure("not the office", portal=True)
+        body = bytearray()
+        while piece := response.raw.read(PIECE, decode_content=False):
+            body += piece
+            if cancelled() or len(body) > MAX_UNPACKED:
+                return Failure("stopped")
+        expected = response.headers.get("Content-Length")
+        if expected is not None and int(expected) != len(body):
+            return Failure("cut short")
+        return Answer(
+            response.status_code,
+            bytes(body),
+            response.headers.get("Content-Encoding", ""),
+            retry_after(response.headers.get("Retry-After"), datetime.now(UTC)),
+            time.monotonic() - started,
+        )
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for, which may be a number or a date."""
+    if not header:
+        return None
+    if header.strip().isdigit():
+        return float(header)
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
