@@ -17,8 +17,8 @@ PAGE: Final = ROOT / "docs/proofs.md"
 HEAD: Final = """\
 # What the long proofs have counted
 
-Written by `python3 dev.py prove --minutes N`; each line is one run, and a violation would be a line too. A seed
-brings the same run back.
+Written by `python3 dev.py prove --minutes N`; each line is one run, and a violation would be a line too.
+A seed brings the same run back.
 
 | day | proof | seed | counted | violations | seconds |
 |---|---|---|---:|---:|---:|
