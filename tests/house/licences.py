@@ -11,7 +11,7 @@ LOCK: Final = ROOT / "requirements.lock"
 RECORD: Final = ROOT / "resources/licences/packages.txt"
 HEADER: Final = """\
 # Packages that Satchel installs, as each of them states its licence. Written by `python3 dev.py licences`.
-# Fonts, icons and data have files of their own beside this one.
+# Icons and fonts have files of their own.
 """
 READ_BY_HAND: Final = {  # no licence in the metadata, or locked for another system only
     "colorama": "BSD-3-Clause",
