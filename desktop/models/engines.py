@@ -38,9 +38,7 @@ _CORRUPT: Final = frozenset({11, 26})
 _FULL: Final = 13
 _INPUT_OUTPUT: Final = 10
 
-DAMAGED: Final = msg(
-    "The database is damaged. Your work up to the last backup is safe: restore the backup, then synchronise."
-)
+DAMAGED: Final = msg("The database is damaged. Restore the last backup, then synchronise.")
 
 
 class Keyring:

@@ -235,7 +235,7 @@ def _rewrite(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
 def test_a_flipped_bit_in_any_page_is_damage_at_the_door(made: SimpleNamespace, page: int) -> None:
     made.vault.close()
     flip(made.folder / "vault.db", page * 4096 + 1234)
-    with pytest.raises(Damaged, match="restore the backup"):
+    with pytest.raises(Damaged, match="Restore the last backup"):
         open_vault(made.folder, PASSPHRASE)
 
 
