@@ -267,12 +267,7 @@ def _created(record: Record) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, described in type(record).fields().items():
         value = getattr(record, name)
-        if (
-            value is not None
-            and value != described.kind.empty
-            and described.merge != "derived"
-            and value != {}
-        ):
+        if value not in (None, "", [], {}) and described.merge != "derived":
             values[name] = described.kind.to_wire(value)
     return values
 

@@ -1,0 +1,80 @@
+"""The same program without a window: one subcommand for each thing, JSON for scripts, clear exit codes.
+
+Exit codes: 0 done, 1 refused, 2 usage, 3 not found, 4 offline, 5 in use, 6 wrong passphrase.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from desktop.cli import demo, files, quotes, records, syncing, vaults
+from desktop.cli.console import Console, Options
+from desktop.errors import SatchelError, Usage
+from desktop.words import verbatim
+
+AREAS = (vaults, records, files, quotes, syncing, demo)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong through the same door as every other refusal."""
+
+    def error(self, message: str) -> NoReturn:
+        """A wrong call, with the usage line."""
+        raise Usage(verbatim(f"{message}\n{self.format_usage().strip()}"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one subcommand; returns the exit code."""
+    options = Options()
+    try:
+        options, rest = read_options(arguments)
+        chosen = parser().parse_args(rest)
+        with Console(options) as console:
+            chosen.run(console, chosen)
+    except SatchelError as error:
+        return report(error, options)
+    except BrokenPipeError:
+        return 0
+    return 0
+
+
+def read_options(arguments: Sequence[str]) -> tuple[Options, list[str]]:
+    """The global options, wherever they stand, and what is left."""
+    found, rest = global_parser().parse_known_args(list(arguments))
+    return Options(found.profile, found.passphrase_file, found.json, found.language), rest
+
+
+def global_parser() -> argparse.ArgumentParser:
+    """The options that every subcommand knows."""
+    shared = Parser(add_help=False, allow_abbrev=False)
+    shared.add_argument("--profile", metavar="DIR")
+    shared.add_argument("--passphrase-file", metavar="FILE")
+    shared.add_argument("--json", action="store_true")
+    shared.add_argument("--language", choices=("zh", "en"), default="")
+    return shared
+
+
+def parser() -> argparse.ArgumentParser:
+    """All subcommands."""
+    top = Parser(
+        prog="satchel",
+        allow_abbrev=False,
+        description="Satchel: customers, opportunities and quotes, encrypted and offline.",
+        epilog="Everywhere: --profile DIR, --passphrase-file FILE (or SATCHEL_PASSPHRASE), --json, "
+        "--language zh|en. Without a subcommand the window opens.",
+    )
+    areas = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    for area in AREAS:
+        area.register(areas)
+    return top
+
+
+def report(error: SatchelError, options: Options) -> int:
+    """Say what went wrong and what to do; with --json also as an object on standard output."""
+    console = Console(options)
+    said = error.message.in_language(console.language)
+    if options.json:
+        console.emit({"error": type(error).__name__, "message": said, "field": error.field})
+    sys.stderr.write(f"{said}\n")
+    return error.exit_code

@@ -1,0 +1,166 @@
+"""Quotes from the command line: new, issue, pdf, contract; and totals of any document."""
+
+import argparse
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from desktop.cli.console import Console
+from desktop.errors import NotFound, Refused, Usage
+from desktop.models.kinds import Number, Percent
+from desktop.models.records import Customer, Quote
+from desktop.rules.money import plain
+from desktop.rules.totals_json import compute
+from desktop.services import commands, contracts, drafts, quotes, records
+from desktop.words import msg
+
+
+def register(areas: Any) -> None:
+    """Add the subcommands of this area."""
+    quote = areas.add_parser("quote", help="new, issue, pdf, contract")
+    kinds = quote.add_subparsers(metavar="ACTION", required=True)
+    new = kinds.add_parser("new", help="a quote with lines")
+    new.add_argument("--customer", required=True, metavar="NAME|ID")
+    new.add_argument("--line", action="append", default=[], metavar="SKU*QTY")
+    new.add_argument("--discount", metavar="-5%%", help="percent, or an amount without %%")
+    new.add_argument("--target", metavar="AMOUNT", help="the payable total wanted")
+    new.add_argument("--name", default="", help="the project")
+    new.add_argument("--for", dest="language", choices=("zh", "en", "both"), default="zh")
+    new.set_defaults(run=new_quote)
+    for name, run, text in (
+        ("issue", issue, "number it, freeze it, write the PDF"),
+        ("pdf", pdf, "write the PDF"),
+        ("contract", contract, "write a contract from an issued quote"),
+        ("revise", revise, "open the next revision"),
+    ):
+        area = kinds.add_parser(name, help=text)
+        area.add_argument("id", metavar="ID")
+        area.add_argument("--to", metavar="FILE")
+        area.set_defaults(run=run)
+    totals = areas.add_parser("totals", help="compute a document read from standard input")
+    totals.add_argument("--lines", action="store_true", help="one document a line, one result a line")
+    totals.set_defaults(run=show_totals)
+
+
+def new_quote(console: Console, chosen: argparse.Namespace) -> None:
+    """Make a quote with its lines and discount; prints its id and total."""
+    store, actor = console.store, console.actor
+    customer = records.find(store, Customer, chosen.customer)
+    wanted = [_line(console, typed) for typed in chosen.line]
+    adjustments = []
+    if chosen.discount:
+        adjustments.append(_discount(chosen.discount))
+    if chosen.target:
+        adjustments.append(("target", Number(6).parse(chosen.target)))
+    made = commands.run(
+        store,
+        actor,
+        "quote.compose",
+        customer_id=customer.id,
+        name=chosen.name,
+        language=chosen.language,
+        lines=wanted,
+        adjustments=adjustments,
+    ).value
+    draft = drafts.load(store, made.id)
+    result = draft.totals()
+    payable = plain(result.payable, result.digits)
+    console.result(
+        {"id": made.id.hex, "payable": payable, "lines": len(draft.lines)},
+        msg("Quote {id}: {payable} {currency}").of(
+            id=made.id.hex, payable=payable, currency=made.currency
+        ),
+    )
+
+
+def _line(console: Console, typed: str) -> tuple[Any, Decimal]:
+    """`SKU*QTY`; without a quantity it is one."""
+    sku, _star, quantity = typed.replace("×", "*").partition("*")
+    product = quotes.product_by_sku(console.store, sku.strip())
+    return product.id, Number(4).parse(quantity or "1") or Decimal(1)
+
+
+def _discount(typed: str) -> tuple[str, Decimal | None]:
+    if typed.strip().endswith(("%", "％")):
+        return "percent", Percent().parse(typed)
+    return "amount", Number(6).parse(typed)
+
+
+def issue(console: Console, chosen: argparse.Namespace) -> None:
+    """Issue the quote; with --to also write its PDF."""
+    quote = records.find(console.store, Quote, chosen.id)
+    done = commands.run(console.store, console.actor, "quote.issue", quote.id)
+    issued = drafts.load(console.store, quote.id)
+    if chosen.to:
+        _write(Path(chosen.to), done.value)
+    console.result(
+        {
+            "id": quote.id.hex,
+            "number": issued.quote.number,
+            "revision": issued.revision.revision,
+            "hash": issued.revision.content_hash,
+            "file": chosen.to,
+        },
+        msg("Issued as {number}.").of(number=issued.quote.number),
+    )
+
+
+def pdf(console: Console, chosen: argparse.Namespace) -> None:
+    """Write the PDF of the current revision."""
+    quote = records.find(console.store, Quote, chosen.id)
+    target = Path(chosen.to or f"{_file_name(quote.title) or quote.id.hex}.pdf")
+    _write(target, quotes.paper(console.store, quote.id))
+    console.result({"id": quote.id.hex, "file": str(target)}, str(target))
+
+
+def contract(console: Console, chosen: argparse.Namespace) -> None:
+    """Write a contract from an issued quote."""
+    quote = records.find(console.store, Quote, chosen.id)
+    target = Path(chosen.to or f"{_file_name(quote.title) or quote.id.hex}-contract.pdf")
+    _write(target, contracts.paper(console.store, quote.id))
+    console.result({"id": quote.id.hex, "file": str(target)}, str(target))
+
+
+def revise(console: Console, chosen: argparse.Namespace) -> None:
+    """Open the next revision of an issued quote."""
+    quote = records.find(console.store, Quote, chosen.id)
+    made = commands.run(console.store, console.actor, "quote.revise", quote.id).value
+    console.result({"id": quote.id.hex, "revision": made.revision}, made.title)
+
+
+def _file_name(title: str) -> str:
+    return "".join("-" if character in '/\\:*?"<>|' else character for character in title).strip(". ")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise Refused(
+            msg("{path} cannot be written: {why}.").of(path=path, why=error.strerror)
+        ) from None
+
+
+def show_totals(console: Console, chosen: argparse.Namespace) -> None:
+    """The totals of a document (docs/money.md), or of one document a line."""
+    if chosen.lines:
+        for text in sys.stdin:
+            if text.strip():
+                console.emit(compute(_document(text)))
+        return
+    text = sys.stdin.read()
+    if not text.strip():
+        raise NotFound(msg("There is no document on standard input."))
+    console.emit(compute(_document(text)))
+
+
+def _document(text: str) -> Any:
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise Usage(msg("This is not valid JSON: {why}.").of(why=error)) from None
+    if not isinstance(document, dict):
+        raise Usage(msg("A document is a JSON object."))
+    return document

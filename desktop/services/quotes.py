@@ -1,0 +1,419 @@
+"""Quotes: write one, price it, discount it, issue it, revise it, and put it on paper."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from desktop.documents.quote import quote_pdf
+from desktop.documents.readback import calculator_test
+from desktop.errors import NotFound, Refused
+from desktop.models import numbers
+from desktop.models.record import Record
+from desktop.models.records import (
+    Adjustment,
+    Customer,
+    Organisation,
+    Product,
+    Quote,
+    QuoteLine,
+    QuoteRevision,
+)
+from desktop.models.store import Store, Work
+from desktop.rules import ranks, stages
+from desktop.rules.canonical import content_hash
+from desktop.rules.money import ZERO, number
+from desktop.services import drafts, prices
+from desktop.services.commands import Asking, command
+from desktop.services.records import ISSUED
+from desktop.words import Message, msg
+
+PRICED = ("item", "option", "alternative")
+R = TypeVar("R", bound=Record)
+
+
+def can_change(quote: Quote, _asking: Asking) -> Message | None:
+    """Only a draft is written on."""
+    return None if quote.stage == "draft" else ISSUED
+
+
+def can_issue(quote: Quote, _asking: Asking) -> Message | None:
+    """A draft may be issued once its total was seen by a person."""
+    if quote.stage != "draft":
+        return msg("This quote was issued already.")
+    if quote.needs_review:
+        return msg("Two people changed this quote. Look at the new total and confirm it first.")
+    return None
+
+
+def can_revise(quote: Quote, _asking: Asking) -> Message | None:
+    """What was issued can be revised; a draft is simply changed."""
+    if stages.QUOTE.may_step(quote.stage, "draft"):
+        return None
+    return msg("Only an issued quote is revised; a draft is simply changed.")
+
+
+def can_answer(quote: Quote, _asking: Asking) -> Message | None:
+    """The customer answers an issued quote."""
+    return None if quote.stage == "issued" else msg("Only an issued quote can be accepted or declined.")
+
+
+def can_confirm(quote: Quote, _asking: Asking) -> Message | None:
+    """A total is confirmed where two people changed the quote."""
+    return None if quote.needs_review else msg("Nobody else changed this quote; there is nothing to confirm.")
+
+
+def organisation(work: Work) -> Organisation | None:
+    """The firm that sells, where this laptop knows it."""
+    return work.session.scalars(
+        select(Organisation).where(Organisation.deleted_at.is_(None)).limit(1)
+    ).first()
+
+
+def today(work: Work) -> date:
+    """The day in the organisation's time zone."""
+    firm = organisation(work)
+    return work.now.astimezone(ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai")).date()
+
+
+@command("quote.new", label=msg("New quote"), on=Quote, creates=True, shortcut="Ctrl+Q", icon="file-plus-2")
+def new(work: Work, *, values: Mapping[str, Any]) -> Quote:
+    """Begin a quote for a customer, with the firm's usual basis, validity, terms and payment schedule."""
+    given = dict(values)
+    of_revision = {name: given.pop(name) for name in list(given) if name not in Quote.fields()}
+    quote = Quote(**given)
+    if quote.customer_id is None:
+        raise Refused(msg("A quote needs a customer."), field="customer_id")
+    work.get(Customer, quote.customer_id)
+    firm = organisation(work)
+    revision = QuoteRevision(
+        quote_id=quote.id,
+        tax_mode=of_revision.pop("tax_mode", firm.tax_mode if firm else "included"),
+        valid_until=of_revision.pop(
+            "valid_until", today(work) + timedelta(days=(firm.valid_days if firm else None) or 30)
+        ),
+        terms=list(firm.terms or []) if firm else [],
+        milestones=list(firm.milestones or []) if firm else [],
+        **of_revision,
+    )
+    quote.currency = (firm.currency if firm else "") or quote.currency
+    quote.revision_id = revision.id
+    work.add(quote)
+    _belongs(work, quote, revision)
+    work.flush()
+    return quote
+
+
+def _belongs(work: Work, quote: Quote, part: Record) -> None:
+    part.owner_id, part.team_id = quote.owner_id, quote.team_id
+    work.add(part)
+
+
+@command("quote.add_line", label=msg("Add line"), on=Quote, when=can_change, icon="plus")
+def add_line(
+    work: Work,
+    quote: Quote,
+    *,
+    product_id: UUID | None = None,
+    quantity: Decimal = Decimal(1),
+    values: Mapping[str, Any] | None = None,
+    after: UUID | None = None,
+) -> QuoteLine:
+    """Add a product at its price, or a free line, section, note or option with `values`."""
+    lines = _lines(work, quote)
+    line = QuoteLine(quote_id=quote.id, revision_id=quote.revision_id, rank=_rank_after(lines, after))
+    if product_id is not None:
+        _fill(line, work.get(Product, product_id))
+    for name, value in (values or {}).items():
+        setattr(line, name, value)
+    if line.kind in PRICED and line.quantity is None:
+        line.quantity = quantity
+    _belongs(work, quote, line)
+    work.flush()
+    if product_id is not None and "unit_price" not in (values or {}):
+        _price(work, quote, product_id)
+    return line
+
+
+def _fill(line: QuoteLine, product: Product) -> None:
+    line.product_id, line.sku = product.id, product.sku
+    line.name, line.name_en = product.name, product.name_en
+    line.detail, line.detail_en = product.detail, product.detail_en
+    line.unit, line.unit_en = product.unit, product.unit_en
+    line.list_price = product.price
+    line.tax_category = product.tax_category or "S"
+    line.tax_rates = [number(product.tax_percent)] if product.tax_percent is not None else []
+
+
+def _rank_after(lines: Sequence[QuoteLine], after: UUID | None) -> str:
+    for place, line in enumerate(lines):
+        if line.id == after and place + 1 < len(lines):
+            return ranks.between(line.rank, lines[place + 1].rank)
+    return ranks.following(lines[-1].rank if lines else "")
+
+
+def _lines(work: Work, quote: Quote) -> list[QuoteLine]:
+    query = select(QuoteLine).where(
+        QuoteLine.revision_id == quote.revision_id, QuoteLine.deleted_at.is_(None)
+    )
+    return list(work.session.scalars(query.order_by(QuoteLine.rank, QuoteLine.id)))
+
+
+def _price(work: Work, quote: Quote, product_id: UUID) -> None:
+    """Price every line of a product anew: the tier goes by the sum of the product in the quote."""
+    product = work.get(Product, product_id)
+    customer = work.session.get(Customer, quote.customer_id) if quote.customer_id else None
+    revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
+    lines = [one for one in _lines(work, quote) if one.product_id == product_id and not _by_hand(one)]
+    together = sum(((one.quantity or ZERO) for one in lines), ZERO)
+    for line in lines:
+        found = prices.resolve(
+            work.session,
+            product,
+            customer,
+            quantity=line.quantity or ZERO,
+            currency=quote.currency,
+            tax_mode=revision.tax_mode if revision else "included",
+            on=today(work),
+            together=together,
+        )
+        line.price_trace = found.as_json()
+        if found.price is not None:
+            line.unit_price = found.price.unit_price
+            line.base_quantity = found.price.base_quantity
+
+
+def _by_hand(line: QuoteLine) -> bool:
+    return any(step.get("step") == "by_hand" for step in line.price_trace or ())
+
+
+@command("quote.set_line", label=msg("Change line"), on=Quote, when=can_change)
+def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, Any]) -> QuoteLine:
+    """Change a line; a new quantity prices it anew, a price typed by hand stays as it was typed."""
+    line = work.get(QuoteLine, line_id)
+    for name, value in values.items():
+        setattr(line, name, value)
+    if line.kind in PRICED and (line.quantity is None or line.unit_price is None):
+        raise Refused(msg("A line needs a quantity and a price."), field="quantity")
+    if "unit_price" in values:
+        typed = {"step": "by_hand", "price": number(line.unit_price or ZERO), "by": work.actor.name}
+        line.price_trace = [*(line.price_trace or ()), typed]
+    elif "quantity" in values and line.product_id is not None:
+        work.flush()
+        _price(work, quote, line.product_id)
+    return line
+
+
+@command("quote.remove_line", label=msg("Remove line"), on=Quote, when=can_change, icon="trash-2")
+def remove_line(work: Work, quote: Quote, *, line_id: UUID) -> None:
+    """Remove a line with its discounts."""
+    line = work.get(QuoteLine, line_id)
+    for adjustment in work.session.scalars(
+        select(Adjustment).where(Adjustment.line_id == line_id, Adjustment.deleted_at.is_(None))
+    ):
+        work.delete(adjustment)
+    work.delete(line)
+    work.flush()
+    if line.product_id is not None:
+        _price(work, quote, line.product_id)
+
+
+@command("quote.move_line", label=msg("Move line"), on=Quote, when=can_change)
+def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) -> QuoteLine:
+    """Put a line after another one, or first."""
+    line = work.get(QuoteLine, line_id)
+    others = [one for one in _lines(work, quote) if one.id != line_id]
+    if after is None:
+        line.rank = ranks.between("", others[0].rank) if others else line.rank
+    else:
+        line.rank = _rank_after(others, after)
+    return line
+
+
+@command("quote.discount", label=msg("Discount"), on=Quote, when=can_change, icon="percent")
+def discount(
+    work: Work,
+    quote: Quote,
+    *,
+    kind: str = "percent",
+    value: Decimal | None,
+    line_id: UUID | None = None,
+    label: str = "",
+) -> Adjustment | None:
+    """Set the discount or surcharge of this kind on a line or on the whole; None takes it away.
+
+    A reduction is negative. The target of a document is the payable wanted.
+    """
+    present = work.session.scalars(
+        select(Adjustment).where(
+            Adjustment.revision_id == quote.revision_id,
+            Adjustment.line_id == line_id if line_id else Adjustment.line_id.is_(None),
+            Adjustment.kind == kind,
+            Adjustment.deleted_at.is_(None),
+        )
+    ).first()
+    if value is None or (value == 0 and kind != "target"):
+        if present is not None:
+            work.delete(present)
+        return None
+    if present is None:
+        present = Adjustment(
+            quote_id=quote.id,
+            revision_id=quote.revision_id,
+            line_id=line_id,
+            kind=kind,
+            rank="z" if kind == "target" else "i",
+        )
+        _belongs(work, quote, present)
+    present.value, present.label = value, label or present.label
+    work.flush()
+    drafts.draft_of(work.session, quote).totals()
+    return present
+
+
+@command(
+    "quote.issue",
+    label=msg("Issue quote"),
+    on=Quote,
+    when=can_issue,
+    undoable=False,
+    shortcut="F9",
+    icon="file-check-2",
+    offered=True,
+)
+def issue(work: Work, quote: Quote) -> bytes:
+    """Give the quote its number, freeze its content and start its validity; returns the paper."""
+    draft = drafts.draft_of(work.session, quote)
+    _check_complete(draft)
+    on = today(work)
+    if not quote.number:
+        quote.number = numbers.take(work.connection, numbers.QUOTE, on.year)
+    snapshot = draft.snapshot(number=quote.number, issued_on=on)
+    paper = quote_pdf(snapshot)
+    calculator_test(paper, snapshot)
+    revision = draft.revision
+    revision.snapshot, revision.content_hash, revision.issued_at = snapshot, content_hash(snapshot), work.now
+    work.op(
+        "issue",
+        revision,
+        {"hash": revision.content_hash, "fields": {"snapshot": [], "content_hash": [], "issued_at": []}},
+    )
+    _step(work, quote, "issued")
+    return paper
+
+
+def _check_complete(draft: drafts.QuoteDraft) -> None:
+    if not any(line.kind in PRICED for line in draft.lines):
+        raise Refused(msg("This quote has no line yet. Add a product first."))
+    for line in draft.lines:
+        if line.kind in PRICED and line.unit_price is None:
+            raise Refused(msg("“{line}” has no price yet.").of(line=line.name or line.sku))
+        if line.kind in PRICED and not line.tax_rates:
+            raise Refused(msg("“{line}” has no tax rate yet.").of(line=line.name or line.sku))
+
+
+def _step(work: Work, quote: Quote, stage: str) -> None:
+    work.op("transition", quote, {"field": "stage", "from": quote.stage, "to": stage})
+    quote.stage = stage
+
+
+@command("quote.revise", label=msg("New revision"), on=Quote, when=can_revise, icon="copy-plus", offered=True)
+def revise(work: Work, quote: Quote) -> QuoteRevision:
+    """Open the next revision with the same content; the issued one stays as it was printed."""
+    draft = drafts.draft_of(work.session, quote)
+    old = draft.revision
+    copied = _copy(old, QuoteRevision)
+    copied.revision = old.revision + 1
+    copied.snapshot, copied.content_hash, copied.issued_at = None, "", None
+    firm = organisation(work)
+    copied.valid_until = today(work) + timedelta(days=(firm.valid_days if firm else None) or 30)
+    _belongs(work, quote, copied)
+    new_lines: dict[UUID, UUID] = {}
+    for line in draft.lines:
+        twin = _copy(line, QuoteLine)
+        twin.revision_id, new_lines[line.id] = copied.id, twin.id
+        _belongs(work, quote, twin)
+    for adjustment in draft.adjustments:
+        changed = _copy(adjustment, Adjustment)
+        changed.revision_id = copied.id
+        changed.line_id = new_lines.get(adjustment.line_id) if adjustment.line_id else None
+        _belongs(work, quote, changed)
+    quote.revision_id = copied.id
+    _step(work, quote, "draft")
+    return copied
+
+
+def _copy(record: Record, cls: type[R]) -> R:
+    return cls(**{name: getattr(record, name) for name in cls.fields()})
+
+
+@command(
+    "quote.accept",
+    label=msg("Customer accepted"),
+    on=Quote,
+    when=can_answer,
+    icon="circle-check",
+    offered=True,
+)
+def accept(work: Work, quote: Quote) -> None:
+    """The customer said yes."""
+    _step(work, quote, "accepted")
+
+
+@command(
+    "quote.decline", label=msg("Customer declined"), on=Quote, when=can_answer, icon="circle-x", offered=True
+)
+def decline(work: Work, quote: Quote) -> None:
+    """The customer said no."""
+    _step(work, quote, "declined")
+
+
+@command("quote.confirm", label=msg("Confirm the new total"), on=Quote, when=can_confirm, offered=True)
+def confirm(work: Work, quote: Quote) -> None:
+    """A person looked at the total that came of two people's changes."""
+    quote.needs_review = False
+
+
+def product_by_sku(store: Store, typed: str) -> Product:
+    """The product with this number, however it is typed: `SAT-75V`, `sat75v`. Raises NotFound."""
+    wanted = "".join(character for character in typed.casefold() if character.isalnum())
+    with store.reading() as session:
+        exact = session.scalars(
+            select(Product).where(Product.sku == typed, Product.deleted_at.is_(None)).limit(1)
+        ).first()
+        if exact is not None:
+            return exact
+        for product in session.scalars(select(Product).where(Product.deleted_at.is_(None))):
+            if "".join(c for c in product.sku.casefold() if c.isalnum()) == wanted or product.name == typed:
+                return product
+    raise NotFound(msg("There is no product “{sku}” in the catalogue.").of(sku=typed))
+
+
+def paper(store: Store, quote_id: UUID, *, language: str | None = None) -> bytes:
+    """The PDF of the current revision: of an issued one what was issued, of a draft with its mark."""
+    draft = drafts.load(store, quote_id)
+    state = draft.quote.stage if draft.frozen else "draft"
+    return quote_pdf(draft.snapshot(), state=state if state != "accepted" else "issued", language=language)
+
+
+@command("quote.compose", label=msg("New quote"), on=Quote, creates=True)
+def compose(
+    work: Work,
+    *,
+    customer_id: UUID,
+    name: str = "",
+    language: str = "zh",
+    lines: Sequence[tuple[UUID, Decimal]] = (),
+    adjustments: Sequence[tuple[str, Decimal | None]] = (),
+) -> Quote:
+    """A whole quote in one step: customer, products with quantities, discounts."""
+    quote = new(work, values={"customer_id": customer_id, "name": name, "language": language})
+    for product_id, quantity in lines:
+        add_line(work, quote, product_id=product_id, quantity=quantity)
+    for kind, value in adjustments:
+        discount(work, quote, kind=kind, value=value)
+    return quote

@@ -1,0 +1,84 @@
+"""Stores for tests: real SQLCipher under a raw key, so that no test but the vault's own pays for Argon2."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+from desktop.models.engines import open_keyed
+from desktop.models.records import Customer, Organisation, Product, Quote
+from desktop.models.store import Store
+from desktop.services import commands
+from desktop.services import quotes as _quotes  # registers the commands of quotes
+
+KEY = bytes(range(32))
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+assert _quotes.PRICED
+
+
+@contextmanager
+def opened(folder: Path, *, clock: Callable[[], datetime] | None = None) -> Iterator[Store]:
+    """The store in `folder`, made if absent."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "satchel.db"
+    engine, reader = open_keyed(path, KEY), open_keyed(path, KEY, read_only=True)
+    try:
+        yield Store(engine, reader=reader, clock=clock or (lambda: NOON))
+    finally:
+        reader.dispose()
+        engine.dispose()
+
+
+def customer(store: Store, name: str = "苏州星河精密机械有限公司", **values: object) -> Customer:
+    """A customer made by its command."""
+    made = commands.run(store, store.me(), "customer.new", values={"name": name, **values})
+    assert isinstance(made.value, Customer)
+    return made.value
+
+
+def firm(store: Store) -> Organisation:
+    """The firm that sells, with terms and a payment schedule."""
+    values = {
+        "name": "苏州衡岳工业装备有限公司",
+        "name_en": "Suzhou Hengyue Industrial Equipment Co., Ltd.",
+        "terms": [{"zh": "交货期：25 个工作日。", "en": "Delivery: 25 working days."}],
+        "milestones": [
+            {"name": "预付款", "name_en": "Down payment", "percent": "30"},
+            {"name": "发货款", "name_en": "Before shipment", "percent": "70"},
+        ],
+    }
+    made = commands.run(store, store.me(), "organisation.new", values=values).value
+    assert isinstance(made, Organisation)
+    return made
+
+
+def product(store: Store, sku: str = "SAT-75V", price: str = "98600", **values: object) -> Product:
+    """A product at a list price with 13 % tax."""
+    given = {
+        "sku": sku,
+        "name": f"产品 {sku}",
+        "name_en": f"Product {sku}",
+        "unit": "台",
+        "price": Decimal(price),
+        "tax_percent": Decimal(13),
+        **values,
+    }
+    made = commands.run(store, store.me(), "product.new", values=given).value
+    assert isinstance(made, Product)
+    return made
+
+
+def quote(store: Store, *lines: tuple[UUID, str], to: Customer | None = None) -> Quote:
+    """A quote with these products and quantities."""
+    buyer = to or customer(store)
+    made = commands.run(
+        store,
+        store.me(),
+        "quote.compose",
+        customer_id=buyer.id,
+        lines=[(product_id, Decimal(quantity)) for product_id, quantity in lines],
+    ).value
+    assert isinstance(made, Quote)
+    return made
