@@ -1,15 +1,20 @@
 """What `dev.py run`, `server`, `pair` and `demo` do: they only start the program with the right arguments."""
 
+import contextlib
+import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 KEPT: Final = ROOT / "demo"
 OFFICE: Final = [sys.executable, "-m", "sync.server"]
 SATCHEL: Final = [sys.executable, "-m", "desktop"]
+LAPTOPS: Final = ("林一鸣", "周晓芸")
 
 
 def run() -> int:
@@ -43,3 +48,65 @@ def without_display() -> list[str]:
     if sys.platform in {"win32", "darwin"} or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return []
     return ["--headless"]
+
+
+def pair() -> int:
+    """An office and two laptops, kept under `demo/pair`; their windows where there is a display."""
+    place = KEPT / "pair"
+    os.environ.setdefault("SATCHEL_PASSPHRASE", "a pair of laptops")
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    office = subprocess.Popen(
+        [*OFFICE, "serve", "--data", str(place / "office"), "--port", str(port)], cwd=ROOT
+    )
+    try:
+        wait_for(port, office)
+        profiles = [laptop(place, name, address) for name in LAPTOPS]
+        if without_display():
+            print(
+                "\n".join(f"satchel --profile {profile}" for profile in profiles), "\nCtrl+C ends the office."
+            )
+            return office.wait()
+        windows = [subprocess.Popen([*SATCHEL, "--profile", str(profile)], cwd=ROOT) for profile in profiles]
+        return max(window.wait() for window in windows)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        office.terminate()
+        office.wait()
+
+
+def laptop(place: Path, name: str, address: str) -> Path:
+    """The profile of one of the pair: made and enrolled the first time."""
+    profile = place / name
+    if not (profile / "vault.json").exists():
+        asked = ["--data", str(place / "office"), "--json"]
+        answer(OFFICE, "user", "add", name, "--team", "华东", "--role", "rep", *asked)
+        code = answer(OFFICE, "code", name, *asked)["code"]
+        answer(SATCHEL, "init", "--profile", str(profile), "--json")
+        answer(SATCHEL, "enrol", address, code, "--profile", str(profile), "--json")
+    answer(SATCHEL, "sync", "--profile", str(profile), "--json")
+    return profile
+
+
+def answer(program: list[str], *arguments: str) -> Any:
+    """What a command says as JSON."""
+    done = subprocess.run([*program, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout or "null")
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def wait_for(port: int, office: subprocess.Popen[bytes]) -> None:
+    """Until the office listens."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and office.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise SystemExit("The office did not start.")
