@@ -24,7 +24,7 @@ class Message:
 
     text: str
     context: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def of(self, **values: object) -> "Message":
         """The same message with its places filled."""
