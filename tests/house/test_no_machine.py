@@ -29,6 +29,7 @@ def test_no_host_and_no_machine_is_named() -> None:
         for path in texts()
         if named(path) != here
         for item in strangers(path.read_text(encoding="utf-8", errors="replace"))
+        if not (item.startswith("/home/") and named(path).startswith("tests/"))  # an invented person's
     ]
     assert found == []
 
