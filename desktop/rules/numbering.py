@@ -42,13 +42,16 @@ class DocumentNumber:
     device: str = ""
 
     def __post_init__(self) -> None:
-        if not _PATTERN.fullmatch(str(self)):
-            raise Refused(msg("“{text}” is not a document number").of(text=str(self)))
+        if not _PATTERN.fullmatch(f"{self._body}-0"):
+            raise Refused(msg("“{text}” is not a document number").of(text=self._body))
+
+    @property
+    def _body(self) -> str:
+        count = f"{self.device}-{self.count:04d}" if self.device else f"{self.count:06d}"
+        return f"{self.series}-{self.year % 100:02d}-{count}"
 
     def __str__(self) -> str:
-        body = f"{self.device}-{self.count:04d}" if self.device else f"{self.count:06d}"
-        text = f"{self.series}-{self.year % 100:02d}-{body}"
-        return f"{text}-{check_character(text)}"
+        return f"{self._body}-{check_character(self._body)}"
 
 
 def parse_number(text: str) -> DocumentNumber:

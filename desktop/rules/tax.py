@@ -40,7 +40,7 @@ class Tax:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if 1 + _shares(self.rates)[1] <= 0:
+        if _shares(self.rates)[1] <= -1:
             raise Refused(msg("Tax rates must stay above −100 % together"))
 
     @property

@@ -19,6 +19,7 @@ from desktop.rules.money import MAX_DIGITS, ZERO, allocate, check_currency, roun
 from desktop.rules.tax import Tax, TaxMode, ranked, taxes_added, taxes_within
 from desktop.words import msg
 
+_NO_UNITS: Final = Fraction(0)
 _REACH: Final = 3  # how many minor units around the computed amount a target excluding tax is searched
 
 
@@ -146,6 +147,7 @@ class _Ledger:
             + [adjustment.tax for adjustment in document.adjustments if adjustment.tax]
         )
         self.taxes = list(self.ranks_of)
+        self.per_unit = [tax.per_unit for tax in self.taxes]
         self.running: list[int] = []
         self.ranks: list[int] = []
         self.units: list[Fraction] = []
@@ -157,8 +159,9 @@ class _Ledger:
     def add(self, tax: Tax, amount: int, quantity: Decimal) -> None:
         """Open an entry."""
         self.running.append(amount)
-        self.ranks.append(self.ranks_of[tax])
-        self.units.append(Fraction(quantity) * 10**self.document.digits if tax.per_unit else Fraction(0))
+        rank = self.ranks_of[tax]
+        self.ranks.append(rank)
+        self.units.append(Fraction(quantity) * 10**self.document.digits if self.per_unit[rank] else _NO_UNITS)
 
     def adjust(self, adjustment: Adjustment) -> AdjustmentTotals:
         """Step 5: apply a document adjustment to the entries in its scope."""
@@ -249,10 +252,10 @@ class _Ledger:
             for amount, rank, units in zip(running, self.ranks, self.units, strict=True):
                 yield rank, amount, split(self.taxes[rank], amount, units)
             return
-        amounts, quantities = [0] * len(self.taxes), [Fraction(0)] * len(self.taxes)
+        amounts, quantities = [0] * len(self.taxes), [_NO_UNITS] * len(self.taxes)
         for amount, rank, units in zip(running, self.ranks, self.units, strict=True):
             amounts[rank] += amount
-            if units:
+            if self.per_unit[rank]:
                 quantities[rank] += units
         for rank in sorted(set(self.ranks)):
             yield rank, amounts[rank], split(self.taxes[rank], amounts[rank], quantities[rank])

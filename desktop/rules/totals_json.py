@@ -5,6 +5,7 @@ Decimals are strings, an unknown key is refused by name, and nothing is guessed.
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from desktop.errors import Refused
@@ -14,6 +15,7 @@ from desktop.rules.tax import Rate, Tax
 from desktop.rules.totals import Document, Totals, totals
 from desktop.words import Message, msg
 
+_AS_TEXT: Final = msg('Write the number as text, such as "12.50"')
 _DOCUMENT: Final = ("currency", "digits", "tax_mode", "policy", "lines", "adjustments", "prepaid")
 _POLICY: Final = ("tax_scope", "discount_rounding", "cash_step")
 _LINE: Final = ("quantity", "unit_price", "base_quantity", "tax", "adjustments")
@@ -120,15 +122,23 @@ def _adjustment(adjustment: Any, path: str, kinds: tuple[str, ...]) -> Adjustmen
 
 def _tax(tax: Any, path: str) -> Tax:
     _object(tax, path, _TAX, ("category", "rates"))
-    rates = [_decimal(value, f"{path}.rates[{place}]") for place, value in _list(tax, "rates", path)]
-    compound = [value for _, value in _list(tax, "compound", path)]
-    if compound and (len(compound) != len(rates) or not all(isinstance(value, bool) for value in compound)):
+    rates = tuple(value for _, value in _list(tax, "rates", path))
+    if not all(isinstance(value, str) for value in rates):
+        raise _refusal(path, "rates", _AS_TEXT)
+    compound = tuple(value for _, value in _list(tax, "compound", path)) or (False,) * len(rates)
+    if len(compound) != len(rates) or not all(isinstance(value, bool) for value in compound):
         raise _refusal(path, "compound", msg("Give true or false for each rate"))
-    flags = compound or [False] * len(rates)
-    return Tax(
-        category=_text(tax, "category", path),
-        rates=tuple(Rate(value, flag) for value, flag in zip(rates, flags, strict=True)),
-    )
+    category = _text(tax, "category", path)
+    try:
+        return _group(category, rates, compound)
+    except Refused as refused:
+        raise _refusal(path, "rates", refused.message) from None
+
+
+@lru_cache(maxsize=256)
+def _group(category: str, rates: tuple[str, ...], compound: tuple[bool, ...]) -> Tax:
+    pairs = zip(rates, compound, strict=True)
+    return Tax(category, tuple(Rate(decimal(rate), flag) for rate, flag in pairs))
 
 
 def _digits(value: Any, currency: str) -> int:
@@ -141,7 +151,7 @@ def _digits(value: Any, currency: str) -> int:
 
 def _decimal(value: Any, path: str) -> Decimal:
     if not isinstance(value, str):
-        raise _refusal(path, "", msg('Write the number as text, such as "12.50"'))
+        raise _refusal(path, "", _AS_TEXT)
     try:
         return decimal(value)
     except Refused as refused:
