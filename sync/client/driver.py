@@ -253,6 +253,7 @@ def _successor(known: Known) -> Enrol | None:
         key=_public(key),
         name=platform.node(),
         previous=known.identity.device.hex,
+        protocols=list(SPOKEN),
         schema=SCHEMA,
     )
 
@@ -282,7 +283,7 @@ def sync_once(
     tell: Progress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """One sync: everything up, everything down. Raises Offline, NotAllowed or Refused, as a person is told."""
+    """Everything up, everything down. Raises Offline, NotAllowed or Refused, as a person is told."""
     remote = Remote(store)
     nonce = secrets.token_hex(16) if greet else ""
     session = Session(engine.sync(nonce, limits or engine.Limits()), remote, url=transport.url, tell=tell)

@@ -74,7 +74,7 @@ class Enrol(Struct, frozen=True):
     name: str
     code: str = ""
     previous: str = ""
-    protocols: list[int] = [1]
+    protocols: list[int] = []
     schema: int = 1
     program: str = ""
 
