@@ -6,7 +6,7 @@ Floor: models. Knows files and nothing of keys.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -33,7 +33,6 @@ CLOUD_FOLDERS: Final = (
     "googledrive",
     "my drive",
     "icloud drive",
-    "icloud~",
     "com~apple~clouddocs",
     "mobile documents",
     "cloudstorage",
@@ -52,8 +51,8 @@ CLOUD_FOLDERS: Final = (
 )
 """Names, in lower case, of folders that a cloud program copies behind SQLite's back."""
 
-CLOUD_MARKERS: Final = (".dropbox", ".dropbox.cache", ".stfolder", ".nutstore", ".sync", ".owncloudsync.log")
-"""Files by which such a program marks the folder it copies."""
+CLOUD_MARKERS: Final = (".dropbox.cache", ".stfolder", ".owncloudsync.log", ".nextcloudsync.log")
+"""What such a program leaves in the folder that it copies, and nowhere else."""
 
 
 def prepare(folder: Path) -> None:
@@ -131,8 +130,13 @@ def filesystem_of(where: Path, mounts: str) -> str:
 
 
 def create_private(path: Path) -> None:
-    """An empty file for its owner alone, unless it exists; SQLite gives its side files the same mode."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE_FILE))
+    """An empty file for its owner alone, unless it exists; SQLite gives its side files the same mode.
+
+    A database in use is never opened here: closing any descriptor of a file drops every POSIX lock that this
+    process holds on it, and another process would then take the write-ahead log away (sqlite.org, howtocorrupt 2.2).
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
 
 
 def write_durably(path: Path, content: bytes) -> None:
