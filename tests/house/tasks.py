@@ -1,12 +1,9 @@
 """What `dev.py run`, `server`, `pair` and `demo` do: they only start the program with the right arguments."""
 
-import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +11,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent.parent
 KEPT: Final = ROOT / "demo"
 OFFICE: Final = [sys.executable, "-m", "sync.server"]
 SATCHEL: Final = [sys.executable, "-m", "desktop"]
+PORT: Final = 8441
+"""The pair's own, always the same: the laptops keep the address of their office."""
 LAPTOPS: Final = ("林一鸣", "周晓芸")
 
 
@@ -93,20 +92,3 @@ def answer(program: list[str], *arguments: str) -> Any:
     """What a command says as JSON."""
     done = subprocess.run([*program, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout or "null")
-
-
-def free_port() -> int:
-    """A port of loopback that nobody uses."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def wait_for(port: int, office: subprocess.Popen[bytes]) -> None:
-    """Until the office listens."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and office.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise SystemExit("The office did not start.")
