@@ -17,7 +17,7 @@ from desktop.models.kinds import moment_text
 from desktop.models.record import RECORDS
 from desktop.rules.chain import START, Entry, entry_hash
 from desktop.words import Message, msg
-from sync.protocol.messages import MAX_OPS, Push, SyncRequest, Verdict
+from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdict
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
 from sync.server import audit, review
@@ -39,7 +39,7 @@ _decode: Final = msgspec.json.Decoder(Verdict).decode
 class Taken:
     """The answer to a push."""
 
-    status: str
+    status: PushStatus
     last: int
     verdicts: list[Verdict] = field(default_factory=list)
     agreed: int = 0

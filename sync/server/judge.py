@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Never
 
-from desktop.models.kinds import Choice, Json
+from desktop.models.kinds import Choice
 from desktop.models.record import RECORDS, Field
 from desktop.rules import stages
 from desktop.rules.canonical import content_hash
@@ -16,7 +16,7 @@ from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
 from sync.server import merge
 from sync.server.batch import FIRST, Batch, Held, links_of
-from sync.server.rows import Row, is_id
+from sync.server.rows import Row, empty, is_id
 from sync.server.scope import Scope, home
 from sync.server.values import BadValue, check, check_structure
 
@@ -98,10 +98,10 @@ class Judge:
         if existing is not None:
             return self._create_again(op, existing)
         fields = RECORDS[op.type].fields()
-        row: Row = {name: _empty(described) for name, described in fields.items()}
+        row: Row = {name: empty(described) for name, described in fields.items()}
         row |= {"id": op.record, "version": FIRST, "deleted_at": None, "unknown": None}
         for name, value in op.body.items():
-            self._check(fields, name, value)
+            self._check(op.type, name, value)
             if name not in fields:
                 row["unknown"] = {**(row["unknown"] or {}), name: value}
             elif fields[name].merge != merge.DERIVED:
@@ -137,7 +137,7 @@ class Judge:
         outcome = Outcome(held)
         fields = RECORDS[op.type].fields()
         for name, value in op.body.items():
-            self._check(fields, name, value)
+            self._check(op.type, name, value)
             if name not in fields or name in ("owner_id", "team_id"):
                 continue
             current = held.row[name]
@@ -156,7 +156,7 @@ class Judge:
         for name, pair in body.items():
             if not isinstance(pair, list) or len(pair) != 2:
                 raise Rejected("invalid", INVALID)
-            self._check(fields, name, pair[1])
+            self._check(op.type, name, pair[1])
         outcome = Outcome(held)
         if held.deleted and not self._brings_back(held, outcome):
             outcome.deleted = True
@@ -215,7 +215,7 @@ class Judge:
 
     def _staged(self, described: Field, current: Any, to: Any) -> merge.Merged:
         kind = described.kind
-        ways = _WAYS.get(kind.options) if isinstance(kind, Choice) else None
+        ways = _WAYS.get(_codes(kind.options)) if isinstance(kind, Choice) else None
         if ways is None or to not in {stage.code for stage in ways.stages}:
             raise Rejected("invalid", INVALID)
         return merge.merge_stage(current, to, lambda old, new: ways.may_step(old or "", new))
@@ -303,12 +303,13 @@ class Judge:
         if held.type in LINES:
             self._guard_frozen(held, [DELETED])
 
-    def _check(self, fields: Mapping[str, Field], name: str, value: Any) -> None:
+    def _check(self, record_type: str, name: str, value: Any) -> None:
+        fields = RECORDS[record_type].fields()
         if name in _RESERVED or len(name) > 64 or "\0" in name:
             raise Rejected("invalid", INVALID)
         try:
             if name in fields:
-                check(fields[name].kind, value)
+                check(record_type, name, value)
             else:
                 check_structure(value)
         except BadValue as error:
@@ -339,14 +340,10 @@ class Judge:
             outcome.losses.append(Loss(name, sent, merged.value, merge.CRITICAL, True))
 
 
+def _codes(options: tuple[tuple[str, Message], ...]) -> tuple[str, ...]:
+    return tuple(code for code, _ in options)
+
+
 LINES: Final = frozenset({"quote_line", "adjustment"})
 CONTENT: Final = LINES | {"quote_revision"}
-_WAYS: Final = {way.choices: way for way in (stages.OPPORTUNITY, stages.QUOTE)}
-
-
-def _empty(described: Field) -> Any:
-    """What a field holds that a new record does not name: laptops leave out what says nothing."""
-    if isinstance(described.kind, Json):
-        default = described.default() if callable(described.default) else described.default
-        return {} if default == {} or described.name == "custom" else None
-    return described.kind.to_wire(described.kind.empty)
+_WAYS: Final = {_codes(way.choices): way for way in (stages.OPPORTUNITY, stages.QUOTE)}

@@ -1,44 +1,53 @@
 """Blocks of document numbers lent to laptops, so that a quote issued offline has a number nobody else uses."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
+from desktop.models.numbers import CONTRACT, QUOTE
+from sync.protocol.messages import Lease
 from sync.server.tables import LEASE, SERIES
 
 BLOCK: Final = 50
 """How many numbers a laptop gets at a time; it asks again when 20 are left."""
 
-MOST: Final = 500
-"""How many one request can lend."""
+MOST: Final = 20
+"""How many series one request can ask for."""
 
-_SERIES: Final = re.compile(r"[A-Z]{1,6}-\d{2}")
+FIRST_SERIES: Final = (QUOTE, CONTRACT)
+"""What a new laptop gets a block of at once."""
+
+_SERIES: Final = re.compile(r"[A-Z]{1,4}")
 
 
-def lend(conn: Connection, device: str, series: str, count: int, now: int) -> tuple[int, int] | None:
-    """The next `count` numbers of `series` as (first, last), or None if that is not a series.
+def lend(conn: Connection, device: str, wants: Iterable[str], now: int) -> list[Lease]:
+    """A block of each series wanted; what is no series is passed over."""
+    series = sorted({name for name in wants if _SERIES.fullmatch(name)})[:MOST]
+    return [_block(conn, device, name, now) for name in series]
+
+
+def _block(conn: Connection, device: str, series: str, now: int) -> Lease:
+    """The next numbers of `series`.
 
     A block is never lent twice, not even after the laptop is gone.
     """
-    if not _SERIES.fullmatch(series):
-        return None
-    count = max(1, min(count, MOST))
     first = conn.execute(
         select(SERIES.c.next).where(SERIES.c.series == series).with_for_update()
     ).scalar_one_or_none()
     if first is None:
         first = 1
-        conn.execute(insert(SERIES), {"series": series, "next": 1 + count})
+        conn.execute(insert(SERIES), {"series": series, "next": 1 + BLOCK})
     else:
-        conn.execute(update(SERIES).where(SERIES.c.series == series).values(next=first + count))
+        conn.execute(update(SERIES).where(SERIES.c.series == series).values(next=first + BLOCK))
     block = {
         "series": series,
         "first": first,
-        "last": first + count - 1,
+        "last": first + BLOCK - 1,
         "device": UUID(hex=device),
         "at": now,
     }
     conn.execute(insert(LEASE), block)
-    return first, first + count - 1
+    return Lease(series, first, first + BLOCK - 1)

@@ -17,7 +17,7 @@ from sqlalchemy.types import NullType
 
 from desktop.models import records  # noqa: F401 - fills the registry
 from desktop.models.kinds import Flag, Json, Kind, Link, Moment
-from desktop.models.record import RECORDS, Record
+from desktop.models.record import RECORDS, Field, Record
 
 Row = dict[str, Any]
 Codec = Callable[[Any], Any]
@@ -157,6 +157,14 @@ def bare(table: Table) -> Table:
 def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     """`ids` in parts that fit into one query."""
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def empty(described: Field) -> Any:
+    """What a field holds that a new record does not name: laptops leave out what says nothing."""
+    if isinstance(described.kind, Json):
+        default = described.default() if callable(described.default) else described.default
+        return {} if default == {} or described.name == "custom" else None
+    return described.kind.to_wire(described.kind.empty)
 
 
 def is_id(text: object) -> bool:

@@ -88,8 +88,10 @@ ENROL: Final = Table(
     Column("user", IdColumn(), nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("device", IdColumn()),
 )
-"""Codes that may still be used: found by their first three characters, the rest kept as a hash."""
+"""Codes that may still be used: found by their first three characters, the rest kept as a hash.
+`device` is the laptop that has used it."""
 
 SERIES: Final = Table(
     "office_series",

@@ -1,12 +1,13 @@
 """What a laptop may put into a field: every value that comes in is checked against its kind, whoever sent it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from desktop.models.kinds import Amount, Day, Flag, Json, Kind, Link, Long, Moment, Number, Tags, Whole
+from desktop.models.record import RECORDS
 from sync.server.rows import is_id
 
 LONGEST: Final = 64 * 1024
@@ -21,14 +22,19 @@ MOST_PARTS: Final = 200_000
 _NUMBER: Final = re.compile(r"-?\d{1,13}(?:\.(\d+))?")
 
 
-class BadValue(ValueError):
+class BadValue(ValueError):  # noqa: N818 - it is the value that is bad
     """A value does not fit its field."""
 
 
-def check(kind: Kind, value: Any) -> None:
-    """Raises BadValue unless `value` is the wire form of something that `kind` can hold."""
+def check(record_type: str, name: str, value: Any) -> None:
+    """Raises BadValue unless `value` is the wire form of something that this field can hold."""
     if value is not None:
-        _checker(kind)(value)
+        _checkers(record_type)[name](value)
+
+
+@lru_cache(maxsize=256)
+def _checkers(record_type: str) -> Mapping[str, Callable[[Any], None]]:
+    return {name: _checker(described.kind) for name, described in RECORDS[record_type].fields().items()}
 
 
 def check_structure(value: Any) -> None:
@@ -52,7 +58,6 @@ def _inside(value: Any) -> list[Any]:
     return []
 
 
-@lru_cache(maxsize=512)
 def _checker(kind: Kind) -> Callable[[Any], None]:
     """The check of a kind; the first that fits, from the special to the plain."""
     for known, check_it in _CHECKS:

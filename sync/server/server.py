@@ -1,0 +1,379 @@
+"""The office as one object: a request in, an answer out. It knows neither sockets nor threads nor the time of day.
+
+`app.py` puts it on the network; the simulator calls `handle` with a clock and a random source of its own.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import OperationalError
+
+from desktop.errors import SatchelError
+from desktop.models.records import Organisation
+from desktop.words import msg
+from sync.protocol import codec, messages
+from sync.protocol.messages import (
+    DigestRequest,
+    Enrol,
+    Head,
+    Hello,
+    Page,
+    PullRequest,
+    PullResponse,
+    SyncRequest,
+    SyncResponse,
+)
+from sync.protocol.signing import PROTOCOL_HEADER, BadSignature, Signed, check_request, read_headers
+from sync.protocol.versions import SCHEMA, SPOKEN
+from sync.server import accounts, audit, feed, intake, leases, seeding
+from sync.server.accounts import REVOKED, Choose, Office, device_row
+from sync.server.problems import Refusal
+from sync.server.scope import Scope, heads, scope_of
+from sync.server.store import Store
+from sync.server.tables import DEVICE
+
+NO_SENSE: Final = msg("The office cannot read this request.")
+NO_PAGE: Final = msg("There is nothing at this address.")
+TOO_LARGE: Final = msg("This is more than the office takes at once.")
+UNKNOWN: Final = msg("The office does not know this laptop; join with a code.")
+UNSIGNED: Final = msg("The request is not signed by this laptop.")
+SEEN: Final = msg("This request was answered before.")
+OTHER_VERSION: Final = msg("Laptop and office have no version of the protocol in common.")
+NO_STREAM: Final = msg("These records are not for this laptop.")
+NO_SNAPSHOT: Final = msg("This copy has to begin again.")
+BUSY: Final = msg("The office is busy; try again in a moment.")
+
+MOST_CURSORS: Final = 20_000
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in; `target` is the path with its query, exactly as it was signed; header names in lower case."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
+        return unquote(urlsplit(self.target).path)
+
+    def query(self, name: str) -> str | None:
+        """A value of the query, or None."""
+        return parse_qs(urlsplit(self.target).query, max_num_fields=20).get(name, [None])[0]
+
+    def number(self, name: str) -> int | None:
+        """A whole number of the query, or None. Raises Refusal for anything else."""
+        text = self.query(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 15):
+            raise Refusal(400, "bad_request", NO_SENSE)
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes out."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Server:
+    """One office over one store. Thread-safe: every request has its own transaction."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        choose: Choose = secrets.randbelow,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.choose = choose
+        self._routes: dict[tuple[str, str], Callable[[Request], msgspec.Struct]] = {
+            ("GET", messages.HELLO): self._hello,
+            ("POST", messages.DEVICES): self._enrol,
+            ("POST", messages.SYNC): self._sync,
+            ("POST", messages.PULL): self._pull,
+            ("GET", messages.SNAPSHOT): self._snapshot,
+            ("POST", messages.DIGEST): self._digest,
+        }
+
+    def handle(self, request: Request) -> Answer:
+        """The answer to any request, however malformed."""
+        try:
+            return self._pack(200, self._route(request)(request), request)
+        except Refusal as refusal:
+            return self._refuse(refusal, request)
+        except OperationalError:
+            return self._refuse(Refusal(503, "busy", BUSY), request)
+        except SatchelError as error:
+            return self._refuse(Refusal(503, "busy", error.message), request)
+
+    # ------------------------------------------------------------ what the office itself does
+
+    def add_user(self, name: str, team: str = "", role: str = "rep") -> str:
+        """A new person; returns their id."""
+        return self.store.write(lambda conn: accounts.add_user(conn, name, team, role, self.clock()))
+
+    def new_code(self, who: str) -> str:
+        """A code that lets one laptop of the person with this name or id in."""
+
+        def make(conn: Connection) -> str:
+            return accounts.new_code(conn, accounts.find_user(conn, who), self.clock(), self.choose)
+
+        return self.store.write(make)
+
+    def devices(self) -> list[dict[str, Any]]:
+        """Every laptop."""
+        with self.store.read() as conn:
+            return accounts.devices(conn)
+
+    def revoke(self, which: str) -> str:
+        """Take a laptop's access away; returns its id."""
+        return self.store.write(lambda conn: accounts.revoke(conn, which, self.clock()))
+
+    def check_audit(self) -> tuple[int, int]:
+        """The first row of the office's log that does not fit (0: all do), and how many rows there are."""
+        with self.store.read() as conn:
+            return audit.verify(conn), audit.size(conn)
+
+    def seed(self, record_type: str, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Put many new records straight into the office, values in wire form; returns how many."""
+        return self.store.write(lambda conn: seeding.seed(conn, record_type, rows))
+
+    # ------------------------------------------------------------ routes
+
+    def _route(self, request: Request) -> Callable[[Request], msgspec.Struct]:
+        path = messages.SNAPSHOT if request.path.startswith(messages.SNAPSHOT) else request.path
+        found = self._routes.get((request.method, path))
+        if found is None:
+            known = any(path == other for _, other in self._routes)
+            raise Refusal(405 if known else 404, "bad_request", NO_PAGE)
+        version = request.headers.get(PROTOCOL_HEADER.lower())
+        if version is not None and version not in {str(spoken) for spoken in SPOKEN}:
+            raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
+        if len(request.body) > messages.MAX_BODY:
+            raise Refusal(413, "too_large", TOO_LARGE)
+        return found
+
+    def _hello(self, request: Request) -> Hello:
+        office = self._office()
+        return Hello(
+            product="satchel",
+            nonce=(request.query("nonce") or "")[:200],
+            server=office.id,
+            name=office.name,
+            time=self.clock(),
+            protocols=list(SPOKEN),
+            schema=SCHEMA,
+        )
+
+    def _enrol(self, request: Request) -> msgspec.Struct:
+        enrol = self._body(request, Enrol)
+        signed = _signed(request)
+        if enrol.protocols and not set(enrol.protocols) & set(SPOKEN):
+            raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
+        if signed.device != (enrol.previous or enrol.device):
+            raise Refusal(401, "bad_signature", UNSIGNED)
+        if enrol.previous:
+            self._known(request, signed)
+            self._step(signed)
+        else:
+            _verify(bytes.fromhex(enrol.key) if _is_hex(enrol.key) else b"", signed, request)
+        sequence = 0 if enrol.previous else signed.sequence
+        office = self._office()
+        answer = self.store.write(
+            lambda conn: accounts.enrol(conn, enrol, sequence, office, self.clock(), self.choose)
+        )
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
+
+    def _sync(self, request: Request) -> SyncResponse:
+        wish = self._body(request, SyncRequest)
+        signed = _signed(request)
+        if wish.device != signed.device:
+            raise Refusal(401, "bad_signature", UNSIGNED)
+        if wish.protocol not in SPOKEN:
+            raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
+        _check_cursors(wish.cursors)
+        self._known(request, signed)
+        now = self.clock()
+
+        def take(conn: Connection) -> tuple[intake.Taken, list[messages.Lease]]:
+            device = _advance(conn, signed, now)
+            taken = intake.receive(conn, device, _scope(conn, device), wish, now)
+            return taken, leases.lend(conn, signed.device, wish.wants, now) if taken.status == "ok" else []
+
+        taken, lent = self.store.write(take)
+        with self.store.read() as conn:
+            scope = _scope(conn, device_row(conn, signed.device))
+            known = heads(conn, scope)
+            return SyncResponse(
+                status=taken.status,
+                last=taken.last,
+                server_at=now,
+                heads=feed.heads_of(conn, scope, known, wish.cursors),
+                person=scope.person,
+                verdicts=taken.verdicts,
+                page=Page()
+                if taken.status == "gap"
+                else feed.page(conn, scope, known, wish.cursors, wish.limit),
+                leases=lent,
+                agreed=taken.agreed,
+            )
+
+    def _pull(self, request: Request) -> PullResponse:
+        wish = self._body(request, PullRequest)
+        _check_cursors(wish.cursors)
+        scope_at = self._admit(request)
+        with self.store.read() as conn:
+            scope = scope_at(conn)
+            known = heads(conn, scope)
+            found: list[Head] = feed.heads_of(conn, scope, known, wish.cursors)
+            return PullResponse(heads=found, page=feed.page(conn, scope, known, wish.cursors, wish.limit))
+
+    def _snapshot(self, request: Request) -> messages.Snapshot:
+        stream = request.path.removeprefix(messages.SNAPSHOT)
+        at, after, limit = request.number("at"), request.query("after") or "", request.number("limit")
+        scope_at = self._admit(request)
+        with self.store.read() as conn:
+            scope = scope_at(conn)
+            known = heads(conn, scope)
+            if stream not in known:
+                raise Refusal(404, "stream", NO_STREAM, {"stream": stream[:100]})
+            if (at is None) != (not after) or (at is not None and at > known[stream]):
+                raise Refusal(410, "snapshot", NO_SNAPSHOT)
+            try:
+                return feed.snapshot(conn, scope, stream, at, after, limit or 2000)
+            except ValueError as error:
+                raise Refusal(410, "snapshot", NO_SNAPSHOT) from error
+
+    def _digest(self, request: Request) -> messages.DigestResponse:
+        wish = self._body(request, DigestRequest)
+        scope_at = self._admit(request)
+        with self.store.read() as conn:
+            if wish.stream not in heads(conn, scope_at(conn)):
+                raise Refusal(404, "stream", NO_STREAM, {"stream": wish.stream[:100]})
+            return feed.digest(conn, wish.stream, wish.types)
+
+    # ------------------------------------------------------------ who asks
+
+    def _admit(self, request: Request) -> Callable[[Connection], Scope]:
+        """Let a signed request of a known laptop through, once; returns how to find its person's scope."""
+        signed = _signed(request)
+        self._known(request, signed)
+        self._step(signed)
+        return lambda conn: _scope(conn, device_row(conn, signed.device))
+
+    def _known(self, request: Request, signed: Signed) -> None:
+        """Raises Refusal unless a laptop that is known and still welcome has signed this request."""
+        with self.store.read() as conn:
+            device = device_row(conn, signed.device)
+        if device is None:
+            raise Refusal(401, "unknown_device", UNKNOWN)
+        _verify(bytes(device.public_key), signed, request)
+        if device.revoked_at is not None:
+            raise Refusal(403, "revoked", REVOKED)
+
+    def _step(self, signed: Signed) -> None:
+        now = self.clock()
+        self.store.write(lambda conn: _advance(conn, signed, now))
+
+    def _office(self) -> Office:
+        with self.store.read() as conn:
+            name = conn.execute(
+                select(Organisation.name)
+                .where(Organisation.deleted_at.is_(None))
+                .order_by(Organisation.id)
+                .limit(1)
+            ).scalar_one_or_none()
+        return Office(self.store.office, name or "Satchel")
+
+    # ------------------------------------------------------------ bytes
+
+    def _body(self, request: Request, kind: type[T]) -> T:
+        try:
+            return codec.unpack(request.body, request.headers.get("content-encoding", ""), kind)
+        except codec.BadMessage as error:
+            if "too large" in str(error):
+                raise Refusal(413, "too_large", TOO_LARGE) from error
+            raise Refusal(400, "bad_request", NO_SENSE) from error
+
+    def _pack(self, status: int, message: msgspec.Struct, request: Request) -> Answer:
+        encoding = codec.choose_encoding(request.headers.get("accept-encoding", ""))
+        body, packed = codec.pack(message, encoding)
+        headers = {"content-type": "application/json", "cache-control": "no-store"}
+        if packed:
+            headers["content-encoding"] = packed
+        return Answer(status, headers, body)
+
+    def _refuse(self, refusal: Refusal, request: Request) -> Answer:
+        answer = self._pack(refusal.status, refusal.problem(), request)
+        if refusal.status in (429, 503):
+            return Answer(answer.status, {**answer.headers, "retry-after": "1"}, answer.body)
+        return answer
+
+
+def _signed(request: Request) -> Signed:
+    try:
+        return read_headers(request.headers)
+    except BadSignature as error:
+        raise Refusal(401, "bad_signature", UNSIGNED) from error
+
+
+def _verify(public: bytes, signed: Signed, request: Request) -> None:
+    try:
+        check_request(public, signed, request.method, request.target, request.body)
+    except BadSignature as error:
+        raise Refusal(401, "bad_signature", UNSIGNED) from error
+
+
+def _is_hex(text: str) -> bool:
+    return len(text) % 2 == 0 and all(letter in "0123456789abcdef" for letter in text)
+
+
+def _advance(conn: Connection, signed: Signed, now: int) -> Row[Any]:
+    """Lock the laptop's row and count its request. Raises Refusal for one that was counted before."""
+    device = device_row(conn, signed.device, lock=True)
+    if device is None:
+        raise Refusal(401, "unknown_device", UNKNOWN)
+    if device.revoked_at is not None:
+        raise Refusal(403, "revoked", REVOKED)
+    if signed.sequence <= device.sequence:
+        raise Refusal(409, "sequence", SEEN, {"sequence": device.sequence})
+    conn.execute(
+        update(DEVICE)
+        .where(DEVICE.c.id == UUID(hex=signed.device))
+        .values(sequence=signed.sequence, seen_at=now)
+    )
+    return device
+
+
+def _scope(conn: Connection, device: Row[Any] | None) -> Scope:
+    """The scope of a laptop's person. Raises Refusal where they have left."""
+    scope = scope_of(conn, device.user.hex) if device is not None else None
+    if scope is None:
+        raise Refusal(403, "revoked", REVOKED)
+    return scope
+
+
+def _check_cursors(cursors: list[messages.Cursor]) -> None:
+    if len(cursors) > MOST_CURSORS or any(not 0 <= cursor.seq < 2**53 for cursor in cursors):
+        raise Refusal(400, "bad_request", NO_SENSE)

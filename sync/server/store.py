@@ -1,0 +1,134 @@
+"""Where the office keeps everything: an encrypted SQLite file of its own, or any database that a URL names."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from desktop.errors import Damaged, Refused
+from desktop.models import guards, profile
+from desktop.models import records as _records  # noqa: F401 - fills the registry
+from desktop.models.engines import open_keyed
+from desktop.models.record import RECORDS, Base
+from desktop.words import msg
+from sync.server.tables import META, OFFICE
+
+DATABASE: Final = "office.db"
+KEY: Final = "office.key"
+SCHEMA: Final = 1
+"""The shape of the office's own tables."""
+
+TRIES: Final = 6
+"""How often a transaction is repeated that met another one (PostgreSQL)."""
+
+_AGAIN: Final = frozenset({"40001", "40P01", "23505"})
+"""Serialization failure, deadlock, and two who insert the same: SQLSTATEs after which the same may succeed."""
+
+R = TypeVar("R")
+
+
+class Store:
+    """One database of one office, for writers and for readers who see one moment."""
+
+    def __init__(self, writer: Engine, reader: Engine) -> None:
+        self._writer = writer
+        self._reader = reader
+        with writer.begin() as conn:
+            self.office = _prepare(conn)
+
+    def write(self, work: Callable[[Connection], R]) -> R:
+        """Run `work` in one transaction: durable when this returns; what it raises undoes everything."""
+        for attempt in range(TRIES):
+            try:
+                with self._writer.begin() as conn:
+                    return work(conn)
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None)
+                if attempt == TRIES - 1 or state not in _AGAIN:
+                    raise
+                time.sleep(0.01 * 2**attempt * (0.5 + secrets.randbelow(100) / 100))
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one moment and waits for nobody."""
+        with self._reader.connect() as conn, conn.begin():
+            yield conn
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def open_folder(folder: Path) -> Store:
+    """The office in `folder`, made if there is none. Raises Damaged when the key is lost or is not this one."""
+    profile.prepare(folder)
+    path, key = folder / DATABASE, _key(folder)
+    return Store(open_keyed(path, key), open_keyed(path, key, read_only=True))
+
+
+def open_url(url: str) -> Store:
+    """The office in the database at `url`, such as `postgresql+psycopg://user@host/satchel`."""
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            url = "postgresql+psycopg://" + url[len(short) :]
+    engine = create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    return Store(engine, engine.execution_options(isolation_level="REPEATABLE READ"))
+
+
+def _key(folder: Path) -> bytes:
+    """The key of the folder's database, in a file for the office's eyes only."""
+    path = folder / KEY
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except FileNotFoundError:
+        if (folder / DATABASE).exists():
+            raise Damaged(msg("The office's key file is missing; put it back from your copy.")) from None
+        return _new_key(folder, path)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise Damaged(msg("The office's key file is damaged; put it back from your copy.")) from error
+    if len(key) != 32:
+        raise Damaged(msg("The office's key file is damaged; put it back from your copy."))
+    return key
+
+
+def _new_key(folder: Path, path: Path) -> bytes:
+    """Make the key; where two begin at once, the first one's counts."""
+    draft = folder / f"{KEY}.{secrets.token_hex(4)}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return _key(folder)
+
+
+def _prepare(conn: Connection) -> str:
+    """Make the tables where they are missing; returns the id of the office."""
+    tables = [RECORDS[name].__table__ for name in RECORDS]
+    fresh = not conn.dialect.has_table(conn, META.name)
+    Base.metadata.create_all(conn, tables=[*tables, guards.content_guard])  # type: ignore[list-item]
+    OFFICE.create_all(conn)
+    if fresh:
+        guards.create(conn)
+        facts = {"schema": str(SCHEMA), "office": secrets.token_hex(16)}
+        conn.execute(insert(META), [{"name": name, "value": value} for name, value in facts.items()])
+    stored = {row.name: row.value for row in conn.execute(select(META.c.name, META.c.value))}
+    if int(stored["schema"]) > SCHEMA:
+        raise Refused(
+            msg("This office was last run by a newer Satchel. Update the server; nothing was changed.")
+        )
+    return str(stored["office"])
