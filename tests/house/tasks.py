@@ -53,13 +53,10 @@ def pair() -> int:
     """An office and two laptops, kept under `demo/pair`; their windows where there is a display."""
     place = KEPT / "pair"
     os.environ.setdefault("SATCHEL_PASSPHRASE", "a pair of laptops")
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    office = subprocess.Popen(
-        [*OFFICE, "serve", "--data", str(place / "office"), "--port", str(port)], cwd=ROOT
-    )
+    serve = [*OFFICE, "serve", "--data", str(place / "office"), "--port", str(PORT), "--json"]
+    office = subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
-        wait_for(port, office)
+        address = json.loads(office.stdout.readline() if office.stdout else "")["url"]
         profiles = [laptop(place, name, address) for name in LAPTOPS]
         if without_display():
             print(
