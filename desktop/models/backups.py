@@ -170,7 +170,7 @@ def _copy(source: "Keyring", target: Path, key: bytes) -> dict[str, tuple[int, s
 
     with (
         closing(source.connect()) as reading,
-        closing(Keyring(target, key).connect()) as writing,
+        closing(Keyring(target, key, create=True).connect()) as writing,
         told_plainly(),
     ):
         reading.execute("BEGIN")

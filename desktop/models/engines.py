@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, ExceptionContext
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlcipher3 import dbapi2
 
 from desktop.errors import Damaged, Refused
@@ -40,20 +40,31 @@ _INPUT_OUTPUT: Final = 10
 
 DAMAGED: Final = msg("The database is damaged. Restore the last backup, then synchronise.")
 
+MISSING: Final = msg("The database of this vault is missing. Restore the last backup.")
+
 
 class Keyring:
     """The file and the raw key of one database; makes its connections until it is wiped."""
 
-    def __init__(self, path: Path, key: bytes, *, memory_security: bool = True) -> None:
+    def __init__(self, path: Path, key: bytes, *, create: bool = False) -> None:
+        """`create` makes the file if absent; without it a missing file is damage, never an empty database."""
         self.path = path
         self._key: bytearray | None = bytearray(key)
-        self._settings = SETTINGS if memory_security else SETTINGS[1:]
+        self._create = create
+
+    @property
+    def wiped(self) -> bool:
+        """Whether the key is gone."""
+        return self._key is None
 
     def connect(
         self, *, read_only: bool = False, may_attach: bool = False, busy_seconds: float = BUSY_SECONDS
     ) -> Any:
         """A keyed DB-API connection in autocommit mode. Raises Damaged when the key opens nothing."""
-        create_private(self.path)
+        if self._create:
+            create_private(self.path)
+        elif not self.path.exists() or not self.path.stat().st_size:
+            raise Damaged(MISSING)
         raw = dbapi2.connect(
             os.fspath(self.path),
             timeout=busy_seconds,
@@ -64,7 +75,7 @@ class Keyring:
         try:
             with told_plainly():
                 self._unlock(raw)
-                for setting in self._settings:
+                for setting in SETTINGS:
                     raw.execute(f"PRAGMA {setting}")
                 if read_only:
                     raw.execute("PRAGMA query_only = ON")
@@ -102,7 +113,7 @@ def open_keyed(path: Path, key: bytes, *, read_only: bool = False) -> Engine:
     """An engine on the encrypted database at `path` (made if absent) under a raw 32-byte key."""
     if len(key) != 32:
         raise ValueError("a database key has 32 bytes")
-    return engine_of(Keyring(path, key), read_only=read_only)
+    return engine_of(Keyring(path, key, create=True), read_only=read_only)
 
 
 def engine_of(keyring: Keyring, *, read_only: bool = False) -> Engine:
@@ -131,6 +142,11 @@ def engine_of(keyring: Keyring, *, read_only: bool = False) -> Engine:
             context.is_disconnect = True
         if told is not None:
             raise told from context.original_exception
+
+    @event.listens_for(engine, "checkin")
+    def forget(raw: Any, record: ConnectionPoolEntry) -> None:
+        if keyring.wiped and raw is not None:
+            record.invalidate()
 
     return engine
 
@@ -185,6 +201,7 @@ def check(raw: Any, *, full: bool) -> list[Problem]:
         busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         if busy:
             raise Refused(msg("The database is busy. Try again when the other work has finished."))
+        problems += _length(raw)
         for name in checks:
             problems += _found(name, raw.execute(f"PRAGMA {name}").fetchmany(100))
     except dbapi2.DatabaseError as error:
@@ -192,6 +209,14 @@ def check(raw: Any, *, full: bool) -> list[Problem]:
             raise
         problems.append(Problem("read", str(error)))
     return problems
+
+
+def _length(raw: Any) -> list[Problem]:
+    """A file cut between two pages has only pages that verify, so its length must be what page 1 says."""
+    path = next(row[2] for row in raw.execute("PRAGMA database_list") if row[1] == "main")
+    pages, size = (int(raw.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
+    there = os.stat(path).st_size
+    return [] if there == pages * size else [Problem("length", f"{there} bytes instead of {pages * size}")]
 
 
 def _found(name: str, rows: Iterable[tuple[object, ...]]) -> list[Problem]:

@@ -133,7 +133,7 @@ def create_private(path: Path) -> None:
     """An empty file for its owner alone, unless it exists; SQLite gives its side files the same mode.
 
     A database in use is never opened here: closing any descriptor of a file drops every POSIX lock that this
-    process holds on it, and another process would then take the write-ahead log away (sqlite.org, howtocorrupt 2.2).
+    process holds on it, and another process would take the database for unused (howtocorrupt.html, 2.2).
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))

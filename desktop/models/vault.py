@@ -193,24 +193,16 @@ def _unlock(
 
 def _look_at(vault: Vault) -> None:
     """Refuse a missing or damaged database before anyone relies on it."""
-    database = vault.folder / DATABASE
-    if not database.exists() or not database.stat().st_size:
-        vault.close()
-        raise Damaged(msg("The database of this vault is missing. Restore the vault from a backup."))
+    from desktop.models.engines import DAMAGED, check
+
     try:
-        if database.stat().st_size <= QUICK_CHECK_BYTES:
-            problems = vault.verify(full=False)
-        else:
-            with vault.maintenance():
-                problems = []
+        with vault.maintenance() as raw:
+            small = (vault.folder / DATABASE).stat().st_size <= QUICK_CHECK_BYTES
+            if small and check(raw, full=False):
+                raise Damaged(DAMAGED)
     except BaseException:
         vault.close()
         raise
-    if problems:
-        vault.close()
-        from desktop.models.engines import DAMAGED
-
-        raise Damaged(DAMAGED)
 
 
 def _new_database(folder: Path, master: MasterKey) -> None:
@@ -219,7 +211,7 @@ def _new_database(folder: Path, master: MasterKey) -> None:
 
     for side in ("", "-wal", "-shm"):
         (folder / f"{UNFINISHED}{side}").unlink(missing_ok=True)
-    keyring = Keyring(folder / UNFINISHED, master.subkey("db"))
+    keyring = Keyring(folder / UNFINISHED, master.subkey("db"), create=True)
     raw = keyring.connect()
     raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     raw.close()

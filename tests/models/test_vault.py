@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import time_machine
-from sqlcipher3 import dbapi2
 
 from desktop.errors import Damaged, InUse, NotFound, Refused, WrongPassphrase
-from desktop.models import engines, keys
+from desktop.models import keys
 from desktop.models.vault import Vault, create_vault, open_vault
 from desktop.rules.canonical import canonical
 from tests.vaults import CHEAP, PASSPHRASE
@@ -300,82 +299,6 @@ def test_everything_in_the_profile_is_for_its_owner_alone(made: SimpleNamespace)
     assert {"vault.db", "vault.db-wal"} <= {path.name for path in made.folder.iterdir()}
 
 
-def test_attach_is_denied_outside_maintenance(made: SimpleNamespace, tmp_path: Path) -> None:
-    plain = tmp_path / "plain.db"
-    for statement in (f"ATTACH '{plain}' AS plain KEY ''", f"VACUUM INTO '{plain}'"):
-        raw = made.vault.engine.raw_connection()
-        with pytest.raises(dbapi2.DatabaseError, match="authoriz"):
-            raw.cursor().execute(statement)
-        raw.close()
-    assert not plain.exists()
-    with made.vault.maintenance() as connection:
-        connection.execute("VACUUM")
-        connection.execute(f"ATTACH '{plain}' AS plain KEY ''")
-        with pytest.raises(sa.exc.DatabaseError, match="authoriz"), made.vault.engine.connect() as other:
-            other.exec_driver_sql(f"ATTACH '{plain}' AS plain KEY ''")
-
-
-def test_every_connection_has_the_settings_of_the_vault(made: SimpleNamespace) -> None:
-    expected = {
-        "cipher_status": "1",
-        "cipher_memory_security": "1",
-        "journal_mode": "wal",
-        "synchronous": 2,
-        "secure_delete": 1,
-        "foreign_keys": 1,
-        "temp_store": 2,
-        "cache_size": -65536,
-        "cipher_page_size": "4096",
-    }
-    for engine in (made.vault.engine, made.vault.reader()):
-        with engine.connect() as one, engine.connect() if engine is made.vault.reader() else one as two:
-            for connection in (one, two):
-                seen = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in expected}
-                assert seen == expected
-
-
-def test_a_reader_sees_one_moment_and_can_change_nothing(made: SimpleNamespace) -> None:
-    with made.vault.reader().connect() as reader:
-        first = reader.scalar(sa.text("SELECT count(*) FROM note"))
-        with made.vault.engine.begin() as writer:
-            writer.exec_driver_sql("DELETE FROM note")
-        assert reader.scalar(sa.text("SELECT count(*) FROM note")) == first == 500
-        with pytest.raises(sa.exc.OperationalError, match="readonly"):
-            reader.exec_driver_sql("DELETE FROM note")
-    assert notes(made.vault) == 0
-
-
-def test_a_writer_takes_the_lock_at_once_and_a_failed_transaction_leaves_nothing(
-    made: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(ZeroDivisionError):
-        _delete_all_and_fail(made.vault)
-    assert notes(made.vault) == 500
-    keyring = engines.Keyring(made.folder / "vault.db", made.vault.subkey("db"))
-    other = keyring.connect(busy_seconds=0.05)
-    with made.vault.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
-        with pytest.raises(dbapi2.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")
-    other.close()
-
-
-def _delete_all_and_fail(vault: Vault) -> None:
-    with vault.engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE half (id INTEGER)")
-        connection.exec_driver_sql("DELETE FROM note")
-        raise ZeroDivisionError
-
-
-def test_a_savepoint_can_be_undone_alone(made: SimpleNamespace) -> None:
-    with made.vault.engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO note (body) VALUES ('kept')")
-        inner = connection.begin_nested()
-        connection.exec_driver_sql("INSERT INTO note (body) VALUES ('undone')")
-        inner.rollback()
-    assert notes(made.vault) == 501
-
-
 def test_each_purpose_has_its_own_key_and_none_after_locking(made: SimpleNamespace) -> None:
     found = {made.vault.subkey(purpose) for purpose in ("db", "blob", "backup", "anchor", "log", "transport")}
     assert len(found) == 6
@@ -388,6 +311,38 @@ def test_each_purpose_has_its_own_key_and_none_after_locking(made: SimpleNamespa
         made.vault.subkey("db")
     with pytest.raises(Refused, match="locked"):
         engine.connect()
+
+
+def test_a_database_taken_away_while_open_is_not_begun_anew(made: SimpleNamespace) -> None:
+    (made.folder / "vault.db").unlink()
+    with pytest.raises(Damaged, match="missing"):
+        made.vault.verify()
+    assert not (made.folder / "vault.db").exists()
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_change_of_passphrase_that_is_interrupted_leaves_one_that_opens(
+    made: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    calls: list[bytes] = []
+
+    def cut(path: Path, content: bytes) -> None:
+        calls.append(content)
+        if len(calls) == step:
+            raise KeyboardInterrupt
+        path.write_bytes(content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "write_durably", cut)
+        with pytest.raises(KeyboardInterrupt):
+            made.vault.reset_passphrase("new one", kdf=CHEAP)
+    made.vault.close()
+    opens, refused = (PASSPHRASE, "new one") if step == 1 else ("new one", PASSPHRASE)
+    with pytest.raises(WrongPassphrase):
+        open_vault(made.folder, refused)
+    open_vault(made.folder, opens).close()
+    copies = {(made.folder / name).read_bytes() for name in (keys.ENVELOPE, keys.ENVELOPE_COPY)}
+    assert len(copies) == 1, "no older secret stays behind"
 
 
 def test_the_floor_of_the_guess_cost_is_in_the_code() -> None:
@@ -427,25 +382,6 @@ def test_an_interrupted_creation_is_finished_or_can_be_begun_again(
 
 def _power_cut(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def test_the_server_opens_its_database_by_the_same_door(tmp_path: Path) -> None:
-    path, key = tmp_path / "server.db", bytes(range(32))
-    engine = engines.open_keyed(path, key)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE feed (n INTEGER)")
-    engine.dispose()
-    assert not path.read_bytes().startswith(b"SQLite format 3")
-    with pytest.raises(Damaged), engines.open_keyed(path, bytes(32)).connect():
-        pass
-
-
-def test_a_build_that_cannot_encrypt_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sqlite3
-
-    monkeypatch.setattr(engines, "dbapi2", sqlite3)
-    with pytest.raises(Refused, match="cannot encrypt"):
-        engines.Keyring(tmp_path / "plain.db", bytes(32)).connect()
 
 
 def test_opening_the_door_needs_nothing_heavy() -> None:
