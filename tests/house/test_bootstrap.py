@@ -1,8 +1,10 @@
 """dev.py on machines that lack one thing or another: what it does, what it says, and when it does nothing."""
 
 import ast
+import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -157,3 +159,23 @@ def test_every_task_is_explained() -> None:
     assert shown >= promised
     assert all(tasks[name]["help"] for name in shown)
     assert all(name in dev.tasks() for name in shown)
+
+
+def test_every_task_starts_something_that_exists() -> None:
+    tasks = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["poe"]["tasks"]
+    commands = [
+        task if isinstance(task, str) else task.get("cmd", task.get("script", "")) for task in tasks.values()
+    ]
+    ours = {
+        name for command in commands for name in re.findall(r"\b((?:tests|desktop|sync)(?:\.\w+)+)", command)
+    }
+    assert ours
+    assert [name for name in sorted(ours) if not startable(name)] == []
+
+
+def startable(name: str) -> bool:
+    """Whether `python -m name` would find something; a package needs a `__main__`."""
+    found = importlib.util.find_spec(name)
+    if found is not None and found.submodule_search_locations is not None:
+        found = importlib.util.find_spec(f"{name}.__main__")
+    return found is not None
