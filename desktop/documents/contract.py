@@ -1,4 +1,4 @@
-"""The contract as paper: parties and clauses, the signatures, and the quote's lines and totals as its annex."""
+"""The contract as paper: parties and clauses, signatures, and the quote's lines and totals as its annex."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -33,7 +33,7 @@ _SPREAD: Final = 2.2
 
 
 def contract_pdf(contract: Mapping[str, Any], *, state: str = "issued", language: str | None = None) -> bytes:
-    """The contract as PDF bytes; `contract` comes from `clauses.contract_from`. As `quote_pdf` in all else."""
+    """The contract as PDF bytes; `contract` comes from `clauses.contract_from`; else as `quote_pdf`."""
     check_glyphs(contract)
     voice = Voice(language or contract["language"])
     digest = content_hash(dict(contract))

@@ -1,6 +1,6 @@
 """Marks on a page as plain values, and the one place that paints them with reportlab.
 
-A composer makes blocks of marks (y runs down from the block's top); the paginator places blocks; `paint` draws.
+A composer makes blocks of marks (y runs down from the block's top); the paginator places them; `paint` draws.
 Text is text: nothing here reads markup.
 """
 
@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.pdfgen.textobject import PDFTextObject
 
 from desktop.documents.fonts import STRONG, TEXT, faces, runs, width
 from desktop.documents.theme import A4
@@ -148,7 +147,7 @@ class _Writer:
 
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas
-        self._out: PDFTextObject = canvas.beginText()
+        self._out = canvas.beginText()
         self._font: tuple[str, float] = ("", 0.0)
         self._ink = ""
         self._spacing = 0.0
@@ -217,7 +216,7 @@ _PAINT: Final[dict[type, Any]] = {Line: _line, Box: _box, Shape: _shape}
 
 def _watermark(canvas: Canvas, cover: Cover, ink: str) -> None:
     """A word across the page under everything, as wide as the page allows."""
-    size = min(150.0, 560 / max(width(cover.watermark, STRONG), 0.1))
+    size = min(150.0, 470 / max(width(cover.watermark, STRONG), 0.1))
     canvas.saveState()
     canvas.translate(A4[0] / 2, A4[1] / 2)
     canvas.rotate(24)

@@ -84,6 +84,7 @@ def _attach(pdf: Pdf, about: About) -> None:
     spec = AttachedFileSpec(
         pdf,
         canonical(about.data),
+        description="The data this document was printed from",
         filename=ATTACHMENT,
         mime_type="application/json",
         creation_date=stamp,

@@ -21,9 +21,7 @@ STRONG: Final = True
 
 _NARROW_IN_ENGLISH: Final = frozenset("“”‘’…")
 _NARROW_AMONG_LATIN: Final = frozenset("·×→•≤≥≈≠±")
-_INVISIBLE: Final = {
-    code: None for code in (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10))
-}
+_INVISIBLE: Final = dict.fromkeys((173, 8203, 8204, 8205, 8288, 65279, *range(65024, 65040)))
 _SPACES: Final = {
     **_INVISIBLE,
     0x09: " ",
@@ -147,7 +145,7 @@ def width(text: str, strong: bool = TEXT) -> float:
     total = 0.0
     for run in runs(text, strong):
         widths = known[run.face]
-        blank = widths[0x20]
+        blank = widths.get(0x20, 0.0)
         total += run.scale * sum([widths.get(code, blank) for code in map(ord, run.text)])
     return total / 1000
 

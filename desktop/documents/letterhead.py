@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil
 from typing import Any, Final
 
 import segno
@@ -23,7 +24,10 @@ PEAKS: Final[dict[str, Any]] = {
         {"fill": "accent_deep", "points": [[13, 0], [20, 13], [15, 19], [11, 13], [8, 11]]},
     ],
 }
-"""The logo of the sample company, and the form of `seller.logo`: whole numbers, y down, a token or #RRGGBB."""
+"""The sample company's logo, and the form of `seller.logo`: whole numbers, y down, a token or #RRGGBB."""
+
+
+_FACTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def letterhead(voice: Voice, kind: Message, seller: Mapping[str, Any]) -> Block:
     )
     low = 20.6
     if title.second:
-        low = 30.8
+        low = 31.4
         text, size = title.second.upper(), page.small.size
         block.add(
             Text(
@@ -110,27 +114,28 @@ def letterhead(voice: Voice, kind: Message, seller: Mapping[str, Any]) -> Block:
     for line in (under,) if under else ():
         flow.write(line, Type(page.small.size, 12.6), page.ink_3, x, room)
     low = max(low, flow.y, 23.1)
-    drop = 13.4 if title.second else 15.2
+    drop = 12.8 if title.second else 15.2
     block.add(Line(0, page.width, low + drop, page.accent_rule, page.accent))
     block.height = low + drop
     return block
 
 
 def facts(voice: Voice, pairs: Sequence[tuple[Message, str]]) -> Block:
-    """A row of labelled values under the letterhead, six to a row, the first one strong."""
+    """Labelled values under the letterhead, six to a row, the first strong; a long one takes more places."""
     page = paper()
     block = Block()
-    step = page.width / 6
-    y = 0.0
+    step = page.width / _FACTS
+    y, slot = 0.0, 0
     for place, (label, value) in enumerate(pairs):
-        if place and place % 6 == 0:
-            y += 31
-        x = step * (place % 6)
-        said = voice.say(label).joined()
-        block.add(Text(x, y + 16.7, said, fitted(said, page.small.size, step - 6), page.ink_3))
         strong = place == 0
-        size = fitted(value, page.body.size, step - 6, strong)
-        block.add(Text(x, y + 29.7, value, size, page.ink, strong))
+        needed = min(ceil((text_width(value, page.body.size, strong) + 6) / step), _FACTS)
+        if slot + needed > _FACTS:
+            y, slot = y + 31, 0
+        x, room = step * slot, step * needed - 6
+        slot += needed
+        said = voice.say(label).joined()
+        block.add(Text(x, y + 16.7, said, fitted(said, page.small.size, room), page.ink_3))
+        block.add(Text(x, y + 29.7, value, fitted(value, page.body.size, room, strong), page.ink, strong))
     block.height = y + 40.3
     block.add(Line(0, page.width, block.height, page.hair, page.line))
     return block
@@ -192,7 +197,10 @@ def running_head(voice: Voice, identity: Identity) -> Block:
         x = 1 + draw_logo(block, identity.logo, 1, 4.0, 9.8) + 9
     right = f"{voice.say(identity.kind).joined()} {identity.number}"
     room = page.width - text_width(right, page.small.size) - x - 12
-    name = lines_of(identity.seller.joined("\u00a0\u00a0 "), room, page.small.size)[0]
+    whole = identity.seller.joined("\u00a0\u00a0 ")
+    name = whole if text_width(whole, page.small.size) <= room else identity.seller.first
+    found = lines_of(name, room - page.small.size, page.small.size)
+    name = name if len(found) == 1 else f"{found[0]}…"
     block.add(Text(x, 11.2, name, page.small.size, page.ink))
     block.add(Text(page.width, 11.2, right, page.small.size, page.ink_3, align="right"))
     block.add(Line(0, page.width, block.height, page.accent_rule, page.accent))

@@ -1,4 +1,4 @@
-"""The line table of a quote as rows that the paginator may place: sections, items, options, alternatives, notes."""
+"""The line table of a quote as rows for the paginator: sections, items, options, alternatives, notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +24,8 @@ _ROOM_FOR_DETAIL: Final = 36
 
 
 _GAP: Final = 5.0
+STEP: Final = 11.0
+"""From one figure to the next where a cell holds several."""
 
 
 class Small(NamedTuple):
@@ -32,6 +34,7 @@ class Small(NamedTuple):
     text: str
     kind: Type
     beside: str = ""
+    ink: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Columns:
 
 
 def columns(snapshot: Mapping[str, Any]) -> Columns:
-    """The columns that this quote needs: no discount column without a discount, no tax column without a tax."""
+    """The columns that this quote needs: no discount column without a discount, and so for tax."""
     page = paper()
     wide = page.columns
     counted = [line for line in snapshot["lines"] if line["kind"] in COUNTED]
@@ -196,7 +199,7 @@ class LineTable:
     def _figure(
         self, block: Block, x: float, y: float, text: str, room: float, ink: str, strong: bool = False
     ) -> None:
-        size = fitted(text, paper().body.size, room - 3, strong)
+        size = fitted(text, paper().body.size, room - _GAP, strong)
         block.add(Text(x, y, text, size, ink, strong, "right"))
 
     def _section(self, line: Mapping[str, Any], after: Sequence[Mapping[str, Any]]) -> Row:
@@ -206,40 +209,52 @@ class LineTable:
         total = sum(minor_units(each["net"], self.digits) for each in mine if counts(each))
         options = bool(mine) and all(each["kind"] in ("option", "alternative") for each in mine)
         label = msg("Chosen", "paper") if options else msg("Subtotal", "paper")
-        row = self._section_row(name, "")
         has_amounts = any(each["kind"] in COUNTED for each in mine)
+        figures = ""
         if has_amounts and not any(each["kind"] == "subtotal" for each in mine):
-            page = paper()
-            text = amount(total, self.digits)
-            row.add(Text(page.width, 15.8, text, page.small.size + 0.1, page.ink, False, "right"))
-            edge = page.width - text_width(text, page.small.size + 0.1) - 2.4
-            row.add(
-                Text(edge, 15.8, self.voice.say(label).joined(), page.small.size, page.ink_3, False, "right")
-            )
+            figures = amount(total, self.digits)
+        row = self._section_row(name, False, self.voice.say(label).joined(), figures)
         row.keep = 2
-        again = self._section_row(name, "continued")
+        again = self._section_row(name, True, "", "")
         self._continued = Block(height=again.height, marks=again.marks)
         return row
 
-    def _section_row(self, name: Said, again: str) -> Row:
-        page = paper()
-        row = Row(height=21.9)
-        number = ordinal(self._sections, self.voice.primary)
-        first = (
-            f"{number}、{name.first}" if self.voice.primary == "zh" else f"{number}\u00a0\u00a0{name.first}"
-        )
-        second = name.second
-        if again:
-            said = self.voice.say(msg("(continued)", "paper"))
-            first += said.first if self.voice.primary == "zh" else f" {said.first}"
-            second = f"{second} {said.second}" if second and said.second else second
-        first = lines_of(first, page.width - 150, page.heading.size, STRONG)[0]
-        row.add(Text(0, 15.8, first, page.body.size, page.ink, STRONG))
-        if second:
-            x = text_width(first, page.body.size, STRONG) + 6
-            row.add(Text(x, 15.8, second, page.body.size * page.second, page.ink_3))
+    def _section_row(self, name: Said, again: bool, label: str, figures: str) -> Row:
+        """A section's header with the sum of its lines; a long name goes on in further lines."""
+        page, body = paper(), paper().body
+        row = Row()
+        room = page.width
+        if figures:
+            row.add(Text(page.width, 15.8, figures, page.small.size, page.ink, False, "right"))
+            room -= text_width(figures, page.small.size) + 2.4
+            row.add(Text(room, 15.8, label, page.small.size, page.ink_3, False, "right"))
+            room -= text_width(label, page.small.size) + 14
+        first, second = self._section_names(name, again)
+        y = 15.8 - body.leading
+        for line in (found := lines_of(first, room, body.size, STRONG)):
+            y += body.leading
+            row.add(Text(0, y, line, body.size, page.ink, STRONG))
+        under = second_type(body, page)
+        x = text_width(found[-1], body.size, STRONG) + 6
+        if second and x + text_width(second, under.size) <= room:
+            row.add(Text(x, y, second, under.size, page.ink_3))
+        elif second:
+            for line in lines_of(second, room, under.size):
+                y += under.leading
+                row.add(Text(0, y, line, under.size, page.ink_3))
+        row.height = y + 6.1
         row.add(Line(0, page.width, row.height, page.hair, page.line))
         return row
+
+    def _section_names(self, name: Said, again: bool) -> Said:
+        """The name with its number, and that it goes on where a page begins with it."""
+        number, chinese = ordinal(self._sections, self.voice.primary), self.voice.primary == "zh"
+        first = f"{number}、{name.first}" if chinese else f"{number}\u00a0\u00a0{name.first}"
+        if not again:
+            return Said(first, name.second)
+        said = self.voice.say(msg("(continued)", "paper"))
+        second = f"{name.second} {said.second}" if name.second and said.second else name.second
+        return Said(f"{first}{said.first}" if chinese else f"{first} {said.first}", second)
 
     def _note(self, line: Mapping[str, Any]) -> Iterator[Row]:
         page, at = paper(), self.columns
@@ -254,13 +269,13 @@ class LineTable:
     def _text_rows(self, lines: Sequence["Small"], row: Row, y: float) -> Iterator[Row]:
         """Secondary lines at the name column, going on in further rows where they are very many."""
         page = paper()
-        for count, (line, kind, beside) in enumerate(lines):
+        for count, (line, kind, beside, ink) in enumerate(lines):
             if count and count % _ROOM_FOR_DETAIL == 0:
                 row.height = y + 4
                 yield row
                 row, y = Row(section=self._continued), 1.0
             y += kind.leading
-            row.add(Text(self.columns.name, y, line, kind.size, page.ink_3))
+            row.add(Text(self.columns.name, y, line, kind.size, ink or page.ink_3))
             if beside:
                 x = self.columns.name + text_width(line, kind.size) + _GAP
                 row.add(Text(x, y, beside, kind.size * page.second, page.ink_3))
@@ -282,7 +297,7 @@ class LineTable:
         return row
 
     def _item(self, line: Mapping[str, Any]) -> Iterator[Row]:
-        page, at = paper(), self.columns
+        page = paper()
         counted = counts(line)
         row = Row(section=self._continued, amount=minor_units(line["net"], self.digits) if counted else 0)
         ink = page.ink if counted else page.ink_3
@@ -351,7 +366,7 @@ class LineTable:
         wide = text_width(label, page.small.size) + 8
         chosen = bool(line.get("chosen"))
         fill, edge, ink = (
-            (page.accent_soft, page.accent_line, page.accent_ink) if chosen else ("", page.line, page.ink_2)
+            (page.accent_soft, page.accent_line, page.accent_ink) if chosen else ("", page.edge, page.ink_2)
         )
         row.add(Box(x, 4.6, wide, 11.4, fill, edge, 0.5, 2.0), Text(x + 4, 12.8, label, page.small.size, ink))
         return wide + 5
@@ -370,37 +385,52 @@ class LineTable:
             else:
                 found += [Small(text, under) for text in lines_of(said.second, room, under.size)]
         if line["kind"] == "alternative" and line.get("chosen"):
-            found.append(Small(self.voice.say(msg("Counted in the total", "paper")).joined(), small))
+            found.append(
+                Small(self.voice.say(msg("Counted in the total", "paper")).joined(), small, ink=page.ink)
+            )
         return found
 
     def _cells(self, row: Row, line: Mapping[str, Any], ink: str) -> float:
         """Quantity, unit, price, discount, tax and amount; returns the lowest baseline."""
         page, at, wide = paper(), self.columns, paper().columns
-        y, low = 13.0, 13.0
+        y = 13.0
         self._figure(row, at.quantity, y, figure(line["quantity"]), wide["quantity"] + 3, ink)
         unit = self.voice.text(line.get("unit"))
-        if unit.first:
-            size = fitted(unit.first, page.body.size, wide["unit"] - 1)
-            row.add(Text(at.unit, y, unit.first, size, ink, False, "centre"))
-        under = second_type(page.body, page)
-        if unit.second:
-            low = y + under.leading
-            size = fitted(unit.second, under.size, wide["unit"] + 4)
-            row.add(Text(at.unit, low, unit.second, size, page.ink_3, False, "centre"))
+        low = self._unit(row, unit, y, ink)
         self._figure(row, at.price, y, figure(line["unit_price"], self.digits), wide["price"], ink)
         base = str(line.get("base_quantity") or "1")
         if figure(base) != "1":
-            row.add(Text(at.price, y + 11, f"/ {figure(base)}", page.small.size, page.ink_3, False, "right"))
-            low = max(low, y + 11)
-        for edge, texts in (
-            (at.discount, self._discounts(line)),
-            (at.tax, tax_labels(line.get("tax"), self.voice)),
-        ):
+            row.add(
+                Text(at.price, y + STEP, f"/ {figure(base)}", page.small.size, page.ink_3, False, "right")
+            )
+            low = max(low, y + STEP)
+        stacks = (
+            (at.discount, wide["discount"], self._discounts(line)),
+            (at.tax, wide["tax"], tax_labels(line.get("tax"), self.voice)),
+        )
+        for edge, room, texts in stacks:
             for count, text in enumerate(texts):
-                size = fitted(text, page.body.size, wide["discount"] - 3)
-                row.add(Text(edge or 0.0, y + 11 * count, text, size, ink, False, "right"))
-                low = max(low, y + 11 * count)
+                size = fitted(text, page.body.size, room - _GAP)
+                row.add(Text(edge or 0.0, y + STEP * count, text, size, ink, False, "right"))
+                low = max(low, y + STEP * count)
         return max(low, self._amount(row, line, ink))
+
+    def _unit(self, row: Row, unit: Said, y: float, ink: str) -> float:
+        """The unit, centred; a long one goes on in small type. Returns the lowest baseline."""
+        page, x, room = paper(), self.columns.unit, paper().columns["unit"] - _GAP
+        if not unit.first:
+            return y
+        first, second = page.body, second_type(page.body, page)
+        if text_width(unit.first, first.size) > room:
+            first = Type(page.small.size, 9.6)
+        lines = [(line, first, ink) for line in lines_of(unit.first, room, first.size)]
+        if unit.second:
+            lines += [(line, second, page.ink_3) for line in lines_of(unit.second, room + 3, second.size)]
+        y -= first.leading
+        for line, kind, shade in lines:
+            y += kind.leading
+            row.add(Text(x, y, line, fitted(line, kind.size, room + 3), shade, False, "centre"))
+        return y
 
     def _discounts(self, line: Mapping[str, Any]) -> list[str]:
         return [

@@ -1,4 +1,4 @@
-"""Puts blocks on pages: carried totals, repeated headers, rows whole, and nothing left alone that needs company."""
+"""Puts blocks on pages: carried totals, repeated headers, rows whole, nothing left alone that needs company."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -43,7 +43,7 @@ class Furniture(Protocol):
 
 
 def paginate(blocks: list[Block], frame: Frame, furniture: Furniture) -> list[Page]:
-    """The blocks on pages. Nothing is lost and a block is never split; one taller than a page gets its own."""
+    """The blocks on pages. Nothing is lost, no block is split; one taller than a page gets its own."""
     layout = _Layout(frame, furniture)
     for place, block in enumerate(blocks):
         chain = _chain(blocks, place)

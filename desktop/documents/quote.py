@@ -27,6 +27,8 @@ from desktop.rules.canonical import content_hash
 from desktop.words import Message, msg
 
 NAME_AND_DATE: Final = msg("Name, date", "paper")
+CARRIED: Final = msg("Subtotal, carried forward", "paper")
+BROUGHT: Final = msg("Subtotal, brought forward", "paper")
 QUOTATION: Final = msg("Quotation", "paper")
 WATERMARKS: Final = {
     "draft": msg("DRAFT", "paper"),
@@ -125,11 +127,11 @@ class Furnishings:
 
     def carried(self, amount: int) -> Block:
         """At the foot of a page."""
-        return self.table.carried(msg("Subtotal, carried forward", "paper"), amount)
+        return self.table.carried(CARRIED, amount)
 
     def brought(self, amount: int) -> Block:
         """At the head of the next."""
-        return self.table.carried(msg("Subtotal, brought forward", "paper"), amount)
+        return self.table.carried(BROUGHT, amount)
 
     def footer(self, page: int, pages: int) -> Block:
         """Number, check, page."""
@@ -161,7 +163,7 @@ def _blocks(voice: Voice, identity: Identity, snapshot: Mapping[str, Any], table
 
 def _facts(voice: Voice, snapshot: Mapping[str, Any]) -> Block:
     included = snapshot["tax_mode"] == "included"
-    basis = voice.say(msg("tax included", "paper") if included else msg("tax excluded", "paper"))
+    basis = voice.say(msg("Tax included", "paper") if included else msg("Tax excluded", "paper"))
     number = str(snapshot.get("number") or "") or voice.say(msg("(no number yet)", "paper")).first
     pairs = [
         (msg("Quote no.", "paper"), number),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from desktop.documents.draw import Block, Box, Line, Text, fitted, text_width
 from desktop.documents.fonts import STRONG
@@ -14,7 +14,20 @@ from desktop.documents.voice import Said, Voice, amount, figure, minor_units, pe
 from desktop.rules.capitals import capitals
 from desktop.words import Message, msg
 
-Entry = tuple[Said, str]
+TAX_TABLE: Final = (0.0, 100.8, 162.6, 232.3)
+"""Left edge of the rate, right edges of net, tax and gross."""
+SUMS_AT: Final = 254.6
+PER_ROW: Final = 3
+PAYMENT_GAP: Final = 14.0
+"""Payments in a row, and what lies between them."""
+
+
+class Entry(NamedTuple):
+    """A row between the lines and the payable amount; `role` says which figure of the totals it is."""
+
+    role: str
+    said: Said
+    value: str
 
 
 def totals(voice: Voice, snapshot: Mapping[str, Any]) -> Block:
@@ -45,13 +58,19 @@ def in_words(snapshot: Mapping[str, Any]) -> str:
     return capitals(minor_units(snapshot["totals"]["payable"], 2))
 
 
+def has_tax_table(snapshot: Mapping[str, Any]) -> bool:
+    """Whether any line of the total carries a tax."""
+    groups = snapshot["totals"].get("groups") or []
+    return any(group.get("rates") or group.get("category") for group in groups)
+
+
 def _tax_table(block: Block, voice: Voice, snapshot: Mapping[str, Any]) -> float:
     page = paper()
-    groups = snapshot["totals"].get("groups") or []
-    if not any(group.get("rates") or group.get("category") for group in groups):
+    if not has_tax_table(snapshot):
         return 10.0
+    groups = snapshot["totals"]["groups"]
     digits = int(snapshot["digits"])
-    edges = (0.0, 100.8, 162.6, 232.3)
+    edges = TAX_TABLE
     labels = (
         msg("Tax rate", "paper"),
         msg("Net", "paper"),
@@ -123,21 +142,23 @@ def sum_rows(voice: Voice, snapshot: Mapping[str, Any]) -> list[Entry]:
     digits, result = int(snapshot["digits"]), snapshot["totals"]
     excluded = snapshot["tax_mode"] == "excluded"
     lines = sum(minor_units(line["net"], digits) for line in snapshot["lines"] if counts(line))
-    rows: list[Entry] = [(voice.say(msg("Sum of lines", "paper")), amount(lines, digits))]
-    for adjustment in snapshot.get("adjustments") or ():
-        rows.append(
-            (_adjustment_label(voice, adjustment), amount(minor_units(adjustment["amount"], digits), digits))
-        )
+    rows = [Entry("lines", voice.say(msg("Sum of lines", "paper")), amount(lines, digits))]
+    for place, each in enumerate(snapshot.get("adjustments") or ()):
+        value = amount(minor_units(each["amount"], digits), digits)
+        rows.append(Entry(f"adjustment {place}", _adjustment_label(voice, each), value))
     if excluded:
         if len(rows) > 1:
-            rows.append((voice.say(msg("Total before tax", "paper")), figure(result["net"], digits)))
-        rows.append((voice.say(msg("Tax amount", "paper")), figure(result["tax"], digits)))
+            rows.append(
+                Entry("net", voice.say(msg("Total before tax", "paper")), figure(result["net"], digits))
+            )
+        rows.append(Entry("tax", voice.say(msg("Tax amount", "paper")), figure(result["tax"], digits)))
     if Decimal(result.get("rounding") or 0):
-        rows.append((voice.say(msg("Rounding", "paper")), figure(result["rounding"], digits)))
+        label = voice.say(msg("Rounding", "paper"))
+        rows.append(Entry("rounding", label, figure(result["rounding"], digits)))
     prepaid = Decimal(snapshot.get("prepaid") or 0)
     if prepaid:
-        rows.append((voice.say(msg("Already paid", "paper")), figure(-prepaid, digits)))
-    return rows if len(rows) > 1 or excluded else rows
+        rows.append(Entry("prepaid", voice.say(msg("Already paid", "paper")), figure(-prepaid, digits)))
+    return rows
 
 
 def _adjustment_label(voice: Voice, adjustment: Mapping[str, Any]) -> Said:
@@ -160,33 +181,37 @@ _CHARGE = msg("Charge on the whole", "paper")
 
 def _sums(block: Block, voice: Voice, snapshot: Mapping[str, Any]) -> float:
     page = paper()
-    x, room = 254.6, page.width - 254.6
+    x, room = SUMS_AT, page.width - SUMS_AT
     y = 4.5
     rows = sum_rows(voice, snapshot)
-    for count, (said, value) in enumerate(rows):
-        block.add(
-            Text(
-                page.width,
-                y + 12.0,
-                value,
-                fitted(value, page.body.size, room * 0.6),
-                page.ink,
-                False,
-                "right",
-            )
-        )
-        left = room - text_width(value, page.body.size) - 12
-        first = lines_of(said.first, left, page.body.size)[0]
-        block.add(Text(x, y + 12.0, first, page.body.size, page.ink))
-        if said.second:
-            start = text_width(first, page.body.size) + 5
-            size = fitted(said.second, page.body.size * page.second, left - start)
-            block.add(Text(x + start, y + 12.0, said.second, size, page.ink_3))
-        y += 18.0
+    for count, (_, said, value) in enumerate(rows):
+        size = fitted(value, page.body.size, room * 0.6)
+        block.add(Text(page.width, y + 12.0, value, size, page.ink, False, "right"))
+        y = _label(block, said, (x, y + 12.0, room - text_width(value, size) - 12)) + 6.0
         if count + 1 < len(rows):
             block.add(Line(x, page.width, y, page.hair, page.line))
     block.add(Line(x, page.width, y, page.accent_rule, page.accent))
     return _payable(block, voice, snapshot, x, y) + 8.6
+
+
+def _label(block: Block, said: Said, place: tuple[float, float, float]) -> float:
+    """A sum's label, the second language beside it or under it; returns the last baseline."""
+    page = paper()
+    x, y, room = place
+    found = lines_of(said.first, room, page.body.size)
+    y -= page.body.leading
+    for line in found:
+        y += page.body.leading
+        block.add(Text(x, y, line, page.body.size, page.ink))
+    under = second_type(page.body, page)
+    start = text_width(found[-1], page.body.size) + 5
+    if start + text_width(said.second, under.size) <= room:
+        block.add(Text(x + start, y, said.second, under.size, page.ink_3))
+        return y
+    for line in lines_of(said.second, room, under.size):
+        y += under.leading
+        block.add(Text(x, y, line, under.size, page.ink_3))
+    return y
 
 
 def _payable(block: Block, voice: Voice, snapshot: Mapping[str, Any], x: float, y: float) -> float:
@@ -197,11 +222,14 @@ def _payable(block: Block, voice: Voice, snapshot: Mapping[str, Any], x: float, 
     block.add(Text(page.width, y, text, size, page.ink, STRONG, "right"))
     said = voice.say(msg("Total payable incl. tax", "paper"))
     block.add(Text(x, y - 0.6, said.first, page.body.size, page.ink, STRONG))
-    if said.second:
-        start = x + text_width(said.first, page.body.size, STRONG) + 6
-        left = page.width - text_width(text, size, STRONG) - 8 - start
-        small = fitted(said.second, page.body.size * page.second, left, STRONG)
+    start = x + text_width(said.first, page.body.size, STRONG) + 6
+    left = page.width - text_width(text, size, STRONG) - 6 - start
+    small = page.body.size * page.second
+    if said.second and text_width(said.second, small, STRONG) <= left:
         block.add(Text(start, y - 0.6, said.second, small, page.ink_2, STRONG))
+    elif said.second:
+        y += 9.6
+        block.add(Text(x, y, said.second, small, page.ink_2, STRONG))
     return y
 
 
@@ -220,14 +248,14 @@ def milestones(voice: Voice, snapshot: Mapping[str, Any]) -> list[Block]:
     entries = snapshot.get("milestones") or []
     blocks: list[Block] = []
     digits = int(snapshot["digits"])
-    gap = 14.0
-    for start in range(0, len(entries), 3):
+    gap = PAYMENT_GAP
+    for start in range(0, len(entries), PER_ROW):
         block = Block()
         if not start:
             _heading(block, voice, msg("Payment schedule", "paper"), 18.3)
         y = 25.0 if not start else 6.0
-        column = (page.width - 2 * gap) / 3
-        for place, entry in enumerate(entries[start : start + 3]):
+        column = (page.width - (PER_ROW - 1) * gap) / PER_ROW
+        for place, entry in enumerate(entries[start : start + PER_ROW]):
             low = _milestone(block, voice, entry, (place * (column + gap), y, column), digits)
             block.height = max(block.height, low)
         blocks.append(block)

@@ -51,6 +51,7 @@ class Paper:
     ink_2: str
     ink_3: str
     line: str
+    edge: str
     accent: str
     accent_deep: str
     accent_ink: str
@@ -102,6 +103,7 @@ def _paper(sheet: dict[str, Any], colour: dict[str, Any]) -> Paper:
         ink_2=sheet["ink_2"],
         ink_3=sheet["ink_3"],
         line=sheet["hairline"],
+        edge=colour["line_strong"],
         accent=colour["accent"],
         accent_deep=colour["accent_pressed"],
         accent_ink=colour["accent_ink"],

@@ -45,7 +45,7 @@ def _broken(paragraph: str, limit: float, strong: bool) -> list[str]:
 
 
 def units(paragraph: str) -> list[str]:
-    """The pieces between which a line may break; each ends with its own spaces, and together they are the text."""
+    """The pieces between which a line may break; each ends with its own spaces, together they are the text."""
     found: list[str] = []
     start = 0
     for place in range(1, len(paragraph)):

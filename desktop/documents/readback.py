@@ -1,0 +1,351 @@
+"""The calculator test: what a customer with a pocket calculator would find on the finished paper.
+
+The figures are read from the PDF itself, not from the program's memory; only what paper cannot say (which tax
+category, the rounding policy) comes from the snapshot. Everything printed must follow from what is printed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+import pypdfium2
+from pypdfium2 import raw
+
+from desktop.documents.linetable import COUNTED, NO_TAX, STEP, Columns, columns
+from desktop.documents.preview import opened
+from desktop.documents.quote import BROUGHT, CARRIED
+from desktop.documents.summary import (
+    PAYMENT_GAP,
+    PER_ROW,
+    SUMS_AT,
+    TAX_TABLE,
+    has_tax_table,
+    in_words,
+    sum_rows,
+)
+from desktop.documents.theme import A4, paper
+from desktop.documents.voice import MINUS, Voice, amount, figure, symbol
+from desktop.errors import Refused
+from desktop.rules.money import allocate
+from desktop.rules.totals import Totals, totals
+from desktop.rules.totals_json import read
+from desktop.words import LANGUAGES, Message, msg
+
+_FIGURE: Final = re.compile(rf"\(?[+{MINUS}]?[\d,]+(\.\d+)?\)?( %)?")
+_NEAR: Final = 1.3
+"""A glyph ends a little before or after the column's edge, in points."""
+_JOIN: Final = 2.2
+"""Pieces of one text that stand in two font subsets are this near to each other."""
+
+
+class Printed(NamedTuple):
+    """A piece of text on a page; x from the left margin, y of the baseline from the page's top."""
+
+    page: int
+    y: float
+    x0: float
+    x1: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The figures of one line of the table as printed."""
+
+    at: Printed
+    quantity: str
+    price: str
+    base: str
+    net: str
+    discounts: list[str]
+    rates: list[str]
+
+    @property
+    def counted(self) -> bool:
+        """An amount in brackets is not part of the total."""
+        return not self.net.startswith("(")
+
+    @property
+    def amount(self) -> str:
+        """The amount without brackets."""
+        return self.net.strip("()")
+
+
+def printed_texts(pdf: bytes) -> list[Printed]:
+    """Every upright text of the document in the order in which it was drawn."""
+    with opened(pdf) as document:
+        return [text for number in range(len(document)) for text in _page_texts(document[number], number)]
+
+
+def _page_texts(page: pypdfium2.PdfPage, number: int) -> list[Printed]:
+    left = paper().left
+    found: list[Printed] = []
+    texts = page.get_textpage()
+    for piece in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=texts):
+        matrix = piece.get_matrix()
+        text = piece.extract()
+        if matrix.b or not text.strip():
+            continue
+        x0, _, x1, _ = piece.get_bounds()
+        new = Printed(number, A4[1] - matrix.f, x0 - left, x1 - left, text)
+        last = found[-1] if found else None
+        if last and abs(last.y - new.y) < 0.05 and -1 < new.x0 - last.x1 < _JOIN:
+            new = last._replace(x1=new.x1, text=last.text + new.text)
+            found.pop()
+        found.append(new)
+    return [each._replace(text=each.text.strip()) for each in found]
+
+
+def calculator_test(pdf: bytes, snapshot: Mapping[str, Any], *, language: str | None = None) -> None:
+    """Recompute the paper from its own figures. Raises Refused, naming the first figure that differs.
+
+    `snapshot` is that of the quote, or of the contract whose annex the quote is.
+    """
+    quote = snapshot["quote"] if snapshot.get("kind") == "contract" else snapshot
+    sheet = _Sheet(printed_texts(pdf), quote, language or snapshot["language"])
+    wanted = [line for line in quote["lines"] if line["kind"] in COUNTED]
+    _same(msg("the number of lines", "paper"), str(len(sheet.lines)), str(len(wanted)))
+    shown = [_line(line, each) for line, each in zip(wanted, sheet.lines, strict=True)]
+    digits = int(quote["digits"])
+    alone = totals(read({**_head(quote), "lines": shown}))
+    for number, (line, done) in enumerate(zip(sheet.lines, alone.lines, strict=True), 1):
+        _same(msg("line {number}", "paper").of(number=number), line.amount, amount(done.net, digits))
+    counted = [each for line, each in zip(sheet.lines, shown, strict=True) if line.counted]
+    sums = sheet.sums()
+    result = totals(read({**_head(quote), "lines": counted, **_adjusted(quote, sheet, sums)}))
+    _check_sums(quote, sums, result)
+    sheet.check_groups(result)
+    sheet.check_carried()
+    sheet.check_payments(sums["payable"], result)
+
+
+def _head(quote: Mapping[str, Any]) -> dict[str, Any]:
+    """What paper says in words only."""
+    return {key: quote[key] for key in ("currency", "digits", "tax_mode", "policy")}
+
+
+def _line(line: Mapping[str, Any], printed: _Line) -> dict[str, Any]:
+    """A line for the calculation: its figures from paper, its kinds from the snapshot."""
+    kinds = [each["kind"] for each in line.get("adjustments") or ()]
+    _same(msg("the number of discounts", "paper"), str(len(printed.discounts)), str(len(kinds)))
+    tax = line["tax"]
+    if tax and tax["category"] not in NO_TAX:
+        tax = {**tax, "rates": [_number(rate) for rate in printed.rates]}
+    return {
+        "quantity": _number(printed.quantity),
+        "unit_price": _number(printed.price),
+        "base_quantity": _number(printed.base),
+        "tax": tax,
+        "adjustments": [
+            {"kind": kind, "value": _number(value)}
+            for kind, value in zip(kinds, printed.discounts, strict=True)
+        ],
+    }
+
+
+def _adjusted(quote: Mapping[str, Any], sheet: "_Sheet", sums: Mapping[str, Printed]) -> dict[str, Any]:
+    """The adjustments of the whole as printed: rate in the label, amount, or the total that was wanted."""
+    prepaid = -Decimal(_number(sums["prepaid"].text)) if "prepaid" in sums else Decimal(0)
+    payable = Decimal(_number(sums["payable"].text.removeprefix(symbol(quote["currency"]))))
+    found = []
+    for place, each in enumerate(quote.get("adjustments") or ()):
+        printed = sums[f"adjustment {place}"]
+        value = _number(printed.text)
+        if each["kind"] == "percent":
+            value = sheet.rate_beside(printed)
+            value = f"-{value}" if each["value"].startswith("-") else value
+        elif each["kind"] == "target":
+            value = str(payable + prepaid)
+        found.append({"kind": each["kind"], "value": value, "tax": each.get("tax")})
+    return {"adjustments": found, "prepaid": str(prepaid)}
+
+
+def _check_sums(quote: Mapping[str, Any], sums: Mapping[str, Printed], result: Totals) -> None:
+    digits = result.digits
+    computed = {
+        "lines": result.subtotal,
+        "net": result.net,
+        "tax": result.tax,
+        "rounding": result.rounding,
+        "prepaid": -result.prepaid,
+        **{f"adjustment {place}": each.amount for place, each in enumerate(result.adjustments)},
+    }
+    for role, printed in sums.items():
+        if role == "payable":
+            mark = symbol(quote["currency"])
+            _same(msg("the total payable", "paper"), printed.text, f"{mark}{amount(result.payable, digits)}")
+            _same(
+                msg("the total payable", "paper"),
+                printed.text,
+                f"{mark}{figure(quote['totals']['payable'], digits)}",
+            )
+        else:
+            _same(msg("a sum under the lines", "paper"), printed.text, amount(computed[role], digits))
+
+
+def _same(what: Message, printed: str, computed: str) -> None:
+    if printed != computed:
+        raise Refused(
+            msg("The paper does not add up: {what} is printed as {printed}, but {computed} was computed").of(
+                what=what, printed=printed, computed=computed
+            )
+        )
+
+
+def _number(text: str) -> str:
+    """A printed figure as a plain decimal string."""
+    return text.strip("()").removesuffix(" %").replace(MINUS, "-").replace(",", "").removeprefix("+")
+
+
+class _Sheet:
+    """The printed texts by row, and the figures that stand in their columns."""
+
+    def __init__(self, texts: list[Printed], quote: Mapping[str, Any], language: str) -> None:
+        self.quote = quote
+        self.at: Columns = columns(quote)
+        self.voice = Voice(language)
+        self._width = paper().width
+        rows: dict[tuple[int, float], list[Printed]] = {}
+        for text in texts:
+            rows.setdefault((text.page, round(text.y, 1)), []).append(text)
+        self._rows = dict(sorted(rows.items()))
+        self.lines = list(self._lines())
+
+    def _lines(self) -> Iterator[_Line]:
+        for row in self._rows.values():
+            quantity, price = _ending(row, self.at.quantity), _ending(row, self.at.price)
+            net = _ending(row, self._width)
+            if quantity is None or price is None or net is None:
+                continue
+            base = [text for text in self._stack(price, self.at.price, 1) if text.startswith("/ ")]
+            yield _Line(
+                at=net,
+                quantity=quantity.text,
+                price=price.text,
+                base=base[0].removeprefix("/ ") if base else "1",
+                net=net.text,
+                discounts=self._stack(net, self.at.discount),
+                rates=self._stack(net, self.at.tax),
+            )
+
+    def _stack(self, at: Printed, edge: float | None, start: int = 0) -> list[str]:
+        """The texts that stand one under the other at a column's right edge."""
+        found: list[str] = []
+        while edge is not None:
+            row = self._row(at.page, at.y + STEP * (start + len(found)))
+            text = _ending(row, edge, figures=False)
+            if text is None:
+                break
+            found.append(text.text)
+        return found
+
+    def _row(self, page: int, y: float) -> list[Printed]:
+        near = (round(y, 1), round(y - 0.1, 1), round(y + 0.1, 1))
+        return next((self._rows[page, each] for each in near if (page, each) in self._rows), [])
+
+    def _after(self, at: Printed) -> Iterator[list[Printed]]:
+        """The rows below a text, in reading order."""
+        for (page, _), row in self._rows.items():
+            if page > at.page or (page == at.page and row[0].y > at.y + 0.2):
+                yield row
+
+    def sums(self) -> dict[str, Printed]:
+        """The figures between the lines and the payable amount, by their role, and `payable`."""
+        roles = [*(entry.role for entry in sum_rows(self.voice, self.quote)), "payable"]
+        mark = symbol(self.quote["currency"])
+        start = self.lines[-1].at if self.lines else Printed(0, 0.0, 0.0, 0.0, "")
+        figures = []
+        for row in self._after(start):
+            found = _ending(row, self._width, mark)
+            if found is not None and not _is_carried(row):
+                figures.append(found)
+        figures = figures[self._subtotals_after_the_lines() :]
+        if len(figures) < len(roles):
+            raise Refused(msg("The paper cannot be read back: a sum under the lines is missing"))
+        return dict(zip(roles, figures, strict=False))
+
+    def _subtotals_after_the_lines(self) -> int:
+        count = 0
+        for line in reversed(self.quote["lines"]):
+            if line["kind"] in COUNTED:
+                break
+            count += line["kind"] == "subtotal"
+        return count
+
+    def rate_beside(self, printed: Printed) -> str:
+        """The percentage at the end of a sum's label."""
+        for text in self._row(printed.page, printed.y):
+            found = re.search(r"([\d,.]+) %$", text.text)
+            if found and abs(text.x0 - SUMS_AT) < _NEAR:
+                return _number(found[1])
+        raise Refused(msg("The paper cannot be read back: a sum under the lines is missing"))
+
+    def check_groups(self, result: Totals) -> None:
+        """The tax table: each group and their sum."""
+        if not has_tax_table(self.quote):
+            return
+        expected = [(group.base, group.tax_amount) for group in result.groups] + [(result.net, result.tax)]
+        printed = []
+        for row in self._after(self.lines[-1].at):
+            cells = [_ending(row, edge) for edge in TAX_TABLE[1:]]
+            if all(cells):
+                printed.append([cell.text for cell in cells if cell])
+        for number, (net, tax) in enumerate(expected, 1):
+            computed = [amount(each, result.digits) for each in (net, tax, net + tax)]
+            found = printed[number - 1] if number <= len(printed) else []
+            _same(
+                msg("row {number} of the tax table", "paper").of(number=number),
+                " ".join(found),
+                " ".join(computed),
+            )
+
+    def check_carried(self) -> None:
+        """The totals at the foot and the head of pages."""
+        digits = int(self.quote["digits"])
+        for row in self._rows.values():
+            printed = _ending(row, self._width)
+            if printed is None or not _is_carried(row):
+                continue
+            here = (printed.page, printed.y)
+            before = [each.amount for each in self.lines if each.counted and (each.at.page, each.at.y) < here]
+            total = sum((Decimal(_number(each)) for each in before), Decimal(0))
+            what = msg("the total carried on page {page}", "paper").of(page=printed.page + 1)
+            _same(what, printed.text, figure(total, digits))
+
+    def check_payments(self, payable: Printed, result: Totals) -> None:
+        """The payment schedule and the amount in words."""
+        steps = self.quote.get("milestones") or ()
+        below = list(self._after(payable))
+        shares = _shares(result.payable, [Decimal(step["percent"]) for step in steps])
+        column = (self._width - (PER_ROW - 1) * PAYMENT_GAP) / PER_ROW
+        edges = [column + place * (column + PAYMENT_GAP) for place in range(PER_ROW)]
+        found = [cell.text for row in below for edge in edges if (cell := _ending(row, edge))]
+        for number, share in enumerate(shares, 1):
+            printed = found[number - 1] if number <= len(found) else ""
+            what = msg("payment {number}", "paper").of(number=number)
+            _same(what, printed, amount(share, result.digits))
+        words = in_words(self.quote) if self.voice.primary == "zh" else ""
+        if words and not any(text.text == words for row in below for text in row):
+            _same(msg("the amount in words", "paper"), "", words)
+
+
+def _shares(payable: int, percents: list[Decimal]) -> list[int]:
+    """The payments of a schedule, largest remainder first."""
+    places = max((-int(each.as_tuple().exponent) for each in percents), default=0)
+    return allocate(payable, [int(each.scaleb(max(places, 0))) for each in percents]) if percents else []
+
+
+def _ending(row: list[Printed], edge: float, mark: str = "", figures: bool = True) -> Printed | None:
+    """The text of a row that ends at a column's right edge, if it is a figure."""
+    for text in row:
+        plain = text.text.removeprefix(mark)
+        if abs(text.x1 - edge) < _NEAR and (not figures or _FIGURE.fullmatch(plain)):
+            return text
+    return None
+
+
+def _is_carried(row: list[Printed]) -> bool:
+    labels = {label.in_language(each) for label in (CARRIED, BROUGHT) for each in LANGUAGES}
+    return any(text.text in labels for text in row)
