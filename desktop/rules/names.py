@@ -44,7 +44,7 @@ _FOREIGN_HEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED: Final = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
-_SEPARATORS: Final = re.compile(r"[\s·・,.,。、&'\"\-_/]+")
+_SEPARATORS: Final = re.compile(r"[\s·・,.。、&'\"\-_/]+")
 _region_names: Final = frozenset(_REGIONS.split())
 _LONGEST_REGION: Final = max(len(name) for name in _region_names)
 _SUFFIX: Final = re.compile(r"特别行政区|自治区|省|市(?![场政民])")

@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 _EXTENSION: Final = re.compile(
-    r"(?:[\s,,;;]*(?:转接?|分机号?|内线|extension|ext\.?|x|#|[,;]{1,2})[\s::.]*)(\d{1,6})\s*$", re.IGNORECASE
+    r"(?:[\s,;]*(?:转接?|分机号?|内线|extension|ext\.?|x|#|[,;]{1,2})[\s:.]*)(\d{1,6})\s*$", re.IGNORECASE
 )
 _NOT_DIGITS: Final = re.compile(r"\D+")
 _MOBILE: Final = re.compile(r"(?:0086|86|0)?(1[3-9]\d{9})")
-_SEVERAL: Final = re.compile(r"\s*(?:[/、;;|\n]|,(?=\s*\+?\d{7}))\s*")
+_SEVERAL: Final = re.compile(r"\s*(?:[/、;|\n]|,(?=\s*\+?\d{7}))\s*")
 _COUNTRY: Final = re.compile(r"^(?:00)?86(?=[1-9]\d{9,10}$)")
 _SHORTEST: Final = 5
 
