@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     options = Options()
     try:
         options, rest = read_options(arguments)
-        chosen = parser().parse_args(rest)
+        chosen = parser().parse_args(reductions_kept(rest))
         with Console(options) as console:
             chosen.run(console, chosen)
     except SatchelError as error:
@@ -37,6 +37,17 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 0
     return 0
+
+
+def reductions_kept(arguments: Sequence[str]) -> list[str]:
+    """`--discount -5%` as one word: argparse would take a reduction for an option of its own."""
+    kept: list[str] = []
+    for word in arguments:
+        if kept and kept[-1] in {"--discount", "--target"} and word[:1] == "-" and word[1:2].isdigit():
+            kept[-1] = f"{kept[-1]}={word}"
+        else:
+            kept.append(word)
+    return kept
 
 
 def read_options(arguments: Sequence[str]) -> tuple[Options, list[str]]:
