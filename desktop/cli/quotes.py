@@ -69,9 +69,7 @@ def new_quote(console: Console, chosen: argparse.Namespace) -> None:
     payable = plain(result.payable, result.digits)
     console.result(
         {"id": made.id.hex, "payable": payable, "lines": len(draft.lines)},
-        msg("Quote {id}: {payable} {currency}").of(
-            id=made.id.hex, payable=payable, currency=made.currency
-        ),
+        msg("Quote {id}: {payable} {currency}").of(id=made.id.hex, payable=payable, currency=made.currency),
     )
 
 
@@ -138,9 +136,7 @@ def _write(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise Refused(
-            msg("{path} cannot be written: {why}.").of(path=path, why=error.strerror)
-        ) from None
+        raise Refused(msg("{path} cannot be written: {why}.").of(path=path, why=error.strerror)) from None
 
 
 def show_totals(console: Console, chosen: argparse.Namespace) -> None:

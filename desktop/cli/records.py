@@ -47,7 +47,9 @@ def assignments(typed: Iterable[str]) -> dict[str, str]:
     for word in typed:
         name, equals, value = word.partition("=")
         if not equals:
-            raise Usage(msg("Write field=value, such as phone=13800138000; “{word}” is not that.").of(word=word))
+            raise Usage(
+                msg("Write field=value, such as phone=13800138000; “{word}” is not that.").of(word=word)
+            )
         found[name.strip()] = value
     return found
 

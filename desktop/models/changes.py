@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 LOCAL: Final = 0
 REMOTE: Final = 1
+EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 SETTING_KINDS: Final = ("create", "set", "transition", "issue", "assign")
 """The op kinds whose body holds field values."""
 
@@ -263,11 +264,12 @@ def _stage_dirty(session: WorkSession, record: Record, stated: list[Op], staged:
 
 
 def _created(record: Record) -> dict[str, Any]:
-    """The fields of a new record that say anything."""
+    """The fields of a new record that say anything; what is left out is empty and so by default."""
     values: dict[str, Any] = {}
     for name, described in type(record).fields().items():
         value = getattr(record, name)
-        if value not in (None, "", [], {}) and described.merge != "derived":
+        says = value not in EMPTY or described.default_value() not in EMPTY
+        if says and described.merge != "derived":
             values[name] = described.kind.to_wire(value)
     return values
 

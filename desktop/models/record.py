@@ -51,6 +51,10 @@ class Field:
     hidden: bool = False
     """Not offered in plain forms and lists: a program, not a person, fills it."""
 
+    def default_value(self) -> Any:
+        """What the field of a new record holds."""
+        return self.default() if callable(self.default) else self.default
+
 
 class Base(DeclarativeBase):
     """All tables of the vault."""
@@ -115,8 +119,7 @@ class Record(Base):
 
     def __init__(self, **values: Any) -> None:
         for name, described in type(self).fields().items():
-            default = described.default
-            values.setdefault(name, default() if callable(default) else default)
+            values.setdefault(name, described.default_value())
         values.setdefault("id", new_id())
         values.setdefault("version", 0)
         values.setdefault("unknown", None)

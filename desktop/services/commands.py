@@ -101,6 +101,7 @@ def run(
     actor: Actor,
     name: str,
     target: UUID | None = None,
+    /,
     *,
     batch: UUID | None = None,
     **arguments: Any,

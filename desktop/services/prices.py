@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,7 +50,7 @@ def entries(session: Session, product: Product, currency: str, tax_mode: str) ->
         )
         .order_by(PriceEntry.min_quantity)
     ).all()
-    grouped: dict[tuple[UUID, date | None, date | None, str], list[tuple[PriceEntry, PriceBook]]] = {}
+    grouped: dict[tuple[object, ...], list[tuple[PriceEntry, PriceBook]]] = {}
     for entry, book in rows:
         key = (book.id, entry.valid_from, entry.valid_until, entry.tier)
         grouped.setdefault(key, []).append((entry, book))

@@ -222,8 +222,9 @@ class Judge:
 
     def _issue(self, op: Op) -> Outcome:
         """Freeze exactly the content that was pushed; nobody's other edit changes what the customer holds."""
-        body = op.body.get("fields", {})
-        snapshot, sealed = op.body.get("snapshot"), op.body.get("hash")
+        body, sealed = op.body.get("fields"), op.body.get("hash")
+        pushed = body.get("snapshot") if isinstance(body, dict) else None
+        snapshot = pushed[1] if isinstance(pushed, list) and len(pushed) == 2 else None
         if not isinstance(body, dict) or not isinstance(snapshot, dict):
             raise Rejected("invalid", INVALID)
         self._structure(snapshot)

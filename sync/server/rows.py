@@ -1,6 +1,6 @@
 """Record tables as the office reads and writes them: wire values in, wire values out, many rows at a time.
 
-The tables are those of `desktop.models`; here they stand without type conversion, because a page of a first sync
+The tables are those of `desktop.models`; here they stand without type conversion: a page of a first sync
 is two thousand rows of what the driver holds and each conversion on the way is paid two thousand times.
 """
 
@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, MetaData, Select, Table, bindparam, i
 from sqlalchemy.types import NullType
 
 from desktop.models import records  # noqa: F401 - fills the registry
+from desktop.models.changes import EMPTY
 from desktop.models.kinds import Flag, Json, Kind, Link, Moment
 from desktop.models.record import RECORDS, Field, Record
 
@@ -161,10 +162,8 @@ def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
 
 def empty(described: Field) -> Any:
     """What a field holds that a new record does not name: laptops leave out what says nothing."""
-    if isinstance(described.kind, Json):
-        default = described.default() if callable(described.default) else described.default
-        return {} if default == {} or described.name == "custom" else None
-    return described.kind.to_wire(described.kind.empty)
+    default = described.default_value()
+    return described.kind.to_wire(default if default in EMPTY else described.kind.empty)
 
 
 def is_id(text: object) -> bool:

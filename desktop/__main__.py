@@ -1,0 +1,39 @@
+"""The program's start: a subcommand goes to the command line, nothing opens the window."""
+
+import sys
+from collections.abc import Sequence
+
+GLOBAL = {"--profile": 1, "--passphrase-file": 1, "--language": 1, "--json": 0}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Satchel; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    profile, window = _for_window(given)
+    if window:
+        from desktop.app import run
+
+        return run(profile)
+    from desktop import cli
+
+    return cli.main(given)
+
+
+def _for_window(given: Sequence[str]) -> tuple[str, bool]:
+    """The profile named, and whether there is no subcommand: told without the weight of the command line."""
+    profile, place = "", 0
+    while place < len(given):
+        name, equals, value = given[place].partition("=")
+        if name not in GLOBAL:
+            return profile, False
+        if GLOBAL[name] and not equals:
+            place += 1
+            value = given[place] if place < len(given) else ""
+        if name == "--profile":
+            profile = value
+        place += 1
+    return profile, True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

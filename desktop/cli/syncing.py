@@ -1,0 +1,114 @@
+"""The office from the command line: join it, sync one round, settle conflicts."""
+
+import argparse
+from contextlib import closing
+from typing import Any
+
+from desktop.cli.console import Console
+from desktop.errors import NotFound, Refused, Usage
+from desktop.services import commands, inbox
+from desktop.words import msg
+
+
+def register(areas: Any) -> None:
+    """Add the subcommands of this area."""
+    enrol = areas.add_parser("enrol", help="join an office with its address and your code")
+    enrol.add_argument("url", metavar="URL")
+    enrol.add_argument("code", metavar="CODE")
+    enrol.set_defaults(run=join)
+    areas.add_parser("sync", help="one round: everything up, everything down").set_defaults(run=sync)
+    box = areas.add_parser("inbox", help="conflicts with both values; resolve ID mine|theirs")
+    box.add_argument("action", nargs="?", choices=("resolve",))
+    box.add_argument("id", nargs="?", metavar="ID")
+    box.add_argument("side", nargs="?", choices=("mine", "theirs"))
+    box.set_defaults(run=show_inbox)
+
+
+def join(console: Console, chosen: argparse.Namespace) -> None:
+    """Enrol this laptop."""
+    from sync.client.driver import enrol
+    from sync.client.transport import HttpTransport
+
+    with closing(HttpTransport(chosen.url)) as transport:
+        enrol(console.store, transport, chosen.code)
+    me = console.actor
+    console.result(
+        {"url": chosen.url, "user": me.id.hex, "name": me.name, "role": me.role},
+        msg("Joined as {name}.").of(name=me.name),
+    )
+
+
+def sync(console: Console, _chosen: argparse.Namespace) -> None:
+    """One round; prints what moved."""
+    from desktop.models.remote import Remote
+    from sync.client.driver import sync_once
+    from sync.client.transport import HttpTransport
+
+    url = Remote(console.store).identity().url
+    if not url:
+        raise Refused(msg("This laptop has not joined an office yet: satchel enrol URL CODE."))
+    with closing(HttpTransport(url)) as transport:
+        report = sync_once(console.store, transport)
+    moved = {
+        "sent": report.pushed,
+        "received": report.pulled,
+        "removed": report.removed,
+        "verdicts": report.verdicts,
+        "requests": report.requests,
+        "bytes_up": report.bytes_up,
+        "bytes_down": report.bytes_down,
+        "inbox": inbox.waiting(console.store),
+        "waiting": Remote(console.store).waiting(),
+    }
+    console.result(
+        moved,
+        msg("{sent} up, {received} down, {inbox} to decide.").of(
+            sent=moved["sent"], received=moved["received"], inbox=moved["inbox"]
+        ),
+    )
+
+
+def show_inbox(console: Console, chosen: argparse.Namespace) -> None:
+    """List the open conflicts, or settle one."""
+    if chosen.action:
+        _resolve(console, chosen)
+        return
+    cards = inbox.cards(console.store)
+    if console.options.json:
+        console.emit(
+            [
+                {
+                    "id": card.id.hex,
+                    "type": card.type,
+                    "record": card.record.hex,
+                    "title": card.title,
+                    "field": card.field,
+                    "mine": card.mine,
+                    "theirs": card.theirs,
+                    "reason": console.say(card.reason),
+                }
+                for card in cards
+            ]
+        )
+        return
+    for card in cards:
+        console.line(f"{card.id.hex}  {card.title} · {console.say(card.label)}")
+        console.line(console.say(msg("    mine: {value}").of(value=card.shown(card.mine, console.language))))
+        console.line(
+            console.say(msg("    theirs: {value}").of(value=card.shown(card.theirs, console.language)))
+        )
+    if not cards:
+        console.line(console.say(msg("Nothing to decide.")))
+
+
+def _resolve(console: Console, chosen: argparse.Namespace) -> None:
+    if not chosen.id or not chosen.side:
+        raise Usage(msg("Say which and how: inbox resolve ID mine|theirs."))
+    found = [
+        card for card in inbox.cards(console.store) if card.id.hex.startswith(chosen.id.replace("-", ""))
+    ]
+    if len(found) != 1:
+        raise NotFound(msg("There is no open conflict “{id}”.").of(id=chosen.id))
+    entry = found[0].id
+    commands.run(console.store, console.actor, "inbox.resolve", entry_id=entry, side=chosen.side)
+    console.result({"id": entry.hex, "resolved": chosen.side}, msg("Settled."))

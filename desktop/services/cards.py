@@ -1,0 +1,137 @@
+"""vCards as records: a contact, its company, its photo; every further property is kept and shown."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.dialects.sqlite import insert
+
+from desktop.documents.vcards import Card, Labelled, read_vcards
+from desktop.errors import Refused
+from desktop.models.record import Record
+from desktop.models.records import Attachment, Blob, Contact, Customer
+from desktop.models.store import Work
+
+_MOBILE = ("mobile", "cell", "iphone")
+
+
+@dataclass(slots=True)
+class Made:
+    """The records of one card and the bytes of its photo."""
+
+    records: list[Record]
+    blobs: list[tuple[str, bytes]] = field(default_factory=list)
+
+
+def is_vcard(data: bytes) -> bool:
+    """Whether the bytes begin like a vCard, in any encoding."""
+    head = data[:400].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\r\n\t ")
+    return head.upper().startswith(b"BEGIN:VCARD")
+
+
+def read(data: bytes) -> list[Card]:
+    """The cards of a file."""
+    return read_vcards(data)
+
+
+def records_of(card: Card) -> Made | None:
+    """The records of a card, or None where it names nobody and no way to reach anybody."""
+    if not card.shown_name:
+        return None
+    records: list[Record] = []
+    if card.organisation:
+        records.append(Customer(name=card.organisation))
+    contact = Contact(name=card.shown_name, customer_id=records[0].id if records else None)
+    further: dict[str, Any] = {}
+    _reach(contact, card, further)
+    _set(contact, "job", card.title or card.role, further)
+    _set(contact, "department", card.department, further)
+    _set(contact, "birthday", card.birthday, further)
+    contact.remark = card.note
+    contact.tags = sorted(set(card.categories))
+    _further(card, further)
+    contact.custom = {"vcard": further} if further else {}
+    records.append(contact)
+    made = Made(records)
+    if card.photo:
+        _photo(made, contact, card.photo)
+    return made
+
+
+def _reach(contact: Contact, card: Card, further: dict[str, Any]) -> None:
+    phones = list(card.phones)
+    mobile = next((one for one in phones if one.label.lower() in _MOBILE), None)
+    if mobile is not None:
+        phones.remove(mobile)
+        contact.mobile = mobile.value
+    if phones:
+        contact.phone = phones.pop(0).value
+    emails = list(card.emails)
+    if emails:
+        _set(contact, "email", emails.pop(0).value, further)
+    urls = list(card.urls)
+    if urls:
+        contact.website = urls.pop(0).value
+    places = [
+        " ".join(
+            filter(None, (one.country, one.region, one.city, one.extended, one.street, one.po_box, one.code))
+        )
+        for one in card.addresses
+    ]
+    if places:
+        contact.address = places.pop(0)
+    for name, left in (("phones", phones), ("emails", emails), ("urls", urls)):
+        if left:
+            further[name] = [_labelled(one) for one in left]
+    if places:
+        further["addresses"] = places
+    labels = {one.value: one.label for one in (*card.phones, *card.emails, *card.urls) if one.label}
+    if labels:
+        further["labels"] = labels
+
+
+def _labelled(one: Labelled) -> dict[str, str]:
+    return {"label": one.label, "value": one.value}
+
+
+def _set(contact: Contact, name: str, text: str, further: dict[str, Any]) -> None:
+    try:
+        value = Contact.fields()[name].kind.parse(text)
+    except Refused:
+        further[name] = text
+    else:
+        setattr(contact, name, value)
+
+
+def _further(card: Card, further: dict[str, Any]) -> None:
+    for name in ("family", "given", "additional", "prefix", "suffix", "nickname", "uid"):
+        if getattr(card, name):
+            further[name] = getattr(card, name)
+    if card.role and card.title:
+        further["role"] = card.role
+    if card.rest:
+        further["properties"] = [
+            {"name": one.name, "value": one.text, "params": {k: list(v) for k, v in one.params.items()}}
+            for one in card.rest
+        ]
+
+
+def _photo(made: Made, contact: Contact, photo: bytes) -> None:
+    digest = hashlib.sha256(photo).hexdigest()
+    png = photo.startswith(b"\x89PNG")
+    made.records.append(
+        Attachment(
+            name="photo.png" if png else "photo.jpg",
+            of="contact",
+            of_id=contact.id,
+            media_type="image/png" if png else "image/jpeg",
+            size=len(photo),
+            sha256=digest,
+        )
+    )
+    made.blobs.append((digest, photo))
+
+
+def keep_blob(work: Work, sha256: str, data: bytes) -> None:
+    """Keep the bytes of a file under their hash; the same bytes are kept once."""
+    work.session.execute(insert(Blob).values(sha256=sha256, data=data).on_conflict_do_nothing())

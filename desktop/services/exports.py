@@ -1,0 +1,60 @@
+"""Take records out as a table: CSV for Excel, XLSX or JSON, everything a person may see."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from desktop.documents import tables
+from desktop.errors import Refused, Usage
+from desktop.models.kinds import Amount, Json, Link
+from desktop.models.record import Record
+from desktop.models.store import Store
+from desktop.services import records
+from desktop.words import msg
+
+PAGE = 1000
+
+
+def export(store: Store, cls: type[Record], path: Path, language: str) -> int:
+    """Write all living records of a type; the file's ending chooses the form. Returns how many."""
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".xlsx", ".json"):
+        raise Usage(msg("Export to a file that ends in .csv, .xlsx or .json."))
+    names = [name for name, described in cls.fields().items() if not described.hidden]
+    rows = list(_rows(store, cls, names, language))
+    if ending == ".json":
+        data = tables.write_json(["id", *names], rows)
+    else:
+        header = ["ID", *(cls.fields()[name].label.in_language(language) for name in names)]
+        data = tables.write_csv(header, rows) if ending == ".csv" else tables.write_xlsx(header, rows)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise Refused(msg("{path} cannot be written: {why}.").of(path=path, why=error.strerror)) from None
+    return len(rows)
+
+
+def _rows(store: Store, cls: type[Record], names: Sequence[str], language: str) -> Iterator[list[Any]]:
+    after: Record | None = None
+    with store.reading() as session:
+        while page := records.page(session, cls, limit=PAGE, after=after, descending=True):
+            titles = records.link_titles(session, page)
+            for record in page:
+                yield [record.id.hex, *(_cell(record, name, titles, language) for name in names)]
+            after = page[-1]
+            session.expunge_all()
+
+
+def _cell(record: Record, name: str, titles: dict[Any, str], language: str) -> Any:
+    described = type(record).fields()[name]
+    value = getattr(record, name)
+    if value is None:
+        return None
+    if isinstance(described.kind, Link):
+        return titles.get(value, value.hex)
+    if isinstance(described.kind, Amount):
+        return Decimal(value).scaleb(-described.kind.digits)
+    if isinstance(described.kind, Json):
+        return described.kind.format(value, language)
+    return value
