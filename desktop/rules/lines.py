@@ -6,7 +6,6 @@ Steps 1 to 3 of `totals`, which adds the rows up.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final, Literal
 
 from desktop.errors import Refused
@@ -99,7 +98,7 @@ def price_line(line: Line, digits: int, policy: Policy) -> tuple[int, int, tuple
     gross = sum(rounded(q[0] * p[0] * scale, q[1] * p[1] * base_top) for q, p in ratios)  # 1
     if not line.adjustments:
         return gross, gross, ()
-    way = sign(sum(q[0] * p[0] for q, p in ratios))
+    way = sign(gross) or sign(sum(q[0] * p[0] for q, p in ratios))
     if policy.discount_rounding == "net":
         return gross, *_net_unit_price(line, digits, policy, parts, gross, way)
     running, amounts = gross, []
@@ -125,16 +124,14 @@ def _net_unit_price(
     line: Line, digits: int, policy: Policy, parts: Sequence[tuple[Decimal, Decimal]], gross: int, way: int
 ) -> tuple[int, tuple[int, ...]]:
     """折后单价: percentages make a new unit price, rounded as prices are written; then fixed amounts."""
-    factor, running = Fraction(1), gross
+    top, bottom, running = 1, 1, gross  # what is left of the price: top / bottom
     amounts = [0] * len(line.adjustments)
     for place, adjustment in enumerate(line.adjustments):
         if adjustment.kind == "percent":
-            share = Fraction(adjustment.value) / 100
-            factor = max(
-                factor + (share if policy.line_discounts == "parallel" else factor * share),
-                Fraction(0),
-            )
-            after = sum(_at_factor(q, p, factor, line.base_quantity, digits) for q, p in parts)
+            part, whole = adjustment.value.as_integer_ratio()
+            left = bottom if policy.line_discounts == "parallel" else top
+            top, bottom = max(top * 100 * whole + left * part, 0), bottom * 100 * whole
+            after = sum(_discounted(q, p, (top, bottom), line.base_quantity, digits) for q, p in parts)
             amounts[place] = after - running
             running = after
     for place, adjustment in enumerate(line.adjustments):
@@ -144,14 +141,21 @@ def _net_unit_price(
     return running, tuple(amounts)
 
 
-def net_unit_price(unit_price: Decimal, factor: Fraction, digits: int) -> Fraction:
-    """The price after discount, with the currency's decimals or those of the price itself if it has more."""
+def net_unit_price(unit_price: Decimal, left: tuple[int, int], digits: int) -> tuple[int, int]:
+    """The price after discount as a fraction, with the currency's decimals or its own if those are more.
+
+    `left` is the part of the price that the discounts leave, as a fraction too.
+    """
+    top, bottom = unit_price.as_integer_ratio()
     exponent = unit_price.normalize().as_tuple().exponent
-    places = 10 ** max(digits, -exponent if isinstance(exponent, int) else 0)
-    exact = Fraction(unit_price) * factor * places
-    return Fraction(rounded(exact.numerator, exact.denominator), places)
+    scale = 10 ** max(digits, -exponent if isinstance(exponent, int) else 0)
+    return rounded(top * left[0] * scale, bottom * left[1]), scale
 
 
-def _at_factor(quantity: Decimal, unit_price: Decimal, factor: Fraction, base: Decimal, digits: int) -> int:
-    exact = Fraction(quantity) * net_unit_price(unit_price, factor, digits) / Fraction(base) * 10**digits
-    return rounded(exact.numerator, exact.denominator)
+def _discounted(
+    quantity: Decimal, unit_price: Decimal, left: tuple[int, int], base: Decimal, digits: int
+) -> int:
+    price, scale = net_unit_price(unit_price, left, digits)
+    top, bottom = quantity.as_integer_ratio()
+    base_top, base_bottom = base.as_integer_ratio()
+    return rounded(top * price * base_bottom * 10**digits, bottom * scale * base_top)

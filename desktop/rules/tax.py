@@ -3,7 +3,7 @@
 A tax group is (category, ordered rates, exemption reason); `totals` asks here once per group.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +16,7 @@ from desktop.rules.money import number, rounded
 from desktop.words import msg
 
 TaxMode = Literal["excluded", "included"]
+Split = Callable[[int, Fraction], list[int]]
 GroupKey = tuple[str, tuple[Decimal, ...], tuple[bool, ...], tuple[bool, ...], str]
 
 
@@ -83,59 +84,64 @@ def _shares(rates: tuple[Rate, ...]) -> tuple[tuple[Fraction, ...], Fraction]:
     return tuple(shares), sum(shares, Fraction(0))
 
 
-@lru_cache(maxsize=1024)
-def _ratios(rates: tuple[Rate, ...]) -> tuple[tuple[int, int, bool], ...]:
-    ratios = []
-    for rate in rates:
+def splitter(tax: Tax, mode: TaxMode) -> Split:
+    """How to find the taxes of an amount in this group.
+
+    The function takes an amount in minor units, which is the base or includes the taxes by `mode`, and the
+    quantity times 10**digits, which only taxes per unit look at.
+    """
+    if mode == "excluded":
+        return _added(tax)
+    return _within_units(tax) if tax.per_unit else _within(tax)
+
+
+def _added(tax: Tax) -> Split:
+    rates = []
+    for rate in tax.rates:
         top, bottom = rate.value.as_integer_ratio()
-        ratios.append((top, 100 * bottom, rate.compound))
-    return tuple(ratios)
+        rates.append((top, bottom if rate.per_unit else 100 * bottom, rate.compound, rate.per_unit))
+
+    def split(base: int, units: Fraction) -> list[int]:
+        taxes: list[int] = []
+        for top, bottom, compound, per_unit in rates:
+            if per_unit:
+                taxes.append(rounded(units.numerator * top, units.denominator * bottom))
+            else:
+                taxes.append(rounded((base + sum(taxes) if compound else base) * top, bottom))
+        return taxes
+
+    return split
 
 
-@lru_cache(maxsize=1024)
-def _parts(rates: tuple[Rate, ...]) -> tuple[tuple[int, ...], int]:
-    """Whole numbers (c_1 … c_n, d) with tax_k = amount * c_k / d for an amount that includes every tax."""
-    shares, whole = _shares(rates)
+def _within(tax: Tax) -> Split:
+    """tax_k = amount * c_k / d in whole numbers; with one percentage the base is rounded, not the tax."""
+    shares, whole = _shares(tax.rates)
     scale = lcm(*(share.denominator for share in shares))
-    return tuple(int(share * scale) for share in shares), int((1 + whole) * scale)
+    tops, bottom = [int(share * scale) for share in shares], int((1 + whole) * scale)
+
+    def split_one(amount: int, _units: Fraction) -> list[int]:
+        return [amount - rounded(amount * scale, bottom)]
+
+    def split(amount: int, _units: Fraction) -> list[int]:
+        return [rounded(amount * top, bottom) for top in tops]
+
+    return split_one if len(tops) == 1 else split
 
 
-def taxes_added(tax: Tax, base: int, units: Fraction) -> list[int]:
-    """The taxes on `base`; `units` is the quantity times 10**digits, for per-unit taxes."""
-    taxes: list[int] = []
-    for rate, (top, bottom, compound) in zip(tax.rates, _ratios(tax.rates), strict=True):
-        if rate.per_unit:
-            amount = units * Fraction(rate.value)
-            taxes.append(rounded(amount.numerator, amount.denominator))
-        else:
-            taxes.append(rounded((base + sum(taxes) if compound else base) * top, bottom))
-    return taxes
-
-
-def taxes_within(tax: Tax, amount: int, units: Fraction) -> list[int]:
-    """The taxes inside `amount`; the rest is the base. With one percentage the base is what is rounded."""
-    if tax.per_unit:
-        return _taxes_within_units(tax, amount, units)
-    tops, bottom = _parts(tax.rates)
-    if len(tops) == 1:
-        return [amount - rounded(amount * (bottom - tops[0]), bottom)]
-    return [rounded(amount * top, bottom) for top in tops]
-
-
-def _taxes_within_units(tax: Tax, amount: int, units: Fraction) -> list[int]:
-    """tax_k = c_k * base + f_k, f_k from the per-unit taxes; so base = (amount - sum f) / (1 + sum c)."""
+def _within_units(tax: Tax) -> Split:
+    """tax_k = c_k * base + f_k * units, f_k from the taxes per unit; so base = (amount - f) / (1 + c)."""
     fixed: list[Fraction] = []
     for rate in tax.rates:
-        if rate.per_unit:
-            fixed.append(units * Fraction(rate.value))
-        else:
-            fixed.append(
-                Fraction(rate.value) / 100 * sum(fixed, Fraction(0)) if rate.compound else Fraction(0)
-            )
+        earlier = sum(fixed, Fraction(0)) if rate.compound else Fraction(0)
+        fixed.append(Fraction(rate.value) if rate.per_unit else Fraction(rate.value) / 100 * earlier)
     shares, whole = _shares(tax.rates)
-    base = (amount - sum(fixed)) / (1 + whole)
-    exact = [share * base + part for share, part in zip(shares, fixed, strict=True)]
-    return [rounded(value.numerator, value.denominator) for value in exact]
+
+    def split(amount: int, units: Fraction) -> list[int]:
+        base = (amount - sum(fixed) * units) / (1 + whole)
+        exact = [share * base + part * units for share, part in zip(shares, fixed, strict=True)]
+        return [rounded(value.numerator, value.denominator) for value in exact]
+
+    return split
 
 
 def ranked(taxes: Sequence[Tax]) -> dict[Tax, int]:

@@ -16,9 +16,10 @@ from typing import Final
 from desktop.errors import Refused
 from desktop.rules.lines import USUAL, Adjustment, Line, Policy, counted, price_line
 from desktop.rules.money import MAX_DIGITS, ZERO, allocate, check_currency, rounded, sign, to_minor
-from desktop.rules.tax import Tax, TaxMode, ranked, taxes_added, taxes_within
+from desktop.rules.tax import Tax, TaxMode, ranked, splitter
 from desktop.words import msg
 
+NO_STEP: Final = msg("The cash step must be above zero")
 _NO_UNITS: Final = Fraction(0)
 _REACH: Final = 3  # how many minor units around the computed amount a target excluding tax is searched
 
@@ -148,6 +149,7 @@ class _Ledger:
         )
         self.taxes = list(self.ranks_of)
         self.per_unit = [tax.per_unit for tax in self.taxes]
+        self.split = [splitter(tax, document.tax_mode) for tax in self.taxes]
         self.running: list[int] = []
         self.ranks: list[int] = []
         self.units: list[Fraction] = []
@@ -247,10 +249,9 @@ class _Ledger:
 
     def _taxed(self, running: list[int]) -> Iterable[tuple[int, int, list[int]]]:
         """Step 6: (rank, amount, taxes) of all that is taxed once: a group, or an entry if scope is line."""
-        split = taxes_within if self.included else taxes_added
         if self.by_line:
             for amount, rank, units in zip(running, self.ranks, self.units, strict=True):
-                yield rank, amount, split(self.taxes[rank], amount, units)
+                yield rank, amount, self.split[rank](amount, units)
             return
         amounts, quantities = [0] * len(self.taxes), [_NO_UNITS] * len(self.taxes)
         for amount, rank, units in zip(running, self.ranks, self.units, strict=True):
@@ -258,7 +259,7 @@ class _Ledger:
             if self.per_unit[rank]:
                 quantities[rank] += units
         for rank in sorted(set(self.ranks)):
-            yield rank, amounts[rank], split(self.taxes[rank], amounts[rank], quantities[rank])
+            yield rank, amounts[rank], self.split[rank](amounts[rank], quantities[rank])
 
     def tax(self) -> tuple[tuple[GroupTotals, ...], list[int]]:
         """Steps 6 and 7: the groups (by category, highest rate first) and each entry's tax for display."""
@@ -297,7 +298,7 @@ class _Ledger:
             return self.rest
         unit = to_minor(step, self.document.digits)
         if unit <= 0:
-            raise Refused(msg("The cash step must be above zero"), field="cash_step")
+            raise Refused(NO_STEP, field="cash_step")
         return rounded(total + self.rest, unit) * unit - total
 
 

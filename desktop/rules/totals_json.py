@@ -3,18 +3,19 @@
 Decimals are strings, an unknown key is refused by name, and nothing is guessed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from desktop.errors import Refused
 from desktop.rules.lines import Adjustment, Line, Policy
-from desktop.rules.money import MAX_DIGITS, check_currency, currency_digits, decimal, number, plain
+from desktop.rules.money import MAX_DIGITS, check_currency, currency_digits, decimal, number, plain, to_minor
 from desktop.rules.tax import Rate, Tax
-from desktop.rules.totals import Document, Totals, totals
+from desktop.rules.totals import NO_STEP, Document, Totals, totals
 from desktop.words import Message, msg
 
+_Checked = TypeVar("_Checked")
 _AS_TEXT: Final = msg('Write the number as text, such as "12.50"')
 _DOCUMENT: Final = ("currency", "digits", "tax_mode", "policy", "lines", "adjustments", "prepaid")
 _POLICY: Final = ("tax_scope", "discount_rounding", "cash_step")
@@ -33,9 +34,11 @@ def read(document: Mapping[str, Any]) -> Document:
     """A document from its JSON form; `digits`, `policy`, `adjustments` and `prepaid` may be left out."""
     _object(document, "document", _DOCUMENT, ("currency", "tax_mode", "lines"))
     currency = _text(document, "currency", "document")
-    return Document(
-        currency=check_currency(currency),
-        digits=_digits(document.get("digits"), currency),
+    _at("currency", check_currency, currency)
+    digits = _digits(document.get("digits"), currency)
+    found = Document(
+        currency=currency,
+        digits=digits,
         tax_mode="included"
         if _choice(document, "tax_mode", ("excluded", "included"), "document")
         else "excluded",
@@ -47,6 +50,8 @@ def read(document: Mapping[str, Any]) -> Document:
         ),
         prepaid=_decimal(document.get("prepaid", "0"), "prepaid"),
     )
+    _check_amounts(found)
+    return found
 
 
 def written(result: Totals) -> dict[str, Any]:
@@ -74,6 +79,30 @@ def written(result: Totals) -> dict[str, Any]:
             for group in result.groups
         ],
     }
+
+
+def _check_amounts(document: Document) -> None:
+    """Amounts of money have no more decimals than the currency; what is wrong is told with its place."""
+    step, digits = document.policy.cash_step, document.digits
+    if step is not None:
+        if step <= 0:
+            raise _refusal("policy", "cash_step", NO_STEP)
+        _at("policy.cash_step", to_minor, step, digits)
+    _at("prepaid", to_minor, document.prepaid, digits)
+    holders = [("", document.adjustments)]
+    holders += [(f"lines[{place}].", line.adjustments) for place, line in enumerate(document.lines)]
+    for holder, adjustments in holders:
+        for place, adjustment in enumerate(adjustments):
+            if adjustment.kind != "percent":
+                _at(f"{holder}adjustments[{place}].value", to_minor, adjustment.value, digits)
+
+
+def _at(path: str, check: Callable[..., _Checked], *values: Any) -> _Checked:
+    """What `check` gives, or its refusal with the place."""
+    try:
+        return check(*values)
+    except Refused as refused:
+        raise _refusal(path, "", refused.message) from None
 
 
 def _policy(policy: Any) -> Policy:
@@ -128,11 +157,7 @@ def _tax(tax: Any, path: str) -> Tax:
     compound = tuple(value for _, value in _list(tax, "compound", path)) or (False,) * len(rates)
     if len(compound) != len(rates) or not all(isinstance(value, bool) for value in compound):
         raise _refusal(path, "compound", msg("Give true or false for each rate"))
-    category = _text(tax, "category", path)
-    try:
-        return _group(category, rates, compound)
-    except Refused as refused:
-        raise _refusal(path, "rates", refused.message) from None
+    return _at(f"{path}.rates", _group, _text(tax, "category", path), rates, compound)
 
 
 @lru_cache(maxsize=256)
@@ -152,10 +177,7 @@ def _digits(value: Any, currency: str) -> int:
 def _decimal(value: Any, path: str) -> Decimal:
     if not isinstance(value, str):
         raise _refusal(path, "", _AS_TEXT)
-    try:
-        return decimal(value)
-    except Refused as refused:
-        raise _refusal(path, "", refused.message) from None
+    return _at(path, decimal, value)
 
 
 def _text(holder: Mapping[str, Any], key: str, path: str) -> str:

@@ -78,7 +78,7 @@ def test_an_amount_is_written_plainly_and_printed_with_commas(
     assert to_decimal(amount, digits) == Decimal(text)
 
 
-@given(st.integers(-(10**15), 10**15), st.integers(0, 6))
+@given(st.integers(-(10**15) + 1, 10**15 - 1), st.integers(0, 6))
 def test_plain_amounts_read_back(amount: int, digits: int) -> None:
     assert to_minor(decimal(plain(amount, digits)), digits) == amount
 

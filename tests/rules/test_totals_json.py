@@ -4,6 +4,8 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop.errors import Refused
 from desktop.rules.totals_json import compute
@@ -25,6 +27,30 @@ GOOD: dict[str, Any] = {
     "adjustments": [{"kind": "amount", "value": "-10", "tax": None}],
     "prepaid": "0",
 }
+
+
+PLACES = [
+    "currency",
+    "digits",
+    "tax_mode",
+    "policy",
+    "policy.cash_step",
+    "policy.tax_scope",
+    "lines",
+    "lines.0",
+    "lines.0.quantity",
+    "lines.0.base_quantity",
+    "lines.0.tax",
+    "lines.0.tax.rates",
+    "lines.0.tax.compound",
+    "lines.0.adjustments",
+    "lines.0.adjustments.0",
+    "adjustments",
+    "adjustments.0",
+    "adjustments.0.tax",
+    "prepaid",
+]
+KEYS = ["quantity", "unit_price", "tax", "category", "rates", "kind", "value", "percent", "currency"]
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
@@ -84,6 +110,11 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("policy.tax_scope", "page", "policy.tax_scope", "Allowed here: group, line"),
     ("policy.cash_step", 5, "policy.cash_step", "Write the number as text"),
     ("currency", 156, "currency", "Text is needed"),
+    ("currency", "yuan", "currency", "“yuan” is not a currency code"),
+    ("policy.cash_step", "0", "policy.cash_step", "above zero"),
+    ("policy.cash_step", "0.001", "policy.cash_step", "more than the 2 decimals"),
+    ("prepaid", "1.005", "prepaid", "more than the 2 decimals"),
+    ("adjustments.0.value", "-0.001", "adjustments[0].value", "more than the 2 decimals"),
     ("prepaid", "", "prepaid", "not a plain decimal"),
 ]
 
@@ -148,3 +179,36 @@ def test_zero_is_never_negative_and_rates_lose_their_trailing_zeros() -> None:
 
     assert found["payable"] == "0.00"
     assert found["groups"] == [{"category": "S", "rates": ["13"], "base": "0.00", "taxes": ["0.00"]}]
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["1", "-2.5", "S"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from(PLACES), anything)
+def test_nothing_but_a_refusal_ever_comes_of_a_wrong_document(path: str, value: Any) -> None:
+    document = changed(path, value)
+
+    refused = refusal(document)
+
+    if refused is None:
+        assert set(compute(document)) == {"lines", "net", "tax", "total", "rounding", "payable", "groups"}
+    else:
+        assert refused.field
+        assert refused.message.in_language("zh") != refused.message.in_language("en")
+
+
+def refusal(document: dict[str, Any]) -> Refused | None:
+    try:
+        compute(document)
+    except Refused as refused:
+        return refused
+    return None

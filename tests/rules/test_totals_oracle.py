@@ -43,8 +43,8 @@ def by_position(total: int, weights: list[int], ranks: list[int] | None = None) 
     return money.allocate(total, weights)
 
 
-def tax_on_top_only(tax_group: tax.Tax, amount: int, units: Any) -> list[int]:
-    return tax.taxes_added(tax_group, amount, units)
+def always_on_top(group: tax.Tax, mode: tax.TaxMode) -> tax.Split:
+    return tax.splitter(group, "excluded")
 
 
 FAULTS: list[tuple[Any, str, Callable[..., Any]]] = [
@@ -53,7 +53,7 @@ FAULTS: list[tuple[Any, str, Callable[..., Any]]] = [
     (lines, "rounded", half_even),
     (totals, "allocate", last_takes_the_rest),
     (totals, "allocate", by_position),
-    (totals, "taxes_within", tax_on_top_only),
+    (totals, "splitter", always_on_top),
     (totals, "_steps", lambda way: [0]),
     (totals, "_steps", lambda way: [0, way, -way]),
     (lines, "_limited", lambda amount, running, way: amount),

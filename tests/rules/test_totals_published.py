@@ -1,4 +1,4 @@
-"""Invoices that others have published come out to their cent; `tests/data/published` says where they are from."""
+"""Invoices that others published come out to their cent; `tests/data/published` says where they are from."""
 
 import json
 from decimal import Decimal
