@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from desktop.rules.threeway import Agreed, merge_lines
+from desktop.rules.threeway import Agreed, Overlap, merge_lines
 
 CRITICAL: Final = "critical"
 SOFT: Final = "soft"
@@ -23,6 +23,9 @@ SERVER: Final = "server"
 
 FIRST, SECOND, END = "【1】", "【2】", "【=】"
 """What marks the two versions of an overlap in a text, the office's first."""
+
+MOST_LINES: Final = 2000
+"""Longer texts are not compared line by line: the time to do so grows with the square of their length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ def merge_text(current: str | None, old: str | None, new: str | None) -> Merged:
     base, mine, theirs = _lines(old), _lines(new), _lines(current)
     merged: list[str] = []
     overlap = False
-    for piece in merge_lines(base, theirs, mine):
+    long = max(len(base), len(mine), len(theirs)) > MOST_LINES
+    for piece in [Overlap((), tuple(theirs), tuple(mine))] if long else merge_lines(base, theirs, mine):
         if isinstance(piece, Agreed):
             merged += piece.lines
             continue

@@ -162,7 +162,7 @@ def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
 
 def empty(described: Field) -> Any:
     """What a field holds that a new record does not name: laptops leave out what says nothing."""
-    default = described.default_value()
+    default = {} if described.name == "custom" else described.default_value()
     return described.kind.to_wire(default if default in EMPTY else described.kind.empty)
 
 

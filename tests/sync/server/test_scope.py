@@ -1,0 +1,180 @@
+"""Who holds what: two people's streams, the way of a record from one to the other, and what each role may do."""
+
+import pytest
+
+from desktop.models.record import new_id
+from desktop.rules.roles import ROLES
+from sync.protocol import messages
+from sync.server.server import Server
+from tests.sync.server.conftest import Join
+from tests.sync.server.laptop import Laptop, Refused
+
+
+def customers(laptop: Laptop) -> set[str]:
+    return {key for kind, key in laptop.rows if kind == "customer"}
+
+
+def test_two_teams_share_the_firm_and_nothing_else(join: Join) -> None:
+    north, south = join("Li", "North"), join("Zhao", "South")
+    mine = north.create("customer", name="A", owner_id=north.user)
+    theirs = south.create("customer", name="B", owner_id=south.user)
+    north.sync()
+    south.sync()
+    north.sync()
+    assert customers(north) == {mine}
+    assert customers(south) == {theirs}
+    assert set(north.cursors) & set(south.cursors) == {"org"}
+    with pytest.raises(Refused) as refused:
+        north.snapshot(f"user:{south.user}")
+    assert (refused.value.status, refused.value.problem.code) == (404, "stream")
+    wish = messages.DigestRequest(stream=f"user:{south.user}")
+    with pytest.raises(Refused):
+        north.call("POST", messages.DIGEST, wish, messages.DigestResponse)
+    north.cursors[f"user:{south.user}"] = 0
+    north.sync()
+    assert customers(north) == {mine}
+
+
+def test_nobody_writes_what_they_cannot_see_nor_learns_that_it_exists(join: Join) -> None:
+    north, south = join("Li", "North"), join("Zhao", "South")
+    theirs = south.create("customer", name="B", owner_id=south.user)
+    south.sync()
+    north.set("customer", theirs, base=1, name=("B", "mine"))
+    north.tx(("delete", "customer", theirs, {}, 1))
+    north.create("contact", name="C", customer_id=theirs)
+    north.create("customer", name="D", owner_id=south.user)
+    codes = [verdict.code for verdict in north.sync().verdicts]
+    assert codes[:2] == ["not_found", "not_found"]
+    assert set(codes[2:]) <= {"not_found", "not_allowed"}
+    south.sync()
+    assert south.row("customer", theirs)["name"] == "B"
+
+
+def test_a_team_mate_reads_and_edits(join: Join) -> None:
+    first, second = join("Li"), join("Wang")
+    record = first.create("customer", name="A", owner_id=first.user)
+    first.sync()
+    second.sync()
+    second.set("customer", record, name="B")
+    assert second.sync().verdicts[0].kind == "applied"
+
+
+def test_what_nobody_owns_belongs_to_whoever_brings_it(join: Join) -> None:
+    laptop = join("Li")
+    nobody = laptop.create("customer", name="A")
+    stranger = laptop.create("customer", name="B", owner_id=new_id().hex)
+    laptop.sync()
+    assert laptop.row("customer", nobody)["owner_id"] == laptop.user
+    assert laptop.row("customer", stranger)["owner_id"] == laptop.user
+
+
+def test_a_customer_that_changes_hands_takes_its_parts_along(join: Join) -> None:
+    north, south, office = join("Li", "North"), join("Zhao", "South"), join("Chen", "Office", "office")
+    customer = north.create("customer", name="A", owner_id=north.user)
+    contact = north.create("contact", name="B", customer_id=customer)
+    north.sync()
+    south.sync()
+    office.sync()
+    assert office.row("contact", contact)["owner_id"] == north.user
+    office.tx(
+        ("assign", "customer", customer, {"owner_id": [north.user, south.user]}, 1), command="customer.assign"
+    )
+    verdict = office.sync().verdicts[0]
+    assert (verdict.kind, verdict.version) == ("applied", 2)
+    answer = north.sync()
+    removed = [removal for part in answer.page.parts for removal in part.removals]
+    assert sorted((one.flag, one.record) for one in removed) == sorted(
+        [("move", customer), ("move", contact)]
+    )
+    assert not customers(north)
+    south.sync()
+    assert south.row("customer", customer)["owner_id"] == south.user
+    assert south.row("contact", contact)["owner_id"] == south.user
+    assert south.row("contact", contact)["version"] == 2
+
+
+def test_a_rep_cannot_hand_a_customer_to_another_team(join: Join) -> None:
+    north, south = join("Li", "North"), join("Zhao", "South")
+    customer = north.create("customer", name="A", owner_id=north.user)
+    north.tx(
+        ("assign", "customer", customer, {"owner_id": [north.user, south.user]}, 1), command="customer.assign"
+    )
+    assert [one.code for one in north.sync().verdicts] == ["", "not_allowed"]
+
+
+def test_a_new_line_lives_where_its_quote_lives(join: Join) -> None:
+    first, second = join("Li"), join("Wang")
+    customer = first.create("customer", name="A", owner_id=first.user)
+    first.sync()
+    second.sync()
+    contact = second.create("contact", name="B", customer_id=customer, owner_id=second.user)
+    second.sync()
+    assert second.row("contact", contact)["owner_id"] == first.user
+    other = second.create("customer", name="C", owner_id=second.user)
+    second.set("contact", contact, customer_id=other)
+    second.sync()
+    assert second.row("contact", contact)["owner_id"] == second.user
+
+
+def test_a_change_of_role_and_team_changes_what_comes(join: Join) -> None:
+    north, south, admin = join("Li", "North"), join("Zhao", "South"), join("Root", "", "admin")
+    theirs = south.create("customer", name="B", owner_id=south.user)
+    south.sync()
+    admin.sync()
+    team = admin.row("user", south.user)["team_id"]
+    admin.set("user", north.user, team_id=team)
+    assert admin.sync().verdicts[0].kind == "applied"
+    answer = north.sync()
+    assert answer.person.team == team
+    assert customers(north) == {theirs}
+    admin.set("user", north.user, role="auditor")
+    admin.sync()
+    north.set("customer", theirs, name="C")
+    assert north.sync().verdicts[0].code == "not_allowed"
+    admin.set("user", north.user, active=False)
+    admin.sync()
+    with pytest.raises(Refused) as refused:
+        north.sync()
+    assert refused.value.problem.code == "revoked"
+
+
+MAY = {
+    # role → (own customer, foreign customer, product, user)
+    "rep": ("", "not_found", "not_allowed", "not_allowed"),
+    "manager": ("", "", "", "not_allowed"),
+    "office": ("", "", "", "not_allowed"),
+    "auditor": ("not_allowed", "not_allowed", "not_allowed", "not_allowed"),
+    "admin": ("", "", "", ""),
+}
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+def test_each_role_may_what_its_list_says(role: str, join: Join, server: Server) -> None:
+    other = join("Other", "Elsewhere")
+    foreign = other.create("customer", name="F", owner_id=other.user)
+    other.sync()
+    laptop = join("Somebody", "Here", role)
+    product = laptop.create("customer", name="A")
+    laptop.set("customer", foreign, base=1, name=("F", "G"))
+    product = laptop.create("product", name="P", sku="1")
+    laptop.set("user", other.user, base=1, name=("Other", "Else"))
+    assert tuple(verdict.code for verdict in laptop.sync().verdicts) == MAY[role]
+    assert ("product", product) in laptop.rows or MAY[role][2]
+
+
+def test_a_false_name_of_a_command_opens_no_door(join: Join) -> None:
+    laptop = join("Li")
+    laptop.tx(("create", "product", new_id().hex, {"name": "P"}, 0), command="customer.new")
+    laptop.tx(("set", "user", laptop.user, {"role": ["rep", "admin"]}, 1), command="customer.edit")
+    assert [verdict.code for verdict in laptop.sync().verdicts] == ["not_allowed", "not_allowed"]
+
+
+def test_an_unknown_role_sees_the_directory_and_changes_nothing(join: Join) -> None:
+    laptop, admin = join("Li"), join("Root", "", "admin")
+    admin.sync()
+    admin.set("user", laptop.user, role="wizard")
+    admin.sync()
+    laptop.create("customer", name="A")
+    answer = laptop.sync()
+    assert [one.code for one in answer.verdicts] == ["not_allowed"]
+    assert [head.stream for head in answer.heads] == ["org"]
