@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,12 +23,13 @@ def run() -> int:
 
 
 def demo() -> int:
-    """The demo company kept under `demo/`, small or with 100,000 customers."""
+    """The demo company under `demo/`, small or with 100,000 customers; kept until it is made anew."""
     sizes = {"small": [], "100k": ["--customers", "100000"]}
     size, *rest = sys.argv[1:] or ["small"]
     if size not in sizes:
         print(f"demo takes one of: {', '.join(sizes)}", file=sys.stderr)
         return 2
+    shutil.rmtree(KEPT / size, ignore_errors=True)
     return satchel("demo", *without_display(), "--out", str(KEPT / size), *sizes[size], *rest)
 
 
