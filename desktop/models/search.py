@@ -78,6 +78,18 @@ def create_index(connection: Connection) -> None:
     connection.execute(_WORDS)
 
 
+def clear(connection: Connection) -> None:
+    """Forget everything, to be written anew from the records."""
+    connection.execute("DROP TABLE IF EXISTS search_word")
+    connection.execute("DROP TABLE IF EXISTS search_entry")
+    create_index(connection)
+
+
+def tidy(connection: Connection) -> None:
+    """Merge what many writes left behind; worth a second after a first sync or an import."""
+    connection.execute("INSERT INTO search_word (search_word) VALUES ('optimize')")
+
+
 def write(connection: Connection, entries: Iterable[Entry]) -> int:
     """Put these records in, in place of what was known of them; gives how many were written."""
     source = iter(entries)

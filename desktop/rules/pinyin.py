@@ -6,6 +6,7 @@ as a surname (单 is shan); the other readings stay available so that a search f
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
@@ -165,10 +166,16 @@ def _cost(part: str, *, last: bool) -> int:
 def _look_up(character: str) -> tuple[str, ...]:
     if not is_han(character):
         return ()
-    from pypinyin import Style, pinyin
+    from pypinyin.pinyin_dict import pinyin_dict
 
-    found = pinyin(character, style=Style.NORMAL, errors="ignore")
-    return (found[0][0],) if found else ()
+    found = pinyin_dict.get(ord(character))
+    return (_toneless(found.partition(",")[0]),) if found else ()
+
+
+def _toneless(syllable: str) -> str:
+    """The letters one types: lǜ is `lv`."""
+    decomposed = unicodedata.normalize("NFD", syllable).replace("u\u0308", "v")
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=4096)
@@ -202,8 +209,5 @@ def _word(word: str) -> tuple[str, ...] | None:
         return ours
     from pypinyin.phrases_dict import phrases_dict
 
-    if word not in phrases_dict:
-        return None
-    from pypinyin import Style, lazy_pinyin
-
-    return tuple(lazy_pinyin(word, style=Style.NORMAL))
+    found = phrases_dict.get(word)
+    return tuple(_toneless(syllable[0]) for syllable in found) if found else None

@@ -5,7 +5,9 @@ numbers, then the middle of a name, then notes. Between equals the higher given 
 shorter name, then the record changed last.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from desktop.rules import names, phones, pinyin, search
@@ -16,6 +18,7 @@ _SOUND: Final = 4.0  # what hearing a name counts less than reading it
 _TAIL, _INSIDE_NUMBER = 88.0, 60.0
 _NOT_TITLE: Final = 3.0  # what another name than the title counts less
 _LEAST_ALIKE: Final = 72.0
+_LETTER: Final = re.compile("[a-z]")
 
 
 class Candidate(NamedTuple):
@@ -99,22 +102,34 @@ def _by_score(found: Found) -> float:
     return found.score
 
 
+class _Shape(NamedTuple):
+    """A name as it is compared: folded and squeezed, and where in it the own word begins and ends."""
+
+    written: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=16384)
+def _shape(name: str) -> _Shape:
+    region, own, _ = names.split(search.fold(name))
+    start = len(search.squeeze(region))
+    return _Shape(search.squeeze(name), start, start + len(search.squeeze(own)))
+
+
 def _name(word: str, name: str) -> float:
     """Where in the name the word stands, as written or as it sounds."""
-    region, own, _ = names.split(search.fold(name))
-    written = search.squeeze(name)
-    start = len(search.squeeze(region))
-    own_length = len(search.squeeze(own))
+    written, start, own_end = _shape(name)
     at = written.find(word, start)
     at = at if at >= 0 else written.find(word)
     if at >= 0:
-        return _placed(at, at + len(word), start, start + own_length, len(written))
-    if not any(part.isascii() and part.isalpha() for part in word) or written.isascii():
+        return _placed(at, at + len(word), start, own_end, len(written))
+    if written.isascii() or not _LETTER.search(word):
         return 0.0
     for at in (start, *range(start), *range(start + 1, len(written))):
         end = _sounds_to(word, written, at)
         if end:
-            return _placed(at, end, start, start + own_length, len(written)) - _SOUND
+            return _placed(at, end, start, own_end, len(written)) - _SOUND
     return 0.0
 
 

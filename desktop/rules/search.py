@@ -137,7 +137,9 @@ def by_name(words: Sequence[str]) -> str:
 
 
 def anywhere(words: Sequence[str]) -> str:
-    """The question for records that hold every word somewhere, notes included."""
+    """The question for records that hold every word somewhere; a single one is asked of the notes alone."""
+    if len(words) == 1:
+        return _in_column("texts", words[0])
     return " AND ".join(f"({_in_names(word)} OR {_in_column('texts', word)})" for word in words)
 
 

@@ -184,6 +184,20 @@ def test_creating_the_index_twice_keeps_it(connection: Any) -> None:
     assert search.find(connection, "xnkj")[0].id == SATCHEL
 
 
+def test_a_cleared_index_holds_nothing_and_takes_new_entries(connection: Any) -> None:
+    search.clear(connection)
+    assert search.find(connection, "xnkj") == []
+    search.write(connection, ENTRIES)
+    search.tidy(connection)
+    assert search.find(connection, "xnkj")[0].id == SATCHEL
+
+
+def test_sounds_that_stand_apart_in_a_name_do_not_answer(connection: Any) -> None:
+    """The index finds x-n and nang in 兴农皮囊; only the ranking sees that they are not one word."""
+    search.write(connection, [Entry("customer", b"a" * 16, "兴农皮囊")])
+    assert [hit.id for hit in search.find(connection, "xnang")] == [SATCHEL]
+
+
 def test_a_cursor_serves_as_well_as_a_connection(connection: Any) -> None:
     assert search.find(connection.cursor(), "xnkj")[0].id == SATCHEL
 
