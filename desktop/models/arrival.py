@@ -204,6 +204,28 @@ class Arrival:
                     held.base[record] = None
                     held.gone[record] = FOR_EVER
 
+    def complete(self, stream: str, acked: int) -> None:
+        """The first copy of a stream is whole: what ops up to `acked` made and it did not bring is gone.
+
+        Such a record was deleted or given away before the copy began; one that the office has given a row
+        here is left alone, for absence is not deletion.
+        """
+        rows = self.driver.execute(
+            "SELECT DISTINCT a.record, c.type FROM sync_await AS a JOIN change AS c ON c.n = a.n"
+            " WHERE a.n <= ? AND a.record NOT IN (SELECT record FROM sync_base)",
+            (acked,),
+        ).fetchall()
+        for record, type_name in rows:
+            cls, record = RECORDS[type_name], bytes(record)
+            held = self.held.get(type_name)
+            shown = remote_rows.read(self.driver, cls, [record]).get(record)
+            arrived = held is not None and held.base.get(record) is not None
+            if shown is None or arrived or shown["version"] or self._home(cls, shown) != stream:
+                continue
+            held = self._touch(cls, record)
+            held.base[record] = None
+            held.gone[record] = FOR_EVER
+
     # --- records with ops of one's own
 
     def _touch(self, cls: type[Record], record: bytes) -> Held:

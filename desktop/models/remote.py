@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
-from desktop.models import inbox, leases, remote_tables
+from desktop.models import inbox, leases, numbers, remote_tables
 from desktop.models.arrival import Arrival, Removal, Rows
 from desktop.models.changes import new_seed, now_ms, read_local, write_local
 from desktop.models.guards import lifted
@@ -142,7 +142,7 @@ class Remote:
 
     def known(self, ops: int, size: int) -> Known:
         """The situation, with at most so many ops and bytes of the outbox (0 ops: none of it)."""
-        with self.store.engine.connect() as connection:
+        with self.store.reader.connect() as connection:
             head = read_local(connection, "head", {"n": 0, "hash": START.hex()})
             acked = int(read_local(connection, "acked", 0))
             successor = read_local(connection, "successor")
@@ -162,12 +162,12 @@ class Remote:
 
     def identity(self) -> Identity:
         """Who this laptop is."""
-        with self.store.engine.connect() as connection:
+        with self.store.reader.connect() as connection:
             return _identity(connection)
 
     def waiting(self) -> int:
         """How many ops the office has not answered."""
-        with self.store.engine.connect() as connection:
+        with self.store.reader.connect() as connection:
             head = read_local(connection, "head", {"n": 0})
             return int(head["n"]) - int(read_local(connection, "acked", 0))
 
@@ -231,15 +231,17 @@ class Remote:
                 arrival.rows(type_name, table, mask)
             self.point("snapshot")
             _stubs(connection, stubs)
+            connection.exec_driver_sql(
+                'INSERT INTO sync_mark (stream, at, "after", acked) VALUES (?, ?, ?, ?)'
+                ' ON CONFLICT (stream) DO UPDATE SET at = excluded.at, "after" = excluded."after"',
+                (stream, at, after or "", arrival.acked),
+            )
             if after is None:
-                connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
+                (acked,) = connection.exec_driver_sql(
+                    "DELETE FROM sync_mark WHERE stream = ? RETURNING acked", (stream,)
+                ).one()
+                arrival.complete(stream, acked)
                 _advance(connection, stream, at, schema, mask)
-            else:
-                connection.exec_driver_sql(
-                    'INSERT INTO sync_mark (stream, at, "after") VALUES (?, ?, ?)'
-                    ' ON CONFLICT (stream) DO UPDATE SET at = excluded.at, "after" = excluded."after"',
-                    (stream, at, after),
-                )
 
     @contextmanager
     def _arriving(self) -> "Iterator[tuple[Connection, Arrival]]":
@@ -309,16 +311,21 @@ class Remote:
     # --- when things are not as they were
 
     def forget(self, stream: str) -> None:
-        """Begin this stream again; its rows stay and are compared by version."""
+        """Begin the first copy of this stream again; the rows that came stay and are compared by version."""
         with self.store.engine.begin() as connection:
-            for table in ("sync_cursor", "sync_mark"):
-                connection.exec_driver_sql(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608
+            connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
 
     def rewind(self, last: int) -> None:
         """The office lost what it had answered after op `last`: those ops are unanswered again."""
         with self.store.engine.begin() as connection:
             write_local(connection, "acked", min(last, int(read_local(connection, "acked", 0))))
             connection.exec_driver_sql("DELETE FROM sync_await WHERE n > ?", (last,))
+
+    def came_from_backup(self) -> None:
+        """This vault was put back from a backup: nobody knows which numbers the lost one used."""
+        with self.store.engine.begin() as connection:
+            numbers.forget_leases(connection)
+            write_local(connection, "code", new_id().hex[-8:].upper())
 
     def fork(self, agreed: int) -> None:
         """Prepare another identity, which takes over the ops after `agreed`; again changes nothing."""

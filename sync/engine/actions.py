@@ -91,7 +91,7 @@ class ApplySnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """The office no longer knows this stream's cursor or snapshot: begin it again."""
+    """The office no longer knows the snapshot of this stream: begin it again."""
 
     stream: str
 

@@ -62,6 +62,8 @@ TOO_OLD: Final = msg("The office is older than this laptop and must be updated f
 NOT_JOINED: Final = msg("This laptop has not joined an office yet.")
 
 PUSH_BYTES: Final = 4 * 1024 * 1024
+MOST_REFUSED: Final = 5
+"""How often streams may change under a sync before it waits for the next one."""
 MOST_REQUESTS: Final = 100_000
 """A bound that no honest office reaches: a sync that does not end is a defect, not a reason to go on."""
 
@@ -136,12 +138,14 @@ def sync(nonce: str, limits: Limits) -> Steps[Report]:
 
 
 class _Round:
-    """The memory of one sync: what it did, and the streams the office named last."""
+    """The memory of one sync: what it did, the streams the office named last, and whether to ask anew."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.report = Report()
         self.heads: list[Head] = []
+        self.again = False
+        self.refused = 0
         self.now: Situation
 
     def run(self) -> Steps[None]:
@@ -168,9 +172,6 @@ class _Round:
         if self.behind():
             return self.pull
         return None
-
-    again = False
-    """The office has to be asked for its streams once more."""
 
     def load(self) -> Steps[None]:
         event = yield Load(self.limits.ops.size, PUSH_BYTES)
@@ -246,14 +247,14 @@ class _Round:
 
     def recover(self, problem: Problem) -> Steps[None]:
         """Go on from an answer that says what to do instead."""
-        self.again = True
         if problem.code == "too_large":
             if self.limits.ops.size == self.limits.ops.least:
                 raise Refused(msg("One change is larger than the office accepts."))
+            self.again = True
             self.limits.ops.shrink()
             yield from self.load()
         else:
-            yield from self.store(Forget(str(problem.data.get("stream", ""))))
+            self.ask_again()
 
     # --- what comes down
 
@@ -279,10 +280,9 @@ class _Round:
                 send, Snapshot, self.report, frozenset({"snapshot", "stream"}), self.limits.rows
             )
         except _Answered as answered:
-            self.again = answered.problem.code == "stream"
-            if mark is None:
-                self.again_once()
-            yield from self.store(Forget(stream))
+            self.ask_again()
+            if answered.problem.code == "snapshot":
+                yield from self.store(Forget(stream))
             return
         if page.next is not None and mark is not None and page.next == mark.after:
             raise Offline(NONSENSE)
@@ -290,13 +290,11 @@ class _Round:
         yield Tell("receiving", self.report.pulled, sum(head.rows for head in self.heads))
         yield from self.store(ApplySnapshot(page))
 
-    refused_fresh = 0
-
-    def again_once(self) -> None:
-        """A stream that cannot be had from its beginning either: ask for the streams, but not for ever."""
+    def ask_again(self) -> None:
+        """The office refused a stream that it had named: ask for the streams anew, but not for ever."""
         self.again = True
-        self.refused_fresh += 1
-        if self.refused_fresh > len(self.heads) + 1:
+        self.refused += 1
+        if self.refused > MOST_REFUSED:
             raise Offline(NONSENSE)
 
     def behind(self) -> list[Cursor]:

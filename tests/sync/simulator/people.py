@@ -1,0 +1,221 @@
+"""What people do at their laptops: small commands on records they can see, each with values nobody else types."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from uuid import UUID
+
+from desktop.errors import SatchelError
+from desktop.models import inbox, numbers
+from desktop.models.record import RECORDS, Record
+from desktop.models.records import Contact, Customer, Opportunity, Quote, QuoteLine, QuoteRevision
+from desktop.models.store import Work
+from tests.sync.simulator.world import Device, World
+
+Act = Callable[["Person"], None]
+
+
+class Person:
+    """One person at one laptop."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.world: World = device.world
+        self.rng = self.world.rng
+
+    def act(self) -> None:
+        """Do one thing, if there is anything to do it to."""
+        name = self.rng.choices(list(ACTS), [weight for weight, _ in ACTS.values()])[0]
+        self.world.count(f"did {name}")
+        with self.device.powered():
+            ACTS[name][1](self)
+
+    @contextmanager
+    def work(self, command: str) -> Iterator[Work]:
+        """A command; the power may go just before or just after it is durable."""
+        self.world.count("commands")
+        watch, device = self.world.watch, self.device
+        with watch.typing(device) as typed:
+            with device.store.work(device.store.me(), command) as work:
+                yield work
+                work.flush()
+                typed.gather(work)
+                device.point("before local commit")
+            typed.durable()
+        device.point("after local commit")
+
+    def any(self, cls: type[Record], **where: object) -> Record | None:
+        """Some living record of a type, as this laptop shows it."""
+        with self.device.store.reading() as session:
+            query = session.query(cls).filter(cls.deleted_at.is_(None)).filter_by(**where)
+            found = query.order_by(cls.id).all()
+        return self.rng.choice(found) if found else None
+
+    def edit(self, record: Record | None, values: Mapping[str, object], command: str = "") -> None:
+        """Type new values into a record."""
+        if record is None:
+            return
+        name = command or f"{record.__tablename__}.edit"
+        with self.work(name) as work:
+            fresh = work.get(type(record), record.id)
+            for field, value in values.items():
+                setattr(fresh, field, value)
+
+    # --- customers
+
+    def new_customer(self) -> None:
+        token = self.world.watch.token
+        with self.work("customer.new") as work:
+            customer = work.add(Customer(name=token(), phone=token(), tags=[token()]))
+            if self.rng.random() < 0.4:
+                contact = Contact(name=token(), customer_id=customer.id)
+                contact.owner_id, contact.team_id = customer.owner_id, customer.team_id
+                work.add(contact)
+
+    def edit_customer(self) -> None:
+        token = self.world.watch.token
+        names = self.rng.sample(("phone", "website", "name", "city", "source"), self.rng.choice((1, 1, 2)))
+        self.edit(self.any(Customer), {name: token() for name in names})
+
+    def edit_tags(self) -> None:
+        customer = self.any(Customer)
+        if isinstance(customer, Customer):
+            tags = list(customer.tags or [])
+            if tags and self.rng.random() < 0.4:
+                tags.remove(self.rng.choice(tags))
+            self.edit(customer, {"tags": sorted([*tags, self.world.watch.token()])})
+
+    def write_remark(self) -> None:
+        customer = self.any(Customer)
+        if isinstance(customer, Customer):
+            lines = (customer.remark or "").split("\n") if customer.remark else []
+            lines.insert(self.rng.randint(0, len(lines)), self.world.watch.token())
+            self.edit(customer, {"remark": "\n".join(lines)})
+
+    def edit_contact(self) -> None:
+        self.edit(self.any(Contact), {"mobile": self.world.watch.token()})
+
+    def delete_customer(self) -> None:
+        customer = self.any(Customer)
+        if customer is not None:
+            with self.work("customer.delete") as work:
+                work.delete(work.get(Customer, customer.id))
+
+    def restore_customer(self) -> None:
+        with self.device.store.reading() as session:
+            gone = (
+                session.query(Customer).filter(Customer.deleted_at.is_not(None)).order_by(Customer.id).all()
+            )
+        if gone:
+            with self.work("customer.restore") as work:
+                record = work.session.get(Customer, self.rng.choice(gone).id)
+                if record is not None:
+                    record.deleted_at = None
+
+    def assign(self) -> None:
+        """The chief gives a customer to somebody else, perhaps in another team."""
+        customer = self.any(Customer)
+        if customer is not None and self.device.name == "chief":
+            user, team = self.rng.choice(self.world.watch.people)
+            self.edit(customer, {"owner_id": user, "team_id": team}, "customer.assign")
+
+    # --- deals and quotes
+
+    def opportunity(self) -> None:
+        customer = self.any(Customer)
+        if customer is not None:
+            with self.work("opportunity.new") as work:
+                work.add(Opportunity(name=self.world.watch.token(), customer_id=customer.id))
+
+    def step(self) -> None:
+        deal = self.any(Opportunity)
+        if isinstance(deal, Opportunity):
+            to = self.rng.choice(("lead", "qualify", "proposal", "negotiation", "won", "lost"))
+            if to != deal.stage:
+                with self.work("opportunity.step") as work:
+                    fresh = work.get(Opportunity, deal.id)
+                    work.op("transition", fresh, {"field": "stage", "from": fresh.stage, "to": to})
+                    fresh.stage = to
+
+    def new_quote(self) -> None:
+        customer = self.any(Customer)
+        if customer is None:
+            return
+        with self.work("quote.new") as work:
+            number = numbers.take(work.connection, numbers.QUOTE, 2026)
+            quote = Quote(customer_id=customer.id, name=self.world.watch.token(), number=number)
+            revision = QuoteRevision(quote_id=quote.id)
+            quote.revision_id = revision.id
+            work.add(quote)
+            for part in (revision, *(self._line(quote, revision.id) for _ in range(self.rng.randint(1, 2)))):
+                part.owner_id, part.team_id = quote.owner_id, quote.team_id
+                work.add(part)
+
+    def _line(self, quote: Quote, revision: UUID | None) -> QuoteLine:
+        return QuoteLine(
+            quote_id=quote.id,
+            revision_id=revision,
+            rank=f"a{self.rng.randrange(10**6):06}",
+            name=self.world.watch.token(),
+            quantity=Decimal(self.world.watch.number()),
+            unit_price=Decimal(self.world.watch.number()),
+            tax_rates=["13"],
+        )
+
+    def add_line(self) -> None:
+        quote = self.any(Quote)
+        if isinstance(quote, Quote):
+            with self.work("quote.add_line") as work:
+                line = self._line(quote, quote.revision_id)
+                line.owner_id, line.team_id = quote.owner_id, quote.team_id
+                work.add(line)
+
+    def set_line(self) -> None:
+        field = self.rng.choice(("quantity", "unit_price", "name"))
+        value = self.world.watch.token() if field == "name" else Decimal(self.world.watch.number())
+        self.edit(self.any(QuoteLine), {field: value}, "quote.set_line")
+
+    def remove_line(self) -> None:
+        line = self.any(QuoteLine)
+        if line is not None:
+            with self.work("quote.remove_line") as work:
+                work.delete(work.get(QuoteLine, line.id))
+
+    # --- the inbox, and the laptop itself
+
+    def resolve(self) -> None:
+        with self.device.engine.connect() as connection:
+            entries = inbox.entries(connection)
+        if not entries:
+            return
+        entry = self.rng.choice(entries)
+        try:
+            with self.work("inbox.resolve") as work:
+                inbox.resolve(work, entry.id, self.rng.choice(("mine", "theirs")))
+        except SatchelError:
+            self.world.count("not resolved")
+
+    def sync(self) -> None:
+        self.device.begin_sync()
+
+
+ACTS: dict[str, tuple[int, Act]] = {
+    "new_customer": (6, Person.new_customer),
+    "edit_customer": (24, Person.edit_customer),
+    "edit_tags": (5, Person.edit_tags),
+    "write_remark": (5, Person.write_remark),
+    "edit_contact": (4, Person.edit_contact),
+    "delete_customer": (2, Person.delete_customer),
+    "restore_customer": (1, Person.restore_customer),
+    "assign": (8, Person.assign),
+    "opportunity": (2, Person.opportunity),
+    "step": (4, Person.step),
+    "new_quote": (3, Person.new_quote),
+    "add_line": (3, Person.add_line),
+    "set_line": (9, Person.set_line),
+    "remove_line": (2, Person.remove_line),
+    "resolve": (5, Person.resolve),
+    "sync": (30, Person.sync),
+}
+
+assert set(RECORDS) >= {"customer", "contact", "quote", "quote_line"}

@@ -1,0 +1,193 @@
+"""What must hold when everything is calm and every laptop has synced."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from desktop.models import derived
+from desktop.models.record import RECORDS
+from desktop.rules import totals
+from sync.server.rows import shape
+from sync.server.scope import home, scope_of
+from tests.sync.simulator.watch import TYPES, Edit, Key, Row, Violation, Watch, _elements
+from tests.sync.simulator.world import CALM, Device, World
+
+ROUNDS = 3
+EVERYTHING = (*TYPES, "user", "team", "device", "organisation")
+
+
+def settle(world: World, watch: Watch) -> int:
+    """Calm the world and sync in rounds until it rests; returns how many it took."""
+    world.faults = CALM
+    world.network.cut_off.clear()
+    world.run()
+    for number in range(1, ROUNDS + 1):
+        for device in world.devices:
+            device.begin_sync()
+            world.run()
+        if all(not problem for problem in (problems(world, device) for device in world.devices)):
+            return number
+    found = [problem for device in world.devices for problem in problems(world, device)]
+    raise Violation(f"after {ROUNDS} rounds: {found[0]}")
+
+
+def problems(world: World, device: Device) -> list[str]:
+    """Why a laptop is not at rest and equal to what the office would give it."""
+    found: list[str] = []
+    with device.engine.connect() as connection:
+        for table in ("sync_base", "sync_await", "sync_mark"):
+            count = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+            if count:
+                found.append(f"{device.name}: {count} rows left in {table}")
+        indexed = {row[0].hex() for row in connection.exec_driver_sql("SELECT record FROM search_entry")}
+    if waiting := device.remote.waiting():
+        found.append(f"{device.name}: {waiting} ops are unsent")
+    living = {key: row for key, row in _all(device).items() if not row["deleted_at"]}
+    if left := indexed - {key[1] for key in living}:
+        found.append(f"{device.name}: {len(left)} records are in the index but not here")
+    expected = oracle(world, device)
+    for key in sorted(expected.keys() | living.keys()):
+        mine, theirs = living.get(key), expected.get(key)
+        if mine is None or theirs is None:
+            found.append(f"{device.name}: {key} is {'missing' if mine is None else 'too many'}")
+        elif differing := [
+            name for name in theirs if name != "unknown" and not _same(mine[name], theirs[name])
+        ]:
+            name = differing[0]
+            found.append(f"{device.name}: {key}.{name} is {mine[name]!r}, at the office {theirs[name]!r}")
+    return found
+
+
+def _same(one: Any, other: Any) -> bool:
+    return (one or None) == (other or None)
+
+
+def _all(device: Device) -> dict[Key, Row]:
+    from desktop.models import remote_rows
+    from tests.sync.simulator.watch import _ids
+
+    with device.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        return {
+            (name, record.hex()): row
+            for name in EVERYTHING
+            for record, row in remote_rows.read(driver, RECORDS[name], _ids(driver, name)).items()
+        }
+
+
+def oracle(world: World, device: Device) -> dict[Key, Row]:
+    """What this laptop's person may see, asked of the office's tables directly."""
+    with world.office.server.store.read() as connection:
+        scope = scope_of(connection, device.store.me().id.hex)
+        if scope is None:
+            return {}
+        found: dict[Key, Row] = {}
+        for name in EVERYTHING:
+            form = shape(name, "sqlite")
+            ids = [row[0].hex() for row in connection.exec_driver_sql(f'SELECT id FROM "{name}"')]
+            for record, row in form.read(connection, ids).items():
+                if not row["deleted_at"] and scope.may_read(home(name, row)):
+                    found[name, record] = row
+        return found
+
+
+def check(world: World, watch: Watch) -> None:
+    """Everything typed is accounted for; numbers are unique; totals are what the lines say."""
+    kept = _inboxes(world)
+    office = watch.office_rows()
+    for edit in watch.edits:
+        if not edit.lost and not _accounted(edit, watch, office, kept, set()):
+            raise Violation(
+                f"{edit.device}: {edit.field}={edit.new!r} (was {edit.old!r}) of {edit.type} {edit.record}"
+                f" is neither at the office, nor overwritten by who saw it, nor in an inbox"
+            )
+    numbers = [row["number"] for (name, _), row in office.items() if name == "quote" and row["number"]]
+    if len(numbers) != len(set(numbers)):
+        raise Violation("two quotes have one number")
+    for device in world.devices:
+        _totals(device)
+        _chain(device)
+
+
+def _inboxes(world: World) -> dict[tuple[str, str], list[Any]]:
+    """What lies in the inboxes, decided or not, by record and field."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for device in world.devices:
+        with device.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT record, field, mine, device, n FROM inbox").all()
+        told = [(row[3], row[4], row[1]) for row in rows]
+        if len(told) != len(set(told)):
+            raise Violation(f"{device.name}: one conflict is in the inbox twice")
+        for record, name, mine, _, _ in rows:
+            found.setdefault((record.hex(), name), []).append(json.loads(mine))
+    return found
+
+
+def _accounted(
+    edit: Edit, watch: Watch, office: dict[Key, Row], kept: dict[tuple[str, str], list[Any]], passed: set[int]
+) -> bool:
+    row = office.get((edit.type, edit.record))
+    described = RECORDS[edit.type].fields().get(edit.field)
+    merge = described.merge if described else "critical"
+    if (edit.record, "") in kept or edit.new in kept.get(edit.place, ()):
+        return True
+    if row is None:
+        return False
+    if merge in ("derived", "server", "stage", "soft") or edit.field in ("revision_id",):
+        return True
+    if edit.field == "deleted_at":
+        return _deletion_accounted(edit, watch, row, kept)
+    if merge in ("set", "text"):
+        return _elements_accounted(edit, watch, row)
+    if row[edit.field] == edit.new or (not edit.new and not row[edit.field]):
+        return True
+    passed.add(id(edit))
+    return any(
+        _accounted(later, watch, office, kept, passed)
+        for later in watch.by_place[edit.place]
+        if later.old == edit.new and id(later) not in passed
+    )
+
+
+def _elements_accounted(edit: Edit, watch: Watch, row: Row) -> bool:
+    added = _elements(edit.new) - _elements(edit.old)
+    taken = {
+        element
+        for other in watch.by_place[edit.place]
+        for element in _elements(other.old) - _elements(other.new)
+    }
+    return added <= _elements(row[edit.field]) | taken
+
+
+def _deletion_accounted(edit: Edit, watch: Watch, row: Row, kept: dict[tuple[str, str], list[Any]]) -> bool:
+    """Done, taken back later by somebody, or outlived by an edit of the line that it met."""
+    others = any(other.new != edit.new for other in watch.by_place[edit.place])
+    edited = edit.type == "quote_line" or (edit.record, "deleted_at") in kept
+    return bool(row["deleted_at"]) == edit.new or others or edited
+
+
+def _totals(device: Device) -> None:
+    """The total on the screen is the pure function of the lines that are held."""
+    with device.engine.connect() as connection:
+        quotes = connection.exec_driver_sql(
+            "SELECT id, revision_id, currency, payable FROM quote WHERE deleted_at IS NULL"
+        ).all()
+        for quote, revision, currency, payable in quotes:
+            loaded = derived.load(connection, UUID(bytes=revision)) if revision else None
+            if loaded is not None:
+                pure = totals.totals(derived.document(*loaded, currency)).payable
+                if pure != payable:
+                    raise Violation(
+                        f"{device.name}: quote {quote.hex()} shows {payable}, its lines say {pure}"
+                    )
+
+
+def _chain(device: Device) -> None:
+    """The log of this laptop's own ops has no hole."""
+    with device.engine.connect() as connection:
+        numbers = [
+            row[0]
+            for row in connection.exec_driver_sql("SELECT n FROM change WHERE n IS NOT NULL ORDER BY n")
+        ]
+    if numbers != list(range(1, len(numbers) + 1)):
+        raise Violation(f"{device.name}: the log has holes")

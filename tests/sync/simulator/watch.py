@@ -1,0 +1,352 @@
+"""The watcher: remembers every value anybody typed and saw, and says when a promise of SYNC is broken."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from desktop.errors import Offline, SatchelError
+from desktop.models import remote_rows
+from desktop.models.overlay import pairs
+from desktop.models.record import RECORDS
+from desktop.models.store import Work
+from sync.engine.round import NONSENSE
+from sync.server.rows import shape
+from tests.sync.simulator.world import Device, World
+
+TYPES = ("customer", "contact", "opportunity", "quote", "quote_revision", "quote_line")
+Key = tuple[str, str]
+Row = dict[str, Any]
+
+
+class Violation(Exception):  # noqa: N818 - what it is called in the report
+    """A promise is broken."""
+
+
+@dataclass(slots=True)
+class Edit:
+    """One value that somebody typed; `order` is its place among everything that happened."""
+
+    device: str
+    n: int
+    type: str
+    record: str
+    field: str
+    old: Any
+    new: Any
+    order: int
+    at: float
+    lost: bool = False
+    """Gone with a disk, before it was sent."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The field of the record."""
+        return self.record, self.field
+
+
+@dataclass(slots=True)
+class Typed:
+    """What one command changes, known once it is durable."""
+
+    watch: "Watch"
+    device: Device
+    edits: list[Edit] = field(default_factory=list)
+
+    def gather(self, work: Work) -> None:
+        """Read the command's ops out of the log."""
+        rows = work.connection.exec_driver_sql(
+            "SELECT n, kind, type, record, body FROM change WHERE tx = ? ORDER BY n", (work.tx.bytes,)
+        ).all()
+        for n, kind, type_name, record, body in rows:
+            values = pairs(kind, json.loads(body))
+            if kind in ("delete", "restore"):
+                values = {"deleted_at": (kind == "restore", kind == "delete")}
+            for name, (old, new) in values.items():
+                self.edits.append(
+                    Edit(
+                        self.device.name, n, type_name, record.hex(), name, old, new, 0, self.watch.world.now
+                    )
+                )
+
+    def durable(self) -> None:
+        """It is on the disk: from here on it may not be lost."""
+        for edit in self.edits:
+            edit.order = self.watch.tick()
+            self.watch.edits.append(edit)
+            self.watch.by_place[edit.place].append(edit)
+        self.watch.local(self.device)
+
+
+class Watch:
+    """See the module."""
+
+    def __init__(self) -> None:
+        self.world: World
+        self.edits: list[Edit] = []
+        self.by_place: dict[tuple[str, str], list[Edit]] = defaultdict(list)
+        self.people: list[tuple[UUID, UUID | None]] = []
+        self._order = 0
+        self._typed = 0
+        self._shown: dict[str, dict[Key, Row]] = {}
+        self._seen: dict[tuple[str, str, str, str], int] = {}
+        self._cursors: dict[str, dict[str, int]] = defaultdict(dict)
+        self._office: dict[Key, Row] = {}
+        self._into: dict[tuple[str, str, str], int] = defaultdict(int)
+        self._names: dict[str, str] = {}
+
+    def begin(self, world: World) -> None:
+        """The world stands; nothing has happened."""
+        self.world = world
+        for device in world.devices:
+            me = device.store.me()
+            self.people.append((me.id, me.team_id))
+            self._names[device.store.device.hex] = device.name
+            self._shown[device.name] = self.shown(device)
+        self._office = self.office_rows()
+
+    def tick(self) -> int:
+        """The next place in the order of everything."""
+        self._order += 1
+        return self._order
+
+    def token(self) -> str:
+        """A text that nobody typed before."""
+        self._typed += 1
+        return f"t{self._typed}"
+
+    def number(self) -> str:
+        """A number that nobody typed before."""
+        self._typed += 1
+        return str(1000 + self._typed)
+
+    # --- what happens
+
+    @contextmanager
+    def typing(self, device: Device) -> Iterator[Typed]:
+        """Somebody types at a laptop."""
+        yield Typed(self, device)
+
+    def changed(self, device: Device, remote: bool) -> None:
+        """A laptop's store changed; for commands `Typed.durable` looks, once it knows what was typed."""
+        if remote:
+            before = self._shown[device.name]
+            after = self._look(device)
+            self._own_values_stay(device, before, after)
+
+    def local(self, device: Device) -> None:
+        """A command is durable."""
+        self._look(device)
+
+    def restored(self, device: Device) -> None:
+        """A laptop went back to its backup: what was typed since and not sent is gone with the old disk."""
+        known = {
+            (row, name): values
+            for (_, row), fields in self._office.items()
+            for name, values in fields.items()
+        }
+        for edit in self.edits:
+            since = edit.device == device.name and edit.at >= (device.backup_at or 0)
+            if since and not _holds(known.get(edit.place), edit):
+                edit.lost = True
+        self._cursors[device.name] = {}
+        self._look(device)
+
+    def failed(self, device: Device, error: SatchelError) -> None:
+        """A sync ended with an error: only the network may be the reason."""
+        if not isinstance(error, Offline) or error.message == NONSENSE:
+            raise Violation(f"{device.name}: the sync failed: {error!r} {error.message.values}")
+
+    def office_took(self, device_id: str) -> None:
+        """The office answered a sync: what it holds now must follow from what was typed by who had seen what."""
+        device = self._name(device_id)
+        before, self._office = self._office, self.office_rows()
+        order = self.tick()
+        for key, row in self._office.items():
+            old = before.get(key)
+            if row != old:
+                self._row_changed(device, key, old or {}, row, order)
+
+    def _name(self, device_id: str) -> str:
+        for device in self.world.devices:
+            self._names[device.store.device.hex] = device.name
+        return self._names.get(device_id, "")
+
+    def _row_changed(self, device: str, key: Key, old: Row, new: Row, order: int) -> None:
+        described = RECORDS[key[0]].fields()
+        for name in described:
+            if old.get(name) == new.get(name):
+                continue
+            merge, before, after = described[name].merge, old.get(name), new.get(name)
+            if merge in ("set", "text"):
+                self._elements_changed(device, key[1], name, before, after)
+            elif merge in ("critical", "soft"):
+                self._value_changed(device, key[1], name, before, after, merge)
+        if new["deleted_at"] and old and not old["deleted_at"]:
+            self._deleted(device, key, old)
+
+    def _value_changed(
+        self, device: str, record: str, name: str, before: Any, after: Any, merge: str
+    ) -> None:
+        edits = self.by_place.get((record, name), ())
+        typed = [edit for edit in edits if edit.new == after]
+        self._into[record, name, str(after)] += 1
+        if typed and self._into[record, name, str(after)] > len(typed):
+            raise Violation(f"{device}: {name}={after!r} of {record} took effect twice")
+        mine = [edit for edit in typed if edit.device == device]
+        if merge == "critical" and mine and any(edit.new == before for edit in edits):
+            seen = self._seen.get((device, record, name, str(before)))
+            if seen is None or seen > mine[-1].order:
+                raise Violation(f"{device}: {name}={after!r} overwrote {before!r} of {record} unseen")
+
+    def _elements_changed(self, device: str, record: str, name: str, before: Any, after: Any) -> None:
+        had, has = _elements(before), _elements(after)
+        edits = self.by_place.get((record, name), ())
+        for element in has - had:
+            typed = [edit for edit in edits if element in _elements(edit.new) - _elements(edit.old)]
+            self._into[record, name, element] += 1
+            if typed and self._into[record, name, element] > len(typed):
+                raise Violation(f"{device}: {element!r} came into {name} of {record} twice")
+        for element in had - has:
+            took = [
+                edit
+                for edit in edits
+                if edit.device == device and element in _elements(edit.old) - _elements(edit.new)
+            ]
+            if not took:
+                raise Violation(f"{device}: {element!r} left {name} of {record}, and nobody took it out")
+
+    def _deleted(self, device: str, key: Key, old: Row) -> None:
+        """Who deletes has seen what is deleted."""
+        by = [edit for edit in self.by_place.get((key[1], "deleted_at"), ()) if edit.device == device]
+        if not by:
+            return
+        for name, described in RECORDS[key[0]].fields().items():
+            value = old.get(name)
+            typed = any(edit.new == value for edit in self.by_place.get((key[1], name), ()))
+            if described.merge == "critical" and typed:
+                seen = self._seen.get((device, key[1], name, str(value)))
+                if seen is None or seen > by[-1].order:
+                    raise Violation(f"{device}: deleted {key} with {name}={value!r} unseen")
+
+    # --- what a laptop shows
+
+    def _look(self, device: Device) -> dict[Key, Row]:
+        now = self.shown(device)
+        order = self.tick()
+        for (_, record), row in now.items():
+            for name, value in row.items():
+                self._seen.setdefault((device.name, record, name, str(value)), order)
+        self._shown[device.name] = now
+        self._unsent_is_shown(device, now)
+        self._cursors_grow(device)
+        return now
+
+    def shown(self, device: Device) -> dict[Key, Row]:
+        """Every record that a laptop holds, deleted ones too."""
+        with device.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            return {
+                (name, record.hex()): row
+                for name in TYPES
+                for record, row in remote_rows.read(driver, RECORDS[name], _ids(driver, name)).items()
+            }
+
+    def _unsent_is_shown(self, device: Device, now: Mapping[Key, Row]) -> None:
+        """What was typed and not answered is on the screen, once and as it was typed."""
+        acked = device.store.acked
+        with device.engine.connect() as connection:
+            ops = connection.exec_driver_sql(
+                "SELECT n, kind, type, record, body FROM change WHERE n > ? AND origin = 0 ORDER BY n",
+                (acked,),
+            ).all()
+            refused = {
+                row[0].hex()
+                for row in connection.exec_driver_sql("SELECT record FROM inbox WHERE kind = 'rejected'")
+            }
+        wanted: dict[tuple[Key, str], Any] = {}
+        for _, kind, type_name, record, body in ops:
+            key = (type_name, record.hex())
+            if kind in ("delete", "restore"):
+                wanted[key, "deleted_at"] = kind == "delete"
+            for name, (old, new) in pairs(kind, json.loads(body)).items():
+                wanted[key, name] = (old, new)
+        for (key, name), value in wanted.items():
+            self._is_shown(device, now.get(key), key, name, value, refused)
+
+    def _is_shown(
+        self, device: Device, row: Row | None, key: Key, name: str, value: Any, refused: set[str]
+    ) -> None:
+        if row is None:
+            if key[1] not in refused:
+                raise Violation(f"{device.name}: {key} has unsent changes and is gone")
+            return
+        if name == "deleted_at":
+            if bool(row[name]) != value:
+                raise Violation(f"{device.name}: unsent deletion of {key} is not shown")
+            return
+        merge = RECORDS[key[0]].fields()[name].merge
+        old, new = value
+        if merge == "set":
+            if not _elements(new) - _elements(old) <= _elements(row[name]):
+                raise Violation(f"{device.name}: unsent {name} of {key} is not shown")
+        elif merge not in ("derived", "server") and row[name] != new:
+            raise Violation(f"{device.name}: unsent {name}={new!r} of {key} shows as {row[name]!r}")
+
+    def _own_values_stay(self, device: Device, before: Mapping[Key, Row], after: Mapping[Key, Row]) -> None:
+        """What was typed here leaves the screen only for a newer row of the office, or into the inbox."""
+        with device.engine.connect() as connection:
+            kept = {
+                (row[0].hex(), row[1])
+                for row in connection.exec_driver_sql("SELECT record, field FROM inbox")
+            }
+        for key, row in before.items():
+            now = after.get(key)
+            if now is None or now["version"] > row["version"]:
+                continue
+            for name, described in RECORDS[key[0]].fields().items():
+                if described.merge in ("derived", "server", "set") or row[name] == now[name]:
+                    continue
+                mine = [edit for edit in self.by_place.get((key[1], name), ()) if edit.device == device.name]
+                if mine and mine[-1].new == row[name] and not ({(key[1], name), (key[1], "")} & kept):
+                    raise Violation(f"{device.name}: own {name}={row[name]!r} of {key} left the screen")
+
+    def _cursors_grow(self, device: Device) -> None:
+        known = self._cursors[device.name]
+        with device.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT stream, seq FROM sync_cursor").all()
+        for stream, seq in rows:
+            if seq < known.get(stream, 0):
+                raise Violation(f"{device.name}: the cursor of {stream} went back to {seq}")
+        self._cursors[device.name] = {row[0]: row[1] for row in rows}
+
+    # --- what the office holds
+
+    def office_rows(self) -> dict[Key, Row]:
+        """Every record of the office."""
+        with self.world.office.server.store.read() as connection:
+            found: dict[Key, Row] = {}
+            for name in TYPES:
+                form = shape(name, "sqlite")
+                ids = [row[0].hex() for row in connection.exec_driver_sql(f'SELECT id FROM "{name}"')]
+                for record, row in form.read(connection, ids).items():
+                    found[name, record] = row
+            return found
+
+
+def _ids(driver: Any, table: str) -> list[bytes]:
+    return [bytes(row[0]) for row in driver.execute(f'SELECT id FROM "{table}"')]
+
+
+def _elements(value: Any) -> set[str]:
+    """The tags of a set, or the lines of a text."""
+    return set(value.split("\n") if isinstance(value, str) else value or ()) - {""}
+
+
+def _holds(value: Any, edit: Edit) -> bool:
+    """Whether a field of the office shows that an edit has arrived."""
+    added = _elements(edit.new) - _elements(edit.old) if isinstance(edit.new, list) else set()
+    return value == edit.new or bool(added & _elements(value) if isinstance(value, list) else False)

@@ -1,0 +1,411 @@
+"""The stage: virtual time, a network that loses, doubles and delays, power cuts, backups, and an office.
+
+Everything that decides is drawn from one seeded source, so a seed is a schedule.
+"""
+
+import heapq
+import random
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from desktop.errors import SatchelError
+from desktop.models import record
+from desktop.models.engines import open_keyed
+from desktop.models.records import Customer, Quote, QuoteLine, QuoteRevision
+from desktop.models.remote import Remote
+from desktop.models.store import Store
+from sync.client.driver import Request, Session, enrol, sync_once
+from sync.engine import round as rounds
+from sync.engine.actions import Answer, Failure, Report
+from sync.engine.pace import Batch
+from sync.protocol import messages
+from sync.server import store as office_store
+from sync.server.server import Request as OfficeRequest
+from sync.server.server import Server
+
+START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+TIMEOUT = 30.0
+KEY = bytes(range(32))
+FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else None
+CAST = (
+    ("ann", "Ann", "South", "rep"),
+    ("bob", "Bob", "North", "rep"),
+    ("chief", "Chief", "South", "manager"),
+)
+
+
+class PowerCut(BaseException):
+    """The laptop loses its memory here; what was committed stays."""
+
+
+class OfficeDown(BaseException):
+    """The office's process dies within a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """How bad the world is; all zero is calm."""
+
+    lost: float = 0.0
+    doubled: float = 0.0
+    slowest: float = 0.0
+    down: float = 0.0
+    cut: float = 0.0
+
+
+CALM = Faults()
+
+
+@dataclass(slots=True)
+class Device:
+    """One laptop: its file, what is open of it, and the sync it is in the middle of."""
+
+    name: str
+    user: str
+    path: Path
+    skew: timedelta
+    world: "World"
+    engine: Engine = field(init=False)
+    store: Store = field(init=False)
+    remote: Remote = field(init=False)
+    session: Session[Report] | None = None
+    waits_for: int = 0
+    cut_in: int = 0
+    backup_at: float | None = None
+    reports: list[Report] = field(default_factory=list)
+    limits: rounds.Limits = field(init=False)
+    done: Callable[[str], None] | None = None
+
+    def open(self) -> None:
+        """Start the program."""
+        self.engine = open_engine(self.path)
+        self.store = Store(self.engine, clock=lambda: self.world.moment() + self.skew)
+        self.store.listeners.append(lambda changed: self.world.watch.changed(self, changed.remote))
+        self.remote = Remote(self.store)
+        self.remote.point = self.point
+        rng = self.world.rng
+        self.limits = rounds.Limits(
+            Batch(rng.choice((1, 2, 3, 1000)), 1, 1000, 1), Batch(rng.choice((1, 2, 5, 1000)), 1, 1000, 1)
+        )
+
+    def close(self) -> None:
+        """End the program, cleanly or not: nothing that is not committed is written."""
+        self.session = None
+        self.waits_for = 0
+        self.engine.dispose()
+
+    def point(self, _name: str) -> None:
+        """A moment at which the power may go."""
+        if self.cut_in:
+            self.cut_in -= 1
+            if not self.cut_in:
+                raise PowerCut
+
+    @contextmanager
+    def powered(self) -> Iterator[None]:
+        """Survive a power cut in the block: the program starts again from its file."""
+        try:
+            yield
+        except PowerCut:
+            self.reboot()
+
+    def reboot(self) -> None:
+        """The program starts again from what is on the disk."""
+        self.world.count("power cuts")
+        self.cut_in = 0
+        self.close()
+        self.open()
+        self.world.watch.changed(self, True)
+
+    def begin_sync(self) -> None:
+        """Start a sync unless one is under way."""
+        if self.session is None:
+            nonce = secrets.token_hex(8) if self.world.rng.random() < 0.2 else ""
+            self.session = Session(rounds.sync(nonce, self.limits), self.remote)
+            self.go_on(None)
+
+    def go_on(self, event: Answer | Failure | None) -> None:
+        """Hand the running sync its answer; send what it asks for next."""
+        session = self.session
+        if session is None:
+            return
+        with self.powered():
+            try:
+                request = session.go_on(event)
+            except SatchelError as error:
+                self.session = None
+                self.world.watch.failed(self, error)
+                return
+            if request is None:
+                self.session = None
+                if session.result is not None:
+                    self.reports.append(session.result)
+            else:
+                self.waits_for = self.world.network.send(self, request)
+
+    def answered(self, ticket: int, event: Answer | Failure) -> None:
+        """An answer, or the patience's end; what is no longer waited for is dropped, as a closed socket drops it."""
+        if self.session is not None and ticket == self.waits_for:
+            self.waits_for = 0
+            self.go_on(event)
+
+    def back_up(self) -> None:
+        """Copy the file aside."""
+        with self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            connection.commit()
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(self.path, self.path.with_suffix(".backup"))
+        self.backup_at = self.world.now
+
+    def restore(self) -> None:
+        """The disk died: go on from the backup."""
+        self.close()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        shutil.copy(self.path.with_suffix(".backup"), self.path)
+        self.open()
+        self.remote.came_from_backup()
+        self.world.watch.restored(self)
+
+
+@lru_cache(maxsize=64)
+def open_engine(path: Path) -> Engine:
+    """A keyed engine; SQLAlchemy engines may be disposed and used again."""
+    return open_keyed(path, KEY)
+
+
+class Network:
+    """Between laptops and office."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.cut_off: set[str] = set()
+        self._tickets = 0
+
+    def send(self, device: Device, request: Request) -> int:
+        """Put a request on its way; returns the ticket that its answer carries."""
+        self._tickets += 1
+        ticket = self._tickets
+        world, faults = self.world, self.world.faults
+        world.count("requests")
+        copies = 1 + (world.rng.random() < faults.doubled)
+        for _ in range(copies):
+            if device.name not in self.cut_off and world.rng.random() >= faults.lost:
+                world.after(world.delay(), lambda: self._arrive(device, ticket, request))
+        world.after(TIMEOUT, lambda: device.answered(ticket, Failure("stalled")))
+        return ticket
+
+    def _arrive(self, device: Device, ticket: int, request: Request) -> None:
+        world = self.world
+        answer = world.office.handle(request)
+        if answer is None or device.name in self.cut_off or world.rng.random() < world.faults.lost:
+            world.count("answers lost")
+            return
+        world.after(world.delay(), lambda: device.answered(ticket, answer))
+
+
+class Office:
+    """The server, which may die within a transaction and starts again from its files."""
+
+    def __init__(self, world: "World", folder: Path) -> None:
+        self.world = world
+        self.folder = folder
+        self.server: Server
+        self.start()
+
+    def start(self) -> None:
+        """Start the process."""
+        store = office_store.Store(
+            open_engine(self.folder / office_store.DATABASE),
+            open_engine(self.folder / office_store.DATABASE),
+        )
+        self.server = Server(store, clock=lambda: int(self.world.moment().timestamp() * 1000))
+
+    def handle(self, request: Request) -> Answer | None:
+        """The answer, or None where the process died before it could answer."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        dies = self.world.rng.random() < self.world.faults.down
+        asked = OfficeRequest(request.method, request.target, headers, request.body)
+        try:
+            with self._dying() if dies and self.world.rng.random() < 0.5 else _living():
+                answer = self.server.handle(asked)
+        except OfficeDown:
+            answer = None
+        if answer is not None and answer.status == 200 and request.target == messages.SYNC:
+            self.world.watch.office_took(headers["satchel-device"])
+        if dies:
+            self.world.count("office restarts")
+            self.start()
+            return None
+        if answer is None:
+            return None
+        return Answer(answer.status, answer.body, answer.headers.get("content-encoding", ""))
+
+    @contextmanager
+    def _dying(self) -> Iterator[None]:
+        write = self.server.store.write
+
+        def write_and_die(work: Callable[[Any], Any]) -> Any:
+            def doomed(connection: Any) -> Any:
+                work(connection)
+                raise OfficeDown
+
+            return write(doomed)
+
+        self.server.store.write = write_and_die  # type: ignore[method-assign]
+        yield
+
+
+@contextmanager
+def _living() -> Iterator[None]:
+    yield
+
+
+class World:
+    """Three laptops, an office, and one source of chance."""
+
+    def __init__(self, seed: int, folder: Path, watch: Any) -> None:
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.now = 0.0
+        self.faults = CALM
+        self.counts: dict[str, int] = {}
+        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = 0
+        self.watch = watch
+        self.network = Network(self)
+        shutil.copytree(template(), folder, dirs_exist_ok=True)
+        self.office = Office(self, folder / "office")
+        self.devices = [
+            Device(name, user, folder / f"{name}.db", self._skew(), self) for name, user, _, _ in CAST
+        ]
+        for device in self.devices:
+            device.open()
+        watch.begin(self)
+
+    def _skew(self) -> timedelta:
+        return timedelta(days=self.rng.choice((0, 0, 0, 1, -1, 3650, -3650)))
+
+    def moment(self) -> datetime:
+        """The true time."""
+        return START + timedelta(seconds=self.now)
+
+    def delay(self) -> float:
+        """How long a message is on its way."""
+        return 0.05 + self.rng.random() ** 3 * self.faults.slowest
+
+    def count(self, what: str) -> None:
+        """One more of something that happened."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    def after(self, delay: float, act: Callable[[], None]) -> None:
+        """Do something later."""
+        self._order += 1
+        heapq.heappush(self._agenda, (self.now + delay, self._order, act))
+
+    def run(self, until: float | None = None) -> None:
+        """Let time pass, to a moment or until nothing is planned."""
+        while self._agenda and (until is None or self._agenda[0][0] <= until):
+            self.now, _, act = heapq.heappop(self._agenda)
+            act()
+        if until is not None:
+            self.now = until
+
+    def close(self) -> None:
+        """Give every connection back."""
+        for device in self.devices:
+            device.close()
+        self.office.server.store.close()
+
+
+@contextmanager
+def virtual_ids(world: World) -> Iterator[None]:
+    """Ids that the seed decides, in the order of virtual time."""
+    real = record.time, record.secrets, record._last  # noqa: SLF001
+
+    class Clock:
+        @staticmethod
+        def time_ns() -> int:
+            return int(world.moment().timestamp() * 1e9)
+
+    class Chance:
+        @staticmethod
+        def randbits(bits: int) -> int:
+            return world.rng.getrandbits(bits)
+
+    record.time, record.secrets, record._last = Clock, Chance, 0  # type: ignore[assignment] # noqa: SLF001
+    try:
+        yield
+    finally:
+        record.time, record.secrets, record._last = real  # noqa: SLF001
+
+
+class Direct:
+    """A transport without a network."""
+
+    url = "http://localhost"
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def send(self, request: Request, cancelled: Callable[[], bool]) -> Answer | Failure:
+        """Ask the office at once."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        answer = self._server.handle(OfficeRequest(request.method, request.target, headers, request.body))
+        return Answer(answer.status, answer.body, answer.headers.get("content-encoding", ""))
+
+
+@lru_cache(maxsize=1)
+def template() -> Path:
+    """The world before anything happened: an office, three people, their laptops enrolled and synced once."""
+    folder = Path(tempfile.mkdtemp(prefix="satchel-simulator-", dir=FOLDER))
+    office = folder / "office"
+    office.mkdir()
+    store = office_store.Store(
+        open_keyed(office / office_store.DATABASE, KEY), open_keyed(office / office_store.DATABASE, KEY)
+    )
+    server = Server(store, clock=lambda: int(START.timestamp() * 1000))
+    stores = []
+    for name, user, team, role in CAST:
+        server.add_user(user, team, role)
+        stores.append(Store(open_keyed(folder / f"{name}.db", KEY), clock=lambda: START))
+        enrol(stores[-1], Direct(server), server.new_code(user), name=name)
+    furnish(stores)
+    for laptop in stores:
+        sync_once(laptop, Direct(server))
+        laptop.engine.dispose()
+    store.close()
+    return folder
+
+
+def furnish(stores: list[Store]) -> None:
+    """What was there before the story begins: a few customers and a quote of each rep."""
+    for number, store in enumerate(stores[:2]):
+        with store.work(store.me(), "customer.new") as work:
+            customers = [work.add(Customer(name=f"c{number}{place}")) for place in range(2)]
+        with store.work(store.me(), "quote.new") as work:
+            quote = work.add(Quote(customer_id=customers[0].id, name=f"q{number}"))
+            revision = work.add(QuoteRevision(quote_id=quote.id))
+            quote.revision_id = revision.id
+            for price in (1, 2):
+                work.add(
+                    QuoteLine(
+                        quote_id=quote.id,
+                        revision_id=revision.id,
+                        rank=f"a{price}",
+                        quantity=Decimal(1),
+                        unit_price=Decimal(price),
+                    )
+                )
