@@ -15,6 +15,7 @@ from desktop.errors import Damaged, Refused
 from desktop.models import guards, profile
 from desktop.models import records as _records  # noqa: F401 - fills the registry
 from desktop.models.engines import open_keyed
+from desktop.models.migrations.columns import add_missing
 from desktop.models.record import RECORDS, Base
 from desktop.words import msg
 from sync.server.tables import META, OFFICE
@@ -122,6 +123,8 @@ def _prepare(conn: Connection) -> str:
     fresh = not conn.dialect.has_table(conn, META.name)
     Base.metadata.create_all(conn, tables=[*tables, guards.content_guard])  # type: ignore[list-item]
     OFFICE.create_all(conn)
+    for name in () if fresh else RECORDS:
+        add_missing(conn, Base.metadata.tables[name])
     if fresh:
         guards.create(conn)
         facts = {"schema": str(SCHEMA), "office": secrets.token_hex(16)}
