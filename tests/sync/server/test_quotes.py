@@ -1,0 +1,217 @@
+"""The quote as one thing of many rows: lines merge, totals nobody saw are asked about, what was issued stays."""
+
+from typing import Any
+
+import pytest
+
+from desktop.models.record import new_id
+from desktop.rules.canonical import content_hash
+from sync.protocol.messages import Loss
+from tests.sync.server.conftest import Join
+from tests.sync.server.laptop import Laptop
+
+
+class Draft:
+    """A quote with two lines that two laptops of one team hold."""
+
+    def __init__(self, first: Laptop, second: Laptop) -> None:
+        self.first, self.second = first, second
+        self.customer = first.create("customer", name="A", owner_id=first.user)
+        self.quote, self.revision = new_id().hex, new_id().hex
+        self.lines = [new_id().hex, new_id().hex]
+        part = {"quote_id": self.quote, "revision_id": self.revision, "kind": "item", "quantity": "2"}
+        first.tx(
+            (
+                "create",
+                "quote",
+                self.quote,
+                {
+                    "customer_id": self.customer,
+                    "revision_id": self.revision,
+                    "stage": "draft",
+                    "currency": "CNY",
+                },
+                0,
+            ),
+            (
+                "create",
+                "quote_revision",
+                self.revision,
+                {
+                    "quote_id": self.quote,
+                    "tax_mode": "included",
+                    "tax_scope": "group",
+                    "discount_rounding": "amount",
+                },
+                0,
+            ),
+            *(
+                ("create", "quote_line", line, {**part, "unit_price": "100", "rank": rank}, 0)
+                for line, rank in zip(self.lines, "ab", strict=True)
+            ),
+            command="quote.new",
+        )
+        first.sync()
+        second.sync()
+
+    def price(self, laptop: Laptop, line: int, price: str) -> None:
+        laptop.set("quote_line", self.lines[line], unit_price=price)
+
+    def issue(self, laptop: Laptop, total: str = "400") -> dict[str, Any]:
+        snapshot = {"schema": 1, "kind": "quote", "total": total}
+        sealed = content_hash(snapshot)
+        fields = {"snapshot": [None, snapshot], "content_hash": ["", sealed]}
+        laptop.tx(
+            ("issue", "quote_revision", self.revision, {"fields": fields, "hash": sealed}, 1),
+            ("transition", "quote", self.quote, {"field": "stage", "from": "draft", "to": "issued"}, 1),
+            ("set", "quote", self.quote, {"number": ["", f"SQ-{total}"]}, 1),
+            command="quote.issue",
+        )
+        return snapshot
+
+    def needs_review(self, laptop: Laptop) -> bool:
+        return bool(laptop.row("quote", self.quote)["needs_review"])
+
+
+@pytest.fixture
+def draft(join: Join) -> Draft:
+    return Draft(join("Li"), join("Wang"))
+
+
+def test_edits_of_different_lines_merge_and_the_new_total_is_asked_about(draft: Draft) -> None:
+    draft.price(draft.first, 0, "90")
+    draft.price(draft.second, 1, "80")
+    assert [one.kind for one in draft.first.sync().verdicts] == ["applied"]
+    assert not draft.needs_review(draft.first)
+    assert [one.kind for one in draft.second.sync().verdicts] == ["applied"]
+    draft.first.sync()
+    for laptop in (draft.first, draft.second):
+        assert [laptop.row("quote_line", line)["unit_price"] for line in draft.lines] == ["90", "80"]
+        assert draft.needs_review(laptop)
+        assert laptop.row("quote", draft.quote)["payable"] == 34000
+
+
+def test_a_person_confirms_the_total_and_the_mark_goes(draft: Draft) -> None:
+    draft.price(draft.first, 0, "90")
+    draft.price(draft.second, 1, "80")
+    draft.first.sync()
+    draft.second.sync()
+    draft.second.set("quote", draft.quote, needs_review=False)
+    draft.second.sync()
+    assert not draft.needs_review(draft.second)
+    draft.price(draft.second, 1, "70")
+    draft.second.sync()
+    assert not draft.needs_review(draft.second)
+
+
+def test_a_confirmation_of_a_total_that_changed_meanwhile_does_not_count(draft: Draft) -> None:
+    draft.price(draft.first, 0, "90")
+    draft.price(draft.second, 1, "80")
+    draft.first.sync()
+    draft.second.sync()
+    draft.first.sync()
+    draft.price(draft.first, 0, "60")
+    draft.second.set("quote", draft.quote, needs_review=False)
+    draft.first.sync()
+    draft.second.sync()
+    assert draft.needs_review(draft.second)
+
+
+def test_words_of_a_line_change_no_total(draft: Draft) -> None:
+    draft.price(draft.first, 0, "90")
+    draft.second.set("quote_line", draft.lines[1], rank="c")
+    draft.second.set("quote", draft.quote, next_step="call")
+    draft.first.sync()
+    draft.second.sync()
+    assert not draft.needs_review(draft.second)
+
+
+def test_the_same_price_on_both_is_a_conflict_and_asked_about(draft: Draft) -> None:
+    draft.price(draft.first, 0, "90")
+    draft.price(draft.second, 0, "80")
+    draft.first.sync()
+    verdict = draft.second.sync().verdicts[0]
+    assert verdict.losses == [Loss("unit_price", "80", "90", "critical", True)]
+    assert draft.needs_review(draft.second)
+
+
+def test_a_line_edited_here_and_deleted_there_comes_back(draft: Draft) -> None:
+    draft.first.tx(("delete", "quote_line", draft.lines[0], {}, 1), command="quote.remove_line")
+    draft.price(draft.second, 0, "80")
+    draft.first.sync()
+    assert ("quote_line", draft.lines[0]) not in draft.first.rows
+    assert draft.second.sync().verdicts[0].kind == "merged"
+    draft.first.sync()
+    for laptop in (draft.first, draft.second):
+        assert laptop.row("quote_line", draft.lines[0])["unit_price"] == "80"
+
+
+def test_a_line_of_a_deleted_quote_does_not_come_back(draft: Draft) -> None:
+    draft.first.tx(
+        ("delete", "quote_line", draft.lines[0], {}, 1),
+        ("delete", "quote", draft.quote, {}, 1),
+        command="quote.delete",
+    )
+    draft.price(draft.second, 0, "80")
+    draft.first.sync()
+    verdict = draft.second.sync().verdicts[0]
+    assert (verdict.kind, verdict.code) == ("conflict", "deleted")
+
+
+def test_what_is_issued_is_exactly_what_was_sent_and_never_changes(draft: Draft) -> None:
+    snapshot = draft.issue(draft.first)
+    assert [one.kind for one in draft.first.sync().verdicts] == ["applied"] * 3
+    draft.second.sync()
+    row = draft.second.row("quote_revision", draft.revision)
+    assert (row["snapshot"], row["content_hash"]) == (snapshot, content_hash(snapshot))
+    line = {"quote_id": draft.quote, "revision_id": draft.revision, "kind": "item"}
+    draft.price(draft.second, 0, "1")
+    draft.second.tx(("delete", "quote_line", draft.lines[0], {}, 1), command="quote.remove_line")
+    draft.second.tx(("create", "quote_line", new_id().hex, line, 0), command="quote.add_line")
+    draft.second.set("quote_revision", draft.revision, intro="other")
+    draft.second.set("quote", draft.quote, next_step="call")
+    answer = draft.second.sync()
+    assert [one.code for one in answer.verdicts] == ["frozen"] * 4 + [""]
+    assert all(one.zh and one.en for one in answer.verdicts[:4])
+
+
+def test_an_edit_that_met_the_issue_waits_for_a_person_and_the_issue_stands(draft: Draft) -> None:
+    draft.price(draft.second, 0, "80")
+    draft.issue(draft.first)
+    draft.first.sync()
+    assert [one.code for one in draft.second.sync().verdicts] == ["frozen"]
+    assert draft.second.row("quote", draft.quote)["stage"] == "issued"
+
+
+def test_issuing_over_an_unseen_price_freezes_the_sent_content_and_says_so(draft: Draft) -> None:
+    draft.price(draft.second, 0, "80")
+    draft.second.sync()
+    snapshot = draft.issue(draft.first)
+    assert [one.kind for one in draft.first.sync().verdicts] == ["applied"] * 3
+    assert draft.first.row("quote_revision", draft.revision)["snapshot"] == snapshot
+    assert draft.needs_review(draft.first)
+
+
+def test_two_who_issue_the_same_edition_do_not_overwrite_each_other(draft: Draft) -> None:
+    snapshot = draft.issue(draft.first, "400")
+    draft.issue(draft.second, "300")
+    draft.first.sync()
+    assert [one.code for one in draft.second.sync().verdicts] == ["frozen"] * 3
+    assert draft.second.row("quote_revision", draft.revision)["snapshot"] == snapshot
+    assert draft.second.row("quote", draft.quote)["number"] == "SQ-400"
+
+
+def test_a_snapshot_that_does_not_fit_its_check_is_refused(draft: Draft) -> None:
+    body = {"fields": {"snapshot": [None, {"total": "1"}]}, "hash": "0" * 64}
+    draft.first.tx(("issue", "quote_revision", draft.revision, body, 1), command="quote.issue")
+    draft.first.tx(("issue", "customer", draft.customer, body, 1), command="quote.issue")
+    draft.first.tx(
+        ("issue", "quote_revision", draft.revision, {"fields": [], "hash": ""}, 1), command="quote.issue"
+    )
+    assert [one.code for one in draft.first.sync().verdicts] == ["invalid"] * 3
+
+
+def test_issuing_twice_the_same_is_one_issue(draft: Draft) -> None:
+    draft.issue(draft.first)
+    draft.issue(draft.first)
+    assert [one.kind for one in draft.first.sync().verdicts] == ["applied"] * 6
