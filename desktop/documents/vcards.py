@@ -154,6 +154,8 @@ def _unfolded(data: bytes) -> Iterator[bytes]:
 
 
 def _goes_on(current: bytes, line: bytes) -> bool:
+    if current.strip().upper() in (b"BEGIN:VCARD", b"END:VCARD"):
+        return False
     if line[:1] in (b" ", b"\t"):
         return True
     head = current.split(b":", 1)[0].upper()

@@ -24,6 +24,8 @@ _HEAD: Final = "¶"  # begins the first character of a name or of its own word
 _TAIL: Final = "¬"  # begins a number written from behind
 _LONGEST_RUN: Final = 8
 _MOST_ALTERNATIVES: Final = 4
+_MOST_WORDS: Final = 8  # somebody pasted a letter into the box
+_LONGEST_WORD: Final = 64
 _MOST_TYPOS: Final = 60
 _HAN: Final = "〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003347f"
 _TOKEN: Final = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
@@ -128,7 +130,8 @@ def terms(text: str) -> list[str]:
     """The words of a question: blanks separate, signs fall away; a telephone number is one word."""
     if _TELEPHONE.fullmatch(text.strip()):
         return [phones.plain(text)]
-    return [term for term in (squeeze(word) for word in text.split()) if term]
+    found = (squeeze(word)[:_LONGEST_WORD] for word in text.split())
+    return [term for term in found if term][:_MOST_WORDS]
 
 
 def by_name(words: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook, PasswordError
 from xlsxwriter import Workbook
 
 from desktop.documents import headers, tables
-from desktop.errors import Damaged, Refused
+from desktop.errors import Damaged, Refused, SatchelError
 
 MORNING = datetime.fromisoformat("2026-03-08 09:30")  # a workbook knows no time zone
 DEMO = Path(__file__).resolve().parents[2] / "resources" / "demo"
@@ -190,6 +190,18 @@ def test_the_limits_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MOST_BYTES", 3)
     with pytest.raises(Refused, match="larger than"):
         tables.read_table(b"a,b,c")
+
+
+@given(
+    st.binary(max_size=400),
+    st.sampled_from([b"", b"a,b\n", b"PK\x03\x04", b"\xff\xfe", "名称,".encode("gb18030")]),
+)
+def test_no_bytes_break_the_reader(data: bytes, head: bytes) -> None:
+    try:
+        table = tables.read_table(head + data)
+    except SatchelError:
+        return
+    assert all(len(row) == len(table.header) for row in table.rows)
 
 
 def test_a_field_without_end_is_damaged() -> None:

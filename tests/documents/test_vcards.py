@@ -306,3 +306,21 @@ def test_what_is_written_is_3_0_with_short_lines() -> None:
 def test_any_note_survives_the_way_out_and_in(note: str) -> None:
     (again,) = vcards.read_vcards(vcards.write_vcards([Card(full_name="A", note=note)]))
     assert again.note == note.strip()
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_reader(data: bytes) -> None:
+    cards = vcards.read_vcards(b"BEGIN:VCARD\r\n" + data + b"\r\nEND:VCARD\r\n")
+    assert vcards.read_vcards(vcards.write_vcards(cards))
+
+
+_PIECES = ["TEL", "N", "ADR", "PHOTO", ";ENCODING=", "QUOTED-PRINTABLE", "BASE64", "B", ";TYPE=", '"', ":",
+";", ",", "=", "\\",
+           "\r\n ", "\r\n", "BEGIN:VCARD\r\n", "END:VCARD\r\n", "item1.", "X-ABLabel", "=C3=91", "囊",
+           ";CHARSET=", "zip"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=40))
+def test_no_line_however_broken_breaks_the_reader(pieces: list[str]) -> None:
+    data = "BEGIN:VCARD\r\nVERSION:2.1\r\n" + "".join(pieces) + "\r\nEND:VCARD\r\n"
+    assert vcards.read_vcards(data.encode())

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlcipher3 import dbapi2
 
 from desktop.documents import samples
@@ -98,6 +100,12 @@ def test_one_slip_still_finds_the_record(connection: Any, typed: str, expected: 
 )
 def test_what_is_nowhere_finds_nothing_and_no_sign_is_an_error(connection: Any, typed: str) -> None:
     assert search.find(connection, typed) == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=30))
+def test_no_question_is_an_error(connection: Any, typed: str) -> None:
+    assert len(search.find(connection, typed, limit=3)) <= 3
 
 
 def test_a_hit_says_what_answered(connection: Any) -> None:

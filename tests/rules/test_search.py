@@ -61,6 +61,11 @@ def test_a_question_falls_into_words(typed: str, words: list[str]) -> None:
     assert search.terms(typed) == words
 
 
+def test_a_letter_pasted_into_the_box_is_cut_short() -> None:
+    words = search.terms("行" * 500 + " 囊" * 50)
+    assert [len(word) for word in words] == [64, *[1] * 7]
+
+
 def test_a_single_letter_never_becomes_a_prefix_over_all_words() -> None:
     assert "*" not in search.by_name(["x"])
     assert "*" not in search.by_name(["囊"])
