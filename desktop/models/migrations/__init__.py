@@ -1,7 +1,7 @@
 """Steps from one shape of the vault to the next; a new vault starts at the newest shape.
 
-A step is a module `s0002_what.py` with `upgrade(connection)`, listed in STEPS. An older program refuses a
-newer vault and leaves it untouched.
+A step is a line in STEPS: `Added` for new fields, else `upgrade` of a module such as `s0002_visit.py`. An
+older program refuses a newer vault and leaves it untouched.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from desktop.errors import Refused
 from desktop.models import guards, indexing, numbers, records, remote_tables, search
+from desktop.models.migrations.columns import Added
 from desktop.models.record import Base
 from desktop.words import msg
 
-STEPS: Final[tuple[Callable[[Connection], None], ...]] = ()
+STEPS: Final[tuple[Callable[[Connection], None], ...]] = (Added("quote", ("reference",)),)
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1
 TABLES_OF: Final = (records, numbers, remote_tables)

@@ -49,6 +49,7 @@ class Quote(Record):
         Flag(), msg("Total to be confirmed"), default=False, merge="server", hidden=True
     )
     next_step: Mapped[str] = field(Short(), msg("Next step"), search="text")
+    reference: Mapped[str] = field(Short(), msg("Customer's reference"), search="number")
 
     @classmethod
     def title_of(cls, get: Callable[[str], Any]) -> str:
