@@ -48,6 +48,14 @@ class Tier:
     price: Decimal
 
 
+def tiers_of(pairs: Iterable[tuple[Decimal, Decimal]]) -> tuple[Tier, ...]:
+    """Tiers from (quantity, price) in any order; where a quantity is named twice, the customer's better one."""
+    best: dict[Decimal, Decimal] = {}
+    for quantity, price in pairs:
+        best[quantity] = min(price, best.get(quantity, price))
+    return tuple(Tier(quantity, best[quantity]) for quantity in sorted(best))
+
+
 @dataclass(frozen=True, slots=True)
 class PriceEntry:
     """A product's price in one book; `audience` is the customer, segment or region (standard: empty).

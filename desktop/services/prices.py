@@ -71,7 +71,7 @@ def _entry(product: Product, part: Sequence[tuple[PriceEntry, PriceBook]]) -> pr
         product=product.id.hex,
         scope=pricing.Scope(book.scope),
         currency=book.currency,
-        tiers=tuple(pricing.Tier(one.min_quantity or ZERO, one.price or ZERO) for one, _ in part),
+        tiers=pricing.tiers_of((one.min_quantity or ZERO, one.price or ZERO) for one, _ in part),
         audience=book.scope_value or "",
         tier_kind=entry.tier,  # type: ignore[arg-type]
         valid_from=entry.valid_from or book.valid_from,

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from desktop.errors import Refused
 from desktop.rules.lines import Slab
-from desktop.rules.pricing import Asked, CurrencyRate, Price, PriceEntry, Resolution, Scope, Tier, resolve
+from desktop.rules.pricing import (
+    Asked,
+    CurrencyRate,
+    Price,
+    PriceEntry,
+    Resolution,
+    Scope,
+    Tier,
+    resolve,
+    tiers_of,
+)
 
 D = Decimal
 TODAY = date(2026, 11, 24)
@@ -241,6 +251,12 @@ def test_the_trace_is_plain_json_and_says_itself_in_both_languages() -> None:
         "标准价目表",
         "合计数量 2，适用 0 起的阶梯价",
     ]
+
+
+def test_tiers_are_put_in_order_and_a_quantity_named_twice_goes_to_the_customer() -> None:
+    pairs = [(D(10), D(90)), (D(1), D(100)), (D(10), D(85)), (D(10), D(88))]
+
+    assert tiers_of(pairs) == tiers(("1", "100"), ("10", "85"))
 
 
 @pytest.mark.parametrize("wrong", [(), (("10", "1"), ("5", "2")), (("5", "1"), ("5", "2"))])

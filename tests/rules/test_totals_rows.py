@@ -152,6 +152,7 @@ def test_a_reduction_of_a_line_stops_at_nothing_on_either_side() -> None:
     assert nets(totals(document([replace(row("-100"), adjustments=(Adjustment("amount", D("150")),))]))) == [
         "0.00"
     ]
+    assert nets(totals(document([replace(row("0.001"), adjustments=off)]))) == ["0.00"]
     assert nets(totals(document([replace(row("0"), adjustments=off)]))) == ["-150.00"]
 
 
