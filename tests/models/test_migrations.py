@@ -79,5 +79,22 @@ def test_a_newer_vault_is_refused_and_left_untouched(tmp_path: Path) -> None:
     assert (tmp_path / "vault/satchel.db").read_bytes() == before
 
 
+def test_the_first_shape_becomes_the_newest(tmp_path: Path) -> None:
+    with opened(tmp_path / "vault") as store, store.engine.begin() as connection:
+        made_now = columns_of(connection)
+        for step in migrations.STEPS:
+            assert isinstance(step, Added), "a step of its own needs a test of its own"
+            forget(connection, step)
+        connection.exec_driver_sql(f"PRAGMA user_version = {migrations.FIRST}")
+    with opened(tmp_path / "vault") as store, store.reading() as session:
+        assert columns_of(session.connection()) == made_now
+
+
+def columns_of(connection: Connection) -> dict[str, set[str]]:
+    """Every table with its columns."""
+    there = inspect(connection)
+    return {name: {column["name"] for column in there.get_columns(name)} for name in there.get_table_names()}
+
+
 def test_the_shape_counts_the_steps() -> None:
     assert len(migrations.STEPS) + 1 == migrations.NEWEST
