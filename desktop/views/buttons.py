@@ -11,7 +11,8 @@ from desktop.views.look import Look
 from desktop.words import Message
 
 _GROUND = {"primary": ("accent", "accent_hover", "accent_pressed"), "danger": ("bad", "bad", "bad")}
-_EDGED = ("plain", "filter", "active_filter", "dashed")
+_EDGED = ("plain", "search", "filter", "active_filter", "dashed")
+_SMALL = ("filter", "active_filter", "dashed")
 
 
 class Button(QAbstractButton):
@@ -91,18 +92,19 @@ class Button(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Icon, words, value, trailing icon and key caps with their gaps; square for an icon alone."""
         look, text = self._look, self.text()
-        height = look.t.control("filter") if self._kind in _EDGED[1:] else look.t.control(self._height)
+        height = look.t.control("filter") if self._kind in _SMALL else look.t.control(self._height)
         if self._kind == "link":
             return QSize(look.t.width(text), max(look.t.control("target_min"), look.t.line("body")))
         if not text and not self._keys:
             return QSize(max(height, look.t.control("target_min")), height)
         size = self._size()
-        width = look.px(8 if self._kind in _EDGED[1:] else 10) * 2
+        width = look.px(8 if self._kind in _SMALL else 10) * 2
         width += look.t.icon() + look.px(6) if self._icon else 0
         width += look.t.width(text, size)
         width += look.px(6) + look.t.width(self._words(), size) if self._value else 0
         width += look.px(6) + look.t.icon("small") if self._trailing else 0
         width += look.px(8) + paint.keys_width(look, self._keys) if self._keys else 0
+        width += look.px(16) if self._kind == "search" else 0
         return QSize(width, height)
 
     def minimumSizeHint(self) -> QSize:
@@ -110,7 +112,7 @@ class Button(QAbstractButton):
         return self.sizeHint()
 
     def _size(self) -> str:
-        return "small" if self._kind in _EDGED[1:] else "body"
+        return "small" if self._kind in _SMALL else "body"
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the hover ground."""
@@ -148,10 +150,11 @@ class Button(QAbstractButton):
             left = paint.paint_icon(painter, look, left + look.px(6), middle, self._trailing, ink, "small")
         if self._keys:
             on = self._kind in _GROUND and self.isEnabled()
+            push = look.px(16) if self._kind == "search" else 0
             paint.paint_keys(
                 painter,
                 look,
-                left + look.px(8),
+                left + look.px(8) + push,
                 middle,
                 self._keys,
                 ink="on_accent" if on else "ink_3",
@@ -163,13 +166,9 @@ class Button(QAbstractButton):
             return "ink_disabled"
         if self._kind in _GROUND:
             return "on_accent"
-        return (
-            "accent_ink"
-            if self._kind in ("link", "active_filter")
-            else "ink_2"
-            if self._kind == "flat"
-            else "ink"
-        )
+        if self._kind in ("link", "active_filter"):
+            return "accent_ink"
+        return {"flat": "ink_2", "search": "ink_3"}.get(self._kind, "ink")
 
     def _icon_ink(self, ink: str) -> str:
         return "ink_2" if ink == "ink" else ink
@@ -177,7 +176,7 @@ class Button(QAbstractButton):
     def _paint_ground(self, painter: QPainter) -> None:
         look, kind = self._look, self._kind
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        radius = look.t.radius("chip" if kind in _EDGED[1:] else "control")
+        radius = look.t.radius("chip" if kind in _SMALL else "control")
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         state = 2 if self.isDown() else 1 if self.underMouse() else 0

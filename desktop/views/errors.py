@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop import errors
+from desktop.views.phrases import inside
 from desktop.words import Message, msg
 
 
@@ -37,3 +38,8 @@ def shown(error: BaseException) -> Shown:
         return Shown("field", error.message, error.field)
     place, tone = next((place, tone) for kind, place, tone in _PLACES if isinstance(error, kind))
     return Shown(place, error.message, tone=tone)
+
+
+def missing(what: Message) -> errors.NotFound:
+    """A record that is not, or no longer, on this laptop."""
+    return errors.NotFound(msg("This {what} is no longer on this laptop.").of(what=inside(what)))

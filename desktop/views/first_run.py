@@ -1,6 +1,5 @@
 """The first start in three steps: language and name; passphrase and recovery sheet; demo, import or join."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -55,24 +54,25 @@ def strength(passphrase: str) -> tuple[float, Message]:
 
 
 class FirstRun(QWidget):
-    """Shown when there is no vault yet. `finished` carries the answers; the caller makes the vault.
+    """Shown when there is no vault yet.
 
-    `make_sheet(answers)` writes the recovery sheet and returns its code; it is asked once, on leaving step 2.
+    `vault_wanted` asks the caller to make the vault and to answer with `show_code` or `complain`; `sheet_wanted`
+    to write the recovery sheet; `finished` carries the answers.
     """
 
+    vault_wanted = Signal(object)
+    sheet_wanted = Signal()
     finished = Signal(object)
 
-    def __init__(
-        self, look: Look, *, sheet_code: str = "", print_sheet: Callable[[], object] | None = None
-    ) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
         self.answers = Answers(language=look.language)
-        self._print_sheet = print_sheet
         self._steps = _Steps(look)
         self._pages = QStackedWidget()
         self.name_page = _NamePage(look, self.answers)
-        self.secret_page = _SecretPage(look, self.answers, sheet_code, print_sheet)
+        self.secret_page = _SecretPage(look, self.answers)
+        self.secret_page.sheet_wanted.connect(self.sheet_wanted)
         self.start_page = _StartPage(look, self.answers)
         for page in (self.name_page, self.secret_page, self.start_page):
             self._pages.addWidget(page)
@@ -130,8 +130,21 @@ class FirstRun(QWidget):
             return
         if self._pages.currentIndex() == 2:
             self.finished.emit(self.answers)
+        elif self._pages.currentIndex() == 1 and not self.secret_page.code:
+            self.next.refuse(msg("The vault is being made"))
+            self.vault_wanted.emit(self.answers)
         else:
             self.go(self._pages.currentIndex() + 1)
+
+    def show_code(self, code: str) -> None:
+        """The vault is made; this is the code of its recovery sheet."""
+        self.secret_page.show_code(code)
+        self._refresh()
+
+    def complain(self, why: Message) -> None:
+        """The vault could not be made."""
+        self.secret_page.complain(why)
+        self._refresh()
 
     def _refresh(self) -> None:
         step = self._pages.currentIndex()
@@ -289,16 +302,17 @@ class _NamePage(_Page):
 
 
 class _SecretPage(_Page):
-    """Step 2."""
+    """Step 2: asked first, then shows the code of the recovery sheet."""
 
-    def __init__(
-        self, look: Look, answers: Answers, code: str, on_print: Callable[[], object] | None
-    ) -> None:
+    sheet_wanted = Signal()
+
+    def __init__(self, look: Look, answers: Answers) -> None:
         why = msg(
             "It encrypts everything on this laptop. Nobody can reset it, so keep the recovery sheet in a safe."
         )
         super().__init__(look, msg("Choose a passphrase"), why, 520)
         self._answers = answers
+        self.code = ""
         self.first = Secret(look, msg("Passphrase"))
         self.second = Secret(look, msg("Once more"))
         self.first.textChanged.connect(self._typed)
@@ -315,39 +329,44 @@ class _SecretPage(_Page):
         self.inner.addWidget(self.second)
         self.inner.addWidget(self._same)
         self.inner.addSpacing(look.px(14))
-        self.inner.addWidget(self._sheet(code, on_print))
+        self._code = label(look, size="title", strong=True)
+        self._code.hide()
+        self._print = Button(look, msg("Save as PDF"), icon="printer")
+        self._print.clicked.connect(self.sheet_wanted)
+        self._print.hide()
+        self.inner.addWidget(self._sheet())
 
-    def _sheet(self, code: str, on_print: Callable[[], object] | None) -> QWidget:
+    def _sheet(self) -> QWidget:
         look = self.look
         box = _Card(look, selected=False)
+        why = msg("One page with a code that opens the vault if the passphrase is lost.")
         texts = column(
             look,
             label(look, msg("Recovery sheet"), strong=True),
-            label(
-                look,
-                msg("One page with a code that opens the vault if the passphrase is lost."),
-                size="small",
-                ink="ink_2",
-                wrap=True,
-            ),
+            label(look, why, size="small", ink="ink_2", wrap=True),
+            self._code,
             gap=2,
         )
-        if code:
-            texts.addWidget(label(look, code, size="title", strong=True))
-        line = row(
-            look,
-            Picture(look, "key-round", "accent_ink", "large"),
-            holding(texts),
-            gap=14,
-            edge=(16, 12, 16, 12),
-        )
+        key = Picture(look, "key-round", "accent_ink", "large")
+        line = row(look, key, holding(texts), self._print, gap=14, edge=(16, 12, 16, 12))
         line.setStretch(1, 1)
-        if on_print is not None:
-            button = Button(look, msg("Print or save"), icon="printer")
-            button.clicked.connect(on_print)
-            line.addWidget(button)
         box.setLayout(line)
         return box
+
+    def show_code(self, code: str) -> None:
+        """The code, and the button that writes the sheet."""
+        self.code = code
+        self._code.setText(code)
+        self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._code.show()
+        self._print.show()
+        for entry in (self.first, self.second):
+            entry.setEnabled(False)
+
+    def complain(self, why: Message) -> None:
+        """Why the vault could not be made."""
+        self.look.bind(self._same.setText, why)
+        set_ink(self._same, "bad")
 
     def _typed(self) -> None:
         self._answers.passphrase = self.first.text()

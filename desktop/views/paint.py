@@ -11,18 +11,12 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from desktop.rules import names
 from desktop.views.look import Look
 
 LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE: Final = Qt.AlignmentFlag.AlignCenter
-_PREFIX: Final = re.compile(
-    r"^(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区)|(?:北京|上海|天津|重庆)市?|[\u4e00-\u9fff]{2,3}市)(?=[\u4e00-\u9fff]{2,})"
-)
-_CITIES: Final = (
-    "北京 上海 天津 重庆 江苏 浙江 广东 山东 苏州 无锡 常州 南京 南通 徐州 扬州 镇江 泰州 盐城 昆山 太仓 常熟 张家港 江阴 "
-    "杭州 宁波 温州 嘉兴 湖州 绍兴 台州 金华 合肥 广州 深圳 东莞 佛山 中山 珠海 厦门 福州 青岛 济南 武汉 长沙 成都 西安"
-).split()
 
 
 def initials(name: str) -> str:
@@ -31,11 +25,7 @@ def initials(name: str) -> str:
     if not text:
         return "?"
     if "\u4e00" <= text[0] <= "\u9fff":
-        short = _PREFIX.sub("", text)
-        for city in _CITIES:
-            if short.startswith(city) and len(short) > len(city) + 1:
-                return short[len(city)]
-        return short[0]
+        return names.core(text)[:1] or text[0]
     words = [word for word in re.split(r"[\s.,&/()-]+", text) if word]
     return "".join(word[0] for word in words[:2]).upper() or "?"
 

@@ -26,6 +26,7 @@ class Runner(QObject):
     failed = Signal(object)  # BaseException nobody else took
     busy = Signal(int)  # how many are under way
     _home = Signal(object)
+    _heard = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +36,7 @@ class Runner(QObject):
         self._open = 0
         self._closed = False
         self._home.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
+        self._heard.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
     def write(
         self,
@@ -61,6 +63,11 @@ class Runner(QObject):
     def tell(self, keys: frozenset[Key]) -> None:
         """Say, from any thread, which records changed."""
         if keys:
+            self._heard.emit(keys)
+
+    @Slot(object)
+    def _pass_on(self, keys: frozenset[Key]) -> None:
+        if not self._closed:
             self.changed.emit(keys)
 
     def close(self) -> None:

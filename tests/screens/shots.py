@@ -3,7 +3,10 @@
 import argparse
 import os
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -11,9 +14,17 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.views.desk import Desk
 from desktop.views.first_run import FirstRun
+from desktop.views.list_page import ListPage
 from desktop.views.look import Look
+from desktop.views.quotes import QuotePage
+from desktop.views.runner import Runner
 from desktop.views.unlock import Holder, UnlockPage
+from desktop.views.window import Window
+from desktop.words import msg
+from tests import stores
+from tests.screens.sample import Firm
 
 SIZE = QSize(1440, 900)
 Build = Callable[[Look], QWidget]
@@ -36,16 +47,14 @@ def first_run_name(look: Look) -> QWidget:
 
 def first_run_passphrase(look: Look) -> QWidget:
     """Step 2 with a good passphrase."""
-    page = FirstRun(look, sheet_code="7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5", print_sheet=page_printed)
+    page = FirstRun(look)
     page.name_page.name.setText("林一鸣" if look.language == "zh" else "Lin Yiming")
     page.forward()
     page.secret_page.first.setText("correct horse battery")
-    page.secret_page.second.setText("correct horse batt")
+    page.secret_page.second.setText("correct horse battery")
+    page.forward()
+    page.show_code("7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5")
     return page
-
-
-def page_printed() -> None:
-    """Nothing is printed for a picture."""
 
 
 def first_run_start(look: Look) -> QWidget:
@@ -55,6 +64,7 @@ def first_run_start(look: Look) -> QWidget:
     page.forward()
     page.secret_page.first.setText("correct horse battery")
     page.secret_page.second.setText("correct horse battery")
+    page.show_code("7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5")
     page.forward()
     return page
 
@@ -64,6 +74,97 @@ SCREENS: dict[str, Build] = {
     "first_run_name": first_run_name,
     "first_run_passphrase": first_run_passphrase,
     "first_run_start": first_run_start,
+}
+
+
+def customers(window: Window, firm: Firm) -> None:
+    """The list with its panel."""
+    page = window.page()
+    assert isinstance(page, ListPage)
+    page.list.selectRow(0)
+
+
+def customer(window: Window, firm: Firm) -> None:
+    """One customer whole."""
+    window.open_record("customer", firm.customers[0])
+
+
+def place(key: str) -> Callable[[Window, Firm], None]:
+    """A place of the rail."""
+    return lambda window, _firm: window.go(key)
+
+
+def nothing_matches(window: Window, firm: Firm) -> None:
+    """A view that holds nothing."""
+    window.go("opportunity")
+    page = window.page()
+    assert isinstance(page, ListPage)
+    page.show_view("won")
+
+
+def quote(window: Window, firm: Firm) -> None:
+    """The quote editor."""
+    window.open_record("quote", firm.quote)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    page.grid.setCurrentIndex(page.table.index(1, 4))
+
+
+def quote_why(window: Window, firm: Firm) -> None:
+    """Why is it this price?"""
+    quote(window, firm)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    render(window)
+    line = page.grid.line()
+    assert line is not None
+    page._explain(line)  # noqa: SLF001
+
+
+def palette(window: Window, firm: Firm) -> None:
+    """The palette with an answer."""
+    customers(window, firm)
+    render(window)
+    window.open_palette()
+    window.palette_box.entry.setText("xhjm")
+
+
+def outbox(window: Window, firm: Firm) -> None:
+    """What waits to be sent."""
+    render(window)
+    window.outbox.show_above(window.status.network)
+
+
+def new_customer(window: Window, firm: Firm) -> None:
+    """The card for a new customer, refused."""
+    render(window)
+    window.ask_new("customer")
+    window.new.make.click()
+
+
+def toast(window: Window, firm: Firm) -> None:
+    """What was just done."""
+    customers(window, firm)
+    render(window)
+    window.toast.tell(msg("{what} added").of(what=msg("Customer")))
+
+
+WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
+    "customers": customers,
+    "customer": customer,
+    **{
+        f"list_{key}": place(key)
+        for key in ("contact", "opportunity", "quote", "product", "task", "interaction")
+    },
+    "nothing_matches": nothing_matches,
+    "quote_editor": quote,
+    "quote_why": quote_why,
+    "palette": palette,
+    "outbox": outbox,
+    "new_customer": new_customer,
+    "toast": toast,
+    "inbox": place("inbox"),
+    "settings": place("settings"),
 }
 
 
@@ -94,20 +195,50 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    wanted = options.only.split(",") if options.only else [*SCREENS, *WINDOWS]
     count = 0
-    for ending, look in looks(options.languages, options.themes):
-        for name, build in SCREENS.items():
-            if options.only and name not in options.only.split(","):
-                continue
-            screen = build(look)
-            render(screen)
-            screen.grab().save(str(options.out / f"{name}_{ending}.png"))
-            screen.close()
-            screen.deleteLater()
-            count += 1
-    app.processEvents()
+    with tempfile.TemporaryDirectory() as folder, stores.opened(Path(folder), clock=now) as store:
+        firm = Firm(store).found()
+        for ending, look in looks(options.languages, options.themes):
+            for name in wanted:
+                screen = SCREENS[name](look) if name in SCREENS else None
+                desk = None
+                if screen is None:
+                    desk = Desk(store, Runner())
+                    window = Window(look, desk)
+                    render(window)
+                    WINDOWS[name](window, firm)
+                    screen = window
+                render(screen)
+                wait(screen)
+                screen.grab().save(str(options.out / f"{name}_{ending}.png"))
+                screen.close()
+                if desk is not None:
+                    desk.close()
+                screen.deleteLater()
+                app.processEvents()
+                count += 1
     sys.stdout.write(f"{count} pictures in {options.out}\n")
     return 0
+
+
+def now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+def wait(screen: QWidget) -> None:
+    """Until what runs beside the window has come home."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        QApplication.processEvents()
+        time.sleep(0.02)
+        page = screen.page() if isinstance(screen, Window) else None
+        if not isinstance(page, QuotePage) and time.monotonic() > deadline - 4.8:
+            break
+        if isinstance(page, QuotePage) and page.preview.pages.images:
+            break
+    QApplication.processEvents()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,240 @@
+"""From a value to what a row shows: one function per shape of column, chosen where the list is declared."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from desktop.models.kinds import Choice, Kind
+from desktop.models.record import Record
+from desktop.rules import stages
+from desktop.views import dates
+from desktop.words import Message
+
+NOTHING: Final = "\N{EM DASH}"
+SIGNS: Final = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+_CUSTOMER_WAY: Final = ("potential", "contacted", "following", "trial", "negotiation")
+_WON: Final = frozenset({"won", "accepted", "signed", "running", "retained"})
+_LOST: Final = frozenset({"lost", "declined", "expired", "superseded"})
+CHANNEL_ICONS: Final = {
+    "visit": "map-pin",
+    "call": "phone",
+    "wechat": "message-circle",
+    "email": "mail",
+    "meeting": "users",
+    "web": "external-link",
+    "note": "pencil",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one place of a row shows; the delegate paints it."""
+
+    text: str = ""
+    ink: str = "ink"
+    right: bool = False
+    strong: bool = False
+    icon: tuple[str, str] | None = None
+    ring: tuple[float, str] | None = None
+    tone: str = ""
+    avatar: tuple[str, object, bool] | None = None
+    extras: tuple[str, ...] = ()
+    mark: str = ""
+    tooltip: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """A record with what its row needs besides: titles of links, figures of the page, whether it is unsent."""
+
+    record: Record
+    titles: Mapping[UUID, str] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    unsent: bool = False
+
+    @property
+    def id(self) -> UUID:
+        """The record's id."""
+        return self.record.id
+
+    def value(self, name: str) -> Any:
+        """A field, or a figure that was computed for the page."""
+        return self.figures[name] if name in self.figures else getattr(self.record, name)
+
+    def kind(self, name: str) -> Kind:
+        """The kind of a field."""
+        return type(self.record).fields()[name].kind
+
+
+Shape = Callable[[Row, str, str, date], Cell]
+
+
+def money(minor: int, currency: str = "CNY", digits: int = 2) -> str:
+    """`¥369,000`, with decimals only where there are some; negatives with a real minus."""
+    value = Decimal(minor).scaleb(-digits)
+    text = f"{abs(value):,.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if value == value.to_integral_value() and digits else text
+    return f"{'−' if value < 0 else ''}{SIGNS.get(currency, currency + ' ')}{text}"
+
+
+def text(row: Row, name: str, language: str, today: date) -> Cell:
+    """The value as its kind formats it."""
+    shown = row.kind(name).format(row.value(name), language)
+    return Cell(shown or NOTHING, ink="ink_2" if shown else "ink_3", tooltip=shown)
+
+
+def title(row: Row, name: str, language: str, today: date) -> Cell:
+    """The name with its avatar; what else tells it apart stands behind and yields."""
+    record = row.record
+    kind = record.__tablename__
+    shown = str(row.value(name) or "") or record.title
+    if kind == "customer" and language == "en" and getattr(record, "name_en", ""):
+        shown = str(record.name_en)  # type: ignore[attr-defined]
+    shown = shown or str(getattr(record, "phone", "")) or NOTHING
+    extras = tuple(
+        str(getattr(record, extra)) for extra in EXTRAS.get(kind, ()) if getattr(record, extra, "")
+    )
+    avatar = (
+        (record.title or shown, record.id, kind == "contact") if kind in ("customer", "contact") else None
+    )
+    return Cell(shown, avatar=avatar, extras=extras, mark="cloud-upload" if row.unsent else "", tooltip=shown)
+
+
+EXTRAS: Final = {"customer": ("city",), "contact": ("job",), "product": ("detail",)}
+
+
+def choice(row: Row, name: str, language: str, today: date) -> Cell:
+    """The word of a choice."""
+    return text(row, name, language, today)
+
+
+def grade(row: Row, name: str, language: str, today: date) -> Cell:
+    """The best grade as a chip, the others as a letter."""
+    value = row.value(name)
+    if not value:
+        return Cell(NOTHING, ink="ink_3")
+    return Cell(
+        row.kind(name).format(value, language), ink="ink_2", tone="accent" if value == "vip" else "plain"
+    )
+
+
+def stage(row: Row, name: str, language: str, today: date) -> Cell:
+    """A ring filled as far as it has come, and the name of the stage."""
+    value = str(row.value(name) or "")
+    shown = row.kind(name).format(value, language)
+    return Cell(shown, ring=ring_of(row.record.__tablename__, value), tooltip=shown)
+
+
+def ring_of(kind: str, value: str) -> tuple[float, str]:
+    """How far along a stage is, and whether it has ended."""
+    if value in _WON:
+        return 1, "won"
+    if value in _LOST:
+        return 1, "lost"
+    if kind == "customer":
+        place = _CUSTOMER_WAY.index(value) if value in _CUSTOMER_WAY else 0
+        return place / len(_CUSTOMER_WAY), ""
+    way = stages.QUOTE if kind == "quote" else stages.OPPORTUNITY
+    codes = [each.code for each in way.stages if each.open]
+    return (codes.index(value) / len(codes) if value in codes else 0), ""
+
+
+def link(row: Row, name: str, language: str, today: date) -> Cell:
+    """What the linked record is called."""
+    value = row.value(name)
+    shown = row.titles.get(value, "") if value is not None else ""
+    return Cell(shown or NOTHING, ink="ink_2" if shown else "ink_3", tooltip=shown)
+
+
+def amount(row: Row, name: str, language: str, today: date) -> Cell:
+    """Money, right-aligned, with its sign."""
+    value = row.value(name)
+    if value is None:
+        return Cell(NOTHING, ink="ink_3", right=True)
+    return Cell(money(value, getattr(row.record, "currency", "CNY") or "CNY"), right=True)
+
+
+def number(row: Row, name: str, language: str, today: date) -> Cell:
+    """A figure, right-aligned."""
+    value = row.value(name)
+    shown = row.kind(name).format(value, language)
+    return Cell(shown or NOTHING, ink="ink" if shown else "ink_3", right=True)
+
+
+def price(row: Row, name: str, language: str, today: date) -> Cell:
+    """A unit price with at least two decimals."""
+    value = row.value(name)
+    if value is None:
+        return Cell(NOTHING, ink="ink_3", right=True)
+    return Cell(unit_price(value), right=True)
+
+
+def unit_price(value: Decimal) -> str:
+    """At least two decimals, more where there are more."""
+    places = max(2, -int(value.normalize().as_tuple().exponent))
+    return f"{value:,.{places}f}".replace("-", "−")
+
+
+def due(row: Row, name: str, language: str, today: date) -> Cell:
+    """A day to come: late in red with an icon, today in the accent, tomorrow in amber."""
+    value = row.value(name)
+    if value is None:
+        return Cell(NOTHING, ink="ink_3")
+    if getattr(row.record, "done_at", None) is not None or _ended(row):
+        return Cell(dates.short_day(value, language, today), ink="ink_3", tooltip=dates.exact(value))
+    words, tone = dates.due(value, language, today)
+    icon = ("circle-alert", "bad") if tone == "bad" else ("clock", "warn") if tone == "warn" else None
+    return Cell(words.in_language(language), ink=tone, icon=icon, tooltip=dates.exact(value))
+
+
+def _ended(row: Row) -> bool:
+    value = str(getattr(row.record, "stage", "") or "")
+    return value in _LOST or (value in _WON and row.record.__tablename__ != "customer")
+
+
+def since(row: Row, name: str, language: str, today: date) -> Cell:
+    """How long ago."""
+    value = row.value(name)
+    if value is None:
+        return Cell(NOTHING, ink="ink_3")
+    day = value.astimezone().date() if isinstance(value, datetime) else value
+    return Cell(
+        dates.past(day, language, today).in_language(language), ink="ink_2", tooltip=dates.exact(value)
+    )
+
+
+def moment(row: Row, name: str, language: str, today: date) -> Cell:
+    """A moment of the recent past with its time."""
+    value = row.value(name)
+    if value is None:
+        return Cell(NOTHING, ink="ink_3")
+    return Cell(
+        dates.moment(value, language, today).in_language(language), ink="ink_2", tooltip=dates.exact(value)
+    )
+
+
+def done(row: Row, name: str, language: str, today: date) -> Cell:
+    """Whether a task is done."""
+    value = row.value(name)
+    return since(row, name, language, today) if value else Cell(NOTHING, ink="ink_3")
+
+
+def channel(row: Row, name: str, language: str, today: date) -> Cell:
+    """How one spoke with the customer."""
+    value = str(row.value(name) or "note")
+    return Cell(row.kind(name).format(value, language), icon=(CHANNEL_ICONS.get(value, "pencil"), "ink_2"))
+
+
+def words_of(kind: Kind, code: str) -> Message | None:
+    """The message of a choice's code."""
+    return (
+        next((word for key, word in kind.options if key == code), None) if isinstance(kind, Choice) else None
+    )
+
+
+def now() -> datetime:
+    """This moment, for what is shown as relative."""
+    return datetime.now(UTC)

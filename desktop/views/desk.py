@@ -1,0 +1,337 @@
+"""The one door from the window to the floors below: it asks for pages and records, and sends commands.
+
+A view never holds a session. What is read here is one page or one record (within a frame); commands and whatever
+takes longer go through the runner.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+from sqlalchemy import ColumnElement, func, select
+
+from desktop.errors import Refused, SatchelError
+from desktop.models import inbox, search
+from desktop.models.record import RECORDS, Record
+from desktop.models.records import Contact, Customer, Interaction, Opportunity, Quote
+from desktop.models.search import Hit
+from desktop.models.store import Changed, Store
+from desktop.services import history, records, undo
+from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
+from desktop.views.cells import Row
+from desktop.views.lists import LISTS, View
+from desktop.views.runner import Runner
+from desktop.views.tables import Provider
+from desktop.words import Message, msg
+
+MOST_UNSENT: Final = 10_000
+MOST_RELATED: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One change that the office has not confirmed."""
+
+    number: int
+    kind: str
+    record: UUID
+    title: str
+    command: str
+    at: datetime
+
+
+class Desk(QObject):
+    """Reads and commands for one open vault; lives as long as the window."""
+
+    told = Signal(object, bool)  # Message for the toast, whether it can be undone
+    refused = Signal(object)  # an error that belongs to no field
+    changed = Signal(object)  # frozenset of (type, id)
+    saved = Signal(object)  # datetime
+
+    def __init__(self, store: Store, runner: Runner) -> None:
+        super().__init__()
+        self.store, self.runner = store, runner
+        self.actor = store.me()
+        store.listeners.append(self._heard)
+        runner.changed.connect(self.changed)
+
+    def close(self) -> None:
+        """Stop listening and finish what is under way."""
+        if self._heard in self.store.listeners:
+            self.store.listeners.remove(self._heard)
+        self.runner.close()
+
+    def _heard(self, changed: Changed) -> None:
+        self.runner.tell(changed.records)
+
+    # What there is
+
+    def provider(self, kind: str, view: View, order: str, *, descending: bool) -> Provider:
+        """Pages of a list, for a `RecordTable`."""
+        cls = RECORDS[kind]
+
+        def page(after: Row | None, limit: int) -> Sequence[Row]:
+            last = after.record if after else None
+            with self.store.reading() as session:
+                found = records.page(
+                    session,
+                    cls,
+                    limit=limit,
+                    after=last,
+                    order=order,
+                    descending=descending,
+                    where=self._where(view),
+                )
+                titles = records.link_titles(session, found)
+                figures = _customer_figures(session, found) if kind == "customer" else {}
+            unsent = self.unsent()
+            return [Row(each, titles, figures.get(each.id, {}), each.id in unsent) for each in found]
+
+        return page
+
+    def _where(self, view: View) -> tuple[ColumnElement[bool], ...]:
+        return view.where(self.actor.id, date.today())  # noqa: DTZ011
+
+    def count(self, kind: str, view: View) -> int:
+        """How many records a list holds."""
+        with self.store.reading() as session:
+            return records.count(session, RECORDS[kind], self._where(view))
+
+    def row(self, kind: str, record_id: UUID) -> Row | None:
+        """One living record with the titles of its links."""
+        cls = RECORDS[kind]
+        with self.store.reading() as session:
+            record = session.get(cls, record_id)
+            if record is None or record.deleted_at is not None:
+                return None
+            titles = records.link_titles(session, [record])
+            figures = _customer_figures(session, [record]) if kind == "customer" else {}
+        return Row(record, titles, figures.get(record_id, {}), record_id in self.unsent())
+
+    def related(self, kind: str, link: str, record_id: UUID) -> list[Row]:
+        """The records of `kind` whose `link` names this record, newest first."""
+        cls = RECORDS[kind]
+        with self.store.reading() as session:
+            where = (cls.table().c[link] == record_id,)
+            found = records.page(session, cls, limit=MOST_RELATED, where=where)
+            titles = records.link_titles(session, found)
+        return [Row(each, titles) for each in found]
+
+    def title(self, kind: str, record_id: UUID) -> str:
+        """What a record is called."""
+        with self.store.reading() as session:
+            return records.titles(session, {kind: {record_id}}).get(record_id, "")
+
+    def history(self, kind: str, record_id: UUID, field: str | None = None) -> list[history.Entry]:
+        """Who changed what, newest first."""
+        return history.history(self.store, RECORDS[kind], record_id, field)
+
+    def search(self, text: str, types: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
+        """The one box."""
+        with self.store.reader.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            return search.find(raw, text, types=types, limit=limit)
+
+    def recent(self, kind: str, limit: int) -> list[Row]:
+        """The newest records of a type."""
+        with self.store.reading() as session:
+            found = records.page(session, RECORDS[kind], limit=limit)
+        return [Row(each) for each in found]
+
+    # What waits
+
+    def unsent(self) -> set[UUID]:
+        """The records with changes that the office has not confirmed; none in a vault without an office."""
+        if self.store.local("server") is None:
+            return set()
+        with self.store.reader.connect() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT DISTINCT record FROM change WHERE n > ? LIMIT ?", (self.store.acked, MOST_UNSENT)
+            ).all()
+        return {UUID(bytes=bytes(row[0])) for row in rows}
+
+    def waiting_count(self) -> int:
+        """How many changes the office has not confirmed."""
+        with self.store.reader.connect() as connection:
+            query = "SELECT count(*) FROM change WHERE n > ?"
+            return int(connection.exec_driver_sql(query, (self.store.acked,)).scalar_one())
+
+    def waiting(self, limit: int = 100) -> list[Waiting]:
+        """The unsent changes, one per command and record, oldest first."""
+        with self.store.reader.connect() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT max(n), type, record, command, max(at), max(body) FROM change WHERE n > ?"
+                " GROUP BY tx, record ORDER BY max(n) LIMIT ?",
+                (self.store.acked, limit),
+            ).all()
+        wanted: dict[str, set[UUID]] = {}
+        for row in rows:
+            wanted.setdefault(row[1], set()).add(UUID(bytes=bytes(row[2])))
+        with self.store.reading() as session:
+            titles = records.titles(session, wanted)
+        found = []
+        for number, kind, record, command, at, body in rows:
+            key = UUID(bytes=bytes(record))
+            title = titles.get(key) or str(json.loads(body).get("name", "") or "")
+            found.append(Waiting(number, kind, key, title, command, datetime.fromtimestamp(at / 1000, UTC)))
+        return found
+
+    def has_office(self) -> bool:
+        """Whether this vault belongs to a company with a server."""
+        return self.store.local("server") is not None
+
+    def conflicts(self) -> list[inbox.Entry]:
+        """What a person has to decide, newest first."""
+        with self.store.reader.connect() as connection:
+            return inbox.entries(connection)
+
+    def conflict_count(self) -> int:
+        """How many decisions wait."""
+        with self.store.reader.connect() as connection:
+            return inbox.count(connection)
+
+    def titles(self, keys: Iterable[tuple[str, UUID]]) -> dict[UUID, str]:
+        """What several records are called."""
+        wanted: dict[str, set[UUID]] = {}
+        for kind, record_id in keys:
+            wanted.setdefault(kind, set()).add(record_id)
+        with self.store.reading() as session:
+            return records.titles(session, wanted)
+
+    def resolve(self, entry_id: UUID, side: str, *, done: Callable[[], object]) -> None:
+        """Decide a conflict."""
+        told = msg("Yours is used again") if side == "mine" else msg("Theirs is kept")
+        self.do("inbox.resolve", entry_id=entry_id, side=side, told=told, done=lambda _value: done())
+
+    # What one can do
+
+    def command(self, name: str) -> Command | None:
+        """A command by its name, if this program has it."""
+        return COMMANDS.get(name)
+
+    def refusal(self, name: str, record: Record | None) -> Message | None:
+        """Why a command is grey for a record, or None."""
+        command = COMMANDS.get(name)
+        if command is None:
+            return msg("This program cannot do that yet.")
+        refused = command.refusal(record, Asking(self.actor, self.store.clock()))
+        return refused.message if refused else None
+
+    def do(
+        self,
+        name: str,
+        target: UUID | None = None,
+        *,
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[SatchelError], object] | None = None,
+        told: Message | None = None,
+        **arguments: Any,
+    ) -> None:
+        """Run a command on the data thread; say what was done, or why not."""
+
+        def finish(outcome: Outcome) -> None:
+            self.saved.emit(self.store.clock())
+            if told is not None:
+                self.told.emit(told, outcome.undoable)
+            if done is not None:
+                done(outcome.value)
+
+        self.runner.write(
+            lambda: run(self.store, self.actor, name, target, **arguments),
+            done=finish,
+            failed=self._failing(failed),
+        )
+
+    def edit(
+        self,
+        kind: str,
+        record_id: UUID,
+        typed: Mapping[str, Any],
+        *,
+        parsed: bool = False,
+        failed: Callable[[SatchelError], object] | None = None,
+        done: Callable[[Any], object] | None = None,
+    ) -> None:
+        """Set fields from what a person typed (or from values); one command, one undo step."""
+        cls = RECORDS[kind]
+        try:
+            values = dict(typed) if parsed else records.read_values(cls, typed)
+        except Refused as refused:
+            self._fail(refused, failed)
+            return
+        names = [cls.fields()[name].label for name in values]
+        told = msg("{what}: {field} changed").of(what=cls.__label__, field=names[0])
+        self.do(f"{kind}.edit", record_id, values=values, told=told, failed=failed, done=done)
+
+    def create(
+        self,
+        kind: str,
+        typed: Mapping[str, str],
+        *,
+        values: Mapping[str, Any] | None = None,
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[SatchelError], object] | None = None,
+    ) -> None:
+        """Make a record from what a person typed."""
+        cls = RECORDS[kind]
+        try:
+            ready = {**records.read_values(cls, typed), **(values or {})}
+        except Refused as refused:
+            self._fail(refused, failed)
+            return
+        told = msg("{what} added").of(what=cls.__label__)
+        self.do(f"{kind}.new", values=ready, told=told, done=done, failed=failed)
+
+    def delete(self, row: Row) -> None:
+        """Delete a record; the toast brings it back."""
+        told = msg("Deleted: {title}").of(title=row.record.title or type(row.record).__label__)
+        self.do(f"{row.record.__tablename__}.delete", row.id, told=told)
+
+    def undo(self) -> None:
+        """Take back the last thing this person did."""
+
+        def finish(undone: undo.Undone) -> None:
+            self.saved.emit(self.store.clock())
+            self.told.emit(msg("Undone: {what}").of(what=undone.step.label), False)
+
+        self.runner.write(lambda: undo.undo(self.store, self.actor), done=finish, failed=self._failing(None))
+
+    def _failing(self, failed: Callable[[SatchelError], object] | None) -> Callable[[BaseException], object]:
+        return lambda error: self._fail(error, failed)
+
+    def _fail(self, error: BaseException, failed: Callable[[SatchelError], object] | None) -> None:
+        if isinstance(error, SatchelError) and failed is not None:
+            failed(error)
+        else:
+            self.refused.emit(error)
+
+
+def _customer_figures(session: Any, found: Sequence[Record]) -> dict[UUID, dict[str, Any]]:
+    """Open deals and the last touch of the customers of a page."""
+    ids = [each.id for each in found]
+    if not ids:
+        return {}
+    figures: dict[UUID, dict[str, Any]] = {each: {"open_deals": None, "last_touch": None} for each in ids}
+    deals = (
+        select(Opportunity.customer_id, func.sum(Opportunity.amount))
+        .where(Opportunity.customer_id.in_(ids), Opportunity.deleted_at.is_(None))
+        .where(Opportunity.stage.not_in(("won", "lost")))
+        .group_by(Opportunity.customer_id)
+    )
+    for customer, total in session.execute(deals):
+        figures[customer]["open_deals"] = total
+    touches = (
+        select(Interaction.customer_id, func.max(Interaction.happened_at))
+        .where(Interaction.customer_id.in_(ids), Interaction.deleted_at.is_(None))
+        .group_by(Interaction.customer_id)
+    )
+    for customer, at in session.execute(touches):
+        figures[customer]["last_touch"] = at
+    return figures
+
+
+__all__ = ["LISTS", "Contact", "Customer", "Desk", "Quote", "Waiting"]

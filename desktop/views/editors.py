@@ -1,0 +1,202 @@
+"""Editors: one small widget per field kind; each hands over what a person typed, as text or as a value."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit, QWidget
+
+from desktop.models.kinds import Amount, Choice, Flag, Kind, Link, Long, Tags
+from desktop.models.record import Field
+from desktop.views.look import Look
+from desktop.words import Message, msg
+
+FindLink = Callable[[str, str], Sequence[tuple[UUID, str]]]
+"""(record type, what was typed) → ids and titles."""
+_YES_NO: Final = (("yes", msg("Yes")), ("no", msg("No")))
+
+
+class Editor(Protocol):
+    """What every editor can do."""
+
+    committed: Signal
+
+    def typed(self) -> Any:
+        """The text, or the value where `parsed` is true."""
+
+
+class LineEditor(QLineEdit):
+    """One line; Enter or leaving it hands over, Escape gives up."""
+
+    committed = Signal()
+    cancelled = Signal()
+    parsed = False
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._before = text
+        self.editingFinished.connect(self.committed)
+
+    def typed(self) -> Any:
+        """The text."""
+        return self.text()
+
+    def was_changed(self) -> bool:
+        """Whether anything else is there now."""
+        return self.text() != self._before
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape gives up."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._before)
+            self.cancelled.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class LongEditor(QPlainTextEdit):
+    """Several lines; Ctrl+Enter or leaving it hands over."""
+
+    committed = Signal()
+    cancelled = Signal()
+    parsed = False
+
+    def __init__(self, look: Look, text: str) -> None:
+        super().__init__(text)
+        self._before = text
+        self.setTabChangesFocus(True)
+        look.bind(self.setFixedHeight, lambda: look.px(96))
+
+    def typed(self) -> Any:
+        """The text."""
+        return self.toPlainText()
+
+    def was_changed(self) -> bool:
+        """Whether anything else is there now."""
+        return self.toPlainText() != self._before
+
+    def focusOutEvent(self, event: Any) -> None:
+        """Leaving hands over."""
+        super().focusOutEvent(event)
+        self.committed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter hands over, Escape gives up."""
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._before)
+            self.cancelled.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and control:
+            self.committed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class ChoiceEditor(QComboBox):
+    """One of a few words."""
+
+    committed = Signal()
+    cancelled = Signal()
+    parsed = True
+
+    def __init__(self, look: Look, options: Sequence[tuple[str, Message]], value: str) -> None:
+        super().__init__()
+        self._before = value
+        if value not in [code for code, _ in options]:
+            self.addItem("", "")
+        for code, word in options:
+            self.addItem(look.text(word), code)
+        self.setCurrentIndex(max(0, self.findData(value)))
+        self.activated.connect(lambda _index: self.committed.emit())
+
+    def typed(self) -> Any:
+        """The code."""
+        return self.currentData()
+
+    def was_changed(self) -> bool:
+        """Whether another one was chosen."""
+        return bool(self.currentData() != self._before)
+
+
+class FlagEditor(ChoiceEditor):
+    """Yes or no."""
+
+    def __init__(self, look: Look, value: bool | None) -> None:
+        super().__init__(look, _YES_NO, "" if value is None else "yes" if value else "no")
+
+    def typed(self) -> Any:
+        """True or False."""
+        return self.currentData() == "yes"
+
+
+class LinkEditor(LineEditor):
+    """Another record, found while typing."""
+
+    parsed = True
+
+    def __init__(self, kind: str, title: str, value: UUID | None, find: FindLink) -> None:
+        super().__init__(title)
+        self._kind, self._find, self._value = kind, find, value
+        self._found: dict[str, UUID] = {title: value} if value is not None else {}
+        self._words = QStringListModel([], self)
+        completer = QCompleter(self._words, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompleter(completer)
+        self.textEdited.connect(self._look_up)
+
+    def _look_up(self, text: str) -> None:
+        found = self._find(self._kind, text) if text.strip() else ()
+        self._found.update({title: record for record, title in found})
+        self._words.setStringList([title for _, title in found])
+
+    def typed(self) -> Any:
+        """The id of what was chosen; None when nothing is there."""
+        text = self.text().strip()
+        if not text:
+            return None
+        if text not in self._found:
+            self._look_up(text)
+            first = self._words.stringList()
+            return self._found[first[0]] if first else self._value
+        return self._found[text]
+
+
+AnyEditor = LineEditor | LongEditor | ChoiceEditor
+
+
+def editor_for(look: Look, described: Field, value: Any, title: str, find: FindLink) -> AnyEditor:
+    """The editor of a field, holding `value`; `title` is what a linked record is called."""
+    kind = described.kind
+    made: AnyEditor
+    if isinstance(kind, Choice):
+        made = ChoiceEditor(look, kind.options, value or "")
+    elif isinstance(kind, Flag):
+        made = FlagEditor(look, value)
+    elif isinstance(kind, Link) and kind.to:
+        made = LinkEditor(kind.to, title, value, find)
+    elif isinstance(kind, Long):
+        made = LongEditor(look, value or "")
+    else:
+        made = LineEditor(plain_text(kind, value, look.language))
+    look.bind(made.setAccessibleName, described.label)
+    return made
+
+
+def plain_text(kind: Kind, value: Any, language: str) -> str:
+    """A value as one would type it."""
+    shown = kind.format(value, language)
+    if isinstance(kind, Tags):
+        return ", ".join(value or ())
+    return shown.replace(",", "") if kind.numeric or isinstance(kind, Amount) else shown
+
+
+def focus(editor: QWidget) -> None:
+    """Put the cursor in and select what is there."""
+    editor.setFocus(Qt.FocusReason.OtherFocusReason)
+    if isinstance(editor, QLineEdit):
+        editor.selectAll()
+    elif isinstance(editor, QComboBox):
+        editor.showPopup()

@@ -1,0 +1,165 @@
+"""What the palette answers: records of this laptop, commands for the selected record, and places to go."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from desktop.models.record import RECORDS
+from desktop.services.commands import COMMANDS
+from desktop.views import cells
+from desktop.views.cells import Row
+from desktop.views.desk import Desk
+from desktop.views.lists import LISTS
+from desktop.views.look import Look
+from desktop.views.palette import Item
+from desktop.views.phrases import inside
+from desktop.views.rail import Place
+from desktop.words import Message, msg
+
+Open = Callable[[str, UUID], object]
+_GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
+    (msg("Customers and contacts"), ("customer", "contact")),
+    (msg("Quotes and opportunities"), ("quote", "opportunity")),
+    (msg("Everything else"), ("product", "task", "interaction")),
+)
+EACH: Final = 5
+
+
+class Finder:
+    """Answers for the palette; the window gives it what it may do."""
+
+    def __init__(
+        self,
+        look: Look,
+        desk: Desk,
+        places: Sequence[Place],
+        *,
+        open_record: Open,
+        go: Callable[[str], object],
+        new: Callable[[str], object],
+        selected: Callable[[], Row | None],
+    ) -> None:
+        self._look, self._desk, self._places = look, desk, places
+        self._open, self._go, self._new, self._selected = open_record, go, new, selected
+        self.more: list[Item] = []
+
+    def ask(self, text: str) -> list[Item]:
+        """Headings, records and commands for what was typed."""
+        items = self._found(text) if text else self._latest()
+        return items + self._commands(text)
+
+    def _latest(self) -> list[Item]:
+        rows = self._desk.recent("customer", 4) + self._desk.recent("quote", 2)
+        if not rows:
+            return []
+        heading = Item(self._look.text(msg("New on this laptop")), heading=True)
+        return [heading, *(self._item(row) for row in rows)]
+
+    def _found(self, text: str) -> list[Item]:
+        hits = self._desk.search(text, list(LISTS), 20)
+        items: list[Item] = []
+        number = 0
+        for words, kinds in _GROUPS:
+            group = [hit for hit in hits if hit.type in kinds][:EACH]
+            shown = [
+                row for hit in group if (row := self._desk.row(hit.type, UUID(bytes=hit.id))) is not None
+            ]
+            if shown:
+                items.append(Item(self._look.text(words), heading=True))
+            for row in shown:
+                number += 1
+                items.append(self._item(row))
+        return items
+
+    def _item(self, row: Row) -> Item:
+        record: Any = row.record
+        kind, language = record.__tablename__, self._look.language
+        title = cells.title(row, "number" if kind == "quote" else "name", language, cells.now().date())
+        stage = getattr(record, "stage", "")
+        parts = [
+            row.titles.get(getattr(record, "customer_id", None) or row.id, ""),
+            str(getattr(record, "job", "") or getattr(record, "city", "") or ""),
+            row.kind("stage").format(stage, language) if stage else "",
+        ]
+        minor = (
+            row.figures.get("open_deals")
+            or getattr(record, "amount", None)
+            or getattr(record, "payable", None)
+        )
+        right = cells.money(minor, getattr(record, "currency", "CNY") or "CNY") if minor else ""
+        right = right or str(getattr(record, "mobile", "") or "")
+        joined = ("，" if language == "zh" else ", ").join(part for part in parts if part)
+        drawn = kind in ("customer", "contact")
+        return Item(
+            title.text,
+            joined,
+            right,
+            icon=LISTS[kind].icon,
+            run=lambda: self._open(kind, row.id),
+            avatar=(row.id, kind == "contact") if drawn else None,
+            ring=cells.ring_of(kind, stage) if kind == "opportunity" else None,
+        )
+
+    def _commands(self, text: str) -> list[Item]:
+        row = self._selected()
+        groups: list[tuple[str, list[Item]]] = []
+        if row is not None:
+            words = self._look.text(
+                msg("With {title}").of(title=row.record.title or type(row.record).__label__)
+            )
+            groups.append((words, self._offered(row)))
+        places = [self._place(place) for place in self._places]
+        groups.append((self._look.text(msg("Do")), [*self._makers(), *self.more]))
+        groups.append((self._look.text(msg("Go to")), places))
+        items: list[Item] = []
+        for words, group in groups:
+            wanted = [item for item in group if self._matches(item, text)]
+            if wanted:
+                items += [Item(words, heading=True), *wanted[: EACH + 2]]
+        return items
+
+    def _matches(self, item: Item, text: str) -> bool:
+        return all(part in item.title.casefold() for part in text.casefold().split())
+
+    def _offered(self, row: Row) -> list[Item]:
+        items = []
+        for command in COMMANDS.values():
+            if command.on is type(row.record) and command.offered:
+                reason = self._desk.refusal(command.name, row.record)
+                run = None if reason else self._runner(command.name, row.id, command.label)
+                detail = self._look.text(reason) if reason else ""
+                items.append(
+                    Item(
+                        self._look.text(command.label),
+                        detail,
+                        keys=command.shortcut,
+                        icon=_icon(command.icon),
+                        run=run,
+                    )
+                )
+        return items
+
+    def _runner(self, name: str, target: UUID, told: Message) -> Callable[[], object]:
+        return lambda: self._desk.do(name, target, told=told)
+
+    def _makers(self) -> list[Item]:
+        items = []
+        for kind, spec in LISTS.items():
+            if self._desk.refusal(f"{kind}.new", None) is None:
+                words = self._look.text(msg("New {what}").of(what=inside(RECORDS[kind].__label__)))
+                items.append(Item(words, icon=spec.icon, run=partial(self._new, kind)))
+        return items
+
+    def _place(self, place: Place) -> Item:
+        return Item(self._look.text(place.words), icon=place.icon, run=lambda: self._go(place.key))
+
+
+def _icon(name: str) -> str:
+    """An icon that is shipped; a command may name a near relation of one."""
+    return {
+        "file-plus-2": "file-plus",
+        "file-check-2": "file-check",
+        "copy-plus": "copy",
+        "circle-x": "x",
+    }.get(name, name or "circle-arrow-right")

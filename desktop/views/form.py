@@ -1,0 +1,264 @@
+"""Facts of a record as key and value; a value is a flat button that turns into its editor."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.errors import SatchelError
+from desktop.models.kinds import Amount, Choice, Day, Link, Long, Moment, Number, Percent
+from desktop.models.record import Field
+from desktop.views import cells, paint
+from desktop.views.cells import Cell, Row
+from desktop.views.compose import clear, label
+from desktop.views.desk import Desk
+from desktop.views.editors import AnyEditor, editor_for, focus
+from desktop.views.look import Look
+from desktop.words import Message, msg
+
+KEY = {"zh": 84, "en": 112}
+
+
+def fact_cell(row: Row, described: Field, language: str) -> Cell:
+    """What a fact shows."""
+    today = date.today()  # noqa: DTZ011
+    kind, name = described.kind, described.name
+    shape = cells.text
+    if isinstance(kind, Link):
+        shape = cells.link
+    elif name == "stage":
+        shape = cells.stage
+    elif name == "grade":
+        shape = cells.grade
+    elif name == "channel":
+        shape = cells.channel
+    elif isinstance(kind, Amount):
+        shape = cells.amount
+    elif isinstance(kind, Moment):
+        shape = cells.moment
+    elif isinstance(kind, Day) and name in ("next_on", "due_on", "close_on", "valid_until"):
+        shape = cells.due
+    elif isinstance(kind, Number) and not isinstance(kind, Percent):
+        shape = cells.price if "price" in name else cells.number
+    return shape(row, name, language, today)
+
+
+class Value(QAbstractButton):
+    """A value that can be pressed: text, ring, chip; wrapped where it is long."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._cell = Cell()
+        self._wraps = False
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_cell(self, cell: Cell, *, wraps: bool = False) -> None:
+        """Another value."""
+        self._cell, self._wraps = cell, wraps
+        self.setToolTip(cell.tooltip if cell.tooltip != cell.text else "")
+        self.setText(cell.text)
+        self.updateGeometry()
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """Long texts wrap."""
+        return self._wraps
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """The height of the wrapped text."""
+        look = self._look
+        room = QRectF(0, 0, max(width - look.px(12), 10), 10_000)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        high = QFontMetricsF(look.font()).boundingRect(room, flags, self._cell.text).height()
+        return max(look.px(25), int(high) + look.px(6))
+
+    def sizeHint(self) -> QSize:
+        """One line of 25 px."""
+        height = self.heightForWidth(self.width()) if self._wraps else self._look.px(25)
+        return QSize(self._look.px(80), height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A ground on hover, a ring on focus, then the value."""
+        look, cell = self._look, self._cell
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        if self.isEnabled() and (self.underMouse() or self.hasFocus()):
+            painter.setPen(look.colour("focus" if self.hasFocus() else "line_strong"))
+            painter.setBrush(look.colour("surface"))
+            painter.drawRoundedRect(box, look.t.radius("chip"), look.t.radius("chip"))
+        left, middle = look.px(6), self.height() // 2
+        if cell.tone == "accent":
+            paint.paint_chip(painter, look, left, self.rect(), cell.text, tone="accent")
+            return
+        if cell.ring is not None:
+            paint.paint_stage_ring(
+                painter, look, QPointF(left + look.px(7), self.height() / 2), cell.ring[0], end=cell.ring[1]
+            )
+            left += look.px(22)
+        if cell.icon is not None:
+            left = paint.paint_icon(painter, look, left, middle, *cell.icon, "small") + look.px(5)
+        rest = QRect(left, 0, self.width() - left - look.px(4), self.height())
+        ink = "ink" if cell.ink == "ink_2" else cell.ink
+        if self._wraps:
+            painter.setFont(look.font())
+            painter.setPen(look.colour(ink))
+            room = rest.adjusted(0, look.px(3), 0, 0)
+            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), cell.text)
+        else:
+            paint.paint_text(painter, look, rest, cell.text, ink=ink)
+
+
+class Fact(QWidget):
+    """One key with its value; pressed, the value becomes its editor; a refusal stands below."""
+
+    opened = Signal(str, object)  # record type, id: a link was followed
+
+    def __init__(self, look: Look, desk: Desk, described: Field) -> None:
+        super().__init__()
+        self._look, self._desk, self._field = look, desk, described
+        self._row: Row | None = None
+        self._editor: AnyEditor | None = None
+        self._key = label(look, described.label, ink="ink_3")
+        look.bind(self._key.setFixedWidth, lambda: look.px(KEY[look.language]))
+        self._key.setAlignment(Qt.AlignmentFlag.AlignTop)
+        look.bind(self._key.setContentsMargins, lambda: (0, look.px(3), 0, 0))
+        self.value = Value(look)
+        look.bind(self.value.setAccessibleName, described.label)
+        self.value.clicked.connect(self.edit)
+        self._why = label(look, size="small", ink="bad", wrap=True)
+        self._why.hide()
+        self._right = QVBoxLayout()
+        self._right.setContentsMargins(0, 0, 0, 0)
+        self._right.setSpacing(look.px(2))
+        self._right.addWidget(self.value)
+        self._right.addWidget(self._why)
+        from desktop.views.compose import row as across
+
+        line = across(look, self._key, gap=0)
+        line.addLayout(self._right, 1)
+        self.setLayout(line)
+
+    def show_row(self, row: Row) -> None:
+        """The value of a record; an open editor is left alone."""
+        self._row = row
+        if self._editor is None:
+            wraps = isinstance(self._field.kind, Long)
+            self.value.show_cell(fact_cell(row, self._field, self._look.language), wraps=wraps)
+        refusal = self._desk.refusal(f"{row.record.__tablename__}.edit", row.record)
+        self.value.setEnabled(refusal is None and self._field.merge not in ("server", "derived"))
+
+    def edit(self) -> None:
+        """Turn the value into its editor."""
+        row = self._row
+        if row is None or self._editor is not None:
+            return
+        value = row.value(self._field.name)
+        title = row.titles.get(value, "") if isinstance(value, UUID) else ""
+        editor = editor_for(self._look, self._field, value, title, self._find)
+        editor.committed.connect(self._commit)
+        editor.cancelled.connect(self._close)
+        self._editor = editor
+        self.value.hide()
+        self._right.insertWidget(0, editor)
+        focus(editor)
+
+    def _find(self, kind: str, text: str) -> list[tuple[UUID, str]]:
+        return [(UUID(bytes=hit.id), hit.title) for hit in self._desk.search(text, [kind], 8)]
+
+    def _commit(self) -> None:
+        editor, row = self._editor, self._row
+        if editor is None or row is None:
+            return
+        if not editor.was_changed():
+            self._close()
+            return
+        kind = row.record.__tablename__
+        self._desk.edit(
+            kind,
+            row.id,
+            {self._field.name: editor.typed()},
+            parsed=editor.parsed,
+            failed=self._refuse,
+            done=lambda _record: self._close(),
+        )
+
+    def _refuse(self, error: SatchelError) -> None:
+        if self._editor is None:
+            return
+        self._editor.setProperty("invalid", True)
+        self._editor.style().unpolish(self._editor)
+        self._editor.style().polish(self._editor)
+        self._look.bind(self._why.setText, error.message)
+        self._why.show()
+
+    def _close(self) -> None:
+        editor, self._editor = self._editor, None
+        self._why.hide()
+        if editor is not None:
+            had_focus = editor.hasFocus()
+            editor.hide()
+            self._right.removeWidget(editor)
+            editor.deleteLater()
+            self.value.show()
+            if had_focus:
+                self.value.setFocus()
+        if self._row is not None:
+            self.show_row(self._row)
+
+
+class Facts(QWidget):
+    """Several facts of one record; empty ones may wait behind “add”."""
+
+    def __init__(self, look: Look, desk: Desk, *, hide_empty: bool = False) -> None:
+        super().__init__()
+        self._look, self._desk, self._hide_empty = look, desk, hide_empty
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        look.bind(self._column.setSpacing, lambda: 0)
+        self._kind = ""
+        self._names: tuple[str, ...] = ()
+        self.facts: dict[str, Fact] = {}
+        self._row: Row | None = None
+        look.changed.connect(self._again)
+
+    def show_row(self, row: Row, names: Sequence[str]) -> None:
+        """These fields of a record."""
+        kind = row.record.__tablename__
+        if kind != self._kind or tuple(names) != self._names:
+            self._build(row, tuple(names))
+        self._row = row
+        for name, fact in self.facts.items():
+            fact.show_row(row)
+            empty = row.value(name) in (None, "", [], {})
+            fact.setVisible(not (self._hide_empty and empty))
+
+    def _build(self, row: Row, names: tuple[str, ...]) -> None:
+        clear(self._column)
+        fields = type(row.record).fields()
+        self.facts = {}
+        for name in names:
+            fact = Fact(self._look, self._desk, fields[name])
+            self.facts[name] = fact
+            self._column.addWidget(fact)
+        self._kind, self._names = row.record.__tablename__, names
+
+    def _again(self) -> None:
+        if self._row is not None:
+            self.show_row(self._row, self._names)
+
+
+def plain_fields(row: Row) -> list[str]:
+    """The fields that a plain form shows, those a person fills first."""
+    fields = type(row.record).fields()
+    return [name for name, each in fields.items() if not each.hidden and name not in ("team_id",)]
+
+
+def choices_of(described: Field) -> Sequence[tuple[str, Message]]:
+    """The options of a choice field."""
+    return described.kind.options if isinstance(described.kind, Choice) else ((("", msg("Nothing")),))

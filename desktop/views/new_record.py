@@ -1,0 +1,184 @@
+"""A new record in a card over the window: only what is needed, the rest is asked later."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from desktop.errors import SatchelError
+from desktop.models.record import RECORDS
+from desktop.views import errors, paint
+from desktop.views.buttons import Button
+from desktop.views.compose import Line, column, holding, label, row
+from desktop.views.desk import Desk
+from desktop.views.editors import AnyEditor, editor_for, focus
+from desktop.views.look import Look
+from desktop.views.phrases import inside
+from desktop.views.popover import RING, Scrim
+from desktop.words import Message, msg, verbatim
+
+ASKED: Final[dict[str, tuple[str, ...]]] = {
+    "customer": ("name", "phone", "city", "grade"),
+    "contact": ("name", "customer_id", "mobile", "job"),
+    "opportunity": ("name", "customer_id", "amount", "close_on"),
+    "product": ("sku", "name", "unit", "price", "tax_percent", "category"),
+    "quote": ("customer_id", "name"),
+    "task": ("name", "due_on", "customer_id", "priority"),
+    "interaction": ("name", "customer_id", "channel", "outcome"),
+}
+WIDTH: Final = 560
+
+
+class NewRecord(QWidget):
+    """The card. Enter goes to the next field, Ctrl+Enter makes the record, Escape gives up."""
+
+    made = Signal(str, object)  # record type, id
+
+    def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
+        self._look, self._desk, self._window = look, desk, window
+        self._scrim = Scrim(look, window)
+        self._scrim.pressed.connect(self.dismiss)
+        self._kind = ""
+        self._links: dict[str, Any] = {}
+        self.editors: dict[str, AnyEditor] = {}
+        self._whys: dict[str, QLabel] = {}
+        self._title = label(look, size="title", strong=True)
+        self._why = label(look, size="small", ink="bad", wrap=True)
+        close = Button(look, icon="x", kind="flat", name=msg("Close"))
+        close.clicked.connect(self.dismiss)
+        self.make = Button(
+            look, msg("Add"), kind="primary", icon="check", keys="Ctrl+Enter", height="height_large"
+        )
+        self.make.clicked.connect(self._make)
+        cancel = Button(look, msg("Cancel"), kind="flat", height="height_large")
+        cancel.clicked.connect(self.dismiss)
+        self._grid = QGridLayout()
+        look.bind(self._grid.setHorizontalSpacing, lambda: look.px(24))
+        look.bind(self._grid.setVerticalSpacing, lambda: look.px(4))
+        head = row(look, self._title, None, close, edge=(20, 12, 12, 12))
+        foot = row(look, self._why, None, cancel, self.make, gap=8, edge=(20, 12, 20, 12))
+        body = holding(column(look, self._grid, gap=0, edge=(20, 14, 20, 16)))
+        self.setLayout(
+            column(
+                look,
+                head,
+                Line(look),
+                body,
+                Line(look),
+                foot,
+                gap=0,
+                edge=(RING + 1, RING + 1, RING + 1, RING + 1),
+            )
+        )
+        self.hide()
+
+    def ask(self, kind: str, links: dict[str, Any] | None = None) -> None:
+        """Show the card for a type, starting from links such as the customer."""
+        self._kind, self._links = kind, dict(links or {})
+        self._look.bind(self._title.setText, msg("New {what}").of(what=inside(RECORDS[kind].__label__)))
+        self._build()
+        self._scrim.cover()
+        self.setFixedWidth(self._look.px(WIDTH))
+        self.adjustSize()
+        self.move(
+            (self._window.width() - self.width()) // 2, max(40, (self._window.height() - self.height()) // 3)
+        )
+        self.show()
+        self.raise_()
+        for name, editor in self.editors.items():
+            if name not in self._links:
+                focus(editor) if not hasattr(editor, "showPopup") else editor.setFocus()
+                break
+
+    def _build(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.editors, self._whys = {}, {}
+        self._look.bind(self._why.setText, verbatim(""))
+        fields = RECORDS[self._kind].fields()
+        for place, name in enumerate(ASKED[self._kind]):
+            described = fields[name]
+            value = self._links.get(name, described.default if not callable(described.default) else None)
+            title = self._desk.title(described.kind.to, value) if isinstance(value, UUID) else ""  # type: ignore[attr-defined]
+            editor = editor_for(self._look, described, value, title, self._find)
+            words = (
+                msg("{field} (needed)").of(field=described.label) if described.required else described.label
+            )
+            why = label(self._look, size="small", ink="bad", wrap=True)
+            why.hide()
+            line, side = place // 2 * 3, place % 2
+            for offset, widget in enumerate((label(self._look, words, ink="ink_2"), editor, why)):
+                self._grid.addWidget(widget, line + offset, side)
+            self._grid.setColumnStretch(side, 1)
+            self.editors[name], self._whys[name] = editor, why
+
+    def _find(self, kind: str, text: str) -> list[tuple[UUID, str]]:
+        return [(UUID(bytes=hit.id), hit.title) for hit in self._desk.search(text, [kind], 8)]
+
+    def _make(self) -> None:
+        typed: dict[str, str] = {}
+        values: dict[str, Any] = dict(self._links)
+        for name, editor in self.editors.items():
+            if editor.parsed:
+                values[name] = editor.typed()
+            elif editor.typed():
+                typed[name] = editor.typed()
+        if self._kind == "interaction":
+            from desktop.views.cells import now
+
+            values["happened_at"] = now()
+        for name, why in self._whys.items():
+            why.hide()
+            self._mark(self.editors[name], invalid=False)
+        self._desk.create(self._kind, typed, values=values, done=self._done, failed=self._refuse)
+
+    def _done(self, record: Any) -> None:
+        self.dismiss()
+        self.made.emit(self._kind, record.id)
+
+    def _refuse(self, error: SatchelError) -> None:
+        told = errors.shown(error)
+        if told.field in self._whys:
+            self._look.bind(self._whys[told.field].setText, told.words)
+            self._whys[told.field].show()
+            self._mark(self.editors[told.field], invalid=True)
+            self.editors[told.field].setFocus()
+        else:
+            self._look.bind(self._why.setText, told.words)
+        self.adjustSize()
+
+    def _mark(self, editor: QWidget, *, invalid: bool) -> None:
+        editor.setProperty("invalid", invalid)
+        editor.style().unpolish(editor)
+        editor.style().polish(editor)
+
+    def dismiss(self) -> None:
+        """Give up."""
+        self._scrim.hide()
+        self.hide()
+
+    def complaint(self) -> Message | str:
+        """What is said at the foot, for tests."""
+        return self._why.text()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter makes it, Enter goes on, Escape gives up."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        elif enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._make()
+        elif enter:
+            self.focusNextChild()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A floating layer."""
+        paint.paint_float(QPainter(self), self._look, self.rect())

@@ -1,0 +1,308 @@
+"""The detail panel beside a list: who it is, what to do with it, the next step, facts, timeline, a quick note."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from desktop.views import cells, dates, paint, timeline
+from desktop.views.buttons import Button
+from desktop.views.cells import Row
+from desktop.views.compose import Avatar, Line, Picture, column, holding, label, region, row, scrolling
+from desktop.views.desk import Desk
+from desktop.views.form import Facts, plain_fields
+from desktop.views.lists import LISTS
+from desktop.views.look import Look
+from desktop.words import Message, msg, verbatim
+
+FACTS: Final[dict[str, tuple[str, ...]]] = {
+    "customer": (
+        "grade",
+        "stage",
+        "phone",
+        "email",
+        "terms",
+        "credit",
+        "industry",
+        "address",
+        "tags",
+        "remark",
+    ),
+    "contact": (
+        "customer_id",
+        "job",
+        "department",
+        "mobile",
+        "phone",
+        "email",
+        "wechat",
+        "birthday",
+        "tags",
+        "remark",
+    ),
+    "opportunity": (
+        "customer_id",
+        "stage",
+        "probability",
+        "amount",
+        "close_on",
+        "next_step",
+        "competitor",
+        "tags",
+        "remark",
+    ),
+    "product": (
+        "sku",
+        "name",
+        "name_en",
+        "category",
+        "detail",
+        "unit",
+        "price",
+        "tax_percent",
+        "active",
+        "remark",
+    ),
+    "quote": ("customer_id", "opportunity_id", "name", "stage", "payable", "valid_until", "next_step"),
+    "task": ("name", "customer_id", "priority", "due_on", "opportunity_id", "remark"),
+    "interaction": (
+        "name",
+        "customer_id",
+        "contact_id",
+        "channel",
+        "happened_at",
+        "minutes",
+        "outcome",
+        "remark",
+    ),
+}
+
+
+def facts_of(shown: Row) -> tuple[str, ...]:
+    """The fields that panel and page show for a record, in order."""
+    return FACTS.get(shown.record.__tablename__) or tuple(plain_fields(shown))
+
+
+def subtitle(shown: Row, language: str) -> str:
+    """What tells a record apart, below its name."""
+    record: Any = shown.record
+    kind = str(record.__tablename__)
+    parts: list[str] = []
+    if kind == "customer":
+        other = record.name if language == "en" and record.name_en else record.name_en
+        parts = [other, record.city, record.industry]
+    elif kind in ("contact", "task", "interaction", "opportunity", "quote"):
+        customer = getattr(record, "customer_id", None)
+        parts = [shown.titles.get(customer, "") if customer else "", str(getattr(record, "job", ""))]
+    else:
+        parts = [str(getattr(record, "category", ""))]
+    return ("，" if language == "zh" else ", ").join(part for part in parts if part)
+
+
+def heading(shown: Row, language: str) -> Message:
+    """What a record is called in a language, and what it is while it has no name."""
+    record: Any = shown.record
+    if language == "en" and getattr(record, "name_en", None):
+        return verbatim(str(record.name_en))
+    name = record.title or str(getattr(record, "phone", "") or "")
+    label: Message = record.__label__
+    return verbatim(name) if name else label
+
+
+class NoteBox(QLineEdit):
+    """One line that becomes an interaction with Enter."""
+
+    noted = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        look.bind(self.setPlaceholderText, msg("Write a note"))
+        look.bind(self.setAccessibleName, msg("Write a note"))
+        look.bind(self.setTextMargins, lambda: (look.px(20), 0, look.px(54), 0))
+        self.returnPressed.connect(self._tell)
+
+    def _tell(self) -> None:
+        if self.text().strip():
+            self.noted.emit(self.text().strip())
+            self.clear()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A pencil before, the key behind."""
+        super().paintEvent(event)
+        look = self._look
+        painter = QPainter(self)
+        paint.paint_icon(painter, look, look.px(10), self.height() // 2, "pencil", "ink_3", "small")
+        width = paint.keys_width(look, "Enter")
+        paint.paint_keys(painter, look, self.width() - width - look.px(10), self.height() // 2, "Enter")
+
+
+class Panel(QWidget):
+    """The selected record; filled again whenever it changes."""
+
+    opened = Signal(str, object)
+    closed = Signal()
+    quoted = Signal(object)  # the row of the customer that a quote is wanted for
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__()
+        self._look, self._desk = look, desk
+        self._row: Row | None = None
+        self._avatar = Avatar(look)
+        self._icon = Picture(look, "file-text", "ink_2", "large")
+        self._title = label(look, size="title", strong=True, wrap=True)
+        self._subtitle = label(look, size="small", ink="ink_3", wrap=True)
+        self.whole = Button(look, icon="maximize-2", kind="flat", name=msg("Open whole"))
+        self.whole.clicked.connect(self._open)
+        close = Button(look, icon="x", kind="flat", name=msg("Close the panel"))
+        close.clicked.connect(self.closed)
+        self.quote = Button(look, msg("Quote"), icon="file-plus")
+        self.quote.clicked.connect(self._quote)
+        self.finish = Button(look, msg("Done"), icon="check")
+        self.finish.clicked.connect(self._done)
+        self._delete = Button(look, icon="trash-2", name=msg("Delete"))
+        self._delete.clicked.connect(self._remove)
+        self._next = _NextStep(look)
+        self.facts = Facts(look, desk, hide_empty=True)
+        self.timeline = timeline.Timeline(look)
+        self.note = NoteBox(look)
+        self.note.noted.connect(self._note)
+        self._compose(close)
+        look.changed.connect(self._again)
+        desk.changed.connect(self._changed)
+
+    def _compose(self, close: Button) -> None:
+        look = self._look
+        texts = column(look, self._title, self._subtitle, gap=1)
+        head = row(
+            look, self._avatar, self._icon, holding(texts), self.whole, close, gap=10, edge=(20, 14, 12, 10)
+        )
+        head.setStretch(2, 1)
+        self._actions = holding(
+            row(look, self.quote, self.finish, self._delete, None, gap=6, edge=(20, 0, 20, 12))
+        )
+        inner = QWidget()
+        facts = holding(column(look, self.facts, gap=0, edge=(20, 8, 14, 10)))
+        heading_line = row(
+            look, label(look, msg("Timeline"), size="small", ink="ink_2"), None, edge=(20, 10, 20, 6)
+        )
+        stack = QVBoxLayout(inner)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        for part in (self._next, facts, Line(look), holding(heading_line), self.timeline):
+            stack.addWidget(part)
+        stack.addStretch(1)
+        self._foot = holding(row(look, self.note, gap=0, edge=(12, 10, 12, 10)))
+        ground = region("panel", "left")
+        whole = column(look, head, self._actions, Line(look), scrolling(inner), Line(look), self._foot, gap=0)
+        whole.setStretch(3, 1)
+        ground.setLayout(whole)
+        self.setLayout(column(look, ground, gap=0))
+        look.bind(self.setFixedWidth, lambda: look.t.column("panel"))
+
+    def show_row(self, shown: Row | None) -> None:
+        """Another record."""
+        self._row = shown
+        if shown is None:
+            return
+        kind = shown.record.__tablename__
+        language = self._look.language
+        drawn = kind in ("customer", "contact")
+        self._avatar.setVisible(drawn)
+        self._icon.setVisible(not drawn)
+        self._avatar.show_name(shown.record.title, shown.id, person=kind == "contact")
+        self._icon.show_icon(LISTS[kind].icon if kind in LISTS else "file-text", "ink_2")
+        self._look.bind(self._title.setText, heading(shown, language))
+        below = subtitle(shown, language)
+        self._subtitle.setText(below)
+        self._subtitle.setVisible(bool(below))
+        self.quote.setVisible(kind in ("customer", "opportunity"))
+        self.finish.setVisible(kind == "task" and not getattr(shown.record, "done_at", None))
+        self._delete.refuse(self._desk.refusal(f"{kind}.delete", shown.record))
+        self._next.show_row(shown)
+        self.facts.show_row(shown, facts_of(shown))
+        self._foot.setVisible(kind in ("customer", "contact", "opportunity"))
+        events = (
+            timeline.of_customer(self._desk, shown)
+            if kind == "customer"
+            else timeline.of_record(self._desk, shown)
+        )
+        self.timeline.show_events(events)
+
+    def row(self) -> Row | None:
+        """The record that is shown."""
+        return self._row
+
+    def _again(self) -> None:
+        self.show_row(self._row)
+
+    def _changed(self, keys: frozenset[tuple[str, Any]]) -> None:
+        if self._row is None or not self.isVisible():
+            return
+        kind = self._row.record.__tablename__
+        around = {"interaction", "quote"} if kind == "customer" else set()
+        if (kind, self._row.id) in keys or any(each in around for each, _ in keys):
+            self.show_row(self._desk.row(kind, self._row.id) or self._row)
+
+    def _open(self) -> None:
+        if self._row is not None:
+            self.opened.emit(self._row.record.__tablename__, self._row.id)
+
+    def _quote(self) -> None:
+        if self._row is not None:
+            self.quoted.emit(self._row)
+
+    def _done(self) -> None:
+        if self._row is not None:
+            self._desk.edit("task", self._row.id, {"done_at": cells.now()}, parsed=True)
+
+    def _remove(self) -> None:
+        if self._row is not None:
+            self._desk.delete(self._row)
+            self.closed.emit()
+
+    def _note(self, text: str) -> None:
+        shown = self._row
+        if shown is None:
+            return
+        record: Any = shown.record
+        kind = record.__tablename__
+        links: dict[str, Any] = {"customer_id": record.id if kind == "customer" else record.customer_id}
+        if kind == "contact":
+            links["contact_id"] = record.id
+        if kind == "opportunity":
+            links["opportunity_id"] = record.id
+        values = {"channel": "note", "happened_at": cells.now(), **links}
+        self._desk.create("interaction", {"name": text[:400]}, values=values)
+
+
+class _NextStep(QWidget):
+    """The next step and its day, where there is one."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._step = label(look, strong=True, wrap=True)
+        self._day = label(look, size="small", ink="ink_2")
+        texts = column(look, self._step, self._day, gap=1)
+        line = row(
+            look,
+            Picture(look, "circle-arrow-right", "accent_ink"),
+            holding(texts),
+            gap=9,
+            edge=(20, 10, 20, 10),
+        )
+        line.setStretch(1, 1)
+        self.setLayout(column(look, holding(line), Line(look), gap=0))
+
+    def show_row(self, shown: Row) -> None:
+        """The step of a record, or nothing."""
+        step = str(getattr(shown.record, "next_step", "") or "")
+        day = getattr(shown.record, "next_on", None) or getattr(shown.record, "close_on", None)
+        self.setVisible(bool(step))
+        self._step.setText(step)
+        self._day.setVisible(day is not None)
+        if day is not None:
+            words, _tone = dates.due(day, self._look.language, cells.now().astimezone().date())
+            self._day.setText(self._look.text(words))

@@ -1,0 +1,40 @@
+"""Files of a quote: what they are called, where they are written, and the private copy for the clipboard."""
+
+import re
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from desktop.services.drafts import QuoteDraft
+
+
+def file_name(draft: QuoteDraft) -> str:
+    """`Q2611-0187 R2 星河精密.pdf`, without what a file system refuses."""
+    firm = draft.customer.name if draft.customer else ""
+    number = draft.quote.number or draft.quote.name or "draft"
+    name = f"{number} R{draft.revision.revision} {firm}".strip()
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", name)[:120] + ".pdf"
+
+
+def write(path: str, paper: bytes) -> None:
+    """Write the file the person chose."""
+    Path(path).write_bytes(paper)
+
+
+@lru_cache(maxsize=1)
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="satchel-")
+
+
+def private_copy(name: str, paper: bytes) -> Path:
+    """A copy in a folder of this process that goes with it; for the clipboard and for dragging out."""
+    target = Path(_folder().name) / name
+    target.write_bytes(paper)
+    return target
+
+
+def forget_copies() -> None:
+    """Clear the private folder; at lock and exit."""
+    if _folder.cache_info().currsize:
+        _folder().cleanup()
+        _folder.cache_clear()

@@ -1,0 +1,128 @@
+"""The paper beside the quote: page images made from the PDF off this thread and swapped whole."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+
+from desktop.views.buttons import Button, Segments
+from desktop.views.compose import column, label, region, row, scrolling
+from desktop.views.look import Look
+from desktop.words import msg
+
+_ONE_AT_A_TIME: Final = threading.Lock()  # pdfium is not safe in two threads
+LANGUAGES: Final = (("zh", "中文"), ("en", "English"), ("both", msg("Both")))
+
+
+def page_images(pdf: bytes, width: int) -> list[QImage]:
+    """The pages of a PDF as pictures `width` device pixels wide; runs on any thread."""
+    import pypdfium2
+
+    with _ONE_AT_A_TIME:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            images = [_image(page, width) for page in document]
+        finally:
+            document.close()
+    return images
+
+
+def _image(page: Any, width: int) -> QImage:
+    bitmap = page.render(scale=width / page.get_width(), prefer_bgrx=True)
+    image = QImage(
+        bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32
+    )
+    return image.copy()
+
+
+class _Pages(QWidget):
+    """The pages on the desk."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.images: list[QImage] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.bind(self.setAccessibleName, msg("Preview of the paper"))
+
+    def show_images(self, images: Sequence[QImage]) -> None:
+        self.images = list(images)
+        self.setFixedHeight(max(self._places()[1], 1))
+        self.update()
+
+    def _places(self) -> tuple[list[QRect], int]:
+        look = self._look
+        edge, top, width = look.px(16), look.px(16), self.page_width()
+        boxes = []
+        for image in self.images:
+            height = round(image.height() * width / max(image.width(), 1))
+            boxes.append(QRect(edge, top, width, height))
+            top += height + look.px(16)
+        return boxes, top
+
+    def page_width(self) -> int:
+        """How wide a page is shown."""
+        return max(self.width() - 2 * self._look.px(16), 100)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._look.t.column("preview"), self._places()[1])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for box, image in zip(self._places()[0], self.images, strict=True):
+            painter.drawImage(box, image)
+
+
+class Preview(QWidget):
+    """Language of the paper, its pages, and what to do with the file."""
+
+    language_chosen = Signal(str)
+    file_wanted = Signal(str)  # save or copy
+    closed = Signal()
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.languages = Segments(look, LANGUAGES, current="zh", name=msg("Language of the paper"))
+        self.languages.chosen.connect(self.language_chosen)
+        self._count = label(look, size="small", ink="ink_2")
+        self.pages = _Pages(look)
+        buttons = []
+        for icon, name, what in (
+            ("copy", msg("Copy the file"), "copy"),
+            ("download", msg("Save as PDF"), "save"),
+        ):
+            button = Button(look, icon=icon, kind="flat", name=name)
+            button.clicked.connect(self._asker(what))
+            buttons.append(button)
+        hide = Button(look, icon="panel-right-close", kind="flat", name=msg("Hide the paper"))
+        hide.clicked.connect(self.closed)
+        tools = region("surface", "bottom")
+        tools.setLayout(
+            row(look, self.languages, None, self._count, *buttons, hide, gap=4, edge=(16, 0, 10, 0))
+        )
+        look.bind(tools.setFixedHeight, lambda: look.t.bar("filter"))
+        desk = region("desk")
+        self._area: QScrollArea = scrolling(self.pages)
+        desk.setLayout(column(look, self._area, gap=0))
+        ground = region("surface", "left")
+        ground.setLayout(column(look, tools, desk, gap=0))
+        self.setLayout(column(look, ground, gap=0))
+        look.bind(self.setFixedWidth, lambda: look.t.column("preview"))
+
+    def _asker(self, what: str) -> Any:
+        return lambda: self.file_wanted.emit(what)
+
+    def width_wanted(self) -> int:
+        """The pages' width in device pixels."""
+        return round((self._look.t.column("preview") - 2 * self._look.px(16)) * self.devicePixelRatioF())
+
+    def show_pages(self, images: Sequence[QImage]) -> None:
+        """Swap all pages at once; the place stays."""
+        self.pages.show_images(images)
+        pages = msg("1 page") if len(images) == 1 else msg("{count} pages").of(count=len(images))
+        self._look.bind(self._count.setText, pages)

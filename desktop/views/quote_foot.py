@@ -1,0 +1,209 @@
+"""Below the lines of a quote: whether it can be issued and why, and the totals as they are right now."""
+
+from decimal import Decimal
+from typing import Any
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+
+from desktop.errors import Refused
+from desktop.models.records import Adjustment
+from desktop.rules import capitals, money
+from desktop.rules.totals import Totals
+from desktop.services.drafts import QuoteDraft
+from desktop.views import cells, paint
+from desktop.views.compose import column, label, region, row
+from desktop.views.look import Look
+from desktop.words import Message, msg, verbatim
+
+
+class _Light(QWidget):
+    """Three places, one of them lit; the word stands beside it."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._tone = "good"
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_tone(self, tone: str) -> None:
+        self._tone = tone
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._look.px(45), self._look.px(19))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = self._look
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(look.colour("line"))
+        painter.setBrush(look.colour("sunken"))
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        size = look.px(9)
+        for place, tone in enumerate(("bad", "warn", "good")):
+            lit = tone == self._tone
+            painter.setPen(Qt.PenStyle.NoPen if lit else look.colour("line_strong"))
+            painter.setBrush(look.colour(f"{tone}_mark") if lit else Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(
+                QRectF(look.px(6) + place * (size + look.px(3)), (self.height() - size) / 2, size, size)
+            )
+
+
+class _Sums(QWidget):
+    """Rows of words and amounts, the payable in figures."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._rows: list[tuple[str, str]] = []
+        self._payable: tuple[str, str] = ("", "")
+        self._below: tuple[str, str] = ("", "")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_sums(
+        self, rows: list[tuple[str, str]], payable: tuple[str, str], below: tuple[str, str]
+    ) -> None:
+        self._rows, self._payable, self._below = rows, payable, below
+        self.setAccessibleName(" ".join(payable))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        look = self._look
+        return QSize(look.px(300), look.px(22) * len(self._rows) + look.px(58))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = self._look
+        painter = QPainter(self)
+        top = 0
+        for words, amount in self._rows:
+            box = QRect(0, top, self.width(), look.px(22))
+            paint.paint_text(painter, look, box, words, ink="ink_2")
+            paint.paint_text(painter, look, box, amount, align=paint.RIGHT)
+            top += look.px(22)
+        box = QRect(0, top + look.px(4), self.width(), look.px(32))
+        paint.paint_text(painter, look, box, self._payable[0], strong=True)
+        paint.paint_text(painter, look, box, self._payable[1], size="figure", strong=True, align=paint.RIGHT)
+        box = QRect(0, top + look.px(36), self.width(), look.px(20))
+        right = look.t.width(self._below[1], "small") + look.px(10)
+        paint.paint_text(
+            painter, look, box.adjusted(0, 0, -right, 0), self._below[0], ink="ink_2", size="small"
+        )
+        paint.paint_text(painter, look, box, self._below[1], ink="ink_2", size="small", align=paint.RIGHT)
+
+
+class QuoteFoot(QWidget):
+    """Light, reason, discount of the whole, target total, sums."""
+
+    discounted = Signal(str, object)  # kind, value
+    refused = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._light = _Light(look)
+        self._state = label(look, strong=True)
+        self._why = label(look, size="small", ink="ink_2", wrap=True)
+        self._sums = _Sums(look)
+        self.discount = self._entry(msg("Discount on the whole, in percent"))
+        self.target = self._entry(msg("Total wanted"))
+        self.discount.editingFinished.connect(lambda: self._discounted(self.discount, "percent"))
+        self.target.editingFinished.connect(lambda: self._discounted(self.target, "target"))
+        self._shown: dict[str, str] = {}
+        head = row(look, self._light, self._state, None, gap=10)
+        asked = row(
+            look, label(look, msg("Discount"), size="small", ink="ink_2"), self.discount, 6,
+            label(look, msg("Total wanted"), size="small", ink="ink_2"), self.target, None, gap=6,
+        )  # fmt: skip
+        left = region("panel")
+        left.setLayout(column(look, head, self._why, None, asked, gap=6, edge=(20, 12, 16, 12)))
+        right = region("panel", "left")
+        right.setLayout(column(look, self._sums, None, gap=0, edge=(20, 8, 12, 8)))
+        look.bind(right.setFixedWidth, lambda: look.px(388))
+        ground = region("panel", "top")
+        line = row(look, left, right, gap=0)
+        line.setStretch(0, 1)
+        ground.setLayout(line)
+        self.setLayout(column(look, ground, gap=0))
+
+    def _entry(self, name: Message) -> QLineEdit:
+        made = QLineEdit()
+        made.setAlignment(paint.RIGHT)
+        self._look.bind(made.setAccessibleName, name)
+        self._look.bind(made.setFixedWidth, lambda: self._look.px(92))
+        return made
+
+    def _discounted(self, entry: QLineEdit, kind: str) -> None:
+        typed = entry.text().strip()
+        if typed == self._shown.get(kind, ""):
+            return
+        try:
+            value = Adjustment.fields()["value"].kind.parse(typed.replace("%", "").replace("％", ""))
+        except Refused as refused:
+            self.refused.emit(refused)
+            return
+        if kind == "percent" and value is not None:
+            value = -abs(value)
+        self.discounted.emit(kind, value)
+
+    def show_state(self, reason: Message | None, *, frozen: bool, stage: Message) -> None:
+        """Green with what is possible, amber with what is missing; an issued quote says so."""
+        tone = "good" if reason is None or frozen else "warn"
+        self._light.show_tone(tone)
+        head = stage if frozen else msg("Ready to issue") if reason is None else msg("Not yet")
+        self._look.bind(self._state.setText, head)
+        self._state.setProperty("ink", tone)
+        self._state.style().unpolish(self._state)
+        self._state.style().polish(self._state)
+        kept = msg("What was issued never changes. A new revision starts from it.")
+        fine = msg("All lines have a price and a tax rate. Issuing gives the number and freezes the content.")
+        self._look.bind(self._why.setText, kept if frozen else reason or fine)
+
+    def show_totals(self, draft: QuoteDraft, totals: Totals, *, editable: bool) -> None:
+        """The sums of the draft as it is."""
+        look, digits = self._look, totals.digits
+        rows = [(look.text(msg("Sum of the lines")), money.printed(totals.subtotal, digits))]
+        for adjustment, result in zip(draft.document_adjustments, totals.adjustments, strict=True):
+            words = verbatim(adjustment.label) if adjustment.label else _adjustment_words(adjustment)
+            rows.append((look.text(words), money.printed(result.amount, digits)))
+        if draft.revision.tax_mode == "excluded":
+            rows.append((look.text(msg("Tax")), money.printed(totals.tax, digits)))
+        if totals.rounding:
+            rows.append((look.text(msg("Rounding")), money.printed(totals.rounding, digits)))
+        currency = draft.quote.currency or "CNY"
+        included = draft.revision.tax_mode == "included"
+        words = msg("Payable, tax included") if included else msg("Payable")
+        sign = cells.SIGNS.get(currency, f"{currency} ")
+        payable = f"{sign}{money.printed(totals.payable, digits)}"
+        inside = f"{look.text(msg('Tax'))} {money.printed(totals.tax, digits)}"
+        spelled = capitals.capitals(totals.payable) if look.language == "zh" and currency == "CNY" else ""
+        below = spelled or look.text(msg("including all chosen options"))
+        self._sums.show_sums(rows, (look.text(words), payable), (below, inside))
+        self._fill(draft, editable=editable)
+
+    def _fill(self, draft: QuoteDraft, *, editable: bool) -> None:
+        found = {one.kind: one.value for one in draft.document_adjustments}
+        for kind, entry in (("percent", self.discount), ("target", self.target)):
+            value: Any = found.get(kind)
+            text = (
+                "" if value is None else f"{money.number(Decimal(value))}{' %' if kind == 'percent' else ''}"
+            )
+            self._shown[kind] = text
+            if not entry.hasFocus():
+                entry.setText(text)
+            entry.setEnabled(editable)
+
+    def payable(self) -> str:
+        """The total in figures, for tests."""
+        return self._sums.accessibleName()
+
+
+def _adjustment_words(adjustment: Adjustment) -> Message:
+    if adjustment.kind == "target":
+        return msg("Rounded to the total wanted")
+    if adjustment.kind == "amount":
+        return msg("Discount as an amount")
+    return msg("Discount on the whole {percent} %").of(percent=money.number(adjustment.value or Decimal(0)))

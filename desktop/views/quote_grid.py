@@ -1,0 +1,501 @@
+"""The lines of a quote as a grid for typing: sections, live amounts, cell editors as in a spreadsheet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop.errors import Refused
+from desktop.models.records import QuoteLine
+from desktop.rules import money
+from desktop.rules.totals import Totals
+from desktop.services.drafts import QuoteDraft
+from desktop.views import paint
+from desktop.views.cells import unit_price
+from desktop.views.look import Look
+from desktop.words import Message, msg
+
+Index = QModelIndex | QPersistentModelIndex
+NUMBER, NAME, QUANTITY, UNIT, PRICE, DISCOUNT, TAX, AMOUNT = range(8)
+WIDTHS: Final = {NUMBER: 40, QUANTITY: 62, UNIT: 60, PRICE: 98, DISCOUNT: 60, TAX: 52, AMOUNT: 104}
+PRICED: Final = ("item", "option", "alternative")
+FIELDS: Final = {
+    NAME: "name",
+    QUANTITY: "quantity",
+    UNIT: "unit",
+    PRICE: "unit_price",
+    DISCOUNT: "discount",
+    TAX: "tax_rates",
+}
+
+
+@dataclass(slots=True)
+class GridRow:
+    """One line with its number in the document and its amount."""
+
+    line: QuoteLine
+    number: str
+    amount: str
+    counts: bool
+    discount: Decimal | None
+
+
+class QuoteTable(QAbstractTableModel):
+    """The rows of a draft; `changed_by_hand` carries what a person typed into a cell."""
+
+    changed_by_hand = Signal(object, str, object)  # line, field, value
+    typing = Signal()  # the draft in memory is different; totals are to be shown again
+    refused = Signal(object)
+
+    def __init__(self, look: Look, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.draft: QuoteDraft | None = None
+        self.rows: list[GridRow] = []
+        self.editable = False
+        look.changed.connect(self._reword)
+
+    def show_draft(self, draft: QuoteDraft, totals: Totals | None, *, editable: bool) -> None:
+        """Another draft, or the same one changed."""
+        same = len(draft.lines) == len(self.rows)
+        if not same:
+            self.beginResetModel()
+        self.draft, self.editable = draft, editable
+        self.rows = _rows(draft, totals, self._look.language)
+        if same:
+            self._reword()
+        else:
+            self.endResetModel()
+
+    def show_totals(self, totals: Totals) -> None:
+        """Other amounts for the same lines, while somebody types."""
+        if self.draft is not None:
+            self.rows = _rows(self.draft, totals, self._look.language)
+            self.dataChanged.emit(self.index(0, AMOUNT), self.index(len(self.rows) - 1, AMOUNT))
+
+    def _reword(self) -> None:
+        if self.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, AMOUNT))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, AMOUNT)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        """The lines."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        """Number, name, quantity, unit, price, discount, tax, amount."""
+        return 0 if parent.isValid() else AMOUNT + 1
+
+    def heads(self) -> tuple[Message | None, ...]:
+        """The heads of the columns; prices say whether tax is in them."""
+        included = self.draft is None or self.draft.revision.tax_mode == "included"
+        price = msg("Price incl. tax") if included else msg("Unit price")
+        amount = msg("Amount incl. tax") if included else msg("Net amount")
+        return (
+            None,
+            msg("Name and specification"),
+            msg("Qty"),
+            msg("Unit"),
+            price,
+            msg("Disc."),
+            msg("Tax"),
+            amount,
+        )
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The heads."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            head = self.heads()[section]
+            return self._look.text(head) if head else ""
+        return None
+
+    def text(self, row: GridRow, column: int) -> str:
+        """What a cell shows."""
+        line = row.line
+        if column == NUMBER:
+            return row.number
+        if column == NAME:
+            name = line.name_en if self._look.language == "en" and line.name_en else line.name
+            return name or line.name_en or ""
+        if line.kind not in PRICED:
+            return row.amount if column == AMOUNT else ""
+        if column == QUANTITY:
+            return _number(line.quantity)
+        if column == UNIT:
+            return (line.unit_en if self._look.language == "en" and line.unit_en else line.unit) or ""
+        if column == PRICE:
+            return unit_price(line.unit_price) if line.unit_price is not None else "—"
+        if column == DISCOUNT:
+            return f"{_number(row.discount)} %" if row.discount else ""
+        if column == TAX:
+            return " + ".join(f"{rate} %" for rate in line.tax_rates or ()) or "—"
+        return row.amount
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Text to read, plain text to edit."""
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(row, index.column())
+        if role == Qt.ItemDataRole.EditRole:
+            return self.edit_text(row, index.column())
+        return None
+
+    def edit_text(self, row: GridRow, column: int) -> str:
+        """What the editor starts with."""
+        if column == NAME:
+            return row.line.name or ""
+        if column == DISCOUNT:
+            return _number(row.discount) if row.discount else ""
+        if column == TAX:
+            return " + ".join(row.line.tax_rates or ())
+        return self.text(row, column).replace(",", "").replace("—", "")
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Amounts and numbers are computed; the rest can be typed while the quote is a draft."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if not self.editable or not index.isValid() or index.column() not in FIELDS:
+            return flags
+        priced = self.rows[index.row()].line.kind in PRICED
+        return flags | Qt.ItemFlag.ItemIsEditable if priced or index.column() == NAME else flags
+
+    def parse(self, column: int, text: str) -> Any:
+        """What was typed, as a value. Raises Refused."""
+        if column == DISCOUNT:
+            typed = QuoteLine.fields()["quantity"].kind.parse(text.replace("%", "").replace("％", ""))
+            return -abs(typed) if typed is not None else None
+        if column == TAX:
+            kind = QuoteLine.fields()["quantity"].kind
+            values = [kind.parse(part.replace("%", "")) for part in text.split("+") if part.strip()]
+            return [money.number(value) for value in values if value is not None]
+        return QuoteLine.fields()[FIELDS[column]].kind.parse(text)
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
+        """Hand over what was typed, if it makes sense and is different."""
+        if role != Qt.ItemDataRole.EditRole:
+            return False
+        row, column = self.rows[index.row()], index.column()
+        try:
+            parsed = self.parse(column, str(value))
+        except Refused as refused:
+            self.refused.emit(refused)
+            return False
+        field = FIELDS[column]
+        if column == NAME and self._look.language == "en" and row.line.name_en and not row.line.name:
+            field = "name_en"
+        self.changed_by_hand.emit(row.line, field, parsed)
+        return True
+
+    def try_out(self, index: Index, text: str) -> None:
+        """Show the totals as they would be with what is being typed; nothing is kept."""
+        row, column = self.rows[index.row()], index.column()
+        if self.draft is None or column not in (QUANTITY, PRICE, DISCOUNT, TAX):
+            return
+        try:
+            value = self.parse(column, text)
+        except Refused:
+            return
+        if column == DISCOUNT:
+            for adjustment in self.draft.adjustments_of(row.line):
+                if adjustment.kind == "percent":
+                    adjustment.value = value or Decimal(0)
+        elif value is not None:
+            setattr(row.line, FIELDS[column], value)
+        self.typing.emit()
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{money.number(value)}".replace("-", "−")
+
+
+def _rows(draft: QuoteDraft, totals: Totals | None, language: str) -> list[GridRow]:
+    rows, number = [], 0
+    for place, line in enumerate(draft.lines):
+        result = totals.lines[place] if totals else None
+        priced = line.kind in PRICED
+        counts = bool(result.counts) if result else True
+        shown = ""
+        if line.kind == "item":
+            number += 1
+            shown = str(number)
+        amount = ""
+        if result is not None and line.kind != "note":
+            text = money.printed(result.net, totals.digits) if totals else ""
+            amount = text if counts or not priced else f"({text})"
+        percent = next((one.value for one in draft.adjustments_of(line) if one.kind == "percent"), None)
+        rows.append(GridRow(line, shown, amount, counts, percent))
+    return rows
+
+
+class _LineDelegate(QStyledItemDelegate):
+    def __init__(self, look: Look, grid: "QuoteGrid") -> None:
+        super().__init__(grid)
+        self._look, self._grid = look, grid
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(self._look.px(40), self._look.t.row("quote_grid"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        look, table = self._look, self._grid.table
+        rect: QRect = option.rect
+        row, column = table.rows[index.row()], index.column()
+        kind = row.line.kind
+        current = index.row() == self._grid.currentIndex().row()
+        ground = "selected" if current else "ground" if kind in ("section", "subtotal") else ""
+        if ground:
+            painter.fillRect(rect, look.colour(ground))
+        elif index.row() == self._grid.hovered:
+            painter.fillRect(rect, look.colour("hover"))
+        paint.paint_hairline(painter, look, rect)
+        if column == NUMBER:
+            self._paint_number(painter, rect, row)
+        elif column == NAME:
+            self._paint_name(painter, rect, row)
+        else:
+            self._paint_value(painter, rect, row, column)
+        if current and column == self._grid.currentIndex().column() and column != NUMBER:
+            painter.setPen(QPen(look.colour("accent_mark"), 2))
+            painter.setBrush(
+                look.colour("surface")
+                if self._grid.state() == QAbstractItemView.State.EditingState
+                else Qt.BrushStyle.NoBrush
+            )
+            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+
+    def _paint_number(self, painter: QPainter, rect: QRect, row: GridRow) -> None:
+        look = self._look
+        if row.line.kind == "section":
+            paint.paint_icon(
+                painter, look, rect.left() + look.px(14), rect.center().y(), "chevron-down", "ink_3", "small"
+            )
+        elif row.line.kind in ("option", "alternative"):
+            enabled = self._grid.table.editable
+            paint.paint_check(painter, look, rect, checked=bool(row.line.chosen), enabled=enabled)
+        else:
+            paint.paint_text(painter, look, rect, row.number, ink="ink_3", align=paint.CENTRE)
+
+    def _paint_name(self, painter: QPainter, rect: QRect, row: GridRow) -> None:
+        look, line = self._look, row.line
+        english = look.language == "en"
+        detail = (line.detail_en if english and line.detail_en else line.detail) or ""
+        name = self._grid.table.text(row, NAME)
+        ink = "ink" if row.counts or line.kind not in PRICED else "ink_3"
+        extras = [part for part in (line.sku or "", detail) if part]
+        if line.kind == "note":
+            paint.paint_text(painter, look, rect, name, ink="ink_2")
+            return
+        strong = line.kind in ("section", "subtotal")
+        paint.paint_yielding(
+            painter, look, rect.adjusted(0, 0, -look.px(8), 0), name, extras, ink=ink, strong=strong
+        )
+
+    def _paint_value(self, painter: QPainter, rect: QRect, row: GridRow, column: int) -> None:
+        look, line = self._look, row.line
+        text = self._grid.table.text(row, column)
+        edge = look.px(12 if column == AMOUNT else 8)
+        box = rect.adjusted(0, 0, -edge, 0)
+        if line.kind in ("section", "subtotal"):
+            if column == AMOUNT:
+                paint.paint_text(painter, look, box, text, align=paint.RIGHT)
+            elif column == TAX and row.amount:
+                word = look.text(msg("Subtotal"))
+                paint.paint_text(
+                    painter,
+                    look,
+                    rect.adjusted(-look.px(20), 0, -look.px(2), 0),
+                    word,
+                    ink="ink_3",
+                    size="small",
+                    align=paint.RIGHT,
+                )
+            return
+        quiet = column in (UNIT, TAX) or not row.counts
+        if column == UNIT:
+            paint.paint_text(painter, look, rect.adjusted(look.px(8), 0, 0, 0), text, ink="ink_2")
+            return
+        paint.paint_text(painter, look, box, text, ink="ink_3" if quiet else "ink", align=paint.RIGHT)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = QLineEdit(parent)
+        editor.setProperty("cell", True)
+        editor.setFont(self._look.font())
+        head = self._grid.table.heads()[index.column()]
+        if head is not None:
+            editor.setAccessibleName(self._look.text(head))
+        if index.column() not in (NAME, UNIT):
+            editor.setAlignment(paint.RIGHT)
+        editor.textEdited.connect(lambda text: self._grid.table.try_out(index, text))
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if isinstance(editor, QLineEdit):
+            editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
+        if isinstance(editor, QLineEdit) and editor.text() != str(index.data(Qt.ItemDataRole.EditRole)):
+            self._grid.table.setData(index, editor.text())
+
+
+class _Heads(QHeaderView):
+    def __init__(self, look: Look, grid: "QuoteGrid") -> None:
+        super().__init__(Qt.Orientation.Horizontal, grid)
+        self._look, self._grid = look, grid
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        look.bind(self.setFixedHeight, lambda: look.px(28))
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
+        look = self._look
+        painter.save()
+        text = str(self._grid.table.headerData(logicalIndex, Qt.Orientation.Horizontal) or "")
+        if logicalIndex in (NAME, NUMBER):
+            paint.paint_text(painter, look, rect, text, ink="ink_3", size="small")
+        elif logicalIndex == UNIT:
+            paint.paint_text(
+                painter, look, rect.adjusted(look.px(8), 0, 0, 0), text, ink="ink_3", size="small"
+            )
+        else:
+            box = rect.adjusted(0, 0, -look.px(12 if logicalIndex == AMOUNT else 8), 0)
+            paint.paint_text(painter, look, box, text, ink="ink_3", size="small", align=paint.RIGHT)
+        painter.restore()
+        paint.paint_hairline(painter, look, rect)
+
+
+class QuoteGrid(QTableView):
+    """The grid. Tab and Enter walk, F2 or typing edits, Delete removes the line, Space ticks an option."""
+
+    remove_wanted = Signal(object)
+    option_pressed = Signal(object)
+    why_wanted = Signal(object)
+
+    def __init__(self, look: Look, table: QuoteTable) -> None:
+        super().__init__()
+        self._look, self.table = look, table
+        self.hovered = -1
+        self.setModel(table)
+        self.setItemDelegate(_LineDelegate(look, self))
+        self.setHorizontalHeader(_Heads(look, self))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(1)
+        look.bind(self.verticalHeader().setDefaultSectionSize, lambda: look.t.row("quote_grid"))
+        self.setShowGrid(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.AnyKeyPressed
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        look.bind(self.setAccessibleName, msg("Lines of the quote"))
+        look.changed.connect(self.fit)
+
+    def fit(self) -> None:
+        """Fixed columns; the name takes the rest."""
+        widths = {column: self._look.px(width) for column, width in WIDTHS.items()}
+        widths[NAME] = max(self.viewport().width() - sum(widths.values()), self._look.px(140))
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+
+    def height_wanted(self) -> int:
+        """Head and all rows."""
+        return self._look.px(28) + self.table.rowCount() * self._look.t.row("quote_grid")
+
+    def line(self) -> QuoteLine | None:
+        """The current line."""
+        index = self.currentIndex()
+        return (
+            self.table.rows[index.row()].line
+            if index.isValid() and index.row() < len(self.table.rows)
+            else None
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns again."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The row under the pointer."""
+        row = self.indexAt(event.position().toPoint()).row()
+        if row != self.hovered:
+            self.hovered = row
+            self.viewport().update()
+        super().mouseMoveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press on the box of an option ticks it."""
+        index = self.indexAt(event.position().toPoint())
+        super().mousePressEvent(event)
+        if index.isValid() and index.column() == NUMBER:
+            line = self.table.rows[index.row()].line
+            if line.kind in ("option", "alternative") and self.table.editable:
+                self.option_pressed.emit(line)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Spreadsheet habits."""
+        line, control = self.line(), event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        key = event.key()
+        acts: dict[Any, Callable[[], object]] = {}
+        if line is not None and self.table.editable:
+            acts[Qt.Key.Key_Delete] = lambda: self.remove_wanted.emit(line)
+            if line.kind in ("option", "alternative"):
+                acts[Qt.Key.Key_Space] = lambda: self.option_pressed.emit(line)
+            if control:
+                acts[Qt.Key.Key_D] = self._copy_down
+        if line is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            acts[Qt.Key.Key_W] = lambda: self.why_wanted.emit(line)
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            acts[key] = lambda: self._step(1)
+        if key in acts:
+            acts[key]()
+        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self._at_end(key):
+            self.focusNextPrevChild(key == Qt.Key.Key_Tab)
+        else:
+            super().keyPressEvent(event)
+
+    def _at_end(self, key: int) -> bool:
+        index = self.currentIndex()
+        if key == Qt.Key.Key_Tab:
+            return index.row() == self.table.rowCount() - 1 and index.column() == AMOUNT
+        return index.row() <= 0 and index.column() <= NAME
+
+    def _step(self, way: int) -> None:
+        index = self.currentIndex()
+        following = self.table.index(index.row() + way, index.column())
+        if following.isValid():
+            self.setCurrentIndex(following)
+
+    def _copy_down(self) -> None:
+        index = self.currentIndex()
+        above = index.row() - 1
+        if above >= 0 and self.table.rows[above].line.kind in PRICED:
+            self.table.setData(index, self.table.edit_text(self.table.rows[above], index.column()))

@@ -1,0 +1,485 @@
+"""The quote editor: lines, totals and paper side by side, everything recalculated while one types."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from PySide6.QtCore import QMimeData, QPoint, QStringListModel, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QCompleter, QFileDialog, QLineEdit, QMenu, QWidget
+
+from desktop.errors import Refused, SatchelError
+from desktop.models.records import QuoteLine
+from desktop.rules.totals import Totals
+from desktop.services import drafts, quotes
+from desktop.views import paperwork, preview
+from desktop.views.buttons import Button
+from desktop.views.cells import Row, words_of
+from desktop.views.compose import Avatar, Chip, Picture, column, holding, label, region, row
+from desktop.views.confirm import Confirm
+from desktop.views.desk import Desk
+from desktop.views.look import Look
+from desktop.views.quote_foot import QuoteFoot
+from desktop.views.quote_grid import AMOUNT, NAME, QuoteGrid, QuoteTable
+from desktop.views.why import WhyPrice
+from desktop.words import Message, msg, verbatim
+
+PAPER_AFTER: Final = 250  # ms without a change before the paper is made again
+_ASKED: Final = re.compile(r"^(?P<what>.*?)\s*(?:[*×xX]\s*(?P<count>\d+(?:\.\d+)?))?$")
+_STAGE_TONES: Final = {
+    "issued": "good",
+    "accepted": "good",
+    "declined": "bad",
+    "expired": "warn",
+    "draft": "neutral",
+}
+
+
+class AddLine(QLineEdit):
+    """One box for a product: name, pinyin, initials or number, and how many (`sat20*5`)."""
+
+    asked = Signal(str, object)  # what, how many
+
+    def __init__(self, look: Look, find: Callable[[str], list[tuple[str, str]]]) -> None:
+        super().__init__()
+        self._find = find
+        self.setProperty("bare", True)
+        look.bind(
+            self.setPlaceholderText, msg("Product name, initials or number, e.g. sat75*2; # begins a section")
+        )
+        look.bind(self.setAccessibleName, msg("Add a line"))
+        self._words = QStringListModel([], self)
+        self.numbers: dict[str, str] = {}
+        completer = QCompleter(self._words, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.setMaxVisibleItems(8)
+        self.setCompleter(completer)
+        self.textEdited.connect(self._look_up)
+
+    def _look_up(self, text: str) -> None:
+        match = _ASKED.match(text.strip())
+        what = match["what"] if match else text
+        found = self._find(what) if what.strip() and not what.startswith("#") else []
+        self.numbers.update(dict(found))
+        self._words.setStringList([title for title, _ in found])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter adds what is there."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.submit()
+        else:
+            super().keyPressEvent(event)
+
+    def submit(self) -> None:
+        """Take the text apart and hand it over."""
+        text = self.text().strip()
+        match = _ASKED.match(text)
+        if text and match:
+            count = Decimal(match["count"]) if match["count"] else Decimal(1)
+            self.asked.emit(match["what"].strip(), count)
+
+
+class QuotePage(QWidget):
+    """One quote."""
+
+    opened = Signal(str, object)
+    figures = Signal(object)
+    header_changed = Signal()
+
+    def __init__(self, look: Look, desk: Desk, quote_id: UUID) -> None:
+        super().__init__()
+        self._look, self._desk, self.quote_id = look, desk, quote_id
+        found = desk.row("quote", quote_id)
+        if found is None:
+            raise KeyError(quote_id)
+        self.shown: Row = found
+        self.draft = drafts.load(desk.store, quote_id)
+        self._language = ""
+        self.table = QuoteTable(look, self)
+        self.grid = QuoteGrid(look, self.table)
+        self.foot = QuoteFoot(look)
+        self.preview = preview.Preview(look)
+        self.add = AddLine(look, self._products)
+        self.why = WhyPrice(look, self)
+        self.confirm = Confirm(look, self)
+        self._facts: dict[str, Button] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(PAPER_AFTER)
+        self._later.timeout.connect(self.make_paper)
+        self._compose()
+        self._listen()
+        self.fill()
+
+    def _compose(self) -> None:
+        look = self._look
+        bar = region("surface", "bottom")
+        for key, icon, words in (
+            ("tax_mode", "percent", msg("Basis")), ("valid_until", "calendar", msg("Valid until")),
+            ("customer", "building-2", msg("Customer")), ("terms", "wallet", msg("Payment")),
+        ):  # fmt: skip
+            button = Button(look, words, kind="flat", icon=icon, value="—")
+            button.clicked.connect(self._asker(key))
+            self._facts[key] = button
+        self._show_paper = Button(look, icon="file-text", kind="flat", name=msg("Show the paper"))
+        self._show_paper.clicked.connect(lambda: self._turn_paper(show=True))
+        history = Button(look, icon="history", kind="flat", name=msg("Undo the last step"))
+        history.clicked.connect(self._desk.undo)
+        bar.setLayout(
+            row(look, *self._facts.values(), None, history, self._show_paper, gap=4, edge=(10, 0, 12, 0))
+        )
+        look.bind(bar.setFixedHeight, lambda: look.t.bar("filter"))
+        self._add_row = region("surface")
+        plus = Picture(look, "plus", "ink_3", "small")
+        line = row(look, plus, self.add, gap=14, edge=(14, 0, 12, 0))
+        line.setStretch(1, 1)
+        self._add_row.setLayout(line)
+        look.bind(self._add_row.setFixedHeight, lambda: look.t.row("quote_grid"))
+        ground = region("surface")
+        self._stack = column(look, bar, self.grid, self._add_row, None, self.foot, gap=0)
+        self._stack.setStretch(1, 1000)
+        self._stack.setStretch(3, 1)
+        ground.setLayout(self._stack)
+        whole = row(look, ground, self.preview, gap=0)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
+        self._avatar = Avatar(look, size="list")
+        self._title = label(look, size="title", strong=True)
+        self._chip = Chip(look)
+        self._firm = label(look, ink="ink_2")
+        self.issue = Button(look, msg("Issue"), kind="primary", icon="file-check", keys="F9")
+        self.issue.clicked.connect(self.ask_issue)
+        self._revise = Button(look, msg("New revision"), icon="copy")
+        self._revise.clicked.connect(self._do_revise)
+        self._more = Button(look, icon="ellipsis", name=msg("More"))
+        self._more.clicked.connect(self._open_more)
+
+    def _listen(self) -> None:
+        self.table.changed_by_hand.connect(self._typed)
+        self.table.typing.connect(self._try_totals)
+        self.table.refused.connect(self._desk.refused)
+        self.foot.refused.connect(self._desk.refused)
+        self.foot.discounted.connect(self._discount)
+        self.add.asked.connect(self._add_line)
+        self.grid.remove_wanted.connect(self._remove)
+        self.grid.option_pressed.connect(self._tick)
+        self.grid.why_wanted.connect(self._explain)
+        self.grid.selectionModel().currentChanged.connect(lambda _now, _before: self._tell_figures())
+        self.preview.language_chosen.connect(self._speak)
+        self.preview.file_wanted.connect(self._file)
+        self.preview.closed.connect(lambda: self._turn_paper(show=False))
+        self._desk.changed.connect(self._changed)
+        self._look.changed.connect(self.fill)
+        QShortcut(QKeySequence("F9"), self).activated.connect(self.ask_issue)
+
+    # Showing
+
+    def header_parts(self) -> list[QWidget]:
+        """Which quote of whom."""
+        return [self._avatar, self._title, self._chip, self._firm]
+
+    def header_actions(self) -> list[QWidget]:
+        """Issue a draft; revise what was issued."""
+        return [self._more, self.issue if not self.draft.frozen else self._revise]
+
+    def editable(self) -> bool:
+        """Whether this revision can still be written on."""
+        return not self.draft.frozen and self._desk.refusal("quote.set_line", self.draft.quote) is None
+
+    def fill(self) -> None:
+        """Read the quote again and show all of it."""
+        self.draft = drafts.load(self._desk.store, self.quote_id)
+        draft, look = self.draft, self._look
+        firm = draft.customer
+        english = look.language == "en" and firm is not None and firm.name_en
+        name = (firm.name_en if english else firm.name) if firm else ""
+        self._avatar.show_name(firm.name if firm else "", firm.id if firm else "")
+        number = draft.quote.number or look.text(msg("Draft"))
+        look.release(self._title.setText)
+        self._title.setText(
+            f"{number} R{draft.revision.revision}" if draft.quote.number else draft.quote.name or number
+        )
+        stage = draft.quote.stage or "draft"
+        word = words_of(type(draft.quote).fields()["stage"].kind, stage)
+        self._chip.show_words(word or stage, _STAGE_TONES.get(stage, "neutral"))
+        self._firm.setText(name or "")
+        self._show_facts()
+        self.preview.languages.choose(draft.revision.language or "zh")
+        totals = self._totals()
+        editable = self.editable()
+        self.table.show_draft(draft, totals, editable=editable)
+        self.grid.setMaximumHeight(self.grid.height_wanted())
+        self.grid.setMinimumHeight(min(self.grid.height_wanted(), look.px(28) * 3))
+        self._add_row.setVisible(editable)
+        self._show_totals(totals)
+        self.issue.refuse(self._reason())
+        self.header_changed.emit()
+        self._later.start()
+
+    def _reason(self) -> Message | None:
+        """Why it cannot be issued now."""
+        draft = self.draft
+        refusal = self._desk.refusal("quote.issue", draft.quote)
+        if refusal is not None:
+            return refusal
+        priced = [line for line in draft.lines if line.kind in quotes.PRICED]
+        if not priced:
+            return msg("No line yet: add a product first.")
+        for line in priced:
+            if line.unit_price is None:
+                return msg("“{line}” has no price yet.").of(line=line.name or line.sku)
+            if not line.tax_rates:
+                return msg("“{line}” has no tax rate yet.").of(line=line.name or line.sku)
+        return None
+
+    def _show_facts(self) -> None:
+        draft = self.draft
+        mode = words_of(type(draft.revision).fields()["tax_mode"].kind, draft.revision.tax_mode or "")
+        self._facts["tax_mode"].show_value(mode or "—")
+        day = draft.revision.valid_until
+        self._facts["valid_until"].show_value(day.isoformat() if day else "—")
+        firm = draft.customer
+        self._facts["customer"].show_value((firm.city if firm else "") or "—")
+        self._facts["terms"].show_value((firm.terms if firm else "") or "—")
+        for key in ("tax_mode", "valid_until"):
+            self._facts[key].setEnabled(self.editable())
+
+    def _totals(self) -> Totals | None:
+        try:
+            return self.draft.totals()
+        except Refused as refused:
+            self._desk.refused.emit(refused)
+            return None
+
+    def _show_totals(self, totals: Totals | None) -> None:
+        if totals is not None:
+            self.foot.show_totals(self.draft, totals, editable=self.editable())
+        stage = words_of(type(self.draft.quote).fields()["stage"].kind, self.draft.quote.stage or "draft")
+        self.foot.show_state(self._reason(), frozen=self.draft.frozen, stage=stage or verbatim(""))
+
+    def _try_totals(self) -> None:
+        try:
+            totals = self.draft.totals()
+        except Refused:
+            return
+        self.table.show_totals(totals)
+        self.foot.show_totals(self.draft, totals, editable=True)
+
+    def enter(self) -> None:
+        """The cursor where one goes on."""
+        if self.editable():
+            self.add.setFocus()
+        self._tell_figures()
+
+    def _tell_figures(self) -> None:
+        index = self.grid.currentIndex()
+        figures: list[tuple[Message | str, str]] = []
+        if index.isValid() and index.row() < len(self.table.rows):
+            head = self.table.heads()[index.column()]
+            place = self.table.rows[index.row()].number or str(index.row() + 1)
+            if head is not None:
+                figures.append((msg("Line {place}, {column}").of(place=place, column=head), ""))
+        count = sum(row.line.kind in quotes.PRICED for row in self.table.rows)
+        figures.append((msg("{count} lines").of(count=count), ""))
+        figures.append((msg("Alt+W: why this price"), ""))
+        self.figures.emit(figures)
+
+    # Paper
+
+    def make_paper(self) -> None:
+        """The pages, off this thread."""
+        language = self.draft.revision.language or "zh"
+        width = self.preview.width_wanted()
+        store, quote_id = self._desk.store, self.quote_id
+
+        def pages() -> list[QImage]:
+            return preview.page_images(quotes.paper(store, quote_id, language=language), width)
+
+        self._desk.runner.read(self, "paper", pages, self.preview.show_pages, failed=self._no_paper)
+
+    def _no_paper(self, error: BaseException) -> None:
+        self.preview.show_pages([])
+        if isinstance(error, SatchelError):
+            self._desk.refused.emit(error)
+
+    def _turn_paper(self, *, show: bool) -> None:
+        self.preview.setVisible(show)
+        self._show_paper.setVisible(not show)
+
+    def _file(self, what: str) -> None:
+        language = self.draft.revision.language or "zh"
+        store, quote_id = self._desk.store, self.quote_id
+
+        def ready(paper: bytes) -> None:
+            name = paperwork.file_name(self.draft)
+            if what == "copy":
+                data = QMimeData()
+                data.setUrls([QUrl.fromLocalFile(str(paperwork.private_copy(name, paper)))])
+                QGuiApplication.clipboard().setMimeData(data)
+                self._desk.told.emit(msg("The PDF is on the clipboard"), False)
+                return
+            path, _ = QFileDialog.getSaveFileName(
+                self, self._look.text(msg("Save as PDF")), name, "PDF (*.pdf)"
+            )
+            if path:
+                paperwork.write(path, paper)
+                self._desk.told.emit(msg("Saved: {name}").of(name=name), False)
+
+        self._desk.runner.read(self, "file", lambda: quotes.paper(store, quote_id, language=language), ready)
+
+    # Writing
+
+    def _products(self, text: str) -> list[tuple[str, str]]:
+        found = []
+        for hit in self._desk.search(text, ["product"], 8):
+            shown = self._desk.row("product", UUID(bytes=hit.id))
+            if shown is not None:
+                record: Any = shown.record
+                found.append((f"{record.sku}  {record.name}", record.id.hex))
+        return found
+
+    def _add_line(self, what: str, count: Decimal) -> None:
+        line = self.grid.line()
+        after = (
+            line.id
+            if line is not None and self.grid.currentIndex().row() < len(self.table.rows) - 1
+            else None
+        )
+        if what.startswith("#"):
+            values = {"kind": "section", "name": what.lstrip("# ").strip()}
+            self._do("quote.add_line", msg("Section added"), values=values, done=self._added)
+            return
+        known = self.add.numbers.get(what) or next(iter(dict(self._products(what)).values()), None)
+        if known is None:
+            self._desk.refused.emit(
+                Refused(msg("There is no product “{what}” on this laptop.").of(what=what))
+            )
+            return
+        self._do(
+            "quote.add_line",
+            msg("Line added"),
+            product_id=UUID(known),
+            quantity=count,
+            after=after,
+            done=self._added,
+        )
+
+    def _added(self, _value: Any) -> None:
+        self.add.clear()
+        self.add.setFocus()
+
+    def _typed(self, line: QuoteLine, field: str, value: Any) -> None:
+        if field == "discount":
+            self._do("quote.discount", msg("Discount changed"), kind="percent", value=value, line_id=line.id)
+        else:
+            self._do("quote.set_line", msg("Line changed"), line_id=line.id, values={field: value})
+
+    def _discount(self, kind: str, value: Decimal | None) -> None:
+        self._do("quote.discount", msg("Discount changed"), kind=kind, value=value)
+
+    def _remove(self, line: QuoteLine) -> None:
+        self._do("quote.remove_line", msg("Line removed"), line_id=line.id)
+
+    def _tick(self, line: QuoteLine) -> None:
+        told = msg("Option changed")
+        self._do("quote.set_line", told, line_id=line.id, values={"chosen": not line.chosen})
+
+    def _do(
+        self, name: str, told: Message, *, done: Callable[[Any], object] | None = None, **arguments: Any
+    ) -> None:
+        def failed(error: SatchelError) -> None:
+            self._desk.refused.emit(error)
+            self.fill()
+
+        self._desk.do(name, self.quote_id, told=told, done=done, failed=failed, **arguments)
+
+    def _speak(self, language: str) -> None:
+        if self.editable():
+            self._desk.edit("quote_revision", self.draft.revision.id, {"language": language}, parsed=True)
+        else:
+            self.draft.revision.language = language
+            self.make_paper()
+
+    def _asker(self, key: str) -> Callable[[], None]:
+        return lambda: self._ask_fact(key)
+
+    def _ask_fact(self, key: str) -> None:
+        button, revision = self._facts[key], self.draft.revision
+        if key == "customer" and self.draft.customer is not None:
+            self.opened.emit("customer", self.draft.customer.id)
+        elif key == "terms" and self.draft.customer is not None:
+            self.opened.emit("customer", self.draft.customer.id)
+        elif key == "tax_mode":
+            other = "excluded" if revision.tax_mode == "included" else "included"
+            self._desk.edit("quote_revision", revision.id, {"tax_mode": other}, parsed=True)
+        elif key == "valid_until":
+            self.confirm.ask_text(
+                button,
+                msg("Valid until"),
+                revision.valid_until.isoformat() if revision.valid_until else "",
+                lambda text: self._desk.edit("quote_revision", revision.id, {"valid_until": text}),
+            )
+
+    def _explain(self, line: QuoteLine) -> None:
+        self.why.explain(line)
+        box = self.grid.visualRect(self.grid.currentIndex())
+        corner = self.grid.viewport().mapTo(self, QPoint(box.left(), box.bottom() + 6))
+        self.why.pop(corner)
+
+    def _open_more(self) -> None:
+        menu = QMenu(self)
+        line = self.grid.line()
+        acts: list[tuple[Message, Callable[[], object]]] = []
+        if self.editable() and line is not None:
+            for kind, words in (("item", msg("Make it an item")), ("option", msg("Make it an option"))):
+                if line.kind in quotes.PRICED and line.kind != kind:
+                    acts.append((words, partial(self._become, line, kind)))
+            acts.append((msg("Remove the line"), lambda: self._remove(line)))
+        if line is not None:
+            acts.append((msg("Why this price?"), lambda: self._explain(line)))
+        for name, words in (
+            ("quote.accept", msg("Customer accepted")),
+            ("quote.decline", msg("Customer declined")),
+        ):
+            if self._desk.refusal(name, self.draft.quote) is None:
+                acts.append((words, partial(self._do, name, words)))
+        if self._desk.refusal("quote.delete", self.draft.quote) is None:
+            acts.append((msg("Delete the quote"), lambda: self._desk.delete(self.shown)))
+        for words, act in acts:
+            menu.addAction(self._look.text(words)).triggered.connect(act)
+        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height() + 4)))
+        menu.aboutToHide.connect(menu.deleteLater)
+
+    def _become(self, line: QuoteLine, kind: str) -> None:
+        self._do("quote.set_line", msg("Line changed"), line_id=line.id, values={"kind": kind})
+
+    def ask_issue(self) -> None:
+        """Issuing cannot come back, so it asks once."""
+        if not self.issue.isEnabled() or self.draft.frozen:
+            return
+        why = msg("It gets its number, and its content never changes again. A revision can follow.")
+        self.confirm.ask(self.issue, msg("Issue this quote?"), why, msg("Issue"), self._do_issue)
+
+    def _do_issue(self) -> None:
+        self._do("quote.issue", msg("Quote issued"))
+
+    def _do_revise(self) -> None:
+        self._do("quote.revise", msg("New revision begun"))
+
+    def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
+        parts = {"quote", "quote_line", "quote_revision", "adjustment"}
+        own = {line.id for line in self.draft.lines} | {self.quote_id, self.draft.revision.id}
+        own |= {one.id for one in self.draft.adjustments}
+        mine = any(key in own for kind, key in keys if kind in parts)
+        if not mine and not any(kind in ("quote_line", "adjustment", "quote_revision") for kind, _ in keys):
+            return
+        if self._desk.row("quote", self.quote_id) is None:
+            self.opened.emit("customer", self.draft.quote.customer_id)
+            return
+        at = self.grid.currentIndex()
+        self.fill()
+        if at.isValid() and at.row() < self.table.rowCount():
+            self.grid.setCurrentIndex(self.table.index(at.row(), min(max(at.column(), NAME), AMOUNT)))

@@ -1,0 +1,74 @@
+"""Settings of this laptop that the window knows: language, theme, text size, and who works here."""
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.views.buttons import Segments
+from desktop.views.compose import Line, column, holding, label, region, row, scrolling
+from desktop.views.desk import Desk
+from desktop.views.frame import NAMES
+from desktop.views.look import Look
+from desktop.views.theme import SCALES
+from desktop.words import Message, msg
+
+THEME_WORDS = (("light", msg("Light")), ("dark", msg("Dark")), ("high_contrast", msg("High contrast")))
+
+
+class SettingsPage(QWidget):
+    """A list of settings, each with its sentence and its control; every one acts at once."""
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__()
+        self._look = look
+        language = Segments(look, list(NAMES.items()), current=look.language, name=msg("Language"))
+        language.chosen.connect(lambda code: look.switch(language=code))
+        theme = Segments(look, THEME_WORDS, current=look.theme_name, name=msg("Theme"))
+        theme.chosen.connect(lambda name: look.switch(theme_name=name))
+        sizes = [(str(scale), f"{scale} %") for scale in SCALES]
+        size = Segments(look, sizes, current=str(look.t.scale), name=msg("Text size"))
+        size.chosen.connect(lambda scale: look.switch(scale=int(scale)))
+        self.language, self.theme, self.scale = language, theme, size
+        look.changed.connect(self._follow)
+        office = desk.has_office()
+        lines = [
+            self._group(msg("Display")),
+            self._line(msg("Language"), msg("Switches at once; quotes have their own language."), language),
+            self._line(msg("Theme"), msg("Light, dark, or the strongest contrast."), theme),
+            self._line(msg("Text size"), msg("Everything grows with it."), size),
+            self._group(msg("This laptop")),
+            self._line(
+                msg("You"), msg("As it stands in the history of every change."), label(look, desk.actor.name)
+            ),
+            self._line(
+                msg("Office"),
+                msg("Changes are sent when there is a network.")
+                if office
+                else msg("Everything stays on this laptop."),
+                label(look, msg("Joined") if office else msg("Not joined"), ink="ink_2"),
+            ),
+        ]
+        inner = region("surface")
+        middle = holding(column(look, *lines, None, gap=0))
+        look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
+        across = row(look, middle, None, gap=0, edge=(20, 8, 20, 20))
+        across.setStretch(0, 1)
+        inner.setLayout(across)
+        self.setLayout(column(look, scrolling(inner), gap=0))
+
+    def _follow(self) -> None:
+        self.language.choose(self._look.language)
+        self.theme.choose(self._look.theme_name)
+        self.scale.choose(str(self._look.t.scale))
+
+    def _group(self, words: Message) -> QWidget:
+        return holding(
+            column(self._look, label(self._look, words, size="title", strong=True), gap=0, edge=(0, 20, 0, 8))
+        )
+
+    def _line(self, words: Message, why: Message, control: QWidget) -> QWidget:
+        look = self._look
+        texts = column(
+            look, label(look, words), label(look, why, size="small", ink="ink_2", wrap=True), gap=1
+        )
+        across = row(look, holding(texts), control, gap=24, edge=(0, 10, 0, 10))
+        across.setStretch(0, 1)
+        return holding(column(look, Line(look), across, gap=0))

@@ -1,0 +1,174 @@
+"""The status bar: one calm chip for the network and what is unsent, when it was saved, and figures of the page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from desktop.views import paint
+from desktop.views.compose import region, row
+from desktop.views.look import Look
+from desktop.words import Message, msg
+
+STATES = {
+    "offline": ("cloud-off", "warn", msg("Offline")),
+    "online": ("cloud-check", "good", msg("Online")),
+    "syncing": ("refresh-cw", "accent_ink", msg("Synchronising")),
+    "alone": ("shield-check", "ink_2", msg("On this laptop")),
+}
+
+
+class NetworkChip(QAbstractButton):
+    """Offline · 12 waiting; a press opens the outbox."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._state = "alone"
+        self._waiting = 0
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        look.changed.connect(self._name)
+        self._name()
+
+    def show_state(self, state: str, waiting: int) -> None:
+        """`offline`, `online`, `syncing` or `alone`, and how many changes wait."""
+        self._state, self._waiting = state, waiting
+        self._name()
+        self.updateGeometry()
+        self.update()
+
+    def facts(self) -> list[str]:
+        """The words it shows."""
+        look = self._look
+        words = [look.text(STATES[self._state][2])]
+        if self._waiting and self._state != "alone":
+            words.append(look.text(msg("{count} waiting").of(count=f"{self._waiting:,}")))
+        return words
+
+    def _name(self) -> None:
+        self.setAccessibleName(", ".join(self.facts()))
+        self.setToolTip(self._look.text(msg("What waits to be sent")))
+
+    def sizeHint(self) -> QSize:
+        """Icon and facts."""
+        look = self._look
+        width = sum(look.t.width(fact, "small") for fact in self.facts()) + look.px(13) * (
+            len(self.facts()) - 1
+        )
+        return QSize(look.px(8 + 6 + 8) + look.t.icon("small") + width, look.px(24))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Icon, word, disc, count."""
+        look = self._look
+        painter = QPainter(self)
+        icon, colour, _ = STATES[self._state]
+        if self.underMouse() or self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(look.colour("focus") if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour("pressed"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5), 4, 4)
+        left = paint.paint_icon(
+            painter, look, look.px(8), self.height() // 2, icon, colour, "small"
+        ) + look.px(6)
+        ink = "warn" if self._state == "offline" else "ink_2"
+        box = QRect(left, 0, self.width() - left, self.height())
+        for number, fact in enumerate(self.facts()):
+            if number:
+                paint.paint_disc(
+                    painter, look, QPointF(box.left() + look.px(6.5), self.height() / 2), "ink_disabled"
+                )
+                box.setLeft(box.left() + look.px(13))
+            box.setLeft(paint.paint_text(painter, look, box, fact, ink=ink, size="small"))
+
+
+class Figures(QWidget):
+    """Facts about the page at the right end: what is selected, sums, how many."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._figures: list[tuple[Message | str, str]] = []
+        look.changed.connect(self.update)
+
+    def show_figures(self, figures: Sequence[tuple[Message | str, str]]) -> None:
+        """Pairs of words in ink 2 and a figure in ink."""
+        self._figures = list(figures)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """From the right end leftwards."""
+        look = self._look
+        painter = QPainter(self)
+        right = self.width()
+        for words, figure in reversed(self._figures):
+            if figure:
+                width = look.t.width(figure, "small")
+                box = QRect(right - width, 0, width + 1, self.height())
+                paint.paint_text(painter, look, box, figure, size="small")
+                right -= width + look.px(4)
+            text = look.text(words)
+            width = look.t.width(text, "small")
+            paint.paint_text(
+                painter,
+                look,
+                QRect(right - width, 0, width + 1, self.height()),
+                text,
+                ink="ink_2",
+                size="small",
+            )
+            right -= width + look.px(18)
+
+
+class StatusBar(QWidget):
+    """28 px along the lower edge."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.network = NetworkChip(look)
+        self._saved = _Saved(look)
+        self.figures = Figures(look)
+        ground = region("ground", "top")
+        line = row(look, self.network, self._saved, self.figures, gap=14, edge=(8, 0, 14, 0))
+        line.setStretch(2, 1)
+        ground.setLayout(line)
+        self.setLayout(row(look, ground, gap=0))
+        look.bind(self.setFixedHeight, lambda: look.t.bar("status"))
+
+    def show_saved(self, at: datetime | None) -> None:
+        """When the last change became durable."""
+        self._saved.show_time(at)
+
+
+class _Saved(QWidget):
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._at: datetime | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def show_time(self, at: datetime | None) -> None:
+        self._at = at
+        self.updateGeometry()
+        self.update()
+
+    def _words(self) -> str:
+        return self._look.text(msg("Saved {time}").of(time=f"{self._at:%H:%M}")) if self._at else ""
+
+    def sizeHint(self) -> QSize:
+        """Tick and time."""
+        look = self._look
+        return QSize(look.t.icon("small") + look.px(6) + look.t.width(self._words(), "small"), look.px(24))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A tick and the time."""
+        if self._at is None:
+            return
+        look = self._look
+        painter = QPainter(self)
+        left = paint.paint_icon(painter, look, 0, self.height() // 2, "check", "ink_2", "small") + look.px(6)
+        box = QRect(left, 0, self.width() - left, self.height())
+        paint.paint_text(painter, look, box, self._words(), ink="ink_2", size="small")

@@ -1,0 +1,194 @@
+"""What happened, newest first, on one line downwards: visits and calls, quotes, changes of fields."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop.models.record import RECORDS
+from desktop.services.history import Entry
+from desktop.views import cells, dates, paint
+from desktop.views.cells import Row
+from desktop.views.desk import Desk
+from desktop.views.look import Look
+from desktop.words import Message, msg, verbatim
+
+QUIET_FIELDS: Final = frozenset({"owner_id", "team_id", "custom", "revision_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    at: datetime
+    icon: str
+    title: Message
+    detail: Message | None = None
+    tone: str = ""
+
+
+def of_customer(desk: Desk, row: Row, limit: int = 40) -> list[Event]:
+    """Interactions, quotes and changes of a customer."""
+    events = [_touch(each) for each in desk.related("interaction", "customer_id", row.id)]
+    events += [_quote(each) for each in desk.related("quote", "customer_id", row.id)]
+    events += of_record(desk, row)
+    return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
+
+
+def _touch(row: Row) -> Event:
+    record: Any = row.record
+    at = record.happened_at or datetime.fromtimestamp(row.id.int >> 80 and (row.id.int >> 80) / 1000, UTC)
+    detail = " ".join(part for part in (record.outcome, record.remark) if part)
+    icon = cells.CHANNEL_ICONS.get(record.channel or "note", "pencil")
+    return Event(at, icon, verbatim(record.name or ""), verbatim(detail) if detail else None)
+
+
+def _quote(row: Row) -> Event:
+    record: Any = row.record
+    at = datetime.fromtimestamp((row.id.int >> 80) / 1000, UTC)
+    amount = cells.money(record.payable, record.currency or "CNY") if record.payable is not None else ""
+    title = msg("Quote {number} {amount}").of(number=record.title, amount=amount)
+    stage = type(record).fields()["stage"].kind
+    return Event(at, "file-text", title, cells.words_of(stage, record.stage))
+
+
+def of_record(desk: Desk, row: Row) -> list[Event]:
+    """The changes of a record, one event for each command."""
+    kind = row.record.__tablename__
+    groups: dict[str, list[Entry]] = {}
+    for entry in desk.history(kind, row.id):
+        groups.setdefault(entry.tx, []).append(entry)
+    here = desk.store.device.hex[:8]
+    return [_change(kind, entries, here) for entries in groups.values()]
+
+
+def _change(kind: str, entries: Sequence[Entry], here: str) -> Event:
+    first = entries[0]
+    noun = RECORDS[kind].__label__
+    who = msg("{who}, {device}").of(
+        who=first.who or msg("Somebody"), device=msg("this laptop") if first.device == here else first.device
+    )
+    if first.kind == "create":
+        return Event(first.at, "plus", msg("{what} added").of(what=noun), who, "good")
+    if first.kind in ("delete", "restore"):
+        words = msg("{what} deleted") if first.kind == "delete" else msg("{what} brought back")
+        return Event(first.at, "trash-2" if first.kind == "delete" else "undo-2", words.of(what=noun), who)
+    shown = [entry for entry in entries if entry.field not in QUIET_FIELDS] or list(entries)
+    label = RECORDS[kind].fields()[shown[0].field].label if shown[0].field else noun
+    more = len(shown) - 1
+    title = (
+        msg("{field} and {count} more changed").of(field=label, count=more)
+        if more
+        else msg("{field} changed").of(field=label)
+    )
+    old, new = value_words(kind, shown[0], shown[0].old), value_words(kind, shown[0], shown[0].new)
+    detail = msg("{old} to {new}; {who}").of(old=old, new=new, who=who)
+    return Event(first.at, "pencil" if first.kind != "transition" else "trending-up", title, detail)
+
+
+def value_words(kind: str, entry: Entry, wire: Any) -> Message:
+    """A value of the log as a person reads it."""
+    if wire in (None, "", [], {}):
+        return msg("nothing")
+    described = RECORDS[kind].fields().get(entry.field)
+    if described is None:
+        return verbatim(str(wire))
+    value = described.kind.from_wire(wire)
+    return cells.words_of(described.kind, wire) or verbatim(described.kind.format(value, "en"))
+
+
+class Timeline(QWidget):
+    """Paints events under each other; as high as they need."""
+
+    def __init__(self, look: Look, *, edge: int = 20) -> None:
+        super().__init__()
+        self._look, self._edge = look, edge
+        self._events: list[Event] = []
+        self._tops: list[int] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.bind(self.setAccessibleName, msg("Timeline"))
+        look.changed.connect(self._lay_out)
+
+    def show_events(self, events: Sequence[Event]) -> None:
+        """Other events."""
+        self._events = list(events)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        look = self._look
+        self._tops = []
+        top = 0
+        for event in self._events:
+            self._tops.append(top)
+            top += look.px(20) + (self._detail_height(event) if event.detail else 0) + look.px(12)
+        self._total = top
+        self.setFixedHeight(max(top, 1))
+        self.update()
+
+    def _text_left(self) -> int:
+        return self._look.px(self._edge + 24 + 11)
+
+    def _detail_height(self, event: Event) -> int:
+        look = self._look
+        text = look.text(event.detail) if event.detail else ""
+        room = QRectF(0, 0, max(self.width() - self._text_left() - look.px(self._edge), 50), 1000)
+        high = (
+            QFontMetricsF(look.font("small")).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+        )
+        return min(int(high + 0.99), look.t.line("small") * 3) + look.px(2)
+
+    def sizeHint(self) -> QSize:
+        """The height of all events."""
+        return QSize(self._look.px(200), self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap again."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Discs on a line; title, time, detail."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for number, each in enumerate(self._events):
+            if self._tops[number] > event.rect().bottom():
+                break
+            following = self._tops[number + 1] if number + 1 < len(self._events) else None
+            self._paint_event(painter, each, self._tops[number], following)
+
+    def _paint_event(self, painter: QPainter, event: Event, top: int, following: int | None) -> None:
+        look = self._look
+        size = look.px(24)
+        left = look.px(self._edge)
+        disc = QRectF(left + 0.5, top + 0.5, size - 1, size - 1)
+        if following is not None:
+            painter.setPen(QPen(look.colour("line_strong"), 1))
+            middle = left + size / 2
+            painter.drawLine(
+                QPointF(middle, top + size + look.px(3)), QPointF(middle, following - look.px(3))
+            )
+        painter.setPen(QPen(look.colour("line"), 1) if not event.tone else Qt.PenStyle.NoPen)
+        painter.setBrush(look.colour("good_soft" if event.tone == "good" else "surface"))
+        painter.drawEllipse(disc)
+        colour = "good" if event.tone == "good" else "ink_2"
+        inset = (size - look.t.icon("small")) // 2
+        paint.paint_icon(painter, look, left + inset, round(disc.center().y()), event.icon, colour, "small")
+        when = look.text(dates.moment(event.at, look.language, date.today()))  # noqa: DTZ011
+        right = self.width() - look.px(self._edge)
+        wide = look.t.width(when, "small")
+        line = look.px(20)
+        paint.paint_text(
+            painter, look, QRect(right - wide, top, wide + 1, line), when, ink="ink_3", size="small"
+        )
+        words = QRect(self._text_left(), top, right - wide - look.px(10) - self._text_left(), line)
+        paint.paint_text(painter, look, words, look.text(event.title))
+        if event.detail:
+            painter.setFont(look.font("small"))
+            painter.setPen(look.colour("ink_2"))
+            room = QRect(self._text_left(), top + line, right - self._text_left(), self._detail_height(event))
+            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), look.text(event.detail))

@@ -1,0 +1,390 @@
+"""The window: rail, header, one page at a time, status bar, and what floats above them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from desktop.models.record import RECORDS
+from desktop.views import errors
+from desktop.views.buttons import Button
+from desktop.views.cells import Row
+from desktop.views.compose import clear, column, label, region, row
+from desktop.views.desk import Desk
+from desktop.views.finding import Finder
+from desktop.views.inbox import InboxPage
+from desktop.views.list_page import ListPage
+from desktop.views.lists import LISTS
+from desktop.views.look import Look
+from desktop.views.messages import MessageBar, Toast
+from desktop.views.navigation import Stop, Trail
+from desktop.views.new_record import NewRecord
+from desktop.views.outbox import Outbox
+from desktop.views.palette import Item, Palette
+from desktop.views.quotes import QuotePage
+from desktop.views.rail import Place, Side
+from desktop.views.record_page import RecordPage
+from desktop.views.settings_page import SettingsPage
+from desktop.views.status import StatusBar
+from desktop.words import Message, msg
+
+SLIM_BELOW: Final = 1180
+PLACES: Final = (
+    *(
+        Place(kind, RECORDS[kind].__plural__, LISTS[kind].icon)
+        for kind in ("customer", "contact", "opportunity", "quote")
+    ),
+    Place("product", RECORDS["product"].__plural__, "package", opens_group=True),
+    Place("task", RECORDS["task"].__plural__, "list-todo"),
+    Place("interaction", RECORDS["interaction"].__plural__, "message-circle"),
+    Place("inbox", msg("Inbox"), "inbox", opens_group=True),
+)
+BELOW: Final = (Place("settings", msg("Settings"), "settings"),)
+
+
+class Window(QWidget):
+    """Shows one opened vault. The composition root makes it and takes it away again."""
+
+    closing = Signal()
+    lock_wanted = Signal()
+    sync_wanted = Signal()
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__()
+        self._look, self._desk = look, desk
+        self.trail = Trail()
+        self.side = Side(look, PLACES, BELOW, desk.actor.name, desk.actor.id)
+        self.side.places.gone.connect(self.go)
+        self.side.below.gone.connect(self.go)
+        self.status = StatusBar(look)
+        self.bar = MessageBar(look)
+        self.pages = QStackedWidget()
+        self._kept: dict[str, QWidget] = {}
+        self.back = Button(look, icon="chevron-left", kind="flat", name=msg("Back"))
+        self.forward = Button(look, icon="chevron-right", kind="flat", name=msg("Forward"))
+        self.back.clicked.connect(self.go_back)
+        self.forward.clicked.connect(self.go_forward)
+        self.search = Button(look, msg("Search or command"), kind="search", icon="search", keys="Ctrl K")
+        self.search.clicked.connect(self.open_palette)
+        self._title = label(look, size="title", strong=True)
+        self._left, self._right = QHBoxLayout(), QHBoxLayout()
+        self._compose()
+        self.toast = Toast(look, self, desk.undo)
+        self.new = NewRecord(look, desk, self)
+        self.new.made.connect(self._made)
+        self.outbox = Outbox(look, desk, self)
+        self.outbox.opened.connect(self.open_record)
+        self.outbox.sync_wanted.connect(self.sync_wanted)
+        self.status.network.clicked.connect(self._open_outbox)
+        self.finder = Finder(
+            look, desk, (*PLACES, *BELOW), open_record=self.open_record, go=self.go, new=self.ask_new,
+            selected=self.selected,
+        )  # fmt: skip
+        self.palette_box = Palette(look, self, self._answer)
+        self._listen()
+        self.setWindowTitle("Satchel")
+        look.bind(self.setWindowTitle, msg("Satchel"))
+        self.go("customer")
+
+    def _compose(self) -> None:
+        look = self._look
+        header = region("surface", "bottom")
+        for layout in (self._left, self._right):
+            layout.setContentsMargins(0, 0, 0, 0)
+        look.bind(self._left.setSpacing, lambda: look.px(22))
+        look.bind(self._right.setSpacing, lambda: look.px(8))
+        arrows = row(look, self.back, self.forward, gap=2)
+        line = row(look, arrows, self._title, 2, gap=10, edge=(12, 0, 16, 0))
+        line.addLayout(self._left)
+        line.addStretch(1)
+        line.addLayout(self._right)
+        header.setLayout(line)
+        look.bind(header.setFixedHeight, lambda: look.t.bar("header"))
+        main = column(look, header, self.bar, self.pages, gap=0)
+        main.setStretch(2, 1)
+        across = row(look, self.side, gap=0)
+        across.addLayout(main, 1)
+        whole = column(look, across, self.status, gap=0)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
+
+    def _listen(self) -> None:
+        desk = self._desk
+        desk.told.connect(self._tell)
+        desk.refused.connect(self._refuse)
+        desk.saved.connect(lambda at: self.status.show_saved(at.astimezone()))
+        desk.changed.connect(self._changed)
+        desk.runner.failed.connect(self._refuse)
+        self._look.changed.connect(self._reword)
+        for keys, act in (
+            ("Ctrl+K", self.open_palette), ("Ctrl+Z", desk.undo), ("Alt+Left", self.go_back),
+            ("Alt+Right", self.go_forward), ("Ctrl+L", self.lock_wanted.emit), ("N", self._new_here),
+            ("Ctrl+Q", self._quote_selected), ("F5", self.sync_wanted.emit),
+        ):  # fmt: skip
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        self.refresh_counts()
+
+    # Where one is
+
+    def go(self, key: str) -> None:
+        """A place of the rail."""
+        self.trail.go(Stop(key))
+        self._show_stop(Stop(key))
+
+    def open_record(self, kind: str, record_id: UUID) -> None:
+        """A record opened whole."""
+        if self._desk.row(kind, record_id) is None:
+            self._refuse(errors.missing(RECORDS[kind].__label__))
+            return
+        stop = Stop(kind, record_id)
+        self.trail.go(stop)
+        self._show_stop(stop)
+
+    def go_back(self) -> None:
+        """One stop back."""
+        stop = self.trail.back()
+        if stop is not None:
+            self._show_stop(stop)
+
+    def go_forward(self) -> None:
+        """One stop forward."""
+        stop = self.trail.forward()
+        if stop is not None:
+            self._show_stop(stop)
+
+    def page(self) -> QWidget | None:
+        """What is shown now."""
+        return self.pages.currentWidget()
+
+    def _show_stop(self, stop: Stop) -> None:
+        if stop.record is None:
+            page = self._kept.get(stop.place) or self._make_page(stop.place)
+        else:
+            try:
+                page = self._make_record(stop.place, stop.record)
+            except KeyError:
+                self.go(stop.place)
+                return
+        previous = self.pages.currentWidget()
+        if self.pages.indexOf(page) < 0:
+            self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page)
+        if previous is not None and previous is not page and previous not in self._kept.values():
+            self.pages.removeWidget(previous)
+            previous.deleteLater()
+        self.bar.hide()
+        self.side.show_place(stop.place)
+        self._slim()
+        self._show_header(stop, page)
+        enter = getattr(page, "enter", None)
+        if enter is not None:
+            enter()
+        self.back.setEnabled(self.trail.can_go_back)
+        self.forward.setEnabled(self.trail.can_go_forward)
+
+    def _make_page(self, key: str) -> QWidget:
+        page: QWidget
+        if key == "inbox":
+            inbox = InboxPage(self._look, self._desk)
+            inbox.figures.connect(self.status.figures.show_figures)
+            inbox.opened.connect(self.open_record)
+            page = inbox
+        elif key == "settings":
+            page = SettingsPage(self._look, self._desk)
+        else:
+            made = ListPage(self._look, self._desk, key)
+            made.opened.connect(self.open_record)
+            made.wanted.connect(self.ask_new)
+            made.quoted.connect(self.quote_for)
+            made.figures.connect(self.status.figures.show_figures)
+            page = made
+        self._kept[key] = page
+        return page
+
+    def _make_record(self, kind: str, record_id: UUID) -> QWidget:
+        if kind == "quote":
+            quote = QuotePage(self._look, self._desk, record_id)
+            quote.opened.connect(self.open_record)
+            quote.figures.connect(self.status.figures.show_figures)
+            quote.header_changed.connect(self._renew_header)
+            return quote
+        page = RecordPage(self._look, self._desk, kind, record_id)
+        page.opened.connect(self.open_record)
+        page.wanted.connect(self.ask_new)
+        page.quoted.connect(self.quote_for)
+        page.gone.connect(lambda: self.go(kind))
+        self.status.figures.show_figures([])
+        return page
+
+    def _show_header(self, stop: Stop, page: QWidget) -> None:
+        clear_kept(self._left)
+        clear(self._right)
+        places = {place.key: place.words for place in (*PLACES, *BELOW)}
+        self._title.setVisible(stop.record is None)
+        self._look.bind(self._title.setText, places[stop.place])
+        parts: Sequence[QWidget] = ()
+        actions: Sequence[QWidget] = ()
+        if isinstance(page, ListPage):
+            parts, actions = page.header_tabs(), [page.new_button()]
+        elif isinstance(page, RecordPage | QuotePage):
+            parts, actions = page.header_parts(), page.header_actions()
+        gap = 22 if isinstance(page, ListPage) else 10
+        self._look.bind(self._left.setSpacing, lambda: self._look.px(gap))
+        for part in parts:
+            self._left.addWidget(part)
+            if isinstance(page, ListPage):
+                part.show()
+        self.search.setVisible(not isinstance(page, QuotePage))
+        if self.search.parent() is None or self._right.indexOf(self.search) < 0:
+            self._right.insertWidget(0, self.search)
+        for action in actions:
+            self._right.addWidget(action)
+
+    def _renew_header(self) -> None:
+        page = self.page()
+        if page is not None and 0 <= self.trail.here < len(self.trail.stops):
+            self._show_header(self.trail.stops[self.trail.here], page)
+
+    def _reword(self) -> None:
+        self._renew_header()
+        self.refresh_counts()
+
+    def _slim(self) -> None:
+        crowded = isinstance(self.page(), QuotePage) or self.width() < self._look.px(SLIM_BELOW)
+        self.side.be_slim(crowded)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The rail gives way on a narrow window."""
+        super().resizeEvent(event)
+        self._slim()
+
+    def sizeHint(self) -> QSize:
+        """A comfortable laptop window."""
+        return QSize(1440, 900)
+
+    # What one can do
+
+    def open_palette(self) -> None:
+        """Ctrl+K."""
+        self.palette_box.pop()
+
+    def _answer(self, text: str) -> Sequence[Item]:
+        look = self._look
+        dark = look.theme_name == "light"
+        self.finder.more = [
+            Item(look.text(msg("Switch to English") if look.language == "zh" else msg("Switch to Chinese")),
+                 icon="languages", run=lambda: look.switch(language="en" if look.language == "zh" else "zh")),
+            Item(look.text(msg("Dark theme") if dark else msg("Light theme")), icon="moon",
+                 run=lambda: look.switch(theme_name="dark" if dark else "light")),
+            Item(look.text(msg("Undo")), keys="Ctrl+Z", icon="undo-2", run=self._desk.undo),
+            Item(look.text(msg("Lock")), keys="Ctrl+L", icon="lock", run=self.lock_wanted.emit),
+            Item(look.text(msg("Synchronise now")), keys="F5", icon="refresh-cw", run=self.sync_wanted.emit),
+        ]  # fmt: skip
+        return self.finder.ask(text)
+
+    def selected(self) -> Row | None:
+        """The record that commands act on."""
+        page = self.page()
+        if isinstance(page, ListPage):
+            return page.current()
+        if isinstance(page, RecordPage | QuotePage):
+            return page.shown
+        return None
+
+    def ask_new(self, kind: str, links: dict[str, Any] | None = None) -> None:
+        """The card for a new record; a quote for a known customer is begun at once."""
+        reason = self._desk.refusal(f"{kind}.new", None)
+        if reason is not None:
+            self.bar.tell(reason)
+        elif kind == "quote" and links and links.get("customer_id"):
+            self._begin_quote(links)
+        else:
+            self.new.ask(kind, links)
+
+    def quote_for(self, shown: Row) -> None:
+        """Begin a quote for a customer or an opportunity."""
+        record: Any = shown.record
+        if record.__tablename__ == "opportunity":
+            self._begin_quote(
+                {"customer_id": record.customer_id, "opportunity_id": record.id, "name": record.name}
+            )
+        else:
+            self._begin_quote({"customer_id": record.id})
+
+    def _begin_quote(self, values: dict[str, Any]) -> None:
+        self._desk.create("quote", {}, values=values, done=lambda quote: self.open_record("quote", quote.id))
+
+    def _quote_selected(self) -> None:
+        shown = self.selected()
+        if shown is not None and shown.record.__tablename__ in ("customer", "opportunity"):
+            self.quote_for(shown)
+
+    def _new_here(self) -> None:
+        page = self.page()
+        if isinstance(page, ListPage):
+            self.ask_new(page.kind)
+
+    def _made(self, kind: str, record_id: UUID) -> None:
+        page = self.page()
+        if kind == "quote":
+            self.open_record(kind, record_id)
+        elif isinstance(page, ListPage) and page.kind == kind:
+            page.select(record_id)
+
+    def _open_outbox(self) -> None:
+        self.outbox.show_above(self.status.network)
+
+    def _tell(self, words: Message, can_undo: bool) -> None:
+        self.bar.hide()
+        self.toast.tell(words, can_undo=can_undo)
+
+    def _refuse(self, error: BaseException) -> None:
+        told = errors.shown(error)
+        if told.place == "status":
+            self.show_network("offline")
+        else:
+            self.bar.tell(told.words, tone=told.tone)
+
+    # What is shown around the page
+
+    def show_network(self, state: str) -> None:
+        """`offline`, `online`, `syncing` or `alone`."""
+        self._network = state
+        self.refresh_counts()
+
+    _network = "alone"
+
+    def _changed(self, _keys: frozenset[tuple[str, UUID]]) -> None:
+        self.refresh_counts()
+
+    def refresh_counts(self) -> None:
+        """Unsent changes and what waits in the inbox, counted off this thread."""
+        desk = self._desk
+        desk.runner.read(self, "waiting", desk.waiting_count, self._show_waiting)
+        desk.runner.read(self, "inbox", desk.conflict_count, self._show_conflicts)
+
+    def _show_waiting(self, count: int) -> None:
+        state = self._network
+        if state == "alone" and self._desk.has_office():
+            state = "offline"
+        self.status.network.show_state(state, count)
+
+    def _show_conflicts(self, count: int) -> None:
+        self.side.places.show_counts({"inbox": count})
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell the composition root."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+def clear_kept(layout: QHBoxLayout) -> None:
+    """Take header parts out; they belong to their page and come back with it."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
