@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from desktop.models.migrations import NEWEST
 from tests.house.sources import ROOT
 
 RECORD: Final = '''\
@@ -132,7 +133,7 @@ def new_record(root: Path, cls: str) -> list[Path]:
     }
     models = root / "desktop/models"
     steps = models / "migrations/__init__.py"
-    shape = 2 + len(list((models / "migrations").glob("s[0-9]*.py")))
+    shape = NEWEST + 1
     step = f"s{shape:04}_{name}"
     return [
         write(models / "records" / f"{filled['plural_name']}.py", RECORD.format(**filled)),
@@ -188,8 +189,8 @@ def append_step(package: Path, step: str) -> Path:
     found = re.search(r"^STEPS: [^\n]* = \((.*?)\)$", text, re.MULTILINE | re.DOTALL)
     if not found:
         raise SystemExit(f"{package} has no STEPS")
-    steps = [part.strip() for part in found[1].split(",") if part.strip()]
-    inside = ", ".join([*steps, f"{step}.upgrade"])
+    before = found[1].strip().rstrip(",")
+    inside = f"{before}, {step}.upgrade" if before else f"{step}.upgrade"
     text = f"{text[: found.start(1)]}{inside},{text[found.end(1) :]}"
     text = text.replace("\nfrom desktop", f"\nfrom desktop.models.migrations import {step}\nfrom desktop", 1)
     package.write_text(text, encoding="utf-8")
