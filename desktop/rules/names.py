@@ -46,6 +46,7 @@ _FOREIGN_HEAD: Final = re.compile(
 _BRACKETED: Final = re.compile(r"[(\[【〔][^)\]】〕]*[)\]】〕]")
 _SEPARATORS: Final = re.compile(r"[\s·・,.。、&'\"\-_/]+")
 _region_names: Final = frozenset(_REGIONS.split())
+_region_starts: Final = frozenset(name[:2] for name in _region_names)
 _LONGEST_REGION: Final = max(len(name) for name in _region_names)
 _SUFFIX: Final = re.compile(r"特别行政区|自治区|省|市(?![场政民])")
 
@@ -81,11 +82,12 @@ def core(name: str) -> str:
 def _region_end(text: str) -> int:
     """Where the own word begins, after any number of region names (江苏省苏州市…)."""
     place = 0
-    while True:
+    while text[place : place + 2] in _region_starts:
         found = _one_region(text, place)
         if found == place:
-            return place
+            break
         place = found
+    return place
 
 
 def _one_region(text: str, place: int) -> int:

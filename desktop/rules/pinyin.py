@@ -80,6 +80,7 @@ _COMMON: Final[Mapping[str, tuple[str, ...]]] = {
     entry[0]: tuple(entry[1:].split(",")) for entry in _HETERONYMS.split()
 }
 _characters: dict[str, tuple[str, ...]] = dict(_COMMON)
+_usual: dict[str, str] = {}
 
 
 def is_han(character: str) -> bool:
@@ -120,6 +121,8 @@ def initials(text: str) -> str:
 
 def alternatives(text: str) -> Iterator[tuple[str, ...]]:
     """The other spellings one may type, each with one character read in another of its common ways."""
+    if _COMMON.keys().isdisjoint(text):
+        return
     chosen = spell(text)
     for place, character in enumerate(text):
         for reading in _COMMON.get(character, ()):
@@ -178,16 +181,20 @@ def _toneless(syllable: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+def _usual_of(character: str) -> str:
+    usual = _usual[character] = (readings(character) or (character.lower(),))[0]
+    return usual
+
+
 @lru_cache(maxsize=4096)
 def _spell(text: str, person: bool) -> tuple[str, ...]:
-    spelled = [(readings(character) or (character.lower(),))[0] for character in text]
-    if text.isascii():
-        return tuple(spelled)
-    for place, character in enumerate(text):
-        if character in _COMMON:
-            word = _in_a_word(text, place)
-            spelled[place] = word or spelled[place]
-    if person and text[0] in _SURNAMES and text[:2] not in _WORDS:
+    spelled = [_usual.get(character) or _usual_of(character) for character in text]
+    if not _COMMON.keys().isdisjoint(text):
+        for place, character in enumerate(text):
+            if character in _COMMON:
+                word = _in_a_word(text, place)
+                spelled[place] = word or spelled[place]
+    if person and text and text[0] in _SURNAMES and text[:2] not in _WORDS:
         spelled[0] = _SURNAMES[text[0]]
     return tuple(spelled)
 
