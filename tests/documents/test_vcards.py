@@ -324,3 +324,13 @@ _PIECES = ["TEL", "N", "ADR", "PHOTO", ";ENCODING=", "QUOTED-PRINTABLE", "BASE64
 def test_no_line_however_broken_breaks_the_reader(pieces: list[str]) -> None:
     data = "BEGIN:VCARD\r\nVERSION:2.1\r\n" + "".join(pieces) + "\r\nEND:VCARD\r\n"
     assert vcards.read_vcards(data.encode())
+
+
+def test_the_demo_contacts_are_people_of_the_demo_companies() -> None:
+    demo = FOLDER.parents[2] / "resources" / "demo"
+    cards = vcards.read_vcards((demo / "contacts.vcf").read_bytes())
+    companies = (demo / "customers_zh.csv").read_bytes().decode("gb18030")
+    assert len(cards) == 16
+    assert all(card.full_name and card.phones for card in cards)
+    assert sum(card.organisation in companies for card in cards) == 15
+    assert {card.shown_name for card in cards} >= {"张建国", "尉迟明哲", "Dr. Anna Keller"}
