@@ -4,6 +4,7 @@ Noto Sans SC prints almost everything. Source Sans 3, whose Latin it contains at
 narrow “ ” ’ … · × → of English text and the letters of other European languages; HanaMin lends rare names.
 """
 
+import re
 import threading
 import unicodedata
 from dataclasses import dataclass
@@ -21,7 +22,13 @@ STRONG: Final = True
 
 _NARROW_IN_ENGLISH: Final = frozenset("“”‘’…")
 _NARROW_AMONG_LATIN: Final = frozenset("·×→•≤≥≈≠±")
-_INVISIBLE: Final = dict.fromkeys((173, 8203, 8204, 8205, 8288, 65279, *range(65024, 65040)))
+CHANGING: Final = _NARROW_IN_ENGLISH | _NARROW_AMONG_LATIN
+"""Marks that are as wide as the text around them wants."""
+_INVISIBLE: Final = dict.fromkeys(
+    (0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+)
+_COMPOSED: Final = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
+"""Everything but compatibility ideographs, which composition would turn into other characters."""
 _SPACES: Final = {
     **_INVISIBLE,
     0x09: " ",
@@ -95,7 +102,8 @@ def plain(text: str) -> str:
     """The text as it is printed: composed letters, plain spaces, nothing invisible. Never markup."""
     if text.isascii() and "\r" not in text and "\t" not in text:
         return text
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    lines = _COMPOSED.sub(lambda part: unicodedata.normalize("NFC", part[0]), text)
+    lines = lines.replace("\r\n", "\n").replace("\r", "\n")
     return lines.translate(_SPACES)
 
 

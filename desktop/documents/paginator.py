@@ -1,4 +1,4 @@
-"""Puts blocks on pages: carried totals, repeated headers, rows whole, nothing left alone that needs company."""
+"""Puts blocks on pages: carried totals, repeated headers, rows whole, nothing alone that needs company."""
 
 from dataclasses import dataclass, field
 from typing import Protocol

@@ -13,12 +13,14 @@ from typing import Any, Final, NamedTuple
 import pypdfium2
 from pypdfium2 import raw
 
-from desktop.documents.linetable import COUNTED, NO_TAX, STEP, Columns, columns
+from desktop.documents.fonts import is_wide
+from desktop.documents.linetable import COUNTED, NO_TAX, STEP, Columns, columns, tax_labels
 from desktop.documents.preview import opened
 from desktop.documents.quote import BROUGHT, CARRIED
 from desktop.documents.summary import (
     PAYMENT_GAP,
     PER_ROW,
+    SUM,
     SUMS_AT,
     TAX_TABLE,
     has_tax_table,
@@ -26,7 +28,8 @@ from desktop.documents.summary import (
     sum_rows,
 )
 from desktop.documents.theme import A4, paper
-from desktop.documents.voice import MINUS, Voice, amount, figure, symbol
+from desktop.documents.typography import NOT_AT_END, NOT_AT_START
+from desktop.documents.voice import MINUS, Voice, amount, figure, percent, symbol
 from desktop.errors import Refused
 from desktop.rules.money import allocate
 from desktop.rules.totals import Totals, totals
@@ -91,11 +94,19 @@ def _page_texts(page: pypdfium2.PdfPage, number: int) -> list[Printed]:
         x0, _, x1, _ = piece.get_bounds()
         new = Printed(number, A4[1] - matrix.f, x0 - left, x1 - left, text)
         last = found[-1] if found else None
-        if last and abs(last.y - new.y) < 0.05 and -1 < new.x0 - last.x1 < _JOIN:
+        if last and abs(last.y - new.y) < 0.05 and -1 < new.x0 - last.x1 < _joint(last.text, text):
             new = last._replace(x1=new.x1, text=last.text + new.text)
             found.pop()
         found.append(new)
-    return [each._replace(text=each.text.strip()) for each in found]
+    return [each._replace(text=" ".join(each.text.split())) for each in found]
+
+
+def _joint(before: str, after: str) -> float:
+    """How far apart two pieces of one text may be: the marks of Chinese have half their square blank."""
+    blank = (before[-1] in NOT_AT_START and is_wide(before[-1])) or (
+        after[0] in NOT_AT_END and is_wide(after[0])
+    )
+    return 4 * _JOIN if blank else _JOIN
 
 
 def calculator_test(pdf: bytes, snapshot: Mapping[str, Any], *, language: str | None = None) -> None:
@@ -116,6 +127,7 @@ def calculator_test(pdf: bytes, snapshot: Mapping[str, Any], *, language: str | 
     sums = sheet.sums()
     result = totals(read({**_head(quote), "lines": counted, **_adjusted(quote, sheet, sums)}))
     _check_sums(quote, sums, result)
+    sheet.check_subtotals(sums)
     sheet.check_groups(result)
     sheet.check_carried()
     sheet.check_payments(sums["payable"], result)
@@ -283,23 +295,63 @@ class _Sheet:
         raise Refused(msg("The paper cannot be read back: a sum under the lines is missing"))
 
     def check_groups(self, result: Totals) -> None:
-        """The tax table: each group and their sum."""
+        """The tax table: each group with its taxes, and their sum."""
         if not has_tax_table(self.quote):
             return
-        expected = [(group.base, group.tax_amount) for group in result.groups] + [(result.net, result.tax)]
-        printed = []
-        for row in self._after(self.lines[-1].at):
-            cells = [_ending(row, edge) for edge in TAX_TABLE[1:]]
-            if all(cells):
-                printed.append([cell.text for cell in cells if cell])
-        for number, (net, tax) in enumerate(expected, 1):
-            computed = [amount(each, result.digits) for each in (net, tax, net + tax)]
-            found = printed[number - 1] if number <= len(printed) else []
-            _same(
-                msg("row {number} of the tax table", "paper").of(number=number),
-                " ".join(found),
-                " ".join(computed),
-            )
+        expected: list[str] = []
+        for group in result.groups:
+            rates = [str(rate.value) for rate in group.tax.rates]
+            labels = tax_labels({"category": group.tax.category, "rates": rates}, self.voice)
+            expected.append(self._cells(" + ".join(labels) or percent("0"), group.base, group.tax_amount))
+            if len(group.taxes) > 1:
+                expected += [amount(tax, result.digits) for tax in group.taxes]
+        expected.append(self._cells(self.voice.say(SUM).first, result.net, result.tax))
+        printed = [cells for row in self._after(self.lines[-1].at) if (cells := _tax_cells(row))]
+        for number, computed in enumerate(expected, 1):
+            found = printed[number - 1] if number <= len(printed) else ""
+            _same(msg("row {number} of the tax table", "paper").of(number=number), found, computed)
+
+    def _cells(self, label: str, net: int, tax: int) -> str:
+        digits = int(self.quote["digits"])
+        return " ".join((label, *(amount(each, digits) for each in (net, tax, net + tax))))
+
+    def check_subtotals(self, sums: Mapping[str, Printed]) -> None:
+        """The sums beside the section names and in rows of their own."""
+        end = (sums["lines"].page, sums["lines"].y)
+        lines = {(line.at.page, line.at.y) for line in self.lines}
+        printed = [
+            found.text
+            for row in self._rows.values()
+            if (found := _ending(row, self._width)) is not None
+            and (found.page, found.y) < end
+            and (found.page, found.y) not in lines
+            and not _is_carried(row)
+        ]
+        expected = self._subtotals()
+        _same(msg("the number of subtotals", "paper"), str(len(printed)), str(len(expected)))
+        for number, (one, other) in enumerate(zip(printed, expected, strict=True), 1):
+            _same(msg("subtotal {number}", "paper").of(number=number), one, other)
+
+    def _subtotals(self) -> list[str]:
+        """What they must be by the amounts printed in the lines."""
+        digits = int(self.quote["digits"])
+        amounts = iter(Decimal(_number(line.amount)) if line.counted else Decimal(0) for line in self.lines)
+        sections: list[tuple[int, Decimal, bool]] = []
+        found: list[tuple[int, Decimal]] = []
+        running, priced, start, own = Decimal(0), False, -1, False
+        total = Decimal(0)
+        for place, line in enumerate([*self.quote["lines"], {"kind": "section"}]):
+            if line["kind"] == "section":
+                sections.append((start, total, priced and not own and start >= 0))
+                running, total, priced, start, own = Decimal(0), Decimal(0), False, place, False
+            elif line["kind"] == "subtotal":
+                found.append((place, running))
+                running, own = Decimal(0), True
+            elif line["kind"] in COUNTED:
+                each = next(amounts)
+                running, total, priced = running + each, total + each, True
+        found += [(start, total) for start, total, shown in sections if shown]
+        return [figure(total, digits) for _, total in sorted(found)]
 
     def check_carried(self) -> None:
         """The totals at the foot and the head of pages."""
@@ -321,14 +373,32 @@ class _Sheet:
         shares = _shares(result.payable, [Decimal(step["percent"]) for step in steps])
         column = (self._width - (PER_ROW - 1) * PAYMENT_GAP) / PER_ROW
         edges = [column + place * (column + PAYMENT_GAP) for place in range(PER_ROW)]
-        found = [cell.text for row in below for edge in edges if (cell := _ending(row, edge))]
+        found = [_payment(row, edge - column, edge) for row in below for edge in edges if _ending(row, edge)]
         for number, share in enumerate(shares, 1):
             printed = found[number - 1] if number <= len(found) else ""
             what = msg("payment {number}", "paper").of(number=number)
-            _same(what, printed, amount(share, result.digits))
+            rate = percent(steps[number - 1]["percent"])
+            _same(what, printed, f"{rate} {amount(share, result.digits)}")
         words = in_words(self.quote) if self.voice.primary == "zh" else ""
         if words and not any(text.text == words for row in below for text in row):
             _same(msg("the amount in words", "paper"), "", words)
+
+
+def _tax_cells(row: list[Printed]) -> str:
+    """A row of the tax table as one text: rate, net, tax and gross, or one tax of several."""
+    cells = [_ending(row, edge) for edge in TAX_TABLE[1:]]
+    label = next((text.text for text in row if abs(text.x0) < _NEAR), "")
+    if all(cells):
+        return " ".join((label, *(cell.text for cell in cells if cell)))
+    return cells[1].text if cells[1] and not cells[0] and not cells[2] else ""
+
+
+def _payment(row: list[Printed], start: float, edge: float) -> str:
+    """A payment's share and amount."""
+    label = next((text.text for text in row if abs(text.x0 - start) < _NEAR), "")
+    rate = re.search(r"[\d,.]+ %$", label)
+    figures = _ending(row, edge)
+    return f"{rate[0] if rate else ''} {figures.text if figures else ''}"
 
 
 def _shares(payable: int, percents: list[Decimal]) -> list[int]:

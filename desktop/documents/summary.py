@@ -17,6 +17,7 @@ from desktop.words import Message, msg
 TAX_TABLE: Final = (0.0, 100.8, 162.6, 232.3)
 """Left edge of the rate, right edges of net, tax and gross."""
 SUMS_AT: Final = 254.6
+SUM: Final = msg("Sum", "paper")
 PER_ROW: Final = 3
 PAYMENT_GAP: Final = 14.0
 """Payments in a row, and what lies between them."""
@@ -99,7 +100,7 @@ def _tax_table(block: Block, voice: Voice, snapshot: Mapping[str, Any]) -> float
         if len(taxes) > 1:
             y = _each_tax(block, y, edges, group["rates"], taxes, digits)
         block.add(Line(0, edges[-1], y, page.hair, page.line))
-    _tax_row(block, y, edges, voice.say(msg("Sum", "paper")).first, (sums[0], sums[1]), digits, True)
+    _tax_row(block, y, edges, voice.say(SUM).first, (sums[0], sums[1]), digits, True)
     y += 16.7
     block.add(Line(0, edges[-1], y, page.hair, page.line))
     return y

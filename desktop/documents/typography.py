@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from desktop.documents.fonts import TEXT, is_wide, plain, width
+from desktop.documents.fonts import CHANGING, TEXT, is_wide, plain, width
 
 NOT_AT_START: Final = frozenset(
     "，。、；：？！）》」』】〕〉〗〙〛’”…—～·％‰℃℉°′″々ー．｝］｠｣､｡･,.;:?!)]}%/»›"
@@ -32,9 +32,11 @@ def _broken(paragraph: str, limit: float, strong: bool) -> list[str]:
         return [paragraph.strip(" ")]
     lines: list[str] = []
     line, used = "", 0.0
+    whole = not CHANGING.isdisjoint(paragraph)
     for unit in _fitting(units(paragraph), limit, strong):
         bare = unit.rstrip(" ")
-        if line and used + width(bare, strong) > limit:
+        needed = width(line + bare, strong) if whole else used + width(bare, strong)
+        if line and needed > limit:
             lines.append(line.rstrip(" "))
             line, used, unit = "", 0.0, unit.lstrip(" ")
         line += unit
@@ -45,7 +47,7 @@ def _broken(paragraph: str, limit: float, strong: bool) -> list[str]:
 
 
 def units(paragraph: str) -> list[str]:
-    """The pieces between which a line may break; each ends with its own spaces, together they are the text."""
+    """The pieces between which a line may break; each ends with its own spaces; joined they are the text."""
     found: list[str] = []
     start = 0
     for place in range(1, len(paragraph)):
@@ -90,17 +92,19 @@ def _fitting(pieces: list[str], limit: float, strong: bool) -> list[str]:
 
 def _longest(text: str, limit: float, strong: bool) -> int:
     """How many characters of `text` fit, cut where a rule is kept if there is such a place; at least one."""
+    whole = not CHANGING.isdisjoint(text)
     used, fits = 0.0, 0
-    for character in text:
-        used += width(character, strong)
+    for place, character in enumerate(text, 1):
+        used = width(text[:place], strong) if whole else used + width(character, strong)
         if used > limit and fits:
             break
         fits += 1
     fits = min(fits, len(text) - 1)
-    for place in range(fits, 0, -1):
-        if text[place - 1] == " ":
-            return place
-    for place in range(fits, 0, -1):
-        if text[place] not in NOT_AT_START and text[place - 1] not in NOT_AT_END:
-            return place
-    return max(fits, 1)
+    lawful = [place for place in range(fits, 0, -1) if _is_lawful(text, place)]
+    apart = (place for place in lawful if not (text[place - 1].isalnum() and text[place].isalnum()))
+    return next(apart, lawful[0] if lawful else max(fits, 1))
+
+
+def _is_lawful(text: str, place: int) -> bool:
+    before = text[:place].rstrip(" ")[-1:]
+    return text[place] not in NOT_AT_START and text[place] != " " and before not in NOT_AT_END

@@ -1,10 +1,16 @@
 """One consistent quote of an invented company: sections, options, discounts, a target and three tax rates."""
 
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
+from desktop.documents.clauses import contract_from
 from desktop.documents.letterhead import PEAKS
-from desktop.rules.totals_json import compute
+from desktop.documents.readback import printed_texts
+from desktop.rules.money import allocate, plain, to_minor
+from desktop.rules.totals import totals
+from desktop.rules.totals_json import compute, written
+from desktop.rules.totals_json import read as document
 
 Snapshot = dict[str, Any]
 
@@ -290,16 +296,10 @@ def milestone(zh: str, en: str, percent: str, due_zh: str, due_en: str) -> Snaps
 
 def settled(snapshot: Snapshot) -> Snapshot:
     """The snapshot with every computed figure filled in."""
-    from decimal import Decimal
-
-    from desktop.rules.money import allocate, plain, to_minor
-    from desktop.rules.totals import totals
-    from desktop.rules.totals_json import read, written
-
     digits = snapshot["digits"]
     priced = [line for line in snapshot["lines"] if "unit_price" in line]
     counted = [line for line in priced if line["kind"] == "item" or line["chosen"]]
-    result = totals(read(_document(snapshot, counted)))
+    result = totals(document(_document(snapshot, counted)))
     for line in priced:
         alone = compute({**_document(snapshot, [line]), "adjustments": [], "prepaid": "0"})["lines"][0]
         line["gross"], line["net"], line["tax_amount"] = alone["gross"], alone["net"], alone["tax"]
@@ -325,3 +325,16 @@ def _document(snapshot: Snapshot, lines: list[Snapshot]) -> Snapshot:
             {key: each[key] for key in ("kind", "value", "tax")} for each in snapshot["adjustments"]
         ],
     }
+
+
+def contract(language: str = "zh", **changes: Any) -> Snapshot:
+    """The contract of the sample quote."""
+    return contract_from(quote(language, **changes), number="HT-2611-12", issued_on="2026-11-27")
+
+
+def read(pdf: bytes) -> list[str]:
+    """The text of each page of a PDF."""
+    pages: dict[int, list[str]] = {}
+    for piece in printed_texts(pdf):
+        pages.setdefault(piece.page, []).append(piece.text)
+    return ["\n".join(pieces) for pieces in pages.values()]
