@@ -49,7 +49,7 @@ class Tier:
 
 
 def tiers_of(pairs: Iterable[tuple[Decimal, Decimal]]) -> tuple[Tier, ...]:
-    """Tiers from (quantity, price) in any order; where a quantity is named twice, the customer's better one."""
+    """Tiers from (quantity, price) in any order; a quantity named twice keeps its lower price."""
     best: dict[Decimal, Decimal] = {}
     for quantity, price in pairs:
         best[quantity] = min(price, best.get(quantity, price))
