@@ -103,23 +103,30 @@ def _by_score(found: Found) -> float:
 
 
 class _Shape(NamedTuple):
-    """A name as it is compared: folded and squeezed, and where in it the own word begins and ends."""
+    """A name as it is compared: its characters, where the own word begins and ends, how each may begin."""
 
     written: str
     start: int
     end: int
+    beginnings: tuple[str, ...]
 
 
 @lru_cache(maxsize=16384)
 def _shape(name: str) -> _Shape:
     region, own, _ = names.split(search.fold(name))
+    written = search.squeeze(name)
     start = len(search.squeeze(region))
-    return _Shape(search.squeeze(name), start, start + len(search.squeeze(own)))
+    beginnings = tuple(letter + "".join(map(_first, pinyin.readings(letter))) for letter in written)
+    return _Shape(written, start, start + len(search.squeeze(own)), beginnings)
+
+
+def _first(reading: str) -> str:
+    return reading[0]
 
 
 def _name(word: str, name: str) -> float:
     """Where in the name the word stands, as written or as it sounds."""
-    written, start, own_end = _shape(name)
+    written, start, own_end, beginnings = _shape(name)
     at = written.find(word, start)
     at = at if at >= 0 else written.find(word)
     if at >= 0:
@@ -127,7 +134,7 @@ def _name(word: str, name: str) -> float:
     if written.isascii() or not _LETTER.search(word):
         return 0.0
     for at in (start, *range(start), *range(start + 1, len(written))):
-        end = _sounds_to(word, written, at)
+        end = _sounds_to(word, written, at) if word[0] in beginnings[at] else 0
         if end:
             return _placed(at, end, start, own_end, len(written)) - _SOUND
     return 0.0
