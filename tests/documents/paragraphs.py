@@ -20,7 +20,7 @@ _LATIN = (
     "compressor",
     "warranty",
     "e-mail",
-    "https://a.cn/x",
+    "mailto:abc",
 )
 _PAIRS = ("（）", "《》", "“”", "「」", "()", "[]", "【】", "‘’")
 _CLOSE = "，。；：！？、,.;:!?"
