@@ -146,7 +146,7 @@ class Desk(QObject):
 
     def unsent(self) -> set[UUID]:
         """The records with changes that the office has not confirmed; none in a vault without an office."""
-        if self.store.local("server") is None:
+        if not self.has_office():
             return set()
         with self.store.reader.connect() as connection:
             rows = connection.exec_driver_sql(
@@ -182,7 +182,7 @@ class Desk(QObject):
 
     def has_office(self) -> bool:
         """Whether this vault belongs to a company with a server."""
-        return self.store.local("server") is not None
+        return bool((self.store.local("office") or {}).get("url"))
 
     def conflicts(self) -> list[inbox.Entry]:
         """What a person has to decide, newest first."""

@@ -1,0 +1,356 @@
+"""The composition root: finds the profile, opens the vault, builds runner, jobs and window, and takes them away.
+
+Until the vault is open only QtWidgets and the standard library are imported; the rest loads while one types.
+"""
+
+import importlib
+import json
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QWidget
+
+from desktop import settings
+from desktop.views.errors import shown
+from desktop.views.first_run import Answers, FirstRun
+from desktop.views.look import Look
+from desktop.views.runner import Runner
+from desktop.views.unlock import UnlockPage
+from desktop.words import RESOURCES, msg
+
+if TYPE_CHECKING:
+    from desktop.jobs import Jobs
+    from desktop.models.store import Store
+    from desktop.models.vault import Vault
+    from desktop.views.desk import Desk
+    from desktop.views.window import Window
+
+IDLE_MINUTES: Final = 5
+"""Minutes without a key or a press after which the vault locks (VAULT.md §2)."""
+HEAVY: Final = ("desktop.models.vault", "desktop.services.profiles", "desktop.views.window", "desktop.jobs")
+_CHIP: Final = {"idle": "online", "sending": "syncing", "receiving": "syncing"}
+_TO_SETTINGS: Final = {"high_contrast": "contrast"}
+
+
+def run(profile: str = "") -> int:
+    """Open the window on a profile (the usual one by default); returns the exit code."""
+    app = application()
+    program = Program(app, profile_folder(profile), settings.load())
+    program.start()
+    return int(app.exec())
+
+
+def show(vault: "Vault", store: "Store") -> None:
+    """Open the window on a vault that is open already, and return when it is closed; the vault stays open."""
+    app = application()
+    look = made_look(settings.load())
+    session = Session(look, vault, store)
+    session.window.show()
+    app.exec()
+    session.close()
+
+
+def application() -> QApplication:
+    """The one Qt application of this process."""
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("Satchel")
+    app.setDesktopFileName("satchel")
+    return app
+
+
+def profile_folder(profile: str) -> Path:
+    """Where the profile lies: as named, as set, or in the usual place of this system."""
+    named = profile or settings.load().profile
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("satchel", appauthor=False) / "profile"
+
+
+def made_look(kept: settings.Settings) -> Look:
+    """The look as it was left; a new machine follows its system."""
+    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    names = {"system": "dark" if dark else "light", "contrast": "high_contrast"}
+    system = "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+    look = Look(
+        theme_name=names.get(kept.theme, kept.theme),
+        scale=kept.text_percent,
+        language=kept.language or system,
+    )
+    look.dress()
+    return look
+
+
+def keep_look(look: Look) -> None:
+    """Remember language, theme and text size for the next start."""
+    theme = _TO_SETTINGS.get(look.theme_name, look.theme_name)
+    settings.save(settings.load().with_(language=look.language, theme=theme, text_percent=look.t.scale))
+
+
+class Session(QObject):
+    """One open vault with its window, its runner and its background work."""
+
+    network = Signal(object)
+
+    def __init__(self, look: Look, vault: "Vault", store: "Store") -> None:
+        super().__init__()
+        from desktop.jobs import Jobs
+        from desktop.views.desk import Desk
+        from desktop.views.window import Window
+
+        self.vault, self.store = vault, store
+        self.desk: Desk = Desk(store, Runner())
+        self.window: Window = Window(look, self.desk)
+        self.jobs: Jobs = Jobs(store, self.network.emit)
+        self.network.connect(self._tell)
+        self.window.sync_wanted.connect(self._sync)
+        look.changed.connect(self._remember)
+        self._look = look
+        self.jobs.start()
+
+    def _tell(self, state: Any) -> None:
+        self.window.show_network(_CHIP.get(state.name, "offline"))
+        if state.message is not None and state.name in ("stopped", "wrong"):
+            self.window.bar.tell(state.message, tone="warn")
+
+    def _sync(self) -> None:
+        if self.jobs.syncer is not None:
+            self.jobs.syncer.network_changed()
+        self.jobs.sync_soon()
+
+    def _remember(self) -> None:
+        keep_look(self._look)
+
+    def close(self) -> None:
+        """Stop what runs beside, let go of the window; the vault is its owner's to close."""
+        from desktop.views.paperwork import forget_copies
+
+        self._look.changed.disconnect(self._remember)
+        self.jobs.stop()
+        self.desk.close()
+        self.window.close()
+        self.window.deleteLater()
+        forget_copies()
+
+
+class Program(QObject):
+    """The program from its start to its end: first run or unlock, then the window, locked when it is left alone."""
+
+    def __init__(self, app: QApplication, folder: Path, kept: settings.Settings) -> None:
+        super().__init__()
+        self.app, self.folder = app, folder
+        self.look = made_look(kept)
+        self.runner = Runner()
+        self.front = QStackedWidget()
+        self.front.resize(1200, 800)
+        self.look.bind(self.front.setWindowTitle, msg("Satchel"))
+        self.session: Session | None = None
+        self._vault: Vault | None = None
+        self._store: Store | None = None
+        self._code = ""
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_MINUTES * 60_000)
+        self._idle.timeout.connect(self.lock)
+        app.aboutToQuit.connect(self.end)
+
+    def start(self) -> None:
+        """Show the first page, and load the rest meanwhile."""
+        known = any((self.folder / name).exists() for name in ("vault.json", "vault.copy.json"))
+        self._front(self._unlock_page() if known else self._first_run())
+        threading.Thread(target=_load_the_rest, name="data-imports", daemon=True).start()
+
+    def _front(self, page: QWidget) -> None:
+        while (old := self.front.widget(0)) is not None:
+            self.front.removeWidget(old)
+            old.deleteLater()
+        self.front.addWidget(page)
+        self.front.show()
+
+    # A vault that is there
+
+    def _unlock_page(self) -> UnlockPage:
+        page = UnlockPage(self.look)
+        page.asked.connect(self._unlock)
+        return page
+
+    def _unlock(self, typed: str, recovery: bool) -> None:
+        folder = self.folder
+
+        def open_it() -> tuple[Any, Any]:
+            from desktop.models.vault import open_vault
+            from desktop.services.profiles import open_store
+
+            vault = open_vault(folder, recovery_code=typed) if recovery else open_vault(folder, typed)
+            return vault, open_store(vault)
+
+        self.runner.write(open_it, done=self._opened, failed=self._not_opened)
+
+    def _not_opened(self, error: BaseException) -> None:
+        page = self.front.currentWidget()
+        if isinstance(page, UnlockPage | FirstRun):
+            page.complain(shown(error).words)
+
+    def _opened(self, opened: tuple[Any, Any]) -> None:
+        self._vault, self._store = opened
+        self._enter()
+
+    # A new one
+
+    def _first_run(self) -> FirstRun:
+        page = FirstRun(self.look)
+        page.vault_wanted.connect(self._make_vault)
+        page.sheet_wanted.connect(self._write_sheet)
+        page.finished.connect(self._begin)
+        return page
+
+    def _make_vault(self, answers: Answers) -> None:
+        folder = self.folder
+
+        def make() -> tuple[Any, Any, str]:
+            from desktop.models.vault import create_vault
+            from desktop.services.profiles import open_store
+
+            vault, code = create_vault(folder, answers.passphrase)
+            return vault, open_store(vault), code
+
+        self.runner.write(make, done=self._made, failed=self._not_opened)
+
+    def _made(self, made: tuple[Any, Any, str]) -> None:
+        self._vault, self._store, self._code = made
+        page = self.front.currentWidget()
+        if isinstance(page, FirstRun):
+            page.show_code(self._code)
+
+    def _write_sheet(self) -> None:
+        from desktop.views.recovery_sheet import write_sheet
+
+        page = self.front.currentWidget()
+        name = page.answers.name if isinstance(page, FirstRun) else ""
+        title = self.look.text(msg("Recovery sheet"))
+        path, _ = QFileDialog.getSaveFileName(self.front, title, "satchel-recovery.pdf", "PDF (*.pdf)")
+        if path:
+            write_sheet(self.look, path, self._code, name)
+
+    def _begin(self, answers: Answers) -> None:
+        store = self._store
+        self._code = ""
+        if store is not None:
+            self.runner.write(
+                lambda: settle(store, answers), done=lambda _nothing: self._enter(), failed=self._astray
+            )
+
+    def _astray(self, error: BaseException) -> None:
+        """The vault is there; only the beginning did not work, so the window opens and says why."""
+        self._enter()
+        if self.session is not None:
+            self.session.desk.refused.emit(error)
+
+    # The window
+
+    def _enter(self) -> None:
+        if self._vault is None or self._store is None:
+            return
+        keep_look(self.look)
+        self.session = Session(self.look, self._vault, self._store)
+        window = self.session.window
+        window.lock_wanted.connect(self.lock)
+        window.closing.connect(self.app.quit)
+        size = self.front.size()
+        window.resize(max(size.width(), 1200), max(size.height(), 800))
+        window.show()
+        self.front.hide()
+        self.app.installEventFilter(self)
+        self._idle.start()
+
+    def lock(self) -> None:
+        """Forget the keys and go back to the unlock page."""
+        if self.session is None:
+            return
+        session, self.session = self.session, None
+        self._idle.stop()
+        self.app.removeEventFilter(self)
+        session.window.closing.disconnect(self.app.quit)
+        self._front(self._unlock_page())
+        session.close()
+        self._close_vault()
+
+    def end(self) -> None:
+        """Everything closed; called once by Qt on the way out."""
+        self.app.removeEventFilter(self)
+        self._idle.stop()
+        session, self.session = self.session, None
+        if session is not None:
+            session.close()
+        self.runner.close()
+        self._close_vault()
+
+    def _close_vault(self) -> None:
+        vault, self._vault, self._store = self._vault, None, None
+        if vault is not None:
+            vault.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Whoever types or presses is here."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
+            self._idle.start()
+        return False
+
+
+def _load_the_rest() -> None:
+    """Import what the window needs while the passphrase is typed."""
+    for name in HEAVY:
+        importlib.import_module(name)
+
+
+def settle(store: "Store", answers: Answers) -> None:
+    """Begin as the first run was answered: who this is, then demo, import, join or nothing. Raises SatchelError."""
+    from desktop.models.store import Actor
+
+    me = store.me()
+    store.become(Actor(me.id, answers.name or me.name, me.role, me.team_id))
+    starts: dict[str, Callable[[Store, Answers], None]] = {"demo": _demo, "import": _import, "join": _join}
+    begin = starts.get(answers.start)
+    if begin is not None:
+        begin(store, answers)
+
+
+def _demo(store: "Store", _answers: Answers) -> None:
+    from desktop.services import commands, imports
+
+    folder = RESOURCES / "demo"
+    firm = json.loads((folder / "company.json").read_text(encoding="utf-8"))
+    me = store.me()
+    commands.run(store, me, "organisation.new", values=firm["organisation"])
+    for name, kind in (
+        ("products.csv", "products"),
+        ("customers_zh.csv", "customers"),
+        ("contacts.vcf", "contacts"),
+    ):
+        imports.carry_out(store, me, imports.plan((folder / name).read_bytes(), kind))
+
+
+def _import(store: "Store", answers: Answers) -> None:
+    from desktop.services import imports
+
+    if answers.file is not None:
+        kind = "contacts" if answers.file.suffix.lower() == ".vcf" else "customers"
+        imports.carry_out(store, store.me(), imports.plan(imports.read(answers.file), kind))
+
+
+def _join(store: "Store", answers: Answers) -> None:
+    from sync.client.driver import enrol
+    from sync.client.transport import HttpTransport
+
+    transport = HttpTransport(answers.server)
+    try:
+        enrol(store, transport, answers.code)
+    finally:
+        transport.close()
