@@ -57,7 +57,7 @@ class Held:
         self.base: dict[bytes, Row | None] = {}
         """The office's newest row; None where the record left this laptop's streams."""
         self.gone: dict[bytes, int] = {}
-        """The version at which it left."""
+        """Every touched record, with the version at which it left (0: it did not)."""
 
 
 class Arrival:
@@ -82,7 +82,8 @@ class Arrival:
             wanted.setdefault(type_name, []).append((op, record, version))
         for type_name, answers in wanted.items():
             cls = RECORDS[type_name]
-            held = remote_rows.versions(self.driver, cls, list({record for _, record, _ in answers}))
+            ids = list({record for _, record, _ in answers})
+            held = {**remote_rows.versions(self.driver, cls, ids), **self._left(ids)}
             waiting = []
             for op, record, version in answers:
                 if version > held.get(record, 0):
@@ -96,6 +97,15 @@ class Arrival:
         write_local(self.connection, "acked", self.acked)
         self._any_dirty = None
 
+    def _left(self, ids: Sequence[bytes]) -> dict[bytes, int]:
+        """At which version these records left this laptop's streams, of those that did: later rows may come."""
+        found: dict[bytes, int] = {}
+        for part in remote_rows.chunks(ids):
+            places = ", ".join("?" * len(part))
+            sql = f"SELECT record, version FROM sync_base WHERE record IN ({places}) AND row = 'null'"  # noqa: S608
+            found.update((bytes(record), version) for record, version in self.driver.execute(sql, part))
+        return found
+
     # --- rows
 
     def rows(self, type_name: str, table: Rows, mask: str = "") -> None:
@@ -105,7 +115,7 @@ class Arrival:
             return
         names, rows, authors = self._known(cls, table, mask)
         ids = [bytes.fromhex(row[0]) for row in rows]
-        dirty = self._dirty(ids)
+        dirty = self._dirty(cls, ids)
         versions = remote_rows.versions(self.driver, cls, ids)
         fresh: list[Sequence[Any]] = []
         again: list[tuple[bytes, Sequence[Any], Sequence[Any]]] = []
@@ -231,8 +241,7 @@ class Arrival:
     def _touch(self, cls: type[Record], record: bytes) -> Held:
         """Have the record settled at the end."""
         held = self.held.setdefault(cls.__tablename__, Held(cls))
-        if record not in held.base and record not in held.gone:
-            held.gone[record] = 0
+        held.gone.setdefault(record, 0)
         return held
 
     def _rebase(self, cls: type[Record], record: bytes, row: Row) -> None:
@@ -244,8 +253,8 @@ class Arrival:
         if row["version"] >= base["version"]:
             held.base[record] = {**base, **row}
 
-    def _dirty(self, ids: Sequence[bytes]) -> set[bytes]:
-        """Which of these records have ops that are unanswered, or answered and not yet arrived."""
+    def _dirty(self, cls: type[Record], ids: Sequence[bytes]) -> set[bytes]:
+        """Which of these records are to be settled: touched before, or with ops unanswered or not arrived."""
         if self._any_dirty is None:
             self._any_dirty = any(
                 self.driver.execute(sql, values).fetchone()
@@ -255,7 +264,8 @@ class Arrival:
                     ("SELECT 1 FROM sync_base LIMIT 1", ()),
                 )
             )
-        found: set[bytes] = set()
+        touched = self.held.get(cls.__tablename__)
+        found = {record for record in ids if touched is not None and record in touched.gone}
         for part in remote_rows.chunks(ids if self._any_dirty else ()):
             places = ", ".join("?" * len(part))
             rows = self.driver.execute(
@@ -283,8 +293,11 @@ class Arrival:
             found.update((record, arrived.base[record]) for record in ids if record in arrived.base)
         return found
 
-    def finish(self) -> None:
-        """Settle every touched record, and what derives from all that changed."""
+    def finish(self, *, every: bool = False) -> None:
+        """Settle every touched record (or each with a row aside), and what derives from all that changed."""
+        if every:
+            for record, type_name in self.driver.execute("SELECT record, type FROM sync_base").fetchall():
+                self._touch(RECORDS[type_name], bytes(record))
         for held in list(self.held.values()):
             self._settle(held)
         for quote in derived.refresh(self.connection, self.changed):
@@ -292,7 +305,7 @@ class Arrival:
 
     def _settle(self, held: Held) -> None:
         cls = held.cls
-        ids = list({*held.base, *held.gone})
+        ids = list(held.gone)
         shown = remote_rows.read(self.driver, cls, ids)
         bases = self._bases(cls, ids)
         pending = self._pending(held, ids, bases, shown)
@@ -325,7 +338,8 @@ class Arrival:
         elif gone or had_base:
             self.driver.execute(
                 "INSERT INTO sync_base (record, type, version, row) SELECT ?, type, ?, 'null' FROM change"
-                " WHERE record = ? LIMIT 1 ON CONFLICT (record) DO UPDATE SET row = 'null'",
+                " WHERE record = ? LIMIT 1 ON CONFLICT (record) DO UPDATE"
+                " SET row = 'null', version = max(version, excluded.version)",
                 (record, gone, record),
             )
 

@@ -395,6 +395,8 @@ class Remote:
             ("successor", None),
         ):
             write_local(connection, key, value)
+        with lifted(connection):
+            Arrival(connection, now_ms(self.store.clock())).finish(every=True)
 
 
 def _nothing(_name: str) -> None:

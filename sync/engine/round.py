@@ -146,6 +146,7 @@ class _Round:
         self.heads: list[Head] = []
         self.again = False
         self.refused = 0
+        self.agreed: int | None = None
         self.now: Situation
 
     def run(self) -> Steps[None]:
@@ -162,8 +163,11 @@ class _Round:
         self.report.waiting = self.now.waiting
 
     def next_step(self) -> Callable[[], Steps[None]] | None:
-        """What the situation asks for; None when there is nothing left to do."""
-        if self.again or self.now.push is not None:
+        """What the situation asks for; None when there is nothing left to do.
+
+        A fork waits until everything has arrived: then no op of the former identity is half answered.
+        """
+        if self.again or (self.now.push is not None and self.agreed is None):
             return self.exchange
         if self.report.upgrade:
             raise ServerTooNew(TOO_NEW)
@@ -171,7 +175,7 @@ class _Round:
             return self.snapshot
         if self.behind():
             return self.pull
-        return None
+        return self.part if self.agreed is not None else None
 
     def load(self) -> Steps[None]:
         event = yield Load(self.limits.ops.size, PUSH_BYTES)
@@ -226,18 +230,23 @@ class _Round:
                 raise Offline(NONSENSE)
             yield from self.store(Rewind(response.last))
             return
-        if response.status == "forked":
-            if self.report.forked:
-                raise Offline(NONSENSE)
-            self.report.forked = True
-        elif request.push is not None and not response.verdicts:
+        end = request.push.first + len(request.push.rows) - 1 if request.push is not None else request.last
+        forked = response.status == "forked"
+        if forked and self.report.forked or not forked and request.push is not None and not response.verdicts:
             raise Offline(NONSENSE)
         self.report.count(Counter(verdict.kind for verdict in response.verdicts))
         self.report.pushed += len(response.verdicts)
         yield from self.store_page(Apply(response), response.page)
-        if response.status == "forked":
-            yield from self.store(Fork(response.agreed))
+        if forked and response.agreed >= end and end < request.last:
             self.again = True
+        elif forked:
+            self.agreed = response.agreed
+
+    def part(self) -> Steps[None]:
+        """Everything that both histories share has arrived: prepare to go on under another identity."""
+        agreed, self.agreed = self.agreed, None
+        self.report.forked = self.again = True
+        yield from self.store(Fork(agreed or 0))
 
     def succeed(self, successor: Enrol) -> Steps[None]:
         """Go on under a new id and key, vouched for by the key that signs until then."""

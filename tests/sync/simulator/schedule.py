@@ -33,7 +33,7 @@ def run(seed: int, folder: Path) -> Outcome:
     world = World(seed, folder, watch)
     outcome = Outcome(seed, counts=world.counts)
     try:
-        with virtual_ids(world):
+        with virtual_ids(world.moment, world.rng):
             plan(world)
             world.run(LENGTH)
             outcome.rounds = rest.settle(world, watch)

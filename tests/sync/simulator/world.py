@@ -331,19 +331,19 @@ class World:
 
 
 @contextmanager
-def virtual_ids(world: World) -> Iterator[None]:
-    """Ids that the seed decides, in the order of virtual time."""
+def virtual_ids(moment: Callable[[], datetime], rng: random.Random) -> Iterator[None]:
+    """Ids that chance of our own decides, in the order of virtual time."""
     real = record.time, record.secrets, record._last  # noqa: SLF001
 
     class Clock:
         @staticmethod
         def time_ns() -> int:
-            return int(world.moment().timestamp() * 1e9)
+            return int(moment().timestamp() * 1e9)
 
     class Chance:
         @staticmethod
         def randbits(bits: int) -> int:
-            return world.rng.getrandbits(bits)
+            return rng.getrandbits(bits)
 
     record.time, record.secrets, record._last = Clock, Chance, 0  # type: ignore[assignment] # noqa: SLF001
     try:
@@ -371,6 +371,12 @@ class Direct:
 def template() -> Path:
     """The world before anything happened: an office, three people, their laptops enrolled and synced once."""
     folder = Path(tempfile.mkdtemp(prefix="satchel-simulator-", dir=FOLDER))
+    with virtual_ids(lambda: START - timedelta(days=1), random.Random(0)):
+        _build(folder)
+    return folder
+
+
+def _build(folder: Path) -> None:
     office = folder / "office"
     office.mkdir()
     store = office_store.Store(
@@ -387,7 +393,6 @@ def template() -> Path:
         sync_once(laptop, Direct(server))
         laptop.engine.dispose()
     store.close()
-    return folder
 
 
 def furnish(stores: list[Store]) -> None:
