@@ -1,7 +1,7 @@
 """The records that one push touches: loaded at once, changed in memory, written at once.
 
-A transaction of the push that is refused leaves no trace here (`begin`, `roll_back`); nothing of a push reaches
-the database before `flush`, whose last act is the feed.
+A transaction of the push that is refused leaves no trace here (`begin`, `roll_back`); nothing of a push
+reaches the database before `flush`, whose last act is the feed.
 """
 
 import json
@@ -87,7 +87,7 @@ class Batch:
     # ------------------------------------------------------------ loading
 
     def load(self, keys: Iterable[Key]) -> None:
-        """Bring these records, and what they are parts of, into memory; unknown ones are remembered as absent."""
+        """Bring these records, and what they are parts of, into memory; the absent are remembered."""
         wanted = {key for key in keys if key not in self._asked and key[0] in RECORDS}
         while wanted:
             self._asked |= wanted

@@ -152,15 +152,16 @@ def _device(chosen: argparse.Namespace) -> Answer:
     server = _open(chosen)
     if chosen.verb == "list":
         devices = server.devices()
-        lines = [
-            f"{one['code']}  {one['id']}  {one['user']}  {one['name']}{'  revoked' if one['revoked_at'] else ''}"
-            for one in devices
-        ]
-        return devices, "\n".join(lines)
+        return devices, "\n".join(_line(one) for one in devices)
     if not chosen.device:
         raise Usage(msg("Say which device: its id or its three-letter code."))
     device = server.revoke(chosen.device)
     return {"id": device, "revoked": True}, device
+
+
+def _line(device: dict[str, Any]) -> str:
+    revoked = ("revoked",) if device["revoked_at"] else ()
+    return "  ".join((device["code"], device["id"], device["user"] or "?", device["name"], *revoked))
 
 
 def _audit(chosen: argparse.Namespace) -> Answer:

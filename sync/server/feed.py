@@ -1,7 +1,7 @@
 """What each stream brought lately: one row per record with the newest event, under a counter without gaps.
 
-The head rows are the last locks of a writing transaction, taken in ascending order of stream; so whoever sees a
-head also sees everything below it, whatever the database and however many write at once.
+The head rows are the last locks of a writing transaction, taken in ascending order of stream; so whoever
+sees a head also sees everything below it, whatever the database and however many write at once.
 """
 
 import hashlib
@@ -44,7 +44,9 @@ class Event:
 
 
 def publish(conn: Connection, events: Iterable[Event]) -> None:
-    """Give each event the next number of its stream. Call it when everything else of the transaction is written."""
+    """Give each event the next number of its stream. Call it when everything else of the transaction is
+    written.
+    """
     by_stream: dict[str, dict[tuple[str, str], Event]] = {}
     for event in events:
         by_stream.setdefault(event.stream, {})[event.type, event.record] = event
@@ -101,7 +103,7 @@ def _insert(dialect: str, table: Table) -> Any:
 def heads_of(
     conn: Connection, scope: Scope, known: Mapping[str, int], cursors: Iterable[Cursor]
 ) -> list[Head]:
-    """The streams of a person as the protocol names them; those without a cursor with their number of rows."""
+    """The streams of a person as the protocol names them; with the number of rows of new ones."""
     counts: dict[str, int] = {}
     held = {cursor.stream for cursor in cursors}
     new = [stream for stream, seq in known.items() if seq and stream not in held]

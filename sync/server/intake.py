@@ -1,7 +1,8 @@
-"""What a laptop pushed, taken transaction by transaction: recognised, recomputed, judged, and answered for ever.
+"""What a laptop pushed, taken transaction by transaction: recognised, recomputed, judged and answered.
 
-A push is one database transaction of the office. Its answers are kept by (device, n), so that the same push sent
-twice does nothing twice; its chain of hashes is recomputed, so that neither a changed nor a missing op gets in.
+A push is one database transaction of the office. Its answers are kept by (device, n), so that the same push
+sent twice does nothing twice; its chain of hashes is recomputed, so that neither a changed nor a missing op
+gets in.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +48,7 @@ class Taken:
 
 
 def receive(conn: Connection, device: Row[Any], scope: Scope, request: SyncRequest, now: int) -> Taken:
-    """Take what is new in `request`, within the transaction of `conn`. Raises Refusal for what makes no sense."""
+    """Take what is new in `request`, within the transaction of `conn`. Raises Refusal for nonsense."""
     push = request.push
     ops = _unpacked(push) if push is not None else []
     last, head = int(device.last_op), bytes(device.head)
@@ -188,7 +189,7 @@ def _judge(
 
 
 def _touched(ops: Iterable[Op]) -> set[Key]:
-    """The records that these ops change or need: themselves, what they are part of, and who shall own them."""
+    """The records that these ops change or need: themselves, what they belong to, and their owners."""
     keys: set[Key] = set()
     for op in ops:
         keys.add((op.type, op.record))

@@ -1,4 +1,5 @@
-"""The office's decision on one operation: may this person do it, does it make sense, what does the field hold now.
+"""The office's decision on one operation: may this person do it, does it make sense, what does the field
+hold now.
 
 Everything is asked again here, whatever the laptop asked before: role, scope, frozen content, stage, values.
 """
@@ -32,7 +33,7 @@ DELETED: Final = "deleted_at"
 _RESERVED: Final = frozenset({"id", "version", "deleted_at", "unknown"})
 
 
-class Rejected(Exception):  # noqa: N818 - an answer to the laptop
+class Rejected(Exception):
     """The transaction changes nothing; `code` and `message` say why."""
 
     def __init__(self, code: str, message: Message) -> None:
@@ -66,7 +67,9 @@ class Judge:
         self.scope = scope
         self.now_text = now_text
         self.keep_deleted = False
-        """Set while a transaction is judged again in which one deletion met somebody's edit: then none counts."""
+        """Set while a transaction is judged again in which one deletion met somebody's edit: then none
+        counts.
+        """
         self.overwritten: list[dict[str, Any]] = []
         self.rejected: set[str] = set()
         """Records that a refused transaction of this push would have created."""
@@ -189,7 +192,7 @@ class Judge:
                 self._follow_root(held)
 
     def _new_home(self, held: Held, name: str, new: str | None) -> str | None:
-        """The new owner or team, if this person may hand the record there; parts have no home of their own."""
+        """The new owner or team, if this person may hand the record there; parts follow their root."""
         if RECORDS[held.type].__root__:
             return held.row[name]  # type: ignore[no-any-return]
         target = {**held.row, name: new}

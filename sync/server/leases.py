@@ -1,4 +1,4 @@
-"""Blocks of document numbers lent to laptops, so that a quote issued offline has a number nobody else uses."""
+"""Blocks of document numbers lent to laptops, so that a quote issued offline has a number of its own."""
 
 import re
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
 """How two people's changes to one field become one value. Pure: values in, a `Merged` out.
 
-A change says what its author saw and what it should become (`old` → `new`). It applies as it stands when nobody
-changed the field since, when the field still holds what the author saw, or when it already holds what the author
-wants. Otherwise the field's merge class decides, and a value that loses is never dropped: it is in `Merged.loser`.
+A change says what its author saw and what it should become (`old` → `new`). It applies as it stands when
+nobody changed the field since, when the field still holds what the author saw, or when it already holds
+what the author wants. Otherwise the field's merge class decides, and a value that loses is never dropped:
+it is in `Merged.loser`.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,8 +33,8 @@ MOST_LINES: Final = 2000
 class Merged:
     """What a field holds after a change, and what became of the value that did not win.
 
-    `loser` is meant only where `lost` is true; `conflict` asks for a person (the inbox), otherwise the history
-    keeps the loser.
+    `loser` is meant only where `lost` is true; `conflict` asks for a person (the inbox), otherwise the
+    history keeps the loser.
     """
 
     value: Any
@@ -75,7 +76,7 @@ def merge_created(merge: str, current: Any, new: Any) -> Merged:
 
 
 def merge_text(current: str | None, old: str | None, new: str | None) -> Merged:
-    """Line by line; where both changed the same lines, both stay in the text, marked, and a person is asked."""
+    """Line by line; where both changed the same lines, both stay, marked, and a person is asked."""
     base, mine, theirs = _lines(old), _lines(new), _lines(current)
     merged: list[str] = []
     overlap = False

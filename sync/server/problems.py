@@ -7,7 +7,7 @@ from desktop.words import Message
 from sync.protocol.messages import Problem
 
 
-class Refusal(Exception):  # noqa: N818 - an answer to the laptop
+class Refusal(Exception):
     """The request is answered with `status` and changes nothing, except where its own text says so."""
 
     def __init__(

@@ -1,7 +1,8 @@
-"""Totals that nobody saw: when two people changed one quote without seeing each other's change, a person confirms.
+"""Totals that nobody saw: when two people changed one quote without seeing each other's change, a person
+confirms.
 
-Every edit of a line merges, so the new total may be one that neither had on the screen. Such a quote is marked
-`needs_review`, and laptops neither issue nor send it until somebody has looked.
+Every edit of a line merges, so the new total may be one that neither had on the screen. Such a quote is
+marked `needs_review`, and laptops neither issue nor send it until somebody has looked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

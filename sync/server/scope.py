@@ -1,7 +1,8 @@
 """Who may see and change what: the one place where the scope of a person is worked out.
 
-A stream is what is held together: `user:<id>`, `team:<id>`, or `org` for the whole firm. A record lives in the
-stream of its owner, else of its team, else of the firm; what is shared by its nature always lives with the firm.
+A stream is what is held together: `user:<id>`, `team:<id>`, or `org` for the whole firm. A record lives in
+the stream of its owner, else of its team, else of the firm; what is shared by its nature always lives with
+the firm.
 """
 
 from collections.abc import Mapping
@@ -40,8 +41,8 @@ class Scope:
     def may_write(self, record_type: str, row: Mapping[str, Any]) -> bool:
         """Whether this person may change a record where it lives.
 
-        For what the whole firm shares the list of commands decides; an ownerless record of another type belongs
-        to those who see all.
+        For what the whole firm shares the list of commands decides; an ownerless record of another type
+        belongs to those who see all.
         """
         if self.role is None:
             return False
@@ -89,7 +90,7 @@ def scope_of(conn: Connection, user: str) -> Scope | None:
 
 
 def heads(conn: Connection, scope: Scope) -> dict[str, int]:
-    """The newest seq of every stream in scope, in ascending order; one that never held anything stands at 0."""
+    """The newest seq of every stream in scope, in ascending order; an empty one stands at 0."""
     found = {
         row.stream: row.seq
         for row in conn.execute(select(HEAD.c.stream, HEAD.c.seq).where(scope.predicate(HEAD)))

@@ -1,4 +1,4 @@
-"""Many records at once, put straight into the office: what a demo or a move from another system begins with."""
+"""Many records at once, put straight into the office: how a demo or a move from elsewhere begins."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The office as one object: a request in, an answer out. It knows neither sockets nor threads nor the time of day.
+"""The office as one object: a request in, an answer out. It knows no sockets and no time of day.
 
 `app.py` puts it on the network; the simulator calls `handle` with a clock and a random source of its own.
 """
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 from uuid import UUID
 
 import msgspec
@@ -57,7 +57,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in; `target` is the path with its query, exactly as it was signed; header names in lower case."""
+    """What came in; `target` is the path with its query, as it was signed; header names in lower case."""
 
     method: str
     target: str
@@ -67,11 +67,15 @@ class Request:
     @property
     def path(self) -> str:
         """The path, decoded."""
-        return unquote(urlsplit(self.target).path)
+        return unquote(self.target.partition("?")[0])
 
     def query(self, name: str) -> str | None:
-        """A value of the query, or None."""
-        return parse_qs(urlsplit(self.target).query, max_num_fields=20).get(name, [None])[0]
+        """A value of the query, or None. Raises Refusal for a query that is none."""
+        try:
+            values = parse_qs(self.target.partition("?")[2], max_num_fields=20)
+        except ValueError as error:
+            raise Refusal(400, "bad_request", NO_SENSE) from error
+        return values.get(name, [None])[0]
 
     def number(self, name: str) -> int | None:
         """A whole number of the query, or None. Raises Refusal for anything else."""

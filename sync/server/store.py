@@ -1,4 +1,4 @@
-"""Where the office keeps everything: an encrypted SQLite file of its own, or any database that a URL names."""
+"""Where the office keeps everything: an encrypted SQLite file of its own, or whatever a URL names."""
 
 import os
 import secrets
@@ -29,7 +29,8 @@ TRIES: Final = 6
 """How often a transaction is repeated that met another one (PostgreSQL)."""
 
 _AGAIN: Final = frozenset({"40001", "40P01", "23505"})
-"""Serialization failure, deadlock, and two who insert the same: SQLSTATEs after which the same may succeed."""
+"""Serialization failure, deadlock, and two who insert the same: SQLSTATEs after which the same may succeed.
+"""
 
 R = TypeVar("R")
 
@@ -69,7 +70,7 @@ class Store:
 
 
 def open_folder(folder: Path) -> Store:
-    """The office in `folder`, made if there is none. Raises Damaged when the key is lost or is not this one."""
+    """The office in `folder`, made if there is none. Raises Damaged when the key is lost."""
     profile.prepare(folder)
     path, key = folder / DATABASE, _key(folder)
     return Store(open_keyed(path, key), open_keyed(path, key, read_only=True))

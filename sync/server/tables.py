@@ -65,7 +65,8 @@ HEAD: Final = Table(
     Column("stream", String(40), primary_key=True),
     Column("seq", BigInteger, nullable=False),
 )
-"""The counter of each stream, locked last and in ascending order: a visible head means all below is visible."""
+"""The counter of each stream, locked last and in ascending order: a visible head means all below is visible.
+"""
 
 FEED: Final = Table(
     "office_feed",

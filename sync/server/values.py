@@ -1,4 +1,6 @@
-"""What a laptop may put into a field: every value that comes in is checked against its kind, whoever sent it."""
+"""What a laptop may put into a field: every value that comes in is checked against its kind, whoever sent
+it.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,7 +24,7 @@ MOST_PARTS: Final = 200_000
 _NUMBER: Final = re.compile(r"-?\d{1,13}(?:\.(\d+))?")
 
 
-class BadValue(ValueError):  # noqa: N818 - it is the value that is bad
+class BadValue(ValueError):
     """A value does not fit its field."""
 
 

@@ -1,4 +1,4 @@
-"""A laptop made by hand: it keeps its chain, signs its requests and shows the office's answers as they are."""
+"""A laptop made by hand: it keeps its chain, signs its requests and shows the answers as they are."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -171,7 +171,7 @@ class Laptop:
         while True:
             part = self.call("GET", f"{messages.SNAPSHOT}{stream}{query}", None, messages.Snapshot)
             pages += 1
-            self._store(part.tables)
+            self.store(part.tables)
             if part.next is None:
                 self.cursors[stream] = part.at
                 return pages
@@ -179,12 +179,12 @@ class Laptop:
 
     def take(self, page: messages.Page) -> None:
         for part in page.parts:
-            self._store(part.tables)
+            self.store(part.tables)
             for gone in part.removals:
                 self.rows.pop((gone.type, gone.record), None)
             self.cursors[part.stream] = part.upto
 
-    def _store(self, tables: Mapping[str, messages.Table]) -> None:
+    def store(self, tables: Mapping[str, messages.Table]) -> None:
         for name, table in tables.items():
             for values in table.rows:
                 row = dict(zip(table.columns, values, strict=True))

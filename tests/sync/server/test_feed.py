@@ -35,11 +35,11 @@ def test_a_first_copy_comes_in_pages_while_others_write(join: Join, server: Serv
     writer.tx(("delete", "customer", gone, {}, 1))
     writer.create("customer", name="new", owner_id=writer.user)
     writer.sync()
-    reader._store(first.tables)
+    reader.store(first.tables)
     query = f"?limit=10&at={first.at}&after={first.next}"
     while query:
         part = reader.call("GET", f"{messages.SNAPSHOT}{stream}{query}", None, messages.Snapshot)
-        reader._store(part.tables)
+        reader.store(part.tables)
         query = f"?limit=10&at={part.at}&after={part.next}" if part.next else ""
     reader.cursors[stream] = first.at
     reader.sync()

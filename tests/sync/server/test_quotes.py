@@ -1,4 +1,6 @@
-"""The quote as one thing of many rows: lines merge, totals nobody saw are asked about, what was issued stays."""
+"""The quote as one thing of many rows: lines merge, totals nobody saw are asked about, what was issued
+stays.
+"""
 
 from typing import Any
 

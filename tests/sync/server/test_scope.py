@@ -1,4 +1,6 @@
-"""Who holds what: two people's streams, the way of a record from one to the other, and what each role may do."""
+"""Who holds what: two people's streams, the way of a record from one to the other, and what each role may
+do.
+"""
 
 import pytest
 
