@@ -39,6 +39,7 @@ class Edit:
     new: Any
     order: int
     at: float
+    device_id: str
     lost: bool = False
     """Gone with a disk, before it was sent."""
 
@@ -68,7 +69,16 @@ class Typed:
             for name, (old, new) in values.items():
                 self.edits.append(
                     Edit(
-                        self.device.name, n, type_name, record.hex(), name, old, new, 0, self.watch.world.now
+                        self.device.name,
+                        n,
+                        type_name,
+                        record.hex(),
+                        name,
+                        old,
+                        new,
+                        0,
+                        self.watch.world.now,
+                        self.device.store.device.hex,
                     )
                 )
 
@@ -311,8 +321,21 @@ class Watch:
                 if described.merge in ("derived", "server", "set") or row[name] == now[name]:
                     continue
                 mine = [edit for edit in self.by_place.get((key[1], name), ()) if edit.device == device.name]
-                if mine and mine[-1].new == row[name] and not ({(key[1], name), (key[1], "")} & kept):
+                if not mine or mine[-1].new != row[name] or {(key[1], name), (key[1], "")} & kept:
+                    continue
+                if not self._has_arrived(mine[-1], now["version"]):
                     raise Violation(f"{device.name}: own {name}={row[name]!r} of {key} left the screen")
+
+    def _has_arrived(self, edit: Edit, version: int) -> bool:
+        """Whether a row of this version contains what the office made of an edit."""
+        with self.world.office.server.store.read() as connection:
+            row = connection.exec_driver_sql(
+                "SELECT verdict FROM office_verdict WHERE device = ? AND n = ?",
+                (bytes.fromhex(edit.device_id), edit.n),
+            ).fetchone()
+        if row is None or edit.lost:
+            return edit.lost
+        return not row[0] or json.loads(row[0])[2] <= version
 
     def _cursors_grow(self, device: Device) -> None:
         known = self._cursors[device.name]
