@@ -54,6 +54,26 @@ def assignments(typed: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def values_of(console: Console, cls: type[Record], words: Iterable[str]) -> dict[str, Any]:
+    """`field=value …` as values; a link is given by the id, the name or the number of what it leads to."""
+    typed = assignments(words)
+    for name, text in typed.items():
+        described = cls.fields().get(name)
+        kind = described.kind if described else None
+        if isinstance(kind, Link) and kind.to and text.strip() and not is_id(text):
+            typed[name] = records.find(console.store, RECORDS[kind.to], text).id.hex
+    return records.read_values(cls, typed)
+
+
+def is_id(text: str) -> bool:
+    """Whether a person typed an id and not a name."""
+    try:
+        UUID(text.strip())
+    except ValueError:
+        return False
+    return True
+
+
 def flat(record: Record, titles: dict[UUID, str] | None = None) -> dict[str, Any]:
     """A record's fields by name, as JSON; what it links to is named beside its id."""
     fields: dict[str, Any] = {"id": record.id.hex, "type": record.__tablename__, "title": record.title}
@@ -67,7 +87,7 @@ def flat(record: Record, titles: dict[UUID, str] | None = None) -> dict[str, Any
 def list_records(console: Console, chosen: argparse.Namespace) -> None:
     """Records of one type, newest first, those whose fields equal the given values."""
     cls = records.record_type(chosen.record)
-    values = records.read_values(cls, assignments(chosen.values))
+    values = values_of(console, cls, chosen.values)
     where = [cls.table().c[name] == value for name, value in values.items()]
     with console.store.reading() as session:
         found = records.page(session, cls, limit=chosen.limit, where=where)
@@ -111,7 +131,7 @@ def show(console: Console, chosen: argparse.Namespace) -> None:
 def new(console: Console, chosen: argparse.Namespace) -> None:
     """Make a record; prints its id."""
     cls = records.record_type(chosen.record)
-    values = records.read_values(cls, assignments(chosen.values))
+    values = values_of(console, cls, chosen.values)
     done = commands.run(console.store, console.actor, f"{cls.__tablename__}.new", values=values)
     console.result({"id": done.value.id.hex}, done.value.id.hex)
 
@@ -119,7 +139,7 @@ def new(console: Console, chosen: argparse.Namespace) -> None:
 def edit(console: Console, chosen: argparse.Namespace) -> None:
     """Change fields of a record, as one command with undo."""
     cls = records.record_type(chosen.record)
-    values = records.read_values(cls, assignments(chosen.values))
+    values = values_of(console, cls, chosen.values)
     if not values:
         raise Usage(msg("Say what to change: field=value."))
     record = records.find(console.store, cls, chosen.id)
@@ -160,10 +180,7 @@ def undo_last(console: Console, _chosen: argparse.Namespace) -> None:
 def show_history(console: Console, chosen: argparse.Namespace) -> None:
     """Who changed what, when, on which device, from what to what."""
     cls = records.record_type(chosen.record)
-    try:
-        record_id = UUID(chosen.id)
-    except ValueError:
-        record_id = records.find(console.store, cls, chosen.id).id
+    record_id = UUID(chosen.id) if is_id(chosen.id) else records.find(console.store, cls, chosen.id).id
     entries = history.history(console.store, cls, record_id, chosen.field)
     if console.options.json:
         console.emit(

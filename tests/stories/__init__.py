@@ -1,0 +1,1 @@
+"""Whole stories through the real command line: real processes, real encryption, a real office."""
