@@ -4,13 +4,10 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.dialects.sqlite import insert
-
 from desktop.documents.vcards import Card, Labelled, read_vcards
 from desktop.errors import Refused
 from desktop.models.record import Record
-from desktop.models.records import Attachment, Blob, Contact, Customer
-from desktop.models.store import Work
+from desktop.models.records import Attachment, Contact, Customer
 
 _MOBILE = ("mobile", "cell", "iphone")
 
@@ -130,8 +127,3 @@ def _photo(made: Made, contact: Contact, photo: bytes) -> None:
         )
     )
     made.blobs.append((digest, photo))
-
-
-def keep_blob(work: Work, sha256: str, data: bytes) -> None:
-    """Keep the bytes of a file under their hash; the same bytes are kept once."""
-    work.session.execute(insert(Blob).values(sha256=sha256, data=data).on_conflict_do_nothing())

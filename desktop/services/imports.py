@@ -14,6 +14,7 @@ from desktop.documents import headers, tables
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.record import Record, new_id
 from desktop.models.records import Contact, Customer, Product
+from desktop.models.records.files import keep_blob
 from desktop.models.store import Actor, Store, Work
 from desktop.services import cards, commands
 from desktop.services.commands import command
@@ -262,7 +263,7 @@ def _keep(work: Work, rows: Sequence[Row]) -> int:
             work.add(record)
             count += 1
         for sha256, data in row.blobs:
-            cards.keep_blob(work, sha256, data)
+            keep_blob(work.session, sha256, data)
     return count
 
 

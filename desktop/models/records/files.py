@@ -4,7 +4,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from desktop.models.kinds import Link, Short, Whole
 from desktop.models.record import Base, Record, field
@@ -31,3 +32,8 @@ class Blob(Base):
     __tablename__ = "blob"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def keep_blob(session: Session, sha256: str, data: bytes) -> None:
+    """Keep the bytes of a file under their hash; the same bytes are kept once. Bytes are not in the log."""
+    session.execute(insert(Blob).values(sha256=sha256, data=data).on_conflict_do_nothing())
