@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from desktop.documents.summary import in_words
-from desktop.documents.voice import Voice, figure, percent, symbol
+from desktop.documents.voice import Voice, money, percent
 from desktop.rules.canonical import content_hash
 from desktop.words import RESOURCES
 
@@ -61,11 +61,10 @@ def _template() -> dict[str, Any]:
 
 def _places(snapshot: Mapping[str, Any]) -> dict[str, str]:
     """What the clauses say of the quote. A value is put in as it is: braces in it mean nothing."""
-    payable = figure(snapshot["totals"]["payable"], int(snapshot["digits"]))
     words = in_words(snapshot)
     address = snapshot["customer"].get("address")
     return {
-        "price": f"{symbol(snapshot['currency'])}{payable}",
+        "price": money(snapshot["totals"]["payable"], snapshot["currency"], int(snapshot["digits"])),
         "words": f"（{words}）" if words else "",
         "quote": f"{snapshot['number']} R{snapshot['revision']}",
         "payment_zh": _payment(snapshot, "zh"),
@@ -81,13 +80,13 @@ def _payment(snapshot: Mapping[str, Any], language: str) -> str:
     steps = []
     for step in snapshot.get("milestones") or ():
         name, due = voice.text(step.get("name")).first, voice.text(step.get("due")).first
-        money = f"{symbol(snapshot['currency'])}{figure(step['amount'], digits)}"
+        share = money(step["amount"], snapshot["currency"], digits)
         if language == "zh":
             steps.append(
-                f"{due}付{name} {percent(step['percent'])}，即 {money}" if due else f"{name} {money}"
+                f"{due}付{name} {percent(step['percent'])}，即 {share}" if due else f"{name} {share}"
             )
         else:
-            steps.append(f"{name} {percent(step['percent'])}, {money}" + (f" ({due})" if due else ""))
+            steps.append(f"{name} {percent(step['percent'])}, {share}" + (f" ({due})" if due else ""))
     if not steps:
         return "需方在供货前付清全款。" if language == "zh" else "The customer pays in full before delivery. "
     return f"{'；'.join(steps)}。" if language == "zh" else f"{'; '.join(steps)}. "

@@ -21,7 +21,7 @@ from desktop.documents.quote import Furnishings, check_glyphs, frame, identify, 
 from desktop.documents.summary import milestones, terms, totals
 from desktop.documents.theme import Type, paper
 from desktop.documents.typography import lines_of
-from desktop.documents.voice import Said, Voice, figure, short_hash, symbol
+from desktop.documents.voice import Said, Voice, money, short_hash
 from desktop.rules.canonical import content_hash
 from desktop.words import msg
 
@@ -48,7 +48,7 @@ def contract_pdf(contract: Mapping[str, Any], *, state: str = "issued", language
         title=title,
         author=identity.seller.first,
         language=voice.language,
-        issued_on=str(contract["issued_on"]),
+        issued_on=str(contract["issued_on"] or ""),
         digest=digest,
         data=contract,
     )
@@ -61,10 +61,10 @@ def _front(voice: Voice, contract: Mapping[str, Any]) -> list[Block]:
     """Letterhead, facts, parties and what the contract is about."""
     quote = contract["quote"]
     digits = int(quote["digits"])
-    price = f"{symbol(quote['currency'])}{figure(quote['totals']['payable'], digits)}"
+    price = money(quote["totals"]["payable"], quote["currency"], digits)
     pairs = [
         (msg("Contract no.", "paper"), str(contract["number"])),
-        (msg("Date", "paper"), str(contract["issued_on"])),
+        (msg("Date", "paper"), str(contract["issued_on"] or "")),
         (msg("From quote", "paper"), f"{quote['number']} R{quote['revision']}"),
         (msg("Quote check", "paper"), short_hash(contract["quote_hash"])),
         (msg("Currency", "paper"), voice.currency(quote["currency"])),

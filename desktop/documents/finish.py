@@ -32,6 +32,11 @@ class About:
     digest: str
     data: Mapping[str, Any]
 
+    @property
+    def stamp(self) -> str:
+        """The day of issue as PDF writes moments; nothing for a draft without one."""
+        return f"D:{self.issued_on.replace('-', '')}000000Z" if self.issued_on else ""
+
 
 def finish(painted: bytes, about: About) -> bytes:
     """The finished PDF."""
@@ -54,18 +59,15 @@ def read_data(pdf: bytes) -> bytes:
 
 
 def _describe(pdf: Pdf, about: About) -> None:
-    stamp = about.issued_on.replace("-", "")
-    moment = f"D:{stamp}000000Z"
-    pdf.docinfo = pdf.make_indirect(
-        Dictionary(
-            Title=String(about.title),
-            Author=String(about.author),
-            Producer=String("Satchel"),
-            Creator=String("Satchel"),
-            CreationDate=String(moment),
-            ModDate=String(moment),
-        )
+    info = Dictionary(
+        Title=String(about.title),
+        Author=String(about.author),
+        Producer=String("Satchel"),
+        Creator=String("Satchel"),
     )
+    if about.stamp:
+        info.CreationDate = info.ModDate = String(about.stamp)
+    pdf.docinfo = pdf.make_indirect(info)
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
         meta.register_xml_namespace(NAMESPACE, "satchel")
         meta["dc:title"] = about.title
@@ -74,21 +76,20 @@ def _describe(pdf: Pdf, about: About) -> None:
         meta["dc:language"] = [_LANGUAGES[about.language]]
         meta["pdf:Producer"] = "Satchel"
         meta["xmp:CreatorTool"] = "Satchel"
-        meta["xmp:CreateDate"] = f"{about.issued_on}T00:00:00Z"
-        meta["xmp:ModifyDate"] = f"{about.issued_on}T00:00:00Z"
+        if about.stamp:
+            meta["xmp:CreateDate"] = meta["xmp:ModifyDate"] = f"{about.issued_on}T00:00:00Z"
         meta[f"{{{NAMESPACE}}}contentHash"] = about.digest
 
 
 def _attach(pdf: Pdf, about: About) -> None:
-    stamp = f"D:{about.issued_on.replace('-', '')}000000Z"
     spec = AttachedFileSpec(
         pdf,
         canonical(about.data),
         description="The data this document was printed from",
         filename=ATTACHMENT,
         mime_type="application/json",
-        creation_date=stamp,
-        mod_date=stamp,
+        creation_date=about.stamp,
+        mod_date=about.stamp,
     )
     spec.relationship = Name.Source
     pdf.attachments[ATTACHMENT] = spec

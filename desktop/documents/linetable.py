@@ -19,7 +19,7 @@ NO_TAX: Final = {
     "O": msg("Not taxed", "tax"),
     "AE": msg("Reverse charge", "tax"),
 }
-_ROOM_FOR_DETAIL: Final = 36
+_ROOM_FOR_DETAIL: Final = 12
 """Lines of one cell that stay on one row; a longer text goes on in rows of its own."""
 
 

@@ -58,7 +58,7 @@ def quote_pdf(snapshot: Mapping[str, Any], *, state: str = "issued", language: s
         title=title,
         author=identity.seller.first,
         language=voice.language,
-        issued_on=str(snapshot["issued_on"]),
+        issued_on=str(snapshot["issued_on"] or ""),
         digest=digest,
         data=snapshot,
     )
@@ -154,7 +154,7 @@ def _blocks(voice: Voice, identity: Identity, snapshot: Mapping[str, Any], table
     blocks += [totals(voice, snapshot), *milestones(voice, snapshot), *terms(voice, snapshot)]
     blocks[-1].keep = max(blocks[-1].keep, 1)
     signer = "\u00a0\u00a0\u00a0 ".join(
-        part for part in (name_of(voice.text(seller.get("person"))), str(snapshot["issued_on"])) if part
+        part for part in (name_of(voice.text(seller.get("person"))), str(snapshot["issued_on"] or "")) if part
     )
     labels = (msg("Supplier (seal)", "paper"), msg("Customer (signature, seal)", "paper"))
     blocks.append(signatures(voice, identity, labels, (signer, voice.say(NAME_AND_DATE).joined())))

@@ -29,9 +29,9 @@ from desktop.documents.summary import (
 )
 from desktop.documents.theme import A4, paper
 from desktop.documents.typography import NOT_AT_END, NOT_AT_START
-from desktop.documents.voice import MINUS, Voice, amount, figure, percent, symbol
+from desktop.documents.voice import MINUS, Voice, amount, figure, money, percent, symbol
 from desktop.errors import Refused
-from desktop.rules.money import allocate
+from desktop.rules.money import allocate, to_decimal
 from desktop.rules.totals import Totals, totals
 from desktop.rules.totals_json import read
 from desktop.words import LANGUAGES, Message, msg
@@ -160,7 +160,7 @@ def _line(line: Mapping[str, Any], printed: _Line) -> dict[str, Any]:
 def _adjusted(quote: Mapping[str, Any], sheet: "_Sheet", sums: Mapping[str, Printed]) -> dict[str, Any]:
     """The adjustments of the whole as printed: rate in the label, amount, or the total that was wanted."""
     prepaid = -Decimal(_number(sums["prepaid"].text)) if "prepaid" in sums else Decimal(0)
-    payable = Decimal(_number(sums["payable"].text.removeprefix(symbol(quote["currency"]))))
+    payable = Decimal(_number(sums["payable"].text.replace(symbol(quote["currency"]), "", 1)))
     found = []
     for place, each in enumerate(quote.get("adjustments") or ()):
         printed = sums[f"adjustment {place}"]
@@ -186,13 +186,9 @@ def _check_sums(quote: Mapping[str, Any], sums: Mapping[str, Printed], result: T
     }
     for role, printed in sums.items():
         if role == "payable":
-            mark = symbol(quote["currency"])
-            _same(msg("the total payable", "paper"), printed.text, f"{mark}{amount(result.payable, digits)}")
-            _same(
-                msg("the total payable", "paper"),
-                printed.text,
-                f"{mark}{figure(quote['totals']['payable'], digits)}",
-            )
+            for payable in (to_decimal(result.payable, digits), quote["totals"]["payable"]):
+                expected = money(payable, quote["currency"], digits)
+                _same(msg("the total payable", "paper"), printed.text, expected)
         else:
             _same(msg("a sum under the lines", "paper"), printed.text, amount(computed[role], digits))
 
@@ -410,7 +406,7 @@ def _shares(payable: int, percents: list[Decimal]) -> list[int]:
 def _ending(row: list[Printed], edge: float, mark: str = "", figures: bool = True) -> Printed | None:
     """The text of a row that ends at a column's right edge, if it is a figure."""
     for text in row:
-        plain = text.text.removeprefix(mark)
+        plain = text.text.replace(mark, "", 1)
         if abs(text.x1 - edge) < _NEAR and (not figures or _FIGURE.fullmatch(plain)):
             return text
     return None

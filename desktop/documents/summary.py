@@ -10,7 +10,7 @@ from desktop.documents.letterhead import Flow, second_type
 from desktop.documents.linetable import counts, tax_labels
 from desktop.documents.theme import Type, paper
 from desktop.documents.typography import lines_of
-from desktop.documents.voice import Said, Voice, amount, figure, minor_units, percent, symbol
+from desktop.documents.voice import Said, Voice, amount, figure, minor_units, money, percent
 from desktop.rules.capitals import capitals
 from desktop.words import Message, msg
 
@@ -218,7 +218,7 @@ def _label(block: Block, said: Said, place: tuple[float, float, float]) -> float
 def _payable(block: Block, voice: Voice, snapshot: Mapping[str, Any], x: float, y: float) -> float:
     page = paper()
     y += 20.0
-    text = f"{symbol(snapshot['currency'])}{figure(snapshot['totals']['payable'], int(snapshot['digits']))}"
+    text = money(snapshot["totals"]["payable"], snapshot["currency"], int(snapshot["digits"]))
     size = fitted(text, page.total.size, (page.width - x) * 0.62, STRONG)
     block.add(Text(page.width, y, text, size, page.ink, STRONG, "right"))
     said = voice.say(msg("Total payable incl. tax", "paper"))

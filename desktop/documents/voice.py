@@ -135,6 +135,13 @@ def symbol(currency: str) -> str:
     return _SYMBOLS.get(currency, f"{currency} ")
 
 
+def money(value: Decimal | str, currency: str, digits: int) -> str:
+    """An amount with its currency's sign, such as ¥1,000.00 or −¥5.00."""
+    text = figure(value, digits)
+    sign = MINUS if text.startswith(MINUS) else ""
+    return f"{sign}{symbol(currency)}{text.removeprefix(MINUS)}"
+
+
 def ordinal(number: int, language: str) -> str:
     """A section's number: 一、二、… 十一、 in Chinese, A, B, … in English."""
     if language == "en":

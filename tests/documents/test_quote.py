@@ -238,3 +238,19 @@ def test_long_texts_go_on_and_nothing_is_cut_off() -> None:
     assert all(piece.x0 > -1 and piece.x1 < 496 and 40 < piece.y < 815 for piece in printed_texts(pdf))
     assert "远程监测模块）" in printed
     calculator_test(pdf, snapshot)
+
+
+def test_a_draft_needs_neither_number_nor_day() -> None:
+    pdf = quote_pdf(sample.quote(number=None, issued_on=None, valid_until=None), state="draft")
+    assert "None" not in "".join(read(pdf))
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert "/CreationDate" not in opened.docinfo
+
+
+def test_a_credit_has_its_minus_before_the_sign() -> None:
+    line = sample.item(text("退货"), "R", text(""), "-2", sample.UNIT, "1234.50")
+    snapshot = sample.quote(lines=[line], adjustments=[], milestones=[])
+    pdf = quote_pdf(snapshot)
+    assert "−¥2,469.00" in read(pdf)[0]
+    assert "人民币负贰仟肆佰陆拾玖元整" in read(pdf)[0]
+    calculator_test(pdf, snapshot)
