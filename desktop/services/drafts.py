@@ -243,7 +243,7 @@ def _seller(draft: QuoteDraft) -> dict[str, Any]:
         "email": (person.email if person else "") or seller.email or "",
         "tax_id": seller.tax_id or "",
         "bank": text(seller.bank, seller.bank_en),
-    }
+    } | ({"logo": seller.logo} if seller.logo else {})
 
 
 def _customer(draft: QuoteDraft) -> dict[str, Any]:

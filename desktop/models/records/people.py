@@ -41,6 +41,7 @@ class Organisation(Record):
     milestones: Mapped[list[dict[str, Any]]] = field(
         Json(), msg("Standard payment schedule"), default=list, hidden=True
     )
+    logo: Mapped[dict[str, Any] | None] = field(Json(), msg("Logo"), hidden=True)
 
 
 class Team(Record):

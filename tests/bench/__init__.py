@@ -1,0 +1,1 @@
+"""What a person waits for, measured beside the raw stack of the same run; nothing here passes or fails."""

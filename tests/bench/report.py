@@ -1,0 +1,57 @@
+"""One line per operation: the figure, the raw stack's figure in the same run, their ratio, and the goal."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measured operation, in milliseconds unless `unit` says otherwise."""
+
+    name: str
+    value: float
+    raw: float | None
+    raw_name: str
+    goal: str
+    unit: str = "ms"
+
+    def line(self) -> str:
+        """The figure as a row of the table."""
+        ratio = f"{self.value / self.raw:7.2f} ×" if self.raw else " " * 9
+        raw = f"{self.raw:10.2f} {self.raw_name}" if self.raw is not None else ""
+        return f"{self.name:34} {self.value:12.2f} {self.unit:7} {ratio}   {raw:44} goal {self.goal}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for scripts."""
+        return {
+            "name": self.name,
+            "value": round(self.value, 3),
+            "unit": self.unit,
+            "raw": None if self.raw is None else round(self.raw, 3),
+            "raw_name": self.raw_name,
+            "goal": self.goal,
+        }
+
+
+def each(work: Callable[[int], object], rounds: int) -> list[float]:
+    """Milliseconds of each round."""
+    found = []
+    for place in range(rounds):
+        began = time.perf_counter()
+        work(place)
+        found.append((time.perf_counter() - began) * 1000)
+    return found
+
+
+def middle(times: Sequence[float]) -> float:
+    """The median."""
+    return median(times)
+
+
+def p95(times: Sequence[float]) -> float:
+    """The value that 95 % stay below."""
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]

@@ -1,0 +1,133 @@
+"""The window on all customers: the start, the first paint of a list, page-down, a record."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from sqlalchemy import select
+
+from desktop.models import indexing
+from desktop.models.records import Customer
+from desktop.models.store import Store
+from desktop.views.desk import Desk
+from desktop.views.list_page import ListPage
+from desktop.views.look import Look
+from desktop.views.record_page import RecordPage
+from desktop.views.runner import Runner
+from tests.bench.report import Figure, each, middle, p95
+
+RAW = "raw: 128 rows read"
+START = """
+import time, sys
+began = time.perf_counter()
+{body}
+print((time.perf_counter() - began) * 1000)
+"""
+SATCHEL = """
+from pathlib import Path
+from desktop import app as program, settings
+from desktop.app import Program, application
+app = application()
+page = Program(app, Path(sys.argv[1]), settings.Settings())
+page.front.addWidget(page._unlock_page())
+page.front.show()
+page.front.grab()
+"""
+BARE = """
+import sqlcipher3
+from PySide6.QtWidgets import QApplication, QWidget, QLineEdit
+app = QApplication([])
+line = QLineEdit()
+line.show()
+line.grab()
+"""
+
+
+def measure(store: Store, profile: Path) -> Iterator[Figure]:
+    """Everything that needs Qt, offscreen."""
+    app = QApplication.instance() or QApplication([])
+    started, bare = starting(SATCHEL, profile), starting(BARE, profile)
+    yield Figure("start to unlock window", started, bare, "raw: Qt, driver, one field", "≤ 1.3 ×")
+    desk = Desk(store, Runner())
+    look = Look()
+    look.dress()
+    try:
+        yield from _list(look, desk, store, app)
+        yield from _record(look, desk, store)
+    finally:
+        desk.close()
+
+
+def starting(body: str, profile: Path) -> float:
+    """Milliseconds from the first line of Python to the first picture; the best of five processes."""
+    command = [sys.executable, "-c", START.format(body=body), str(profile)]
+    return min(
+        float(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1])
+        for _ in range(5)
+    )
+
+
+def _list(look: Look, desk: Desk, store: Store, app: object) -> Iterator[Figure]:
+    def first_paint(_: int) -> None:
+        page = ListPage(look, desk, "customer")
+        page.resize(1200, 800)
+        page.show()
+        until(lambda: page.table.rowCount() > 0)
+        page.grab()
+        page.deleteLater()
+
+    paints = each(first_paint, 8)
+    page = ListPage(look, desk, "customer")
+    page.resize(1200, 800)
+    page.show()
+    until(lambda: page.table.rowCount() > 0)
+    with store.reader.connect() as connection:
+        raw = indexing.driver_of(connection)
+        rows = each(lambda _: raw.execute("SELECT * FROM customer ORDER BY id DESC LIMIT 128").fetchall(), 20)
+    yield Figure(
+        "customers, first paint", middle(paints), middle(rows), "raw: 128 rows read", "≤ 60, independent of N"
+    )
+    page.list.setFocus()
+
+    def page_down(_: int) -> None:
+        QTest.keyClick(page.list, Qt.Key.Key_PageDown)
+        QApplication.processEvents()
+        page.list.viewport().grab()
+
+    downs = each(page_down, 60)
+    yield Figure("page-down (p95)", p95(downs), middle(rows), RAW, "< 16")
+    page.close()
+    page.deleteLater()
+
+
+def _record(look: Look, desk: Desk, store: Store) -> Iterator[Figure]:
+    with store.reading() as session:
+        ids = list(session.scalars(select(Customer.id).limit(40)))
+
+    def open_it(place: int) -> None:
+        page: QWidget = RecordPage(look, desk, "customer", ids[place])
+        page.resize(1200, 800)
+        page.show()
+        page.grab()
+        page.deleteLater()
+
+    opens = each(open_it, 20)
+    with store.reader.connect() as connection:
+        raw = indexing.driver_of(connection)
+        rows = each(
+            lambda place: raw.execute("SELECT * FROM customer WHERE id = ?", (ids[place].bytes,)).fetchone(),
+            20,
+        )
+    yield Figure("open a customer with its lists", middle(opens), middle(rows), "raw: one row read", "≤ 20")
+
+
+def until(done: Callable[[], bool], seconds: float = 10) -> None:
+    """Let Qt work until `done`."""
+    deadline = time.monotonic() + seconds
+    while not done() and time.monotonic() < deadline:
+        QApplication.processEvents()
