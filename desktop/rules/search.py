@@ -199,8 +199,9 @@ def _in_column(column: str, word: str) -> str:
 
 def _by_sound(parts: Sequence[str]) -> str:
     """Whole syllables as phrases, and where letters stand alone the initials of all parts as a run."""
-    asked = [_stretch(whole) for whole in _wholes(parts)]
-    if len(parts) > 1 and not (len(asked) == 1 and _is_sound(parts)):
+    wholes = list(_wholes(parts))
+    asked = [_stretch(whole) for whole in wholes]
+    if len(parts) > 1 and [len(whole) for whole in wholes] != [len(parts)]:
         run = "".join(part[0] for part in parts)[:_LONGEST_RUN]
         asked.append(f'sound : "{_RUN}{run}" *')
     elif not asked:
@@ -208,16 +209,15 @@ def _by_sound(parts: Sequence[str]) -> str:
     return f"({' AND '.join(asked)})"
 
 
-def _is_sound(parts: Sequence[str]) -> bool:
-    return all(part in pinyin.SYLLABLES for part in parts[:-1]) and bool(pinyin.completions(parts[-1]))
-
-
 def _wholes(parts: Sequence[str]) -> Iterator[list[tuple[str, ...]]]:
-    """The stretches of whole syllables among the parts, the last part with all that it may become."""
+    """The stretches of whole syllables among the parts, the last part with all that it may become.
+
+    A lone a, e or o is taken for an initial: `aqkj` is 安庆科技, `ozw` 区志伟.
+    """
     stretch: list[tuple[str, ...]] = []
     for place, part in enumerate(parts):
         last = place == len(parts) - 1
-        whole = pinyin.completions(part) if last else (part,) if part in pinyin.SYLLABLES else ()
+        whole = pinyin.completions(part) if last else (part,) if len(part) > 1 and part in pinyin.SYLLABLES else ()
         if whole:
             stretch.append(whole)
         elif stretch:

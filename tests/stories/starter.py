@@ -34,6 +34,7 @@ def main() -> int:
     """Carry out orders until there are no more."""
     for name in (*PROGRAMS.values(), *WARM):
         importlib.import_module(name)
+    importlib.import_module("desktop.rules.search").sound_tokens(["单雄信"])  # reads the dictionary of sounds
     answer({"ready": True})
     for line in sys.stdin:
         order = json.loads(line)
