@@ -1,4 +1,4 @@
-"""The composition root: finds the profile, opens the vault, builds runner, jobs and window, and takes them away.
+"""The composition root: finds the profile, opens the vault, builds runner, jobs and window.
 
 Until the vault is open only QtWidgets and the standard library are imported; the rest loads while one types.
 """
@@ -7,7 +7,6 @@ import importlib
 import json
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,18 +16,18 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QWidget
 
 from desktop import settings
 from desktop.views.errors import shown
-from desktop.views.first_run import Answers, FirstRun
+from desktop.views.first_pages import Answers
+from desktop.views.first_run import FirstRun
 from desktop.views.look import Look
 from desktop.views.runner import Runner
 from desktop.views.unlock import UnlockPage
 from desktop.words import RESOURCES, msg
 
 if TYPE_CHECKING:
-    from desktop.jobs import Jobs
+    from collections.abc import Callable
+
     from desktop.models.store import Store
     from desktop.models.vault import Vault
-    from desktop.views.desk import Desk
-    from desktop.views.window import Window
 
 IDLE_MINUTES: Final = 5
 """Minutes without a key or a press after which the vault locks (VAULT.md §2)."""
@@ -141,7 +140,7 @@ class Session(QObject):
 
 
 class Program(QObject):
-    """The program from its start to its end: first run or unlock, then the window, locked when it is left alone."""
+    """The program from its start to its end: first run or unlock, then the window until it locks."""
 
     def __init__(self, app: QApplication, folder: Path, kept: settings.Settings) -> None:
         super().__init__()
@@ -311,7 +310,7 @@ def _load_the_rest() -> None:
 
 
 def settle(store: "Store", answers: Answers) -> None:
-    """Begin as the first run was answered: who this is, then demo, import, join or nothing. Raises SatchelError."""
+    """Begin as the first run was answered: the name, then demo, import, join or nothing."""
     from desktop.models.store import Actor
 
     me = store.me()

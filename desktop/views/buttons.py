@@ -12,6 +12,7 @@ from desktop.words import Message
 
 _GROUND = {"primary": ("accent", "accent_hover", "accent_pressed"), "danger": ("bad", "bad", "bad")}
 _EDGED = ("plain", "search", "filter", "active_filter", "dashed")
+_LINKS = ("link", "quiet_link")
 _SMALL = ("filter", "active_filter", "dashed")
 
 
@@ -93,7 +94,7 @@ class Button(QAbstractButton):
         """Icon, words, value, trailing icon and key caps with their gaps; square for an icon alone."""
         look, text = self._look, self.text()
         height = look.t.control("filter") if self._kind in _SMALL else look.t.control(self._height)
-        if self._kind == "link":
+        if self._kind in _LINKS:
             return QSize(look.t.width(text), max(look.t.control("target_min"), look.t.line("body")))
         if not text and not self._keys:
             return QSize(max(height, look.t.control("target_min")), height)
@@ -134,9 +135,9 @@ class Button(QAbstractButton):
             return
         hint = self.sizeHint().width()
         left = (self.width() - hint) // 2 + (
-            0 if self._kind == "link" else look.px(8 if size == "small" else 10)
+            0 if self._kind in _LINKS else look.px(8 if size == "small" else 10)
         )
-        if self._kind == "link":
+        if self._kind in _LINKS:
             left = 0
         if self._icon:
             left = paint.paint_icon(painter, look, left, middle, self._icon, self._icon_ink(ink)) + look.px(6)
@@ -168,7 +169,7 @@ class Button(QAbstractButton):
             return "on_accent"
         if self._kind in ("link", "active_filter"):
             return "accent_ink"
-        return {"flat": "ink_2", "search": "ink_3"}.get(self._kind, "ink")
+        return {"flat": "ink_2", "quiet_link": "ink_2", "search": "ink_3"}.get(self._kind, "ink")
 
     def _icon_ink(self, ink: str) -> str:
         return "ink_2" if ink == "ink" else ink
@@ -191,12 +192,12 @@ class Button(QAbstractButton):
             if kind == "dashed":
                 painter.setPen(QPen(look.colour("line_control"), 1, Qt.PenStyle.DashLine))
             painter.setBrush(look.colour("selected" if active else ("surface", "hover", "pressed")[state]))
-        elif state and kind != "link" and self.isEnabled():
+        elif state and kind not in _LINKS and self.isEnabled():
             painter.setBrush(look.colour("hover" if state == 1 else "pressed"))
         painter.drawRoundedRect(box, radius, radius)
         if self.hasFocus() and look_focus(self):
             self._paint_focus(painter, box, radius)
-        if kind == "link" and state:
+        if kind in _LINKS and state:
             painter.setPen(QPen(look.colour("accent_ink"), 1))
             base = QPointF(0, self.height() / 2 + look.t.line("body") / 2 - 2)
             painter.drawLine(base, base + QPointF(look.t.width(self.text()), 0))
@@ -300,7 +301,7 @@ class _Segment(QAbstractButton):
         painter.drawRoundedRect(wide, radius, radius)
         if self._place not in ("first", "only"):
             painter.drawLine(QPointF(0.5, 0), QPointF(0.5, self.height()))
-        if self.isChecked() and look.theme_name == "high_contrast" or self.hasFocus():
+        if (self.isChecked() and look.theme_name == "high_contrast") or self.hasFocus():
             painter.setPen(QPen(look.colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius - 1, radius - 1)

@@ -48,7 +48,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Row:
-    """A record with what its row needs besides: titles of links, figures of the page, whether it is unsent."""
+    """A record with what its row needs besides: titles of links, figures, whether it is unsent."""
 
     record: Record
     titles: Mapping[UUID, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Short words for composing a screen: labels, lines, regions, rows and columns whose gaps follow the text size."""
+"""Short words for composing a screen: labels, lines, regions, rows and columns."""
 
 from collections.abc import Callable
 

@@ -33,7 +33,7 @@ def past(day: date, language: str, today: date) -> Message:
 
 
 def due(day: date, language: str, today: date) -> tuple[Message, str]:
-    """A day that something is due, and its tone: late (`bad`), today (`accent_ink`), tomorrow (`warn`) or plain."""
+    """A day that something is due, and the ink it is said in: late `bad`, tomorrow `warn`."""
     ahead = (day - today).days
     if ahead < -1:
         return msg("{count} days late").of(count=-ahead), "bad"

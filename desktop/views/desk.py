@@ -1,7 +1,7 @@
 """The one door from the window to the floors below: it asks for pages and records, and sends commands.
 
-A view never holds a session. What is read here is one page or one record (within a frame); commands and whatever
-takes longer go through the runner.
+A view never holds a session. What is read here is one page or one record (within a frame); commands and
+whatever takes longer go through the runner.
 """
 
 import json

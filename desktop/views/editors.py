@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.models.kinds import Amount, Choice, Flag, Kind, Link, Long, Tags
@@ -103,6 +103,7 @@ class ChoiceEditor(QComboBox):
 
     def __init__(self, look: Look, options: Sequence[tuple[str, Message]], value: str) -> None:
         super().__init__()
+        self._look = look
         self._before = value
         if value not in [code for code, _ in options]:
             self.addItem("", "")
@@ -114,6 +115,14 @@ class ChoiceEditor(QComboBox):
     def typed(self) -> Any:
         """The code."""
         return self.currentData()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt's box, and our own arrow."""
+        super().paintEvent(event)
+        size = self._look.t.icon("small")
+        painter = QPainter(self)
+        left, top = self.width() - size - self._look.px(9), (self.height() - size) // 2
+        painter.drawPixmap(left, top, self._look.pixmap("chevron-down", "ink_2", size))
 
     def was_changed(self) -> bool:
         """Whether another one was chosen."""

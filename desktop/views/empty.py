@@ -52,7 +52,7 @@ class Empty(QWidget):
     ) -> None:
         super().__init__()
         words = label(look, why, ink="ink_2", wrap=True, centre=True)
-        look.bind(words.setFixedWidth, lambda: look.px(280))
+        look.bind(words.setFixedWidth, lambda: look.px(324))
         parts: list[QWidget | int | None] = [
             _Disc(look, icon),
             8,

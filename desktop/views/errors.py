@@ -1,4 +1,4 @@
-"""One table from an error to what is seen: a field, the message bar, the status chip, or a page with the next step."""
+"""One table from an error to what is seen: a field, the message bar, the status chip or a page."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -43,11 +43,15 @@ class Finder:
         self._look, self._desk, self._places = look, desk, places
         self._open, self._go, self._new, self._selected = open_record, go, new, selected
         self.more: list[Item] = []
+        self.quote_for: Callable[[Row], object] | None = None
+        self._best: list[Row] = []
 
     def ask(self, text: str) -> list[Item]:
         """Headings, records and commands for what was typed."""
-        items = self._found(text) if text else self._latest()
-        return items + self._commands(text)
+        found = self._found(text) if text else []
+        items = found or ([] if text else self._latest())
+        first = next((row for row in self._best if row is not None), None) if found else None
+        return items + self._commands(text, first)
 
     def _latest(self) -> list[Item]:
         rows = self._desk.recent("customer", 4) + self._desk.recent("quote", 2)
@@ -59,7 +63,7 @@ class Finder:
     def _found(self, text: str) -> list[Item]:
         hits = self._desk.search(text, list(LISTS), 20)
         items: list[Item] = []
-        number = 0
+        self._best = []
         for words, kinds in _GROUPS:
             group = [hit for hit in hits if hit.type in kinds][:EACH]
             shown = [
@@ -67,9 +71,8 @@ class Finder:
             ]
             if shown:
                 items.append(Item(self._look.text(words), heading=True))
-            for row in shown:
-                number += 1
-                items.append(self._item(row))
+            self._best += shown
+            items += [self._item(row) for row in shown]
         return items
 
     def _item(self, row: Row) -> Item:
@@ -101,18 +104,20 @@ class Finder:
             ring=cells.ring_of(kind, stage) if kind == "opportunity" else None,
         )
 
-    def _commands(self, text: str) -> list[Item]:
-        row = self._selected()
+    def _commands(self, text: str, found: Row | None) -> list[Item]:
+        row = found or self._selected()
         groups: list[tuple[str, list[Item]]] = []
+        items: list[Item] = []
         if row is not None:
             words = self._look.text(
                 msg("With {title}").of(title=row.record.title or type(row.record).__label__)
             )
             groups.append((words, self._offered(row)))
+            if found is not None:
+                items += [Item(words, heading=True), *groups.pop()[1]]
         places = [self._place(place) for place in self._places]
         groups.append((self._look.text(msg("Do")), [*self._makers(), *self.more]))
         groups.append((self._look.text(msg("Go to")), places))
-        items: list[Item] = []
         for words, group in groups:
             wanted = [item for item in group if self._matches(item, text)]
             if wanted:
@@ -124,6 +129,13 @@ class Finder:
 
     def _offered(self, row: Row) -> list[Item]:
         items = []
+        kind = row.record.__tablename__
+        if kind in ("customer", "opportunity") and self.quote_for is not None:
+            begin = partial(self.quote_for, row)
+            items.append(Item(self._look.text(msg("New quote")), keys="Ctrl+Q", icon="file-plus", run=begin))
+        items.append(
+            Item(self._look.text(msg("Open whole")), icon="maximize-2", run=partial(self._open, kind, row.id))
+        )
         for command in COMMANDS.values():
             if command.on is type(row.record) and command.offered:
                 reason = self._desk.refusal(command.name, row.record)

@@ -1,4 +1,4 @@
-"""The quiet frame of the pages before the vault is open: the foot with languages and theme, the brand, an input that can be shown."""
+"""The quiet frame of the pages before the vault is open: brand, passphrase input, foot."""
 
 from collections.abc import Callable
 

@@ -15,7 +15,7 @@ Value = Message | Callable[[], object]
 
 
 class Bindings:
-    """What must be said again when language, theme or text size changes, kept per widget and forgotten with it."""
+    """What must be said again when language, theme or text size changes, kept per widget."""
 
     def __init__(self, render: Callable[[Message], str]) -> None:
         self._render = render
@@ -24,7 +24,7 @@ class Bindings:
     def bind(self, setter: Callable[..., object], value: Value) -> None:
         """Call `setter` now and on each change; a later `bind` of the same setter replaces this one.
 
-        A callable value is asked each time; a tuple from it fills several arguments. It should not hold its widget.
+        A callable value is asked each time; a tuple from it fills several arguments.
         """
         owner: Any = setter.__self__  # type: ignore[attr-defined]
         self._kept.setdefault(owner, {})[setter.__name__] = value

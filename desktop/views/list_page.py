@@ -61,15 +61,25 @@ class ListPage(QWidget):
 
     def _compose(self) -> None:
         look = self._look
+        cls = RECORDS[self.kind]
         nothing = Empty(
-            look, self.spec.icon, msg("No {what} yet").of(what=inside(RECORDS[self.kind].__plural__)), self.spec.why_empty,
-            button=msg("New {what}").of(what=inside(RECORDS[self.kind].__label__)), primary=True,
-            on_click=lambda: self.wanted.emit(self.kind),
-        )  # fmt: skip
+            look,
+            self.spec.icon,
+            msg("No {what} yet").of(what=inside(cls.__plural__)),
+            self.spec.why_empty,
+            button=msg("New {what}").of(what=inside(cls.__label__)),
+            primary=True,
+            on_click=self._want,
+        )
         no_match = Empty(
-            look, "search-x", msg("Nothing matches"), msg("None of them is in this view."),
-            button=msg("Show all"), button_icon="funnel-x", on_click=lambda: self.show_view(self.spec.views[0].key),
-        )  # fmt: skip
+            look,
+            "search-x",
+            msg("Nothing matches"),
+            msg("None of them is in this view."),
+            button=msg("Show all"),
+            button_icon="funnel-x",
+            on_click=self._show_first,
+        )
         self._stack = QStackedWidget()
         for part in (self.list, nothing, no_match):
             self._stack.addWidget(part)
@@ -78,6 +88,12 @@ class ListPage(QWidget):
         line = row(look, ground, self.panel, gap=0)
         line.setStretch(0, 1)
         self.setLayout(line)
+
+    def _want(self) -> None:
+        self.wanted.emit(self.kind)
+
+    def _show_first(self) -> None:
+        self.show_view(self.spec.views[0].key)
 
     def header_tabs(self) -> list[QWidget]:
         """The saved views as tabs for the window's header."""
@@ -120,6 +136,8 @@ class ListPage(QWidget):
 
     def _count(self) -> None:
         self._desk.runner.read(self, "count", lambda: self._desk.count(self.kind, self.view), self._counted)
+        if not self.table.rows:
+            self.panel.hide()
         self._stack.setCurrentIndex(0 if self.table.rows else 1 if self.view.key == "all" else 2)
 
     def _counted(self, total: int) -> None:

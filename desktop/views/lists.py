@@ -1,4 +1,4 @@
-"""What each list shows: its columns in order of reading, its saved views, its icon and how it is sorted at first."""
+"""What each list shows: columns in order of reading, saved views, icon, first order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Filter = Callable[[UUID, date], tuple[ColumnElement[bool], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the field, how it is shown, its width; `grow` shares what is left; a low `rank` leaves first."""
+    """One column: the field, how it is shown, width; `grow` shares the rest; a low `rank` leaves first."""
 
     name: str
     shape: Shape
@@ -84,6 +84,18 @@ def _soon(_me: UUID, today: date) -> tuple[ColumnElement[bool], ...]:
     return (Quote.stage == "issued", Quote.valid_until <= today + timedelta(days=7))
 
 
+def _under_way(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
+    return (Opportunity.stage.not_in(("won", "lost")),)
+
+
+def _on_offer(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
+    return (Product.active.is_(True),)
+
+
+def _late_tasks(_me: UUID, today: date) -> tuple[ColumnElement[bool], ...]:
+    return (Task.due_on < today, Task.done_at.is_(None))
+
+
 def _open_tasks(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
     return (Task.done_at.is_(None),)
 
@@ -92,7 +104,8 @@ LISTS: Final = {
     spec.kind: spec
     for spec in (
         ListSpec(
-            "customer", "building-2",
+            "customer",
+            "building-2",
             (
                 Column("name", cells.title, 190, 3, 9),
                 Column("grade", cells.grade, 52, 0, 5),
@@ -113,7 +126,8 @@ LISTS: Final = {
             why_empty=msg("A customer needs only a name or a phone. The rest is asked later."),
         ),
         ListSpec(
-            "contact", "contact-round",
+            "contact",
+            "contact-round",
             (
                 Column("name", cells.title, 200, 2, 9),
                 Column("customer_id", cells.link, 200, 3, 8, sortable=False),
@@ -125,7 +139,8 @@ LISTS: Final = {
             why_empty=msg("People at your customers. They come with an import or from a customer's page."),
         ),
         ListSpec(
-            "opportunity", "target",
+            "opportunity",
+            "target",
             (
                 Column("name", cells.title, 200, 3, 9),
                 Column("customer_id", cells.link, 170, 2, 8, sortable=False),
@@ -137,13 +152,14 @@ LISTS: Final = {
             ),
             _views(
                 "opportunity",
-                View("open", msg("Open"), lambda _me, _today: (Opportunity.stage.not_in(("won", "lost")),)),
+                View("open", msg("Under way"), _under_way),
                 View("won", msg("Won"), _in(Opportunity.stage, "won")),
             ),
             why_empty=msg("A chance to sell: a customer, a name, an amount and a day."),
         ),
         ListSpec(
-            "product", "package",
+            "product",
+            "package",
             (
                 Column("sku", cells.text, 100, 0, 8),
                 Column("name", cells.title, 240, 4, 9),
@@ -152,11 +168,12 @@ LISTS: Final = {
                 Column("price", cells.price, 110, 0, 7, right=True),
                 Column("tax_percent", cells.number, 64, 0, 5, right=True),
             ),
-            _views("product", View("active", msg("On offer"), lambda _me, _today: (Product.active.is_(True),))),
+            _views("product", View("active", msg("On offer"), _on_offer)),
             why_empty=msg("Products come with an import or from the office's price book."),
         ),
         ListSpec(
-            "quote", "file-text",
+            "quote",
+            "file-text",
             (
                 Column("number", cells.title, 130, 1, 9),
                 Column("customer_id", cells.link, 190, 3, 8, sortable=False),
@@ -174,7 +191,8 @@ LISTS: Final = {
             why_empty=msg("A quote needs a customer and one product. The rest is filled in for you."),
         ),
         ListSpec(
-            "task", "list-todo",
+            "task",
+            "list-todo",
             (
                 Column("name", cells.title, 240, 4, 9),
                 Column("customer_id", cells.link, 180, 2, 8, sortable=False),
@@ -184,13 +202,14 @@ LISTS: Final = {
             ),
             _views(
                 "task",
-                View("open", msg("Open"), _open_tasks),
-                View("late", msg("Overdue"), lambda _me, today: (Task.due_on < today, Task.done_at.is_(None))),
+                View("open", msg("To do"), _open_tasks),
+                View("late", msg("Overdue"), _late_tasks),
             ),
             why_empty=msg("What is to be done by a day. A visit or a call can leave one behind."),
         ),
         ListSpec(
-            "interaction", "message-circle",
+            "interaction",
+            "message-circle",
             (
                 Column("happened_at", cells.moment, 110, 0, 8),
                 Column("channel", cells.channel, 96, 0, 7),
@@ -202,4 +221,4 @@ LISTS: Final = {
             why_empty=msg("Visits, calls and messages with your customers."),
         ),
     )
-}  # fmt: skip
+}

@@ -13,7 +13,7 @@ from desktop.words import Message
 
 
 class Look(QObject):
-    """The current theme, text size and language of the window. There is one per process, made by the composition root."""
+    """The current theme, text size and language of the window. There is one per process."""
 
     changed = Signal()
 

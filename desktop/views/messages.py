@@ -10,7 +10,6 @@ from desktop.views import paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Keys, Picture, label, region, row
 from desktop.views.look import Look
-from desktop.views.popover import RING
 from desktop.words import Message, msg
 
 

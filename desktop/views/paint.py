@@ -1,4 +1,4 @@
-"""Small painters that rows, buttons and widgets share: avatars, chips, stage rings, key caps, texts that yield.
+"""Small painters that rows, buttons and widgets share: avatars, chips, rings, key caps, yielding texts.
 
 Each takes a painter, a rectangle or point and the look; sizes come from the tokens.
 """
@@ -272,7 +272,7 @@ def paint_yielding(
     strong: bool = False,
     extra_size: str = "small",
 ) -> int:
-    """A text and what may stand behind it: extras leave whole, last first, before the text itself is elided."""
+    """A text and what may stand behind it: extras leave whole, last first, before the text is elided."""
     gap = look.px(10)
     room = box.width() - look.t.width(text, strong=strong)
     shown: list[str] = []

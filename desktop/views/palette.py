@@ -1,4 +1,4 @@
-"""Ctrl+K: one box for records and commands; what was typed is answered while typing, rows painted by a delegate."""
+"""Ctrl+K: one box for records and commands; what is typed is answered at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from desktop.views import paint
 from desktop.views.compose import Keys, Line, Picture, column, holding, label, region, row
 from desktop.views.look import Look
 from desktop.views.popover import RING, Scrim
-from desktop.words import Message, msg
+from desktop.words import msg
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM: Final = Qt.ItemDataRole.UserRole
@@ -167,12 +167,21 @@ class Palette(QWidget):
         self._took = label(look, size="small", ink="ink_3")
         head = row(look, Picture(look, "search"), self.entry, gap=12, edge=(18, 14, 16, 14))
         foot = region("ground", "top")
+        known = msg("Chinese, pinyin, initials, last digits, quote number")
         hints = row(
-            look, Keys(look, "↑+↓"), label(look, msg("Choose"), size="small", ink="ink_2"), 6, Keys(look, "Enter"),
-            label(look, msg("Open"), size="small", ink="ink_2"), None,
-            label(look, msg("Chinese, pinyin, initials, last digits, quote number"), size="small", ink="ink_2"), 6,
-            self._took, gap=6, edge=(16, 0, 16, 0),
-        )  # fmt: skip
+            look,
+            Keys(look, "↑+↓"),
+            label(look, msg("Choose"), size="small", ink="ink_2"),
+            6,
+            Keys(look, "Enter"),
+            label(look, msg("Open"), size="small", ink="ink_2"),
+            None,
+            label(look, known, size="small", ink="ink_2"),
+            6,
+            self._took,
+            gap=6,
+            edge=(16, 0, 16, 0),
+        )
         foot.setLayout(hints)
         look.bind(foot.setFixedHeight, lambda: look.px(36))
         edge = RING + 1

@@ -1,4 +1,4 @@
-"""The detail panel beside a list: who it is, what to do with it, the next step, facts, timeline, a quick note."""
+"""The detail panel beside a list: who it is, actions, next step, facts, timeline, a quick note."""
 
 from typing import Any, Final
 

@@ -11,7 +11,7 @@ RING = 4
 
 
 class Popover(QWidget):
-    """A frameless child of the window with edge, radius 8 and two rings; Escape or a click outside closes it."""
+    """A frameless child of the window with edge, radius 8 and two rings; Escape or a press outside closes."""
 
     closed = Signal()
 

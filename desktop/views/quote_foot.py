@@ -189,7 +189,9 @@ class QuoteFoot(QWidget):
         for kind, entry in (("percent", self.discount), ("target", self.target)):
             value: Any = found.get(kind)
             text = (
-                "" if value is None else f"{money.number(Decimal(value))}{' %' if kind == 'percent' else ''}"
+                ""
+                if value is None
+                else f"{money.number(Decimal(value))}{' %' if kind == 'percent' else ''}".replace("-", "−")
             )
             self._shown[kind] = text
             if not entry.hasFocus():
@@ -206,4 +208,6 @@ def _adjustment_words(adjustment: Adjustment) -> Message:
         return msg("Rounded to the total wanted")
     if adjustment.kind == "amount":
         return msg("Discount as an amount")
-    return msg("Discount on the whole {percent} %").of(percent=money.number(adjustment.value or Decimal(0)))
+    return msg("Discount on the whole {percent} %").of(
+        percent=money.number(adjustment.value or Decimal(0)).replace("-", "−")
+    )

@@ -1,9 +1,8 @@
 """The lines of a quote as a grid for typing: sections, live amounts, cell editors as in a spreadsheet."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -36,6 +35,9 @@ from desktop.views import paint
 from desktop.views.cells import unit_price
 from desktop.views.look import Look
 from desktop.words import Message, msg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Index = QModelIndex | QPersistentModelIndex
 NUMBER, NAME, QUANTITY, UNIT, PRICE, DISCOUNT, TAX, AMOUNT = range(8)
@@ -120,7 +122,7 @@ class QuoteTable(QAbstractTableModel):
             msg("Unit"),
             price,
             msg("Disc."),
-            msg("Tax"),
+            msg("Tax rate"),
             amount,
         )
 
@@ -195,7 +197,7 @@ class QuoteTable(QAbstractTableModel):
             return [money.number(value) for value in values if value is not None]
         return QuoteLine.fields()[FIELDS[column]].kind.parse(text)
 
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Hand over what was typed, if it makes sense and is different."""
         if role != Qt.ItemDataRole.EditRole:
             return False
@@ -290,10 +292,8 @@ class _LineDelegate(QStyledItemDelegate):
     def _paint_number(self, painter: QPainter, rect: QRect, row: GridRow) -> None:
         look = self._look
         if row.line.kind == "section":
-            paint.paint_icon(
-                painter, look, rect.left() + look.px(14), rect.center().y(), "chevron-down", "ink_3", "small"
-            )
-        elif row.line.kind in ("option", "alternative"):
+            return
+        if row.line.kind in ("option", "alternative"):
             enabled = self._grid.table.editable
             paint.paint_check(painter, look, rect, checked=bool(row.line.chosen), enabled=enabled)
         else:
@@ -369,7 +369,7 @@ class _Heads(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         look.bind(self.setFixedHeight, lambda: look.px(28))
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802
         look = self._look
         painter.save()
         text = str(self._grid.table.headerData(logicalIndex, Qt.Orientation.Horizontal) or "")

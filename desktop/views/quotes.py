@@ -18,7 +18,7 @@ from desktop.services import drafts, quotes
 from desktop.views import paperwork, preview
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
-from desktop.views.compose import Avatar, Chip, Picture, column, holding, label, region, row
+from desktop.views.compose import Avatar, Chip, Picture, column, label, region, row
 from desktop.views.confirm import Confirm
 from desktop.views.desk import Desk
 from desktop.views.look import Look
@@ -118,14 +118,16 @@ class QuotePage(QWidget):
         look = self._look
         bar = region("surface", "bottom")
         for key, icon, words in (
-            ("tax_mode", "percent", msg("Basis")), ("valid_until", "calendar", msg("Valid until")),
-            ("customer", "building-2", msg("Customer")), ("terms", "wallet", msg("Payment")),
+            ("tax_mode", "percent", msg("Basis")),
+            ("valid_until", "calendar", msg("Valid until")),
+            ("terms", "wallet", msg("Payment")),
         ):  # fmt: skip
             button = Button(look, words, kind="flat", icon=icon, value="—")
             button.clicked.connect(self._asker(key))
             self._facts[key] = button
         self._show_paper = Button(look, icon="file-text", kind="flat", name=msg("Show the paper"))
         self._show_paper.clicked.connect(lambda: self._turn_paper(show=True))
+        self._show_paper.hide()
         history = Button(look, icon="history", kind="flat", name=msg("Undo the last step"))
         history.clicked.connect(self._desk.undo)
         bar.setLayout(
@@ -149,7 +151,8 @@ class QuotePage(QWidget):
         self._avatar = Avatar(look, size="list")
         self._title = label(look, size="title", strong=True)
         self._chip = Chip(look)
-        self._firm = label(look, ink="ink_2")
+        self._firm = Button(look, "", kind="quiet_link")
+        self._firm.clicked.connect(lambda: self._ask_fact("terms"))
         self.issue = Button(look, msg("Issue"), kind="primary", icon="file-check", keys="F9")
         self.issue.clicked.connect(self.ask_issue)
         self._revise = Button(look, msg("New revision"), icon="copy")
@@ -206,6 +209,7 @@ class QuotePage(QWidget):
         word = words_of(type(draft.quote).fields()["stage"].kind, stage)
         self._chip.show_words(word or stage, _STAGE_TONES.get(stage, "neutral"))
         self._firm.setText(name or "")
+        self._firm.setAccessibleName(name or "")
         self._show_facts()
         self.preview.languages.choose(draft.revision.language or "zh")
         totals = self._totals()
@@ -242,7 +246,6 @@ class QuotePage(QWidget):
         day = draft.revision.valid_until
         self._facts["valid_until"].show_value(day.isoformat() if day else "—")
         firm = draft.customer
-        self._facts["customer"].show_value((firm.city if firm else "") or "—")
         self._facts["terms"].show_value((firm.terms if firm else "") or "—")
         for key in ("tax_mode", "valid_until"):
             self._facts[key].setEnabled(self.editable())
@@ -408,9 +411,7 @@ class QuotePage(QWidget):
 
     def _ask_fact(self, key: str) -> None:
         button, revision = self._facts[key], self.draft.revision
-        if key == "customer" and self.draft.customer is not None:
-            self.opened.emit("customer", self.draft.customer.id)
-        elif key == "terms" and self.draft.customer is not None:
+        if key == "terms" and self.draft.customer is not None:
             self.opened.emit("customer", self.draft.customer.id)
         elif key == "tax_mode":
             other = "excluded" if revision.tax_mode == "included" else "included"

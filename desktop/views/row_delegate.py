@@ -23,6 +23,7 @@ from desktop.views.tables import CELL, RecordTable
 Index = QModelIndex | QPersistentModelIndex
 EDGE = 20
 GAP = 12
+AFTER_NUMBER = 10
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -58,7 +59,8 @@ class RowDelegate(QStyledItemDelegate):
         paint.paint_hairline(painter, look, rect)
         last = index.column() == self._view.last_column()
         left = look.px(EDGE if first else GAP)
-        box = rect.adjusted(left, 0, -look.px(EDGE if last else 0), -1)
+        right = EDGE if last else AFTER_NUMBER if self._view.table.columns[index.column()].right else 0
+        box = rect.adjusted(left, 0, -look.px(right), -1)
         cell = index.data(CELL)
         if isinstance(cell, Cell):
             self._paint_cell(painter, box, cell, on=on)
@@ -109,13 +111,14 @@ class _Heads(QHeaderView):
         self.setMinimumSectionSize(1)
         look.bind(self.setFixedHeight, lambda: look.t.row("table_header"))
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802
         """Small words in ink 3."""
         look, table = self._look, self._list.table
         painter.save()
         left = look.px(EDGE if logicalIndex == 0 else GAP)
         last = logicalIndex == self._list.last_column()
-        box = rect.adjusted(left, 0, -look.px(EDGE if last else 0), -1)
+        inset = EDGE if last else AFTER_NUMBER if table.columns[logicalIndex].right else 0
+        box = rect.adjusted(left, 0, -look.px(inset), -1)
         column = table.columns[logicalIndex]
         words = look.text(column.label(table.kind))
         sorted_here = self._list.order == column.name
@@ -171,7 +174,7 @@ class RecordList(QTableView):
         shown = dict(columns)
 
         def need() -> int:
-            edges = EDGE + GAP * (len(shown) - 1) + EDGE
+            edges = EDGE + GAP * (len(shown) - 1) + EDGE + AFTER_NUMBER * sum(c.right for c in shown.values())
             return self._look.px(sum(column.width for column in shown.values()) + edges)
 
         for number, _column in sorted(columns, key=lambda item: item[1].rank):
@@ -187,6 +190,7 @@ class RecordList(QTableView):
             if number not in shown:
                 continue
             edge = (EDGE if number == 0 else GAP) + (EDGE if number == last else 0)
+            edge += AFTER_NUMBER if column.right and number != last else 0
             width = self._look.px(column.width + edge) + (left_over * column.grow // grow if grow else 0)
             width = room - used if number == last else width
             used += width

@@ -1,6 +1,7 @@
 """Work away from the UI thread: one thread for writes, a few for reads; the only file with futures.
 
-Results arrive on the UI thread; a result whose view has moved on is dropped. `changed` says which records are different.
+Results arrive on the UI thread; a result whose view has moved on is dropped. `changed` says which records
+are different.
 """
 
 import logging
@@ -57,7 +58,7 @@ class Runner(QObject):
         *,
         failed: Callable[[BaseException], object] | None = None,
     ) -> None:
-        """Run a question in the pool for `view`; a newer question of the same `slot`, or a view that is gone, drops it."""
+        """Run a question in the pool; a newer one of the same `slot`, or a `view` that is gone, drops it."""
         self._start(self._readers, work, view, slot, done, failed)
 
     def tell(self, keys: frozenset[Key]) -> None:

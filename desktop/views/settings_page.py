@@ -39,7 +39,7 @@ class SettingsPage(QWidget):
                 msg("You"), msg("As it stands in the history of every change."), label(look, desk.actor.name)
             ),
             self._line(
-                msg("Office"),
+                msg("Your office"),
                 msg("Changes are sent when there is a network.")
                 if office
                 else msg("Everything stays on this laptop."),

@@ -1,4 +1,4 @@
-"""The status bar: one calm chip for the network and what is unsent, when it was saved, and figures of the page."""
+"""The status bar: one calm chip for the network, when it was saved, figures of the page."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -222,7 +222,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {
   border: @focus_width solid @focus; padding-left: 9px; padding-right: 9px; min-height: @s28; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="true"] {
   border: 2px solid @bad_mark; padding-left: 9px; padding-right: 9px; min-height: @s28; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { background: @sunken; color: @ink_2; border-color: @line_strong; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {
+  background: @sunken; color: @ink_2; border-color: @line_strong; }
 QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {
   background: transparent; border: none; padding: 0; min-height: 0; }
 QLineEdit[cell="true"], QLineEdit[cell="true"]:focus, QComboBox[cell="true"], QComboBox[cell="true"]:focus {
@@ -246,7 +247,8 @@ QScrollBar::handle:horizontal { background: @line_strong; border-radius: @s3; mi
 QScrollBar::handle:hover { background: @line_control; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QToolTip { background: @raised; color: @ink; border: 1px solid @line_strong; padding: @s4 @s8; font-size: @type_small; }
+QToolTip { background: @raised; color: @ink; border: 1px solid @line_strong;
+  padding: @s4 @s8; font-size: @type_small; }
 QMenu { background: @raised; border: 1px solid @line_strong; border-radius: @r_control; padding: @s4; }
 QMenu::item { min-height: @s28; padding: 0 @s16 0 @s12; border-radius: @r_chip; color: @ink; }
 QMenu::item:selected { background: @hover; }

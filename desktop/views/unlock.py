@@ -1,4 +1,4 @@
-"""The unlock page. It is the first thing that starts, so it needs QtWidgets and the standard library alone."""
+"""The unlock page. It starts first, so it needs QtWidgets and the standard library alone."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Holder:
 
 
 class UnlockPage(QWidget):
-    """Asks for the passphrase (or the recovery code) and hands it over; the caller opens the vault and answers."""
+    """Asks for the passphrase or the recovery code; the caller opens the vault and answers."""
 
     asked = Signal(str, bool)  # what was typed; whether it is the recovery code
 

@@ -83,6 +83,7 @@ class Window(QWidget):
             look, desk, (*PLACES, *BELOW), open_record=self.open_record, go=self.go, new=self.ask_new,
             selected=self.selected,
         )  # fmt: skip
+        self.finder.quote_for = self.quote_for
         self.palette_box = Palette(look, self, self._answer)
         self._listen()
         self.setWindowTitle("Satchel")
@@ -238,6 +239,8 @@ class Window(QWidget):
             if isinstance(page, ListPage):
                 part.show()
         self.search.setVisible(not isinstance(page, QuotePage))
+        if isinstance(page, SettingsPage):
+            self.status.figures.show_figures([])
         if self.search.parent() is None or self._right.indexOf(self.search) < 0:
             self._right.insertWidget(0, self.search)
         for action in actions:

@@ -188,7 +188,7 @@ def looks(languages: str = "zh,en", themes: str = "light,dark") -> Iterator[tupl
 def main(arguments: list[str] | None = None) -> int:
     """Write the pictures and say how many."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("shots"))
     parser.add_argument("--only", default="")
     parser.add_argument("--languages", default="zh,en")
     parser.add_argument("--themes", default="light,dark")

@@ -1,0 +1,448 @@
+"""The three steps of the first start: each page asks, checks and says what is still missing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.views import paint
+from desktop.views.buttons import Button, Segments
+from desktop.views.compose import Chip, Picture, column, holding, label, row, set_ink
+from desktop.views.frame import NAMES, Secret
+from desktop.views.look import Look
+from desktop.words import Message, msg, verbatim
+
+FORM: Final = 420
+LEAST: Final = 10  # characters of a passphrase
+WEAK: Final = msg("Too short: {least} characters or more").of(least=LEAST)
+
+
+@dataclass(slots=True)
+class Answers:
+    """What the three steps were answered."""
+
+    language: str = "zh"
+    name: str = ""
+    passphrase: str = ""
+    start: str = "demo"
+    file: Path | None = None
+    server: str = ""
+    code: str = ""
+
+
+def strength(passphrase: str) -> tuple[float, Message]:
+    """How strong a passphrase looks, 0 to 1, and the word for it: length counts most."""
+    kinds = sum(
+        any(test(letter) for letter in passphrase) for test in (str.islower, str.isupper, str.isdigit)
+    )
+    kinds += any(not letter.isalnum() or letter > "\x7f" for letter in passphrase)
+    score = min(1.0, (len(set(passphrase)) * 0.7 + len(passphrase) * 0.5 + kinds * 2) / 24)
+    if len(passphrase) < LEAST:
+        return min(score, 0.3), WEAK
+    return score, msg("Strong") if score > 0.7 else msg("Good enough; a few more words make it strong")
+
+
+class Page(QWidget):
+    """One step: a heading, a sentence, and what is asked, in the middle of the right side."""
+
+    changed = Signal()
+
+    def __init__(self, look: Look, title: Message, why: Message, width: int) -> None:
+        super().__init__()
+        self.look = look
+        head = label(look, title, size="display", strong=True, wrap=True)
+        sentence = label(look, why, size="title", ink="ink_2", wrap=True)
+        self.inner = QVBoxLayout()
+        look.bind(self.inner.setSpacing, lambda: look.px(6))
+        self.inner.setContentsMargins(0, 0, 0, 0)
+        middle = holding(column(look, head, sentence, 22, self.inner, gap=4))
+        look.bind(middle.setFixedWidth, lambda: look.px(width))
+        self.setLayout(column(look, None, row(look, None, middle, None), None, gap=0))
+
+    def enter(self) -> None:
+        """Called when the step is shown."""
+
+    def missing(self) -> Message | None:
+        """What is still to be answered."""
+        return None
+
+    def answered(self) -> bool:
+        """Whether one may go on."""
+        return self.missing() is None
+
+
+class NamePage(Page):
+    """Step 1."""
+
+    def __init__(self, look: Look, answers: Answers) -> None:
+        super().__init__(
+            look, msg("Welcome"), msg("Choose your language; it can be switched at any time."), FORM
+        )
+        self._answers = answers
+        languages = Segments(look, list(NAMES.items()), current=look.language, name=msg("Language"))
+        languages.chosen.connect(self._speak)
+        self.name = QLineEdit()
+        look.bind(self.name.setAccessibleName, msg("Your name"))
+        look.bind(self.name.setPlaceholderText, msg("As it stands on your quotes"))
+        self.name.textChanged.connect(self._named)
+        self.inner.addWidget(label(look, msg("Language"), ink="ink_2"))
+        self.inner.addWidget(languages)
+        self.inner.addSpacing(look.px(14))
+        self.inner.addWidget(label(look, msg("Your name"), ink="ink_2"))
+        self.inner.addWidget(self.name)
+
+    def _speak(self, language: str) -> None:
+        self._answers.language = language
+        self.look.switch(language=language)
+        self.changed.emit()
+
+    def _named(self, text: str) -> None:
+        self._answers.name = text.strip()
+        self.changed.emit()
+
+    def enter(self) -> None:
+        """The cursor in the only field."""
+        self.name.setFocus()
+
+    def missing(self) -> Message | None:
+        """A name is needed."""
+        return None if self._answers.name else msg("Your name is still missing")
+
+
+class SecretPage(Page):
+    """Step 2: asked first, then shows the code of the recovery sheet."""
+
+    sheet_wanted = Signal()
+
+    def __init__(self, look: Look, answers: Answers) -> None:
+        why = msg("It encrypts everything here. Nobody can reset it, so keep the recovery sheet in a safe.")
+        super().__init__(look, msg("Choose a passphrase"), why, 520)
+        self._answers = answers
+        self.code = ""
+        self.first = Secret(look, msg("Passphrase"))
+        self.second = Secret(look, msg("Once more"))
+        self.first.textChanged.connect(self._typed)
+        self.second.textChanged.connect(self._typed)
+        self._meter = _Meter(look)
+        self._words = label(look, size="small", ink="ink_3")
+        self._same = label(look, size="small", ink="ink_3")
+        self.inner.addWidget(label(look, msg("Passphrase"), ink="ink_2"))
+        self.inner.addWidget(self.first)
+        self.inner.addWidget(self._meter)
+        self.inner.addWidget(self._words)
+        self.inner.addSpacing(look.px(10))
+        self.inner.addWidget(label(look, msg("Once more"), ink="ink_2"))
+        self.inner.addWidget(self.second)
+        self.inner.addWidget(self._same)
+        self.inner.addSpacing(look.px(14))
+        self._code = label(look, size="title", strong=True)
+        self._code.hide()
+        self._print = Button(look, msg("Save as PDF"), icon="printer")
+        self._print.clicked.connect(self.sheet_wanted)
+        self._print.hide()
+        self.inner.addWidget(self._sheet())
+
+    def _sheet(self) -> QWidget:
+        look = self.look
+        box = _Card(look, selected=False)
+        why = msg("One page with a code that opens the vault if the passphrase is lost.")
+        texts = column(
+            look,
+            label(look, msg("Recovery sheet"), strong=True),
+            label(look, why, size="small", ink="ink_2", wrap=True),
+            self._code,
+            gap=2,
+        )
+        key = Picture(look, "key-round", "accent_ink", "large")
+        line = row(look, key, holding(texts), self._print, gap=14, edge=(16, 12, 16, 12))
+        line.setStretch(1, 1)
+        box.setLayout(line)
+        return box
+
+    def show_code(self, code: str) -> None:
+        """The code, and the button that writes the sheet."""
+        self.code = code
+        self._code.setText(code)
+        self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._code.show()
+        self._print.show()
+        for entry in (self.first, self.second):
+            entry.setEnabled(False)
+
+    def complain(self, why: Message) -> None:
+        """Why the vault could not be made."""
+        self.look.bind(self._same.setText, why)
+        set_ink(self._same, "bad")
+
+    def _typed(self) -> None:
+        self._answers.passphrase = self.first.text()
+        score, words = strength(self.first.text())
+        self._meter.show_score(score)
+        self.look.bind(self._words.setText, words if self.first.text() else verbatim(""))
+        equal = self.first.text() == self.second.text()
+        told = msg("Both are the same") if equal else msg("The two are not the same yet")
+        self.look.bind(self._same.setText, told if self.second.text() else verbatim(""))
+        set_ink(self._same, "good" if equal else "ink_3")
+        self.changed.emit()
+
+    def enter(self) -> None:
+        """The cursor in the first field."""
+        self.first.setFocus()
+
+    def missing(self) -> Message | None:
+        """Long enough, and twice the same."""
+        if len(self.first.text()) < LEAST:
+            return WEAK
+        return None if self.first.text() == self.second.text() else msg("The two are not the same yet")
+
+
+class _Meter(QWidget):
+    """How strong the passphrase looks; the words below say it too."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._score = 0.0
+        look.bind(self.setFixedHeight, lambda: look.px(6))
+
+    def show_score(self, score: float) -> None:
+        """From 0 to 1."""
+        self._score = score
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A track in the colour of the score."""
+        colour = "bad_mark" if self._score < 0.35 else "warn_mark" if self._score <= 0.7 else "good_mark"
+        box = QRect(0, 1, self.width(), self.height() - 2)
+        paint.paint_progress(QPainter(self), self._look, box, self._score, colour=colour)
+
+
+class _Card(QWidget):
+    """A part of a group of choices: an edge all round, a tint when it is the chosen one."""
+
+    pressed = Signal()
+
+    def __init__(self, look: Look, *, selected: bool) -> None:
+        super().__init__()
+        self._look = look
+        self.selected = selected
+
+    def choose(self, on: bool) -> None:
+        """Tint or plain."""
+        self.selected = on
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press anywhere chooses it."""
+        self.pressed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground and edge."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._look.colour("accent_line" if self.selected else "line"), 1))
+        painter.setBrush(self._look.colour("selected" if self.selected else "surface"))
+        radius = self._look.t.radius("control")
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+class StartPage(Page):
+    """Step 3: one of the ways to start."""
+
+    def __init__(self, look: Look, answers: Answers) -> None:
+        why = msg("You can do the others later. All of them work without a network, except joining.")
+        super().__init__(look, msg("How would you like to start?"), why, 856)
+        self._answers = answers
+        self._choices: dict[str, _Choice] = {}
+        self._add(
+            "demo",
+            "sparkles",
+            msg("Look around a demo company"),
+            msg("Customers, deals and a price book of an industrial firm, ready for a first PDF quote."),
+            msg("Recommended"),
+        )
+        self._drop = _Drop(look)
+        self._drop.dropped.connect(self._file)
+        self._add(
+            "import",
+            "file-spreadsheet",
+            msg("Bring your own customers"),
+            msg("Excel, CSV or vCard. What does not fit is listed, and one undo takes it all back."),
+            extra=self._drop,
+        )
+        self.server = QLineEdit()
+        self.code = QLineEdit()
+        for entry, name, hint in (
+            (self.server, msg("Address of the server"), "https://"),
+            (self.code, msg("Code"), "HY7-K3Q"),
+        ):
+            look.bind(entry.setAccessibleName, name)
+            entry.setPlaceholderText(hint)
+            entry.textChanged.connect(self._joined)
+        look.bind(self.server.setFixedWidth, lambda: look.px(260))
+        look.bind(self.code.setFixedWidth, lambda: look.px(140))
+        join = holding(row(look, self.server, self.code, None, gap=8))
+        self._add(
+            "join",
+            "building-2",
+            msg("Join your company"),
+            msg("Type the address and the code that your administrator gave you."),
+            extra=join,
+        )
+        self._add(
+            "empty",
+            "file-plus",
+            msg("Start empty"),
+            msg("An empty vault; the first customer needs only a name or a phone."),
+        )
+        self._choose("demo")
+
+    def _add(
+        self,
+        key: str,
+        icon: str,
+        title: Message,
+        why: Message,
+        chip: Message | None = None,
+        extra: QWidget | None = None,
+    ) -> None:
+        choice = _Choice(self.look, icon, title, why, chip, extra)
+        choice.pressed.connect(lambda: self._choose(key))
+        self._choices[key] = choice
+        self.inner.addWidget(choice)
+
+    def _choose(self, key: str) -> None:
+        self._answers.start = key
+        for name, choice in self._choices.items():
+            choice.choose(name == key)
+        self.changed.emit()
+
+    def _file(self, path: str) -> None:
+        self._answers.file = Path(path)
+        self._choose("import")
+
+    def _joined(self) -> None:
+        self._answers.server, self._answers.code = self.server.text().strip(), self.code.text().strip()
+        self._choose("join")
+
+    def missing(self) -> Message | None:
+        """Import needs a file, joining an address and a code."""
+        if self._answers.start == "import" and self._answers.file is None:
+            return msg("Choose the file first")
+        if self._answers.start == "join" and not (self._answers.server and self._answers.code):
+            return msg("The address and the code are still missing")
+        return None
+
+
+class _Choice(_Card):
+    """One way to start: icon, title, sentence, radio, and what it needs."""
+
+    def __init__(
+        self, look: Look, icon: str, title: Message, why: Message, chip: Message | None, extra: QWidget | None
+    ) -> None:
+        super().__init__(look, selected=False)
+        look.bind(self.setAccessibleName, title)
+        look.bind(self.setAccessibleDescription, why)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        head = row(
+            look,
+            label(look, title, strong=True),
+            *([Chip(look, chip, "accent")] if chip else []),
+            None,
+            gap=10,
+        )
+        texts = column(look, head, label(look, why, ink="ink_2", wrap=True), gap=3)
+        if extra is not None:
+            texts.addSpacing(look.px(5))
+            texts.addWidget(extra, 0, Qt.AlignmentFlag.AlignLeft)
+        picture = Picture(look, icon, "accent_ink", "large")
+        self._radio = _Radio(look)
+        line = row(look, gap=16, edge=(20, 14, 20, 14))
+        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(holding(texts), 1)
+        line.addWidget(self._radio, 0, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(line)
+
+    def choose(self, on: bool) -> None:
+        """Tint and radio."""
+        super().choose(on)
+        self._radio.on = on
+        self._radio.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space chooses."""
+        if event.key() == Qt.Key.Key_Space:
+            self.pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The card, with a ring when it has the focus."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._look.colour("focus"), 2))
+            radius = self._look.t.radius("control")
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+
+
+class _Radio(QWidget):
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.on = False
+        look.bind(self.setFixedSize, lambda: (look.px(20), look.px(20)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A radio of 16 px."""
+        paint.paint_radio(QPainter(self), self._look, self.rect(), checked=self.on)
+
+
+class _Drop(QWidget):
+    """A place to drop a file on, with a word to choose one instead."""
+
+    dropped = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setAcceptDrops(True)
+        self._words = label(look, msg("Drop a file here, or"), ink="ink_2")
+        choose = Button(look, msg("choose one"), kind="link")
+        choose.clicked.connect(self._choose)
+        self.setLayout(
+            row(look, Picture(look, "upload", "ink_2"), self._words, choose, gap=8, edge=(14, 6, 14, 6))
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def _choose(self) -> None:
+        kinds = "*.csv *.xlsx *.vcf *.txt"
+        path, _ = QFileDialog.getOpenFileName(self, self._look.text(msg("Choose the file")), "", kinds)
+        if path:
+            self.take(path)
+
+    def take(self, path: str) -> None:
+        """Show the file's name and tell about it."""
+        self._look.bind(self._words.setText, verbatim(Path(path).name))
+        self.dropped.emit(path)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """One file is welcome."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the first file."""
+        self.take(event.mimeData().urls()[0].toLocalFile())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A dashed edge."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._look.colour("line_control"), 1, Qt.PenStyle.DashLine))
+        painter.setBrush(self._look.colour("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
