@@ -163,6 +163,13 @@ def test_the_net_unit_price_is_rounded_as_prices_are_written() -> None:
     assert nets(totals(document([row("238.50", "64", "-3")], policy=policy))) == ["14806.40"]
     assert nets(totals(document([row("2.8207", "1000", "-3")], policy=policy))) == ["2736.10"]
     assert nets(totals(document([row("2.8207", "1000", "0")], policy=policy))) == ["2820.70"]
+    assert nets(totals(document([row("100.10", "3", "-2.5", "-10")], policy=policy))) == [
+        "263.52"
+    ]  # at 87.84
+    half = row("100.10", "3", "-2.5", "-10", base_quantity=D("0.5"))
+    assert nets(totals(document([half], policy=policy))) == ["527.04"]
+    side_by_side = replace(policy, line_discounts="parallel")
+    assert nets(totals(document([row("100.10", "3", "-2.5", "-10")], policy=side_by_side))) == ["262.77"]
 
 
 def test_the_net_unit_price_comes_before_fixed_amounts_and_each_is_shown() -> None:
