@@ -31,7 +31,7 @@ from desktop.views.phrases import inside
 from desktop.words import msg
 from tests.screens.shots import looks, render
 
-TALL: Final = QSize(1440, 1900)
+TALL: Final = QSize(1440, 1450)
 ODD: Final = "?!"
 """What no field understands, to see what it answers."""
 WRONG: Final = (
