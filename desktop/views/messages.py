@@ -22,8 +22,8 @@ class Toast(QWidget):
         self._undo = undo
         self._mark = Picture(look, "circle-check", "good")
         self._words = label(look)
-        self._button = Button(look, msg("Undo"), kind="link")
-        self._button.clicked.connect(self._take_back)
+        self.undo_button = Button(look, msg("Undo"), kind="link")
+        self.undo_button.clicked.connect(self._take_back)
         self._keys = Keys(look, "Ctrl+Z")
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
         close.clicked.connect(self.hide)
@@ -33,7 +33,7 @@ class Toast(QWidget):
                 self._mark,
                 self._words,
                 8,
-                self._button,
+                self.undo_button,
                 self._keys,
                 8,
                 close,
@@ -51,7 +51,7 @@ class Toast(QWidget):
         """Show what was done for six seconds; Undo only where there is something to undo."""
         self._look.bind(self._words.setText, words)
         self._mark.show_icon("circle-check" if good else "info", "good" if good else "ink_2")
-        self._button.setVisible(can_undo)
+        self.undo_button.setVisible(can_undo)
         self._keys.setVisible(can_undo)
         self.setAccessibleName(self._look.text(words))
         self.adjustSize()

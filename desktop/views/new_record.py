@@ -17,7 +17,7 @@ from desktop.views.editors import AnyEditor, editor_for, focus
 from desktop.views.look import Look
 from desktop.views.phrases import inside
 from desktop.views.popover import RING, Scrim
-from desktop.words import Message, msg, verbatim
+from desktop.words import msg, verbatim
 
 ASKED: Final[dict[str, tuple[str, ...]]] = {
     "customer": ("name", "phone", "city", "grade"),
@@ -163,9 +163,10 @@ class NewRecord(QWidget):
         self._scrim.hide()
         self.hide()
 
-    def complaint(self) -> Message | str:
-        """What is said at the foot, for tests."""
-        return self._why.text()
+    def said(self, name: str = "") -> str:
+        """What is said below a field, or at the foot."""
+        why = self._whys.get(name, self._why)
+        return "" if why.isHidden() else why.text()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter makes it, Enter goes on, Escape gives up."""

@@ -71,6 +71,10 @@ class Runner(QObject):
         if not self._closed:
             self.changed.emit(keys)
 
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return self._open == 0
+
     def close(self) -> None:
         """Finish what is being written, drop the questions."""
         self._closed = True

@@ -54,7 +54,7 @@ class Window(QWidget):
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
-        self._look, self._desk = look, desk
+        self._look, self.desk = look, desk
         self.trail = Trail()
         self.side = Side(look, PLACES, BELOW, desk.actor.name, desk.actor.id)
         self.side.places.gone.connect(self.go)
@@ -113,7 +113,7 @@ class Window(QWidget):
         self.setLayout(whole)
 
     def _listen(self) -> None:
-        desk = self._desk
+        desk = self.desk
         desk.told.connect(self._tell)
         desk.refused.connect(self._refuse)
         desk.saved.connect(lambda at: self.status.show_saved(at.astimezone()))
@@ -137,7 +137,7 @@ class Window(QWidget):
 
     def open_record(self, kind: str, record_id: UUID) -> None:
         """A record opened whole."""
-        if self._desk.row(kind, record_id) is None:
+        if self.desk.row(kind, record_id) is None:
             self._refuse(errors.missing(RECORDS[kind].__label__))
             return
         stop = Stop(kind, record_id)
@@ -189,14 +189,14 @@ class Window(QWidget):
     def _make_page(self, key: str) -> QWidget:
         page: QWidget
         if key == "inbox":
-            inbox = InboxPage(self._look, self._desk)
+            inbox = InboxPage(self._look, self.desk)
             inbox.figures.connect(self.status.figures.show_figures)
             inbox.opened.connect(self.open_record)
             page = inbox
         elif key == "settings":
-            page = SettingsPage(self._look, self._desk)
+            page = SettingsPage(self._look, self.desk)
         else:
-            made = ListPage(self._look, self._desk, key)
+            made = ListPage(self._look, self.desk, key)
             made.opened.connect(self.open_record)
             made.wanted.connect(self.ask_new)
             made.quoted.connect(self.quote_for)
@@ -207,12 +207,12 @@ class Window(QWidget):
 
     def _make_record(self, kind: str, record_id: UUID) -> QWidget:
         if kind == "quote":
-            quote = QuotePage(self._look, self._desk, record_id)
+            quote = QuotePage(self._look, self.desk, record_id)
             quote.opened.connect(self.open_record)
             quote.figures.connect(self.status.figures.show_figures)
             quote.header_changed.connect(self._renew_header)
             return quote
-        page = RecordPage(self._look, self._desk, kind, record_id)
+        page = RecordPage(self._look, self.desk, kind, record_id)
         page.opened.connect(self.open_record)
         page.wanted.connect(self.ask_new)
         page.quoted.connect(self.quote_for)
@@ -282,7 +282,7 @@ class Window(QWidget):
                  icon="languages", run=lambda: look.switch(language="en" if look.language == "zh" else "zh")),
             Item(look.text(msg("Dark theme") if dark else msg("Light theme")), icon="moon",
                  run=lambda: look.switch(theme_name="dark" if dark else "light")),
-            Item(look.text(msg("Undo")), keys="Ctrl+Z", icon="undo-2", run=self._desk.undo),
+            Item(look.text(msg("Undo")), keys="Ctrl+Z", icon="undo-2", run=self.desk.undo),
             Item(look.text(msg("Lock")), keys="Ctrl+L", icon="lock", run=self.lock_wanted.emit),
             Item(look.text(msg("Synchronise now")), keys="F5", icon="refresh-cw", run=self.sync_wanted.emit),
         ]  # fmt: skip
@@ -299,7 +299,7 @@ class Window(QWidget):
 
     def ask_new(self, kind: str, links: dict[str, Any] | None = None) -> None:
         """The card for a new record; a quote for a known customer is begun at once."""
-        reason = self._desk.refusal(f"{kind}.new", None)
+        reason = self.desk.refusal(f"{kind}.new", None)
         if reason is not None:
             self.bar.tell(reason)
         elif kind == "quote" and links and links.get("customer_id"):
@@ -318,7 +318,7 @@ class Window(QWidget):
             self._begin_quote({"customer_id": record.id})
 
     def _begin_quote(self, values: dict[str, Any]) -> None:
-        self._desk.create("quote", {}, values=values, done=lambda quote: self.open_record("quote", quote.id))
+        self.desk.create("quote", {}, values=values, done=lambda quote: self.open_record("quote", quote.id))
 
     def _quote_selected(self) -> None:
         shown = self.selected()
@@ -365,13 +365,13 @@ class Window(QWidget):
 
     def refresh_counts(self) -> None:
         """Unsent changes and what waits in the inbox, counted off this thread."""
-        desk = self._desk
+        desk = self.desk
         desk.runner.read(self, "waiting", desk.waiting_count, self._show_waiting)
         desk.runner.read(self, "inbox", desk.conflict_count, self._show_conflicts)
 
     def _show_waiting(self, count: int) -> None:
         state = self._network
-        if state == "alone" and self._desk.has_office():
+        if state == "alone" and self.desk.has_office():
             state = "offline"
         self.status.network.show_state(state, count)
 

@@ -1,0 +1,1 @@
+"""The window under test: real clicks and keys on a real store."""

@@ -1,0 +1,160 @@
+"""Lists: rows, panel, saved views, paging, new records, delete and undo."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.models.store import Store
+from desktop.services import commands
+from desktop.views.row_delegate import RecordList
+from desktop.views.tables import PAGE
+from desktop.views.window import Window
+from tests.screens.sample import Firm
+from tests.views.pages import key, press, press_row, settle, stored, the_list, the_record, type_in
+
+
+def names(window: Window) -> list[str]:
+    table = the_list(window).table
+    column = next(place for place, spec in enumerate(table.columns) if spec.name == "name")
+    return [table.cell(row, column).text for row in range(table.rowCount())]
+
+
+def test_the_first_list_shows_every_customer(window: Window, qtbot: QtBot) -> None:
+    settle(window, qtbot)
+    assert the_list(window).table.rowCount() == 20
+    assert the_list(window).total() == 20
+    assert names(window)[0] == "Xinghe Precision"
+
+
+def test_a_press_opens_the_panel_and_escape_closes_it(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = the_list(window)
+    press_row(qtbot, page, 1)
+    shown = page.panel.row()
+    assert page.panel.isVisible()
+    assert shown is not None
+    assert shown.id == firm.customers[1]
+    key(qtbot, page.list, Qt.Key.Key_Escape)
+    assert not page.panel.isVisible()
+
+
+def test_enter_opens_the_record_whole_and_back_returns(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = the_list(window)
+    press_row(qtbot, page, 0)
+    key(qtbot, page.list, Qt.Key.Key_Return)
+    assert the_record(window).record_id == firm.customers[0]
+    press(qtbot, window.back)
+    assert the_list(window).kind == "customer"
+    press(qtbot, window.forward)
+    assert the_record(window).record_id == firm.customers[0]
+
+
+def test_a_saved_view_filters_and_an_empty_one_says_so(window: Window, qtbot: QtBot) -> None:
+    page = the_list(window)
+    press(qtbot, page.tabs["best"])
+    settle(window, qtbot)
+    assert page.total() == 10
+    assert page.tabs["best"].isChecked()
+    window.go("opportunity")
+    the_list(window).show_view("won")
+    assert the_list(window).table.rowCount() == 0
+
+
+def test_a_head_sorts_up_and_down(window: Window, qtbot: QtBot) -> None:
+    page = the_list(window)
+    place = [column.name for column in page.table.columns].index("next_on")
+    page.list.horizontalHeader().sectionClicked.emit(place)
+    days = [row.value("next_on") for row in page.table.rows if row.value("next_on")]
+    assert days == sorted(days)
+    page.list.horizontalHeader().sectionClicked.emit(place)
+    days = [row.value("next_on") for row in page.table.rows if row.value("next_on")]
+    assert days == sorted(days, reverse=True)
+
+
+def test_pages_follow_while_scrolling(
+    window_on: Callable[[Store], Window], empty_store: Store, qtbot: QtBot
+) -> None:
+    me = empty_store.me()
+    for number in range(PAGE + 10):
+        commands.run(empty_store, me, "customer.new", values={"name": f"No. {number:03}"})
+    window = window_on(empty_store)
+    page = the_list(window)
+    assert page.table.rowCount() == PAGE
+    page.list.scrollToBottom()
+    qtbot.waitUntil(lambda: page.table.rowCount() == PAGE + 10)
+    assert names(window) == [f"No. {number:03}" for number in reversed(range(PAGE + 10))]
+
+
+def test_columns_leave_whole_when_there_is_no_room(window: Window, qtbot: QtBot) -> None:
+    window.resize(1000, 700)
+    qtbot.wait(20)
+    page = the_list(window)
+    shown = [c.name for n, c in enumerate(page.table.columns) if not page.list.isColumnHidden(n)]
+    assert "name" in shown
+    assert "industry" not in shown
+    assert isinstance(page.list, RecordList)
+    total = sum(page.list.columnWidth(n) for n in range(len(page.table.columns)))
+    assert total <= page.list.viewport().width() + 1
+
+
+def test_an_empty_list_offers_the_first_record(
+    window_on: Callable[[Store], Window], empty_store: Store, qtbot: QtBot
+) -> None:
+    window = window_on(empty_store)
+    page = the_list(window)
+    button = next(
+        b for b in page.findChildren(type(window.back)) if b.text() == "New customer" and b.isVisible()
+    )
+    press(qtbot, button)
+    assert window.new.isVisible()
+
+
+def test_a_customer_needs_a_name_or_a_phone_and_the_field_says_so(window: Window, qtbot: QtBot) -> None:
+    key(qtbot, the_list(window).list, Qt.Key.Key_N)
+    assert window.new.isVisible()
+    press(qtbot, window.new.make)
+    assert window.new.isVisible()
+    qtbot.waitUntil(lambda: "needs a name or a phone" in window.new.said("name"))
+    type_in(qtbot, window.new.editors["phone"], "0512-6588 0101")  # type: ignore[arg-type]
+    key(qtbot, window.new, Qt.Key.Key_Return, control=True)
+    qtbot.waitUntil(lambda: the_list(window).table.rowCount() == 21)
+    assert not window.new.isVisible()
+    assert names(window)[0] == "0512-6588 0101"
+
+
+def test_delete_can_be_undone_from_the_toast(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> None:
+    page = the_list(window)
+    press_row(qtbot, page, 3)
+    key(qtbot, page.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.table.rowCount() == 19)
+    assert stored(store, "customer", firm.customers[3]).deleted_at is not None
+    assert window.toast.isVisible()
+    assert window.toast.words().startswith("Deleted")
+    press(qtbot, window.toast.undo_button)
+    qtbot.waitUntil(lambda: page.table.rowCount() == 20)
+    assert stored(store, "customer", firm.customers[3]).deleted_at is None
+
+
+def test_a_note_in_the_panel_becomes_an_interaction(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = the_list(window)
+    press_row(qtbot, page, 0)
+    type_in(qtbot, page.panel.note, "Asked for a second set of filters")
+    key(qtbot, page.panel.note, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    newest = window.desk.related("interaction", "customer_id", firm.customers[0])[0]
+    assert newest.record.title == "Asked for a second set of filters"
+    assert page.panel.note.text() == ""
+
+
+def test_the_language_switches_live(window: Window, qtbot: QtBot) -> None:
+    page = the_list(window)
+    press_row(qtbot, page, 0)
+    assert page.tabs["all"].text() == "All"
+    window._look.switch(language="zh")  # noqa: SLF001
+    assert page.tabs["all"].text() == "全部"
+    assert names(window)[0] == "苏州星河精密机械有限公司"
+    assert window.windowTitle() == "行囊"
+    window._look.switch(language="en")  # noqa: SLF001
+    assert page.tabs["all"].text() == "All"
