@@ -33,6 +33,10 @@ SETTINGS: Final = (
     "trusted_schema = OFF",
 )
 """What VAULT.md calls not negotiable; the page size and the page HMAC are SQLCipher's own defaults."""
+OFFICE_SETTINGS: Final = SETTINGS[1:]
+"""The office's key stands in a file beside its database: wiping its memory protects nothing and costs four
+times the time of a write. (Once a vault was opened in the same process, memory is wiped for both.)
+"""
 
 _CORRUPT: Final = frozenset({11, 26})
 _FULL: Final = 13
@@ -46,11 +50,14 @@ MISSING: Final = msg("The database of this vault is missing. Restore the last ba
 class Keyring:
     """The file and the raw key of one database; makes its connections until it is wiped."""
 
-    def __init__(self, path: Path, key: bytes, *, create: bool = False) -> None:
+    def __init__(
+        self, path: Path, key: bytes, *, create: bool = False, settings: tuple[str, ...] = SETTINGS
+    ) -> None:
         """`create` makes the file if absent; without it a missing file is damage, never an empty database."""
         self.path = path
         self._key: bytearray | None = bytearray(key)
         self._create = create
+        self._settings = settings
 
     @property
     def wiped(self) -> bool:
@@ -75,7 +82,7 @@ class Keyring:
         try:
             with told_plainly():
                 self._unlock(raw)
-                for setting in SETTINGS:
+                for setting in self._settings:
                     raw.execute(f"PRAGMA {setting}")
                 if read_only:
                     raw.execute("PRAGMA query_only = ON")
@@ -110,10 +117,11 @@ def is_encrypted(raw: Any) -> bool:
 
 
 def open_keyed(path: Path, key: bytes, *, read_only: bool = False) -> Engine:
-    """An engine on the encrypted database at `path` (made if absent) under a raw 32-byte key."""
+    """An engine on the office's encrypted database at `path` (made if absent) under a raw 32-byte key."""
     if len(key) != 32:
         raise ValueError("a database key has 32 bytes")
-    return engine_of(Keyring(path, key, create=True), read_only=read_only)
+    keyring = Keyring(path, key, create=True, settings=OFFICE_SETTINGS)
+    return engine_of(keyring, read_only=read_only)
 
 
 def engine_of(keyring: Keyring, *, read_only: bool = False) -> Engine:

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, select
 from desktop.models import derived, guards
 from desktop.models.kinds import Link, json_text
 from desktop.models.record import RECORDS, children_of
-from sync.server.feed import MOVE, PUT, TOMBSTONE, Event, publish, upsert
-from sync.server.rows import Row, bare, chunks, id_in, shape
+from sync.server.feed import MOVE, PUT, TOMBSTONE, Event, publish
+from sync.server.rows import Row, bare, chunks, id_in, shape, upsert
 from sync.server.scope import home
 from sync.server.tables import VERSIONS
 

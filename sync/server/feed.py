@@ -9,15 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, select
 
 from desktop.models.record import RECORDS
 from desktop.rules.streams import ORG
 from sync.protocol.messages import Cursor, DigestResponse, DigestRow, Head, Page, Part, Removal, Snapshot
 from sync.protocol.messages import Table as WireTable
 from sync.protocol.versions import SCHEMA
-from sync.server.rows import POSTGRESQL, bare, chunks, id_in, id_out, is_id, shape
+from sync.server.rows import bare, chunks, id_in, id_out, insert_into, is_id, shape, upsert
 from sync.server.scope import Scope
 from sync.server.tables import FEED, HEAD, VERSIONS
 
@@ -70,31 +69,15 @@ def publish(conn: Connection, events: Iterable[Event]) -> None:
         upsert(conn, FEED, [{**row, "record": key(row["record"])} for row in rows])
 
 
-def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows in the driver's form, or write them over those with the same key."""
-    target = bare(table)
-    statement = _insert(conn.dialect.name, target)
-    rest = {
-        column.name: statement.excluded[column.name] for column in target.columns if not column.primary_key
-    }
-    conn.execute(
-        statement.on_conflict_do_update(index_elements=list(target.primary_key.columns), set_=rest), rows
-    )
-
-
 def _advance(conn: Connection, stream: str, count: int) -> int:
     """Lock the head of `stream` and move it on; returns the new head."""
     statement = (
-        _insert(conn.dialect.name, HEAD)
+        insert_into(conn.dialect.name, HEAD)
         .values(stream=stream, seq=count)
         .on_conflict_do_update(index_elements=[HEAD.c.stream], set_={"seq": HEAD.c.seq + count})
         .returning(HEAD.c.seq)
     )
     return int(conn.execute(statement).scalar_one())
-
-
-def _insert(dialect: str, table: Table) -> Any:
-    return postgresql.insert(table) if dialect == POSTGRESQL else sqlite.insert(table)
 
 
 # ---------------------------------------------------------------- pages of what changed

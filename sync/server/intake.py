@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from desktop.models.kinds import moment_text
 from desktop.models.record import RECORDS
@@ -25,7 +25,7 @@ from sync.server import audit, review
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome, Rejected
 from sync.server.problems import Refusal
-from sync.server.rows import bare, id_in, is_id
+from sync.server.rows import bare, id_in, is_id, upsert
 from sync.server.scope import Scope, home
 from sync.server.tables import DEVICE, VERDICT
 
@@ -273,11 +273,11 @@ def _keep(
 ) -> None:
     """Keep the answers and the new head of the device."""
     device = id_in(conn.dialect.name)(request.device)
-    rows = [
+    rows = (
         {"device": device, "n": op.n, "hash": digest, "verdict": _encode(verdict).decode()}
         for op, digest, verdict in zip(ops, hashes, verdicts, strict=True)
-    ]
-    conn.execute(insert(bare(VERDICT)), rows)
+    )
+    upsert(conn, VERDICT, rows)
     devices, verdict = bare(DEVICE), bare(VERDICT)
     acked = conn.execute(select(devices.c.acked).where(devices.c.id == device)).scalar_one()
     if request.acked > acked:

@@ -7,17 +7,32 @@ is two thousand rows of what the driver holds and each conversion on the way is 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Connection, MetaData, Select, Table, bindparam, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Insert,
+    MetaData,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.types import NullType
 
 from desktop.models import records  # noqa: F401 - fills the registry
 from desktop.models.changes import EMPTY
-from desktop.models.kinds import Flag, Json, Kind, Link, Moment
+from desktop.models.kinds import Flag, Json, Kind, Link, Moment, json_text
 from desktop.models.record import RECORDS, Field, Record
 
 Row = dict[str, Any]
@@ -59,6 +74,9 @@ class Shape:
             if store is not None:
                 self.store[name] = store
         self.key = self.store["id"]
+        self.dialect = dialect
+        self._insert = Many(insert(self.table), dialect)
+        self._updates: dict[frozenset[str], Many] = {}
 
     def select(self) -> Select[Any]:
         """All columns in wire order."""
@@ -95,33 +113,28 @@ class Shape:
             )
         return found
 
-    def insert(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    def insert(self, conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add whole rows in wire form."""
-        if rows:
-            conn.execute(insert(self.table), [self._stored(row, self.columns) for row in rows])
+        self._insert.run(conn, (self._stored(row, self.columns) for row in rows))
 
-    def update(self, conn: Connection, rows: Sequence[tuple[Mapping[str, Any], frozenset[str]]]) -> None:
+    def update(self, conn: Connection, rows: Iterable[tuple[Mapping[str, Any], frozenset[str]]]) -> None:
         """Write the named columns of each row; rows that change the same columns are written together."""
-        groups: dict[frozenset[str], list[Mapping[str, Any]]] = {}
+        groups: dict[frozenset[str], list[Row]] = {}
         for row, changed in rows:
-            groups.setdefault(changed | {"version"}, []).append(row)
-        for changed, group in groups.items():
-            columns = sorted(changed)
-            statement = (
-                update(self.table)
-                .where(self.table.c.id == bindparam("this"))
-                .values({name: bindparam(f"new_{name}") for name in columns})
+            columns = changed | {"version"}
+            stored = self._stored(row, columns)
+            groups.setdefault(columns, []).append(
+                {"this": self.key(row["id"]), **{f"new_{name}": value for name, value in stored.items()}}
             )
-            conn.execute(
-                statement,
-                [
-                    {
-                        "this": self.key(row["id"]),
-                        **{f"new_{name}": value for name, value in self._stored(row, columns).items()},
-                    }
-                    for row in group
-                ],
-            )
+        for columns, group in groups.items():
+            self._update(columns).run(conn, group)
+
+    def _update(self, columns: frozenset[str]) -> "Many":
+        if columns not in self._updates:
+            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in sorted(columns)}
+            statement = update(self.table).where(self.table.c.id == bindparam("this")).values(values)
+            self._updates[columns] = Many(statement, self.dialect)
+        return self._updates[columns]
 
     def _stored(self, row: Mapping[str, Any], columns: Iterable[str]) -> Row:
         store = self.store
@@ -155,6 +168,48 @@ def bare(table: Table) -> Table:
     )
 
 
+class Many:
+    """One statement for many rows in the driver's form, past everything that costs time for each row."""
+
+    def __init__(self, statement: Insert | Update, dialect: str) -> None:
+        compiled = statement.compile(dialect=_DIALECTS[dialect])
+        self.text = str(compiled)
+        names = compiled.positiontup
+        self._pick = itemgetter(*names) if names is not None else dict
+
+    def run(self, conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run it for every row; nothing happens without rows."""
+        parameters = [self._pick(row) for row in rows]
+        if parameters:
+            conn.exec_driver_sql(self.text, parameters)
+
+
+def upsert(conn: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add rows in the driver's form, or write them over those with the same key."""
+    _upsert(table, conn.dialect.name).run(conn, rows)
+
+
+@lru_cache(maxsize=32)
+def _upsert(table: Table, dialect: str) -> Many:
+    target = bare(table)
+    statement = insert_into(dialect, target)
+    rest = {c.name: statement.excluded[c.name] for c in target.columns if not c.primary_key}
+    return Many(
+        statement.on_conflict_do_update(index_elements=list(target.primary_key.columns), set_=rest), dialect
+    )
+
+
+def insert_into(dialect: str, table: Table) -> Any:
+    """An INSERT that may say what to do on a conflict."""
+    return postgresql.insert(table) if dialect == POSTGRESQL else sqlite.insert(table)
+
+
+_DIALECTS: Final[Mapping[str, Dialect]] = {
+    "sqlite": sqlite.dialect(),
+    POSTGRESQL: PGDialect_psycopg(),  # type: ignore[no-untyped-call]
+}
+
+
 def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     """`ids` in parts that fit into one query."""
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
@@ -186,11 +241,15 @@ def _codecs(kind: Kind, dialect: str) -> tuple[Codec | None, Codec | None, Codec
     if isinstance(kind, Link):
         return id_out(dialect), id_out(dialect), id_in(dialect)
     if isinstance(kind, Json):
-        return kind.from_driver, _raw, kind.to_driver
+        return kind.from_driver, _raw, _json_text
     if isinstance(kind, Flag):
         return bool, bool, bool if dialect == POSTGRESQL else int
     plain = type(kind).from_driver is Kind.from_driver
     return (None, None, None) if plain else (kind.from_driver, kind.from_driver, kind.to_driver)
+
+
+def _json_text(value: Any) -> str:
+    return "{}" if value == {} else json_text(value)
 
 
 def _raw(text: str) -> msgspec.Raw:

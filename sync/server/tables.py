@@ -44,6 +44,7 @@ VERDICT: Final = Table(
     Column("n", BigInteger, primary_key=True),
     Column("hash", LargeBinary, nullable=False),
     Column("verdict", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 """What was decided on each operation: a repeated one gets the same answer."""
 
@@ -55,6 +56,7 @@ VERSIONS: Final = Table(
     Column("devices", Text, nullable=False),
     Column("user", IdColumn(), nullable=False),
     Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 """Of each record that a person changed: the version that last changed each field (1 where none is named), the
 newest version that each device made, and who made the newest when; the first two as JSON."""
@@ -78,6 +80,7 @@ FEED: Final = Table(
     Column("version", BigInteger, nullable=False),
     Column("flag", String(9), nullable=False),
     Index("office_feed_seq", "stream", "seq"),
+    sqlite_with_rowid=False,
 )
 """The newest event of each record in each stream."""
 
