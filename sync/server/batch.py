@@ -224,7 +224,7 @@ class Batch:
     def _follow_roots(self) -> None:
         """Parts live where their root lives: give them its owner and team wherever those changed."""
         self.begin()
-        moved = [held for held in self._held.values() if held.home and held.changed & {"owner_id", "team_id"}]
+        moved = [held for held in self._held.values() if held.changed & {"owner_id", "team_id"}]
         while moved:
             parts: list[Held] = []
             for record_type in sorted({held.type for held in moved}):
