@@ -22,10 +22,13 @@ READ_BY_HAND: Final = {  # no licence in the metadata, or locked for another sys
 
 
 def locked() -> dict[str, str]:
-    """Name and version of everything in the lock."""
+    """Name and version of everything in the lock; where systems differ, all versions."""
     lines = LOCK.read_text(encoding="utf-8").splitlines()
-    found = (re.match(r"([a-z0-9][\w.-]*)==([^\s;\\]+)", line) for line in lines)
-    return {match[1]: match[2] for match in found if match}
+    found: dict[str, list[str]] = {}
+    for match in (re.match(r"([a-z0-9][\w.-]*)==([^\s;\\]+)", line) for line in lines):
+        if match:
+            found.setdefault(match[1], []).append(match[2])
+    return {name: ", ".join(versions) for name, versions in found.items()}
 
 
 def recorded() -> dict[str, tuple[str, str]]:
