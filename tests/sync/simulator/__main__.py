@@ -10,6 +10,12 @@ from tests.sync.simulator import schedule
 from tests.sync.simulator.world import template
 
 
+def say(line: str) -> None:
+    """One line on standard output, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the schedules; the exit code is 1 when a promise was broken."""
     parser = argparse.ArgumentParser(prog="simulator", description=__doc__)
@@ -31,11 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
         rounds[outcome.rounds] += 1
         if outcome.violation:
             broken.append(outcome)
-            print(f"seed {seed}: {outcome.violation}", flush=True)
+            say(f"seed {seed}: {outcome.violation}")
     shutil.rmtree(folder.parent)
     shutil.rmtree(template())
-    print(
-        f"{done} schedules from seed {chosen.seed}, {len(broken)} violations, {time.monotonic() - started:.1f} s; "
+    say(
+        f"{done} schedules from seed {chosen.seed}, {len(broken)} violations, "
+        f"{time.monotonic() - started:.1f} s; "
         + ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
         + f"; rounds to rest {dict(sorted(rounds.items()))}"
     )

@@ -1,4 +1,4 @@
-"""What people do at their laptops: small commands on records they can see, each with values nobody else types."""
+"""What people do at their laptops: small commands on what they see, with values nobody else types."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

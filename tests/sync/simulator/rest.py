@@ -1,18 +1,29 @@
 """What must hold when everything is calm and every laptop has synced."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from desktop.models import derived
+from desktop.models import derived, remote_rows
 from desktop.models.record import RECORDS
 from desktop.rules import totals
 from sync.server.rows import shape
 from sync.server.scope import home, scope_of
-from tests.sync.simulator.watch import TYPES, Edit, Key, Row, Violation, Watch, _elements
+from tests.sync.simulator.watch import TYPES, Edit, Key, Row, Violation, Watch, elements, ids, ids_of
 from tests.sync.simulator.world import CALM, Device, World
 
 ROUNDS = 3
+LEFT = {
+    "sync_base": "SELECT 1 FROM sync_base",
+    "sync_await": "SELECT 1 FROM sync_await",
+    "sync_mark": "SELECT 1 FROM sync_mark",
+}
+ROOTS: dict[str, Callable[[Row], Key]] = {
+    "contact": lambda row: ("customer", row["customer_id"]),
+    "quote_revision": lambda row: ("quote", row["quote_id"]),
+    "quote_line": lambda row: ("quote", row["quote_id"]),
+}
 EVERYTHING = (*TYPES, "user", "team", "device", "organisation")
 
 
@@ -35,8 +46,8 @@ def problems(world: World, device: Device) -> list[str]:
     """Why a laptop is not at rest and equal to what the office would give it."""
     found: list[str] = []
     with device.engine.connect() as connection:
-        for table in ("sync_base", "sync_await", "sync_mark"):
-            count = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+        for table, query in LEFT.items():
+            count = len(connection.exec_driver_sql(query).all())
             if count:
                 found.append(f"{device.name}: {count} rows left in {table}")
         indexed = {row[0].hex() for row in connection.exec_driver_sql("SELECT record FROM search_entry")}
@@ -63,15 +74,13 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _all(device: Device) -> dict[Key, Row]:
-    from desktop.models import remote_rows
-    from tests.sync.simulator.watch import _ids
 
     with device.engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         return {
             (name, record.hex()): row
             for name in EVERYTHING
-            for record, row in remote_rows.read(driver, RECORDS[name], _ids(driver, name)).items()
+            for record, row in remote_rows.read(driver, RECORDS[name], ids(driver, name)).items()
         }
 
 
@@ -84,7 +93,7 @@ def oracle(world: World, device: Device) -> dict[Key, Row]:
         found: dict[Key, Row] = {}
         for name in EVERYTHING:
             form = shape(name, "sqlite")
-            ids = [row[0].hex() for row in connection.exec_driver_sql(f'SELECT id FROM "{name}"')]
+            ids = [row[0].hex() for row in connection.exec_driver_sql(ids_of(name))]
             for record, row in form.read(connection, ids).items():
                 if not row["deleted_at"] and scope.may_read(home(name, row)):
                     found[name, record] = row
@@ -104,6 +113,10 @@ def check(world: World, watch: Watch) -> None:
     numbers = [row["number"] for (name, _), row in office.items() if name == "quote" and row["number"]]
     if len(numbers) != len(set(numbers)):
         raise Violation("two quotes have one number")
+    for (name, record), row in office.items():
+        root = office.get(ROOTS[name](row)) if name in ROOTS else None
+        if root is not None and home(name, row) != home(ROOTS[name](row)[0], root):
+            raise Violation(f"{name} {record} does not live where its root lives")
     for device in world.devices:
         _totals(device)
         _chain(device)
@@ -150,13 +163,13 @@ def _accounted(
 
 
 def _elements_accounted(edit: Edit, watch: Watch, row: Row) -> bool:
-    added = _elements(edit.new) - _elements(edit.old)
+    added = elements(edit.new) - elements(edit.old)
     taken = {
         element
         for other in watch.by_place[edit.place]
-        for element in _elements(other.old) - _elements(other.new)
+        for element in elements(other.old) - elements(other.new)
     }
-    return added <= _elements(row[edit.field]) | taken
+    return added <= elements(row[edit.field]) | taken
 
 
 def _deletion_accounted(edit: Edit, watch: Watch, row: Row, kept: dict[tuple[str, str], list[Any]]) -> bool:

@@ -61,6 +61,10 @@ def plan(world: World) -> None:
         _at(world, rng, person.act)
     for device in world.devices:
         _plan_device(world, rng, device)
+    teams = sorted({team for _, team in world.watch.people}, key=str)
+    for _ in range(rng.choice((0, 0, 1, 3))):
+        user, team = rng.choice(world.watch.people)[0], rng.choice(teams)
+        _at(world, rng, lambda user=user, team=team: world.office.transfer(user, team))
 
 
 def _plan_device(world: World, rng: random.Random, device: Device) -> None:

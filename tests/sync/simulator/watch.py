@@ -5,8 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from desktop.errors import Offline, SatchelError
 from desktop.models import remote_rows
@@ -17,12 +16,15 @@ from sync.engine.round import NONSENSE
 from sync.server.rows import shape
 from tests.sync.simulator.world import Device, World
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
 TYPES = ("customer", "contact", "opportunity", "quote", "quote_revision", "quote_line")
 Key = tuple[str, str]
 Row = dict[str, Any]
 
 
-class Violation(Exception):  # noqa: N818 - what it is called in the report
+class Violation(Exception):
     """A promise is broken."""
 
 
@@ -171,7 +173,7 @@ class Watch:
             raise Violation(f"{device.name}: the sync failed: {error!r} {error.message.values}")
 
     def office_took(self, device_id: str) -> None:
-        """The office answered a sync: what it holds now must follow from what was typed by who had seen what."""
+        """The office answered a sync: what it holds now must follow from what was typed."""
         device = self._name(device_id)
         before, self._office = self._office, self.office_rows()
         order = self.tick()
@@ -213,10 +215,10 @@ class Watch:
                 raise Violation(f"{device}: {name}={after!r} overwrote {before!r} of {record} unseen")
 
     def _elements_changed(self, device: str, record: str, name: str, before: Any, after: Any) -> None:
-        had, has = _elements(before), _elements(after)
+        had, has = elements(before), elements(after)
         edits = self.by_place.get((record, name), ())
         for element in has - had:
-            typed = [edit for edit in edits if element in _elements(edit.new) - _elements(edit.old)]
+            typed = [edit for edit in edits if element in elements(edit.new) - elements(edit.old)]
             self._into[record, name, element] += 1
             if typed and self._into[record, name, element] > len(typed):
                 raise Violation(f"{device}: {element!r} came into {name} of {record} twice")
@@ -224,7 +226,7 @@ class Watch:
             took = [
                 edit
                 for edit in edits
-                if edit.device == device and element in _elements(edit.old) - _elements(edit.new)
+                if edit.device == device and element in elements(edit.old) - elements(edit.new)
             ]
             if not took:
                 raise Violation(f"{device}: {element!r} left {name} of {record}, and nobody took it out")
@@ -262,7 +264,7 @@ class Watch:
             return {
                 (name, record.hex()): row
                 for name in TYPES
-                for record, row in remote_rows.read(driver, RECORDS[name], _ids(driver, name)).items()
+                for record, row in remote_rows.read(driver, RECORDS[name], ids(driver, name)).items()
             }
 
     def _unsent_is_shown(self, device: Device, now: Mapping[Key, Row]) -> None:
@@ -301,7 +303,7 @@ class Watch:
         merge = RECORDS[key[0]].fields()[name].merge
         old, new = value
         if merge == "set":
-            if not _elements(new) - _elements(old) <= _elements(row[name]):
+            if not elements(new) - elements(old) <= elements(row[name]):
                 raise Violation(f"{device.name}: unsent {name} of {key} is not shown")
         elif merge not in ("derived", "server") and row[name] != new:
             raise Violation(f"{device.name}: unsent {name}={new!r} of {key} shows as {row[name]!r}")
@@ -354,22 +356,27 @@ class Watch:
             found: dict[Key, Row] = {}
             for name in TYPES:
                 form = shape(name, "sqlite")
-                ids = [row[0].hex() for row in connection.exec_driver_sql(f'SELECT id FROM "{name}"')]
+                ids = [row[0].hex() for row in connection.exec_driver_sql(ids_of(name))]
                 for record, row in form.read(connection, ids).items():
                     found[name, record] = row
             return found
 
 
-def _ids(driver: Any, table: str) -> list[bytes]:
-    return [bytes(row[0]) for row in driver.execute(f'SELECT id FROM "{table}"')]
+def ids_of(table: str) -> str:
+    """The statement that lists the ids of a record type."""
+    return f'SELECT id FROM "{RECORDS[table].__tablename__}"'  # noqa: S608 - a name from the registry
 
 
-def _elements(value: Any) -> set[str]:
+def ids(driver: Any, table: str) -> list[bytes]:
+    return [bytes(row[0]) for row in driver.execute(ids_of(table))]
+
+
+def elements(value: Any) -> set[str]:
     """The tags of a set, or the lines of a text."""
     return set(value.split("\n") if isinstance(value, str) else value or ()) - {""}
 
 
 def _holds(value: Any, edit: Edit) -> bool:
     """Whether a field of the office shows that an edit has arrived."""
-    added = _elements(edit.new) - _elements(edit.old) if isinstance(edit.new, list) else set()
-    return value == edit.new or bool(added & _elements(value) if isinstance(value, list) else False)
+    added = elements(edit.new) - elements(edit.old) if isinstance(edit.new, list) else set()
+    return value == edit.new or bool(added & elements(value) if isinstance(value, list) else False)

@@ -16,8 +16,9 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from desktop.errors import SatchelError
 from desktop.models import record
@@ -28,9 +29,10 @@ from desktop.models.store import Store
 from sync.client.driver import Request, Session, enrol, sync_once
 from sync.engine import round as rounds
 from sync.engine.actions import Answer, Failure, Report
-from sync.engine.pace import Batch
+from sync.engine.pace import Batch as Pace
 from sync.protocol import messages
 from sync.server import store as office_store
+from sync.server.batch import OFFICE, Batch
 from sync.server.server import Request as OfficeRequest
 from sync.server.server import Server
 
@@ -96,7 +98,7 @@ class Device:
         self.remote.point = self.point
         rng = self.world.rng
         self.limits = rounds.Limits(
-            Batch(rng.choice((1, 2, 3, 1000)), 1, 1000, 1), Batch(rng.choice((1, 2, 5, 1000)), 1, 1000, 1)
+            Pace(rng.choice((1, 2, 3, 1000)), 1, 1000, 1), Pace(rng.choice((1, 2, 5, 1000)), 1, 1000, 1)
         )
 
     def close(self) -> None:
@@ -155,7 +157,7 @@ class Device:
                 self.waits_for = self.world.network.send(self, request)
 
     def answered(self, ticket: int, event: Answer | Failure) -> None:
-        """An answer, or the patience's end; what is no longer waited for is dropped, as a closed socket drops it."""
+        """An answer, or the end of patience; what is no longer waited for is dropped."""
         if self.session is not None and ticket == self.waits_for:
             self.waits_for = 0
             self.go_on(event)
@@ -233,6 +235,19 @@ class Office:
         )
         self.server = Server(store, clock=lambda: int(self.world.moment().timestamp() * 1000))
 
+    def transfer(self, user: UUID, team: UUID) -> None:
+        """Somebody goes to another team: what they and others may hold changes with their next request."""
+
+        def move(connection: Connection) -> None:
+            batch = Batch(connection, OFFICE, OFFICE, int(self.world.moment().timestamp() * 1000))
+            batch.load([("user", user.hex)])
+            held = batch.get("user", user.hex)
+            if held is not None and held.row["team_id"] != team.hex:
+                batch.change(held, "team_id", team.hex)
+                batch.flush()
+
+        self.server.store.write(move)
+
     def handle(self, request: Request) -> Answer | None:
         """The answer, or None where the process died before it could answer."""
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -291,6 +306,8 @@ class World:
         self.devices = [
             Device(name, user, folder / f"{name}.db", self._skew(), self) for name, user, _, _ in CAST
         ]
+        if self.rng.random() < 0.4:
+            shutil.copy(folder / "chief.fresh", folder / "chief.db")
         for device in self.devices:
             device.open()
         watch.begin(self)
@@ -388,6 +405,8 @@ def _build(folder: Path) -> None:
         server.add_user(user, team, role)
         stores.append(Store(open_keyed(folder / f"{name}.db", KEY), clock=lambda: START))
         enrol(stores[-1], Direct(server), server.new_code(user), name=name)
+    stores[-1].engine.dispose()
+    shutil.copy(folder / "chief.db", folder / "chief.fresh")
     furnish(stores)
     for laptop in stores:
         sync_once(laptop, Direct(server))

@@ -1,0 +1,177 @@
+"""Known-bad builds: each is the real code with one line changed, and the simulator must notice every one."""
+
+import inspect
+import textwrap
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.models import arrival, changes, inbox, numbers, remote
+from sync.client import driver
+from sync.server import batch, feed, intake, judge, merge
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """In the source of `owner.name`, each old text (which stands there once) becomes a new one."""
+
+    owner: Any
+    name: str
+    edits: tuple[tuple[str, str], ...]
+
+    @contextmanager
+    def made(self) -> Iterator[None]:
+        """The changed function in place of the real one."""
+        real = inspect.getattr_static(self.owner, self.name)
+        function = getattr(real, "__wrapped__", real)
+        source = textwrap.dedent(inspect.getsource(function))
+        for old, new in self.edits:
+            if source.count(old) != 1:
+                raise LookupError(f"{self.name} no longer reads {old!r} exactly once")
+            source = source.replace(old, new)
+        namespace: dict[str, Any] = {}
+        exec(
+            compile(source, inspect.getfile(function), "exec"),
+            function.__globals__,
+            namespace,
+        )
+        setattr(self.owner, self.name, namespace[self.name])
+        try:
+            yield
+        finally:
+            setattr(self.owner, self.name, real)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A bug that somebody could make, with seeds that have shown it."""
+
+    title: str
+    changes: tuple[Change, ...]
+    seeds: tuple[int, ...] = ()
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """The world with this bug in it."""
+        with ExitStack() as stack:
+            for change in self.changes:
+                stack.enter_context(change.made())
+            yield
+
+
+def one(title: str, owner: Any, name: str, old: str, new: str, *seeds: int) -> Mutant:
+    """A bug of one line."""
+    return Mutant(title, (Change(owner, name, ((old, new),)),), seeds)
+
+
+EARLY = """with self.store.engine.begin() as early:
+        for part in parts:
+            query = "SELECT 1 FROM sync_cursor WHERE stream = ?"
+            if early.exec_driver_sql(query, (part.stream,)).first():
+                _advance(early, part.stream, part.upto, schema, part.mask)
+    with self._arriving() as (connection, arrival):"""
+
+SENT = """if known.outbox:
+        remote.store.set_local("acked", known.outbox.ops[-1].n)
+    return Situation("""
+
+MUTANTS = (
+    one(
+        "cursor before commit",
+        remote.Remote,
+        "apply",
+        "with self._arriving() as (connection, arrival):",
+        EARLY,
+    ),
+    one("outbox cleared on send", driver, "situation", "return Situation(", SENT),
+    one(
+        "overlay dropped on ack",
+        arrival.Arrival,
+        "answered",
+        "if version > held.get(record, 0):",
+        "if False:",
+    ),
+    one(
+        "pull clobbers pending",
+        arrival.Arrival,
+        "_dirty",
+        "found.update(bytes(row[0]) for row in rows)",
+        "rows.fetchall()",
+    ),
+    one("no chained base", changes, "_chained_base", "if earlier < base and", "if False and"),
+    one("conflict dropped", inbox, "keep", "for loss in verdict.losses if loss.ask]", "for loss in ()]"),
+    one("rejection dropped", inbox, "keep", "values = _refused(op)", "values = []"),
+    one(
+        "remove ignores home stream",
+        arrival.Arrival,
+        "_removed",
+        "elif self._home(cls, base) == stream:",
+        "else:",
+    ),
+    one("no purge", arrival.Arrival, "lost", "list(remote_rows.at_home(self.driver, stream))", "()"),
+    one("purge takes unsent work", arrival.Arrival, "_without_base", "if not ops or", "if True or"),
+    one(
+        "purge leaves the index",
+        arrival.Arrival,
+        "_purge",
+        "[(UUID(bytes=record), {}, True) for record in ids]",
+        "[]",
+    ),
+    one(
+        "totals not recomputed after a pull",
+        arrival.Arrival,
+        "finish",
+        "derived.refresh(self.connection, self.changed)",
+        "()",
+    ),
+    one("a number taken twice", numbers, "take", "SET next = next + 1", "SET next = next"),
+    Mutant(
+        "no dedupe at the office",
+        (
+            Change(
+                intake,
+                "receive",
+                (
+                    ("fresh = [op for op in ops if op.n > last]", "fresh = list(ops)"),
+                    (
+                        "verdicts = [_known(op.n, stored, request.acked) for op in ops if op.n <= last]",
+                        "verdicts = []",
+                    ),
+                ),
+            ),
+            Change(
+                intake,
+                "_keep",
+                (("insert(bare(VERDICT))", "insert(bare(VERDICT)).prefix_with('OR REPLACE')"),),
+            ),
+        ),
+    ),
+    one("verdicts forgotten", intake, "_known", "if not verdict or n <= acked:", "if True:"),
+    one("no op hash", intake, "_agreed", "if last == 0:", "if True:"),
+    one("last write wins", merge, "merge_field", "if fresh or current in (old, new):", "if True:"),
+    one(
+        "deletion without looking",
+        judge.Judge,
+        "_delete",
+        "not held.seen_by(self.batch.device, op.base)",
+        "False",
+    ),
+    one(
+        "no move tombstone",
+        batch,
+        "_events",
+        "if held.home is not None and held.home != now:",
+        "if False:",
+    ),
+    one("children stay behind", batch.Batch, "_follow_roots", "while moved:", "while False:"),
+    one("snapshot not pinned", feed, "snapshot", "at=head if at is None else at", "at=head"),
+    one("page claims the head", feed, "_part", "upto=events[-1].seq if more else head", "upto=head"),
+    one(
+        "a first copy settles nothing",
+        remote.Remote,
+        "apply_snapshot",
+        "arrival.complete(stream, acked)",
+        "pass",
+    ),
+)
