@@ -2,7 +2,9 @@
 
 import argparse
 import random
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.house.sources import ROOT
+from tests.models import kills as vault_kills
 from tests.rules import oracle
+from tests.sync.simulator import schedule
 
 PAGE: Final = ROOT / "docs/proofs.md"
 HEAD: Final = """\
@@ -47,7 +51,28 @@ def totals(seed: int) -> Round:
     return Round(5_000, found)
 
 
-PROOFS: Final = (Proof("totals of random documents", totals),)
+def kills(seed: int) -> Round:
+    """A program killed while it writes to its vault: what was confirmed is there, nothing is torn."""
+    with tempfile.TemporaryDirectory() as folder:
+        tally = vault_kills.run(10, Path(folder) / "vault", seed=seed)
+    return Round(tally.rounds, tally.broken)
+
+
+def schedules(seed: int) -> Round:
+    """Three laptops and an office with everything going wrong between them."""
+    folder = schedule.scratch()
+    try:
+        outcome = schedule.run(seed, folder)
+    finally:
+        shutil.rmtree(folder.parent)
+    return Round(1, [f"seed {seed}: {outcome.violation}"] if outcome.violation else [])
+
+
+PROOFS: Final = (
+    Proof("totals of random documents", totals),
+    Proof("kills of a vault that is written to", kills),
+    Proof("schedules of sync", schedules),
+)
 
 
 def main() -> int:

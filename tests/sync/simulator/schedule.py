@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.sync.simulator import rest
@@ -64,7 +65,7 @@ def plan(world: World) -> None:
     teams = sorted({team for _, team in world.watch.people}, key=str)
     for _ in range(rng.choice((0, 0, 1, 3))):
         user, team = rng.choice(world.watch.people)[0], rng.choice(teams)
-        _at(world, rng, lambda user=user, team=team: world.office.transfer(user, team))
+        _at(world, rng, partial(world.office.transfer, user, team))
 
 
 def _plan_device(world: World, rng: random.Random, device: Device) -> None:

@@ -350,7 +350,8 @@ class World:
 @contextmanager
 def virtual_ids(moment: Callable[[], datetime], rng: random.Random) -> Iterator[None]:
     """Ids that chance of our own decides, in the order of virtual time."""
-    real = record.time, record.secrets, record._last  # noqa: SLF001
+    module: Any = record
+    real = module.time, module.secrets, module._last  # noqa: SLF001
 
     class Clock:
         @staticmethod
@@ -362,11 +363,11 @@ def virtual_ids(moment: Callable[[], datetime], rng: random.Random) -> Iterator[
         def randbits(bits: int) -> int:
             return rng.getrandbits(bits)
 
-    record.time, record.secrets, record._last = Clock, Chance, 0  # type: ignore[assignment] # noqa: SLF001
+    module.time, module.secrets, module._last = Clock, Chance, 0  # noqa: SLF001
     try:
         yield
     finally:
-        record.time, record.secrets, record._last = real  # noqa: SLF001
+        module.time, module.secrets, module._last = real  # noqa: SLF001
 
 
 class Direct:
