@@ -133,10 +133,13 @@ def _part(
     events = conn.execute(query).all()
     more = len(events) > limit
     events = events[:limit]
-    living: dict[str, list[Any]] = {}
+    shown: dict[str, list[Any]] = {}
     gone: dict[str, list[Any]] = {}
     for event in events:
-        (living if event.flag == PUT else gone).setdefault(event.type, []).append(event)
+        if event.flag != PUT:
+            gone.setdefault(event.type, []).append(event)
+        if event.flag != MOVE:
+            shown.setdefault(event.type, []).append(event)
     return Part(
         stream=cursor.stream,
         start=cursor.seq,
@@ -144,9 +147,9 @@ def _part(
         more=more,
         mask=MASK,
         tables={
-            name: table(conn, name, [event.record for event in living[name]])
+            name: table(conn, name, [event.record for event in shown[name]])
             for name in RECORDS
-            if name in living
+            if name in shown
         },
         removals=[
             removal for name in RECORDS if name in gone for removal in _removals(conn, name, gone[name])
