@@ -365,9 +365,10 @@ def _ask(
     report.bytes_down += len(event.body)
     try:
         if 200 <= event.status < 300:
+            message = codec.unpack(event.body, event.encoding, kind)
             if batch is not None:
                 batch.answered(event.seconds)
-            return codec.unpack(event.body, event.encoding, kind)
+            return message
         problem = codec.unpack(event.body, event.encoding, Problem)
     except codec.BadMessage as error:
         raise Offline(PORTAL) from error

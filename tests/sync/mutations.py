@@ -140,11 +140,6 @@ MUTANTS = (
                     ),
                 ),
             ),
-            Change(
-                intake,
-                "_keep",
-                (("insert(bare(VERDICT))", "insert(bare(VERDICT)).prefix_with('OR REPLACE')"),),
-            ),
         ),
     ),
     one("verdicts forgotten", intake, "_known", "if not verdict or n <= acked:", "if True:"),

@@ -63,8 +63,8 @@ def plan(world: World) -> None:
     for device in world.devices:
         _plan_device(world, rng, device)
     teams = sorted({team for _, team in world.watch.people}, key=str)
-    for _ in range(rng.choice((0, 0, 1, 3))):
-        user, team = rng.choice(world.watch.people)[0], rng.choice(teams)
+    for _ in range(rng.choice((0, 0, 2, 5))):
+        user, team = rng.choice(world.watch.people[:2])[0], rng.choice(teams)
         _at(world, rng, partial(world.office.transfer, user, team))
 
 
