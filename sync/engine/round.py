@@ -92,7 +92,7 @@ class Limits:
     rows: Batch = field(default_factory=lambda: Batch(2000, 100, 5000, 1000))
 
 
-class _Answered(Exception):  # noqa: N818 - an answer, not an error, for whoever asked
+class _Answered(Exception):
     """The office answered with a problem that this step knows how to go on from."""
 
     def __init__(self, problem: Problem) -> None:
@@ -232,7 +232,8 @@ class _Round:
             return
         end = request.push.first + len(request.push.rows) - 1 if request.push is not None else request.last
         forked = response.status == "forked"
-        if forked and self.report.forked or not forked and request.push is not None and not response.verdicts:
+        silent = request.push is not None and not response.verdicts
+        if self.report.forked if forked else silent:
             raise Offline(NONSENSE)
         self.report.count(Counter(verdict.kind for verdict in response.verdicts))
         self.report.pushed += len(response.verdicts)
