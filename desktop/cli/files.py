@@ -37,6 +37,7 @@ def bring_in(console: Console, chosen: argparse.Namespace) -> None:
         ],
     }
     if chosen.dry_run:
+        imports.meet(console.store, plan)
         counts: dict[str, int] = {}
         for row in plan.rows:
             for record in row.records:

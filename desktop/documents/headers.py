@@ -50,7 +50,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "next_step": ("下一步", "跟进计划", "next step", "next action"),
     "remark": ("备注", "说明", "附注", "remark", "remarks", "note", "notes", "comment", "description"),
     "tags": ("标签", "tags", "labels"),
-    "sku": ("型号", "货号", "编码", "产品编码", "产品型号", "物料编码", "商品编码", "规格型号", "sku",
+    "sku": ("型号", "货号", "编码", "产品编号", "商品编号", "物料编号", "产品编码", "产品型号", "物料编码", "商品编码", "规格型号", "sku",
     "code", "item code",
             "product code", "part number", "model"),
     "name_zh": ("中文名称", "品名", "产品名称", "商品名称", "物料名称", "name zh", "chinese name"),

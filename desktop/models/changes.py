@@ -242,24 +242,24 @@ def _stage_dirty(session: WorkSession, record: Record, stated: list[Op], staged:
     deletion = changed.pop("deleted_at", None)
     base = record.version or 0
     touched = set(changed)
+    ops = list(stated)
     for op in stated:
         covered = {name: changed.pop(name) for name in list(changed) if name in op.body.get("fields", ())}
         op.body = {**op.body, "fields": covered} if "fields" in op.body else op.body
         if op.kind == "transition":
             changed.pop(op.body["field"], None)
-        staged.ops.append(op)
     shared = {name: pair for name, pair in changed.items() if type(record).fields()[name].merge != "derived"}
     if shared:
-        staged.ops.append(Op("set", record.__tablename__, record.id, shared))
+        ops.append(Op("set", record.__tablename__, record.id, shared))
     if deletion:
         kind = "delete" if deletion[1] is not None else "restore"
-        staged.ops.append(Op(kind, record.__tablename__, record.id, {}))
+        ops.append(Op(kind, record.__tablename__, record.id, {}))
     if base:
         base = _chained_base(session, record, touched, base)
         _keep_base(record, staged)
-    for op in staged.ops:
-        if op.record == record.id:
-            op.base = base
+    for op in ops:
+        op.base = base
+    staged.ops += ops
     staged.indexed.append(record)
 
 
@@ -279,6 +279,8 @@ def _changed(record: Record) -> dict[str, list[Any]]:
     pairs: dict[str, list[Any]] = {}
     state = inspect(record)
     for name, described in type(record).fields().items():
+        if name not in state.committed_state:
+            continue
         history = state.attrs[name].history
         if history.has_changes():
             kind = described.kind

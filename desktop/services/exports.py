@@ -1,5 +1,6 @@
 """Take records out as a table: CSV for Excel, XLSX or JSON, everything a person may see."""
 
+import json
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -21,11 +22,13 @@ def export(store: Store, cls: type[Record], path: Path, language: str) -> int:
     ending = path.suffix.lower()
     if ending not in (".csv", ".xlsx", ".json"):
         raise Usage(msg("Export to a file that ends in .csv, .xlsx or .json."))
-    names = [name for name, described in cls.fields().items() if not described.hidden]
-    rows = list(_rows(store, cls, names, language))
+    names = [name for name, described in cls.fields().items() if not described.hidden or name == "custom"]
+    rows: list[Any]
     if ending == ".json":
-        data = tables.write_json(["id", *names], rows)
+        rows = [{"id": record.id.hex, **record.wire()} for record, _titles in _pages(store, cls)]
+        data = json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
     else:
+        rows = list(_rows(store, cls, names, language))
         header = ["ID", *(cls.fields()[name].label.in_language(language) for name in names)]
         data = tables.write_csv(header, rows) if ending == ".csv" else tables.write_xlsx(header, rows)
     try:
@@ -36,12 +39,18 @@ def export(store: Store, cls: type[Record], path: Path, language: str) -> int:
 
 
 def _rows(store: Store, cls: type[Record], names: Sequence[str], language: str) -> Iterator[list[Any]]:
+    for record, titles in _pages(store, cls):
+        yield [record.id.hex, *(_cell(record, name, titles, language) for name in names)]
+
+
+def _pages(store: Store, cls: type[Record]) -> Iterator[tuple[Record, dict[Any, str]]]:
+    """All living records, newest first, with what their links lead to."""
     after: Record | None = None
     with store.reading() as session:
         while page := records.page(session, cls, limit=PAGE, after=after, descending=True):
             titles = records.link_titles(session, page)
             for record in page:
-                yield [record.id.hex, *(_cell(record, name, titles, language) for name in names)]
+                yield record, titles
             after = page[-1]
             session.expunge_all()
 

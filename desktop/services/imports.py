@@ -4,21 +4,26 @@ Nothing is lost on the way: a column or property without a field of its own is k
 details and shown there; a row that cannot become a record is listed with its reason.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import select
+
 from desktop.documents import headers, tables
 from desktop.errors import NotFound, Refused, Usage
+from desktop.models.kinds import Link
 from desktop.models.record import Record, new_id
 from desktop.models.records import Contact, Customer, Product
 from desktop.models.records.files import keep_blob
 from desktop.models.store import Actor, Store, Work
 from desktop.services import cards, commands
 from desktop.services.commands import command
-from desktop.words import Message, msg
+from desktop.words import LANGUAGES, Message, msg
 
 SLICE: Final = 500
 """Rows in one transaction."""
@@ -69,6 +74,21 @@ _OF_KIND: Final = {
     "contacts": {**_CONTACT, "name": "company"},
     "products": _PRODUCT,
 }
+
+
+_CLASS: Final[dict[str, type[Record]]] = {"customers": Customer, "contacts": Contact, "products": Product}
+_NOT_BROUGHT: Final = frozenset({"owner_id", "team_id"})
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+_LEFT_OUT: Final = "-"
+_IGNORED: Final = {
+    "ID": _LEFT_OUT,
+    **{
+        Customer.fields()[name].label.in_language(language): _LEFT_OUT
+        for name in sorted(_NOT_BROUGHT)
+        for language in LANGUAGES
+    },
+}
+"""Headings of our own exports that say whose a record was; who brings it in owns it from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +153,43 @@ def plan(data: bytes, kind: str) -> Plan:
     if cards.is_vcard(data):
         if kind == "products":
             raise Usage(msg("A vCard holds people, not products."))
-        return _plan_cards(data, kind)
-    return _plan_table(data, kind)
+        made = _plan_cards(data, kind)
+    else:
+        made = _plan_table(data, kind)
+    if kind == "contacts":
+        _one_company_each(made, {})
+    return made
+
+
+def _one_company_each(made: Plan, known: Mapping[str, UUID]) -> None:
+    """People of one company belong to one customer: the one `known` by its name, or the first one made."""
+    companies = dict(known)
+    for row in made.rows:
+        company, *others = row.records
+        if not isinstance(company, Customer) or not others:
+            continue
+        first = companies.setdefault(company.name, company.id)
+        if first != company.id:
+            row.records = others
+            for record in others:
+                if isinstance(record, Contact):
+                    record.customer_id = first
+
+
+def meet(store: Store, made: Plan) -> None:
+    """Let the people of a plan join the customers of that name that are here already."""
+    if made.kind != "contacts":
+        return
+    names = [row.records[0].title for row in made.rows if isinstance(row.records[0], Customer)]
+    known: dict[str, UUID] = {}
+    with store.reading() as session:
+        for start in range(0, len(names), SLICE):
+            query = select(Customer.name, Customer.id).where(
+                Customer.name.in_(names[start : start + SLICE]), Customer.deleted_at.is_(None)
+            )
+            for name, record_id in session.execute(query.order_by(Customer.id)):
+                known.setdefault(name, record_id)
+    _one_company_each(made, known)
 
 
 def _plan_cards(data: bytes, kind: str) -> Plan:
@@ -154,29 +209,62 @@ def _plan_table(data: bytes, kind: str) -> Plan:
     table = tables.read_table(data, known=[word for words in synonyms.values() for word in words])
     samples = [[tables.cell_text(cell) for cell in row] for row in table.rows[:50]]
     guesses = headers.guess_fields(table.header, synonyms, samples)
-    columns = [
-        (title, wanted[guesses[place].field] if place in guesses else "")
-        for place, title in enumerate(table.header)
-    ]
-    names = [guesses[place].field if place in guesses else "" for place in range(len(columns))]
+    names = [guesses[place].field if place in guesses else "" for place in range(len(table.header))]
+    _own_words(kind, table.header, names)
+    ours = _is_own_export(table.header, samples)
+    scales = [guesses[place].scale if place in guesses else 1 for place in range(len(names))]
+    columns = [(title, wanted.get(name, name)) for title, name in zip(table.header, names, strict=True)]
     made = Plan(kind, table.encoding or table.kind, columns, [])
-    made.kept = [title for title, name in columns if not name and title]
+    if ours:
+        names = [name or _IGNORED.get(title, "") for title, name in zip(table.header, names, strict=True)]
+    made.kept = [title for (title, _), name in zip(columns, names, strict=True) if not name and title]
     for number, row in zip(table.numbers, table.rows, strict=True):
         cells = [tables.cell_text(cell) for cell in row]
+        scaled = [_scaled(cell, scale) for cell, scale in zip(cells, scales, strict=True)]
         try:
-            made.rows.append(Row(number, _records(kind, table.header, names, cells)))
+            made.rows.append(Row(number, _records(kind, table.header, names, scaled)))
         except Refused as refused:
             made.rejects.append(Reject(number, refused.message, tuple(cells)))
     return made
+
+
+def _own_words(kind: str, header: Sequence[str], names: list[str]) -> None:
+    """A column that is headed as this program heads it goes to that field: what was exported comes back."""
+    known: dict[str, str] = {}
+    for name, described in _CLASS[kind].fields().items():
+        if name not in _NOT_BROUGHT and not isinstance(described.kind, Link):
+            for word in (name, *(described.label.in_language(language) for language in LANGUAGES)):
+                known.setdefault(headers.plain(word), name)
+    reached = {_OF_KIND[kind].get(name, name) for name in names}
+    for place, title in enumerate(header):
+        name = known.get(headers.plain(title), "")
+        if not names[place] and name and name not in reached:
+            names[place] = name
+            reached.add(name)
+
+
+def _is_own_export(header: Sequence[str], samples: Sequence[Sequence[str]]) -> bool:
+    """Whether this program wrote the table: its first column holds ids of records."""
+    return header[:1] == ["ID"] and all(_ID.fullmatch(row[0]) for row in samples)
+
+
+def _scaled(text: str, scale: int) -> str:
+    """A number under a heading like 价格(万) in full; what is no number stays as it is."""
+    if scale == 1 or not text:
+        return text
+    try:
+        return f"{Decimal(text.replace(',', '')) * scale:f}"
+    except InvalidOperation:
+        return text
 
 
 def _records(kind: str, header: Sequence[str], names: Sequence[str], cells: Sequence[str]) -> list[Record]:
     given: dict[str, str] = {}
     rest: dict[str, str] = {}
     for title, name, text in zip(header, names, cells, strict=True):
-        if text and name:
+        if text and name and name != _LEFT_OUT:
             given[name] = text
-        elif text:
+        elif text and not name:
             rest[title or "?"] = text
     if kind == "products":
         return [_filled(Product, given, _PRODUCT, rest, ("sku", "name"))]
@@ -226,16 +314,20 @@ def _filled(
     """A record with what fits its fields; what does not fit is kept beside them as it was typed."""
     values: dict[str, Any] = {}
     kept = dict(rest)
+    further: dict[str, Any] = {}
     for name, text in given.items():
-        described = cls.fields()[mapping[name]]
+        target = mapping.get(name, name)
+        described = cls.fields()[target]
         try:
-            values[mapping[name]] = described.kind.parse(text)
+            values[target] = described.kind.parse(text)
         except Refused:
             kept[described.label.text] = text
+    if isinstance(values.get("custom"), dict):
+        further = values.pop("custom")
     for name in needed:
         if values.get(name) in (None, ""):
             raise Refused(msg("“{field}” is needed.").of(field=cls.fields()[name].label))
-    return cls(**values, custom={"import": kept} if kept else {})
+    return cls(**values, custom={**further, "import": kept} if kept else further)
 
 
 @command("customer.import", label=msg("Import customers"), on=Customer, creates=True)
@@ -269,6 +361,7 @@ def _keep(work: Work, rows: Sequence[Row]) -> int:
 
 def carry_out(store: Store, actor: Actor, made: Plan, progress: Progress | None = None) -> Report:
     """Write the planned records in slices under one batch, which one undo takes back."""
+    meet(store, made)
     batch = new_id()
     counts: dict[str, int] = {}
     name = f"{made.kind.removesuffix('s')}.import"

@@ -1,8 +1,8 @@
 """Those who act in the stories: laptops and an office, each command a process of its own.
 
-    laptop = Laptop(starter, folder, "林一鸣")
-    laptop.json("new", "customer", "name=星河")["id"]      what a command prints as JSON, having succeeded
-    laptop.run("undo").code                                 how any command ended, with its two streams
+laptop = Laptop(starter, folder, "林一鸣")
+laptop.json("new", "customer", "name=星河")["id"]      what a command prints as JSON, having succeeded
+laptop.run("undo").code                                 how any command ended, with its two streams
 """
 
 import json

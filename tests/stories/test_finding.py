@@ -1,6 +1,5 @@
 """Search as reps type: Chinese, pinyin, initials, mixed, phone tails, numbers, surnames with two readings."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ PEOPLE = ("单雄信", "曾国强", "仇和平", "解建明", "查文华", "区�
 @pytest.fixture(scope="module")
 def found(starter: Starter, tmp_path_factory: pytest.TempPathFactory) -> Laptop:
     """A laptop with a few customers, people and a quote."""
-    folder: Path = tmp_path_factory.mktemp("finding")
+    folder = tmp_path_factory.mktemp("finding")
     laptop = Laptop.new(starter, folder / "laptop")
     laptop.catalogue()
     for name, phone in CUSTOMERS:
