@@ -235,10 +235,16 @@ def _attempt(batch: Batch, judge: Judge, ops: list[Op]) -> list[Outcome]:
     batch.begin()
     kept = len(judge.overwritten)
     try:
-        return [judge.judge(op) for op in ops]
+        outcomes = {op.n: judge.judge(op) for op in sorted(ops, key=_comes_later)}
     except Rejected:
         del judge.overwritten[kept:]
         raise
+    return [outcomes[op.n] for op in ops]
+
+
+def _comes_later(op: Op) -> bool:
+    """Within a transaction a record may be named before the one that it is a part of: those come first."""
+    return op.kind != "create" or op.type not in RECORDS or bool(RECORDS[op.type].__root__)
 
 
 def _verdict(op: Op, outcome: Outcome | Rejected, scope: Scope) -> Verdict:

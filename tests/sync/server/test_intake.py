@@ -273,6 +273,18 @@ def test_a_transaction_is_taken_whole_or_not_at_all(join: Join) -> None:
     assert [key for kind, key in laptop.rows if kind == "customer"] == [free]
 
 
+def test_a_part_may_come_before_its_whole_in_one_transaction(join: Join) -> None:
+    laptop = join("Li")
+    customer, contact = new_id().hex, new_id().hex
+    laptop.tx(
+        ("create", "contact", contact, {"name": "B", "customer_id": customer}, 0),
+        ("create", "customer", customer, {"name": "A"}, 0),
+        command="contact.import",
+    )
+    assert [(one.n, one.kind) for one in laptop.sync().verdicts] == [(1, "applied"), (2, "applied")]
+    assert laptop.row("contact", contact)["owner_id"] == laptop.row("customer", customer)["owner_id"]
+
+
 def test_a_refused_transaction_leaves_earlier_ones_as_they_were(join: Join) -> None:
     laptop = join("Li")
     customer = laptop.create("customer", name="A")
