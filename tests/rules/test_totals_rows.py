@@ -99,6 +99,7 @@ def test_section_and_subtotal_rows_show_what_stands_under_and_above_them() -> No
     ]
     assert found.lines[18].net == 3_590_000
     assert not found.lines[0].counts
+    assert (found.lines[0].tax, found.lines[0].adjustments) == (0, ())
 
 
 def test_an_option_that_is_not_chosen_shows_its_price_and_counts_nothing() -> None:
@@ -330,6 +331,30 @@ def test_a_tax_per_unit_depends_on_the_quantity() -> None:
     assert within.groups[0].taxes == (100, 820)  # 49.20: 40.00 and 1.00, and 20 % of that
     assert within.net == 4_000
     assert str(levy) == "0.25 + 20 %"
+
+
+def test_a_tax_per_unit_of_half_a_unit_is_half_of_it() -> None:
+    levy = Tax("S", (Rate(D("0.15"), per_unit=True),))
+
+    assert totals(document([row("10", "0.5", tax=levy)])).groups[0].taxes == (8,)
+    assert totals(document([row("10", "1.5", tax=levy), row("10", "0.5", tax=levy)])).groups[0].taxes == (30,)
+    assert totals(document([row("10", "1.5", tax=levy)], tax_mode="included")).groups[0].taxes == (23,)
+
+
+def test_a_compound_tax_before_a_tax_per_unit_does_not_stand_on_it() -> None:
+    levy = Tax("S", (Rate(D(20), compound=True), Rate(D("0.25"), per_unit=True)))
+
+    found = totals(document([row("12.25", "4", tax=levy)], tax_mode="included"))
+
+    assert (found.net, found.groups[0].taxes) == (4_000, (800, 100))
+
+
+def test_payment_steps_may_have_decimals() -> None:
+    steps = (D("33.33"), D("33.33"), D("33.34"))
+
+    found = totals(document([row("100")], milestones=steps))
+
+    assert found.milestones == (3766, 3766, 3768)
 
 
 def test_a_plain_tax_beside_a_tax_per_unit_leaves_it_out() -> None:
