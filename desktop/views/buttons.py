@@ -258,6 +258,10 @@ class Segments(QWidget):
         if key in self._buttons:
             self._buttons[key].setChecked(True)
 
+    def button(self, key: str) -> QAbstractButton:
+        """The button of a choice."""
+        return self._buttons[key]
+
     def current(self) -> str:
         """The choice that is on."""
         return next((key for key, button in self._buttons.items() if button.isChecked()), "")

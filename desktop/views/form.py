@@ -197,6 +197,10 @@ class Fact(QWidget):
         self._look.bind(self._why.setText, error.message)
         self._why.show()
 
+    def complaint(self) -> str:
+        """What stands under the field."""
+        return "" if self._why.isHidden() else self._why.text()
+
     def _close(self) -> None:
         editor, self._editor = self._editor, None
         self._why.hide()

@@ -54,6 +54,7 @@ class ListPage(QWidget):
         self.panel.quoted.connect(self.quoted)
         self.panel.closed.connect(self.close_panel)
         self.tabs: dict[str, Tab] = {}
+        self._new: Button | None = None
         self._total = 0
         self._compose()
         self._feed()
@@ -110,7 +111,9 @@ class ListPage(QWidget):
     def new_button(self) -> Button:
         """The primary action of the header."""
         label = msg("New {what}").of(what=inside(RECORDS[self.kind].__label__))
-        button = Button(self._look, label, kind="primary", icon="plus", keys="N")
+        if self._new is not None:
+            return self._new
+        button = self._new = Button(self._look, label, kind="primary", icon="plus", keys="N")
         button.refuse(self._desk.refusal(f"{self.kind}.new", None))
         button.clicked.connect(lambda: self.wanted.emit(self.kind))
         return button

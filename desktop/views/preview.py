@@ -1,6 +1,5 @@
 """The paper beside the quote: page images made from the PDF off this thread and swapped whole."""
 
-import threading
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -8,34 +7,19 @@ from PySide6.QtCore import QRect, QSize, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
+from desktop.services.papers import Picture
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import column, label, region, row, scrolling
 from desktop.views.look import Look
 from desktop.words import msg
 
-_ONE_AT_A_TIME: Final = threading.Lock()  # pdfium is not safe in two threads
 LANGUAGES: Final = (("zh", "中文"), ("en", "English"), ("both", msg("Both")))
 
 
-def page_images(pdf: bytes, width: int) -> list[QImage]:
-    """The pages of a PDF as pictures `width` device pixels wide; runs on any thread."""
-    import pypdfium2
-
-    with _ONE_AT_A_TIME:
-        document = pypdfium2.PdfDocument(pdf)
-        try:
-            images = [_image(page, width) for page in document]
-        finally:
-            document.close()
-    return images
-
-
-def _image(page: Any, width: int) -> QImage:
-    bitmap = page.render(scale=width / page.get_width(), prefer_bgrx=True)
-    image = QImage(
-        bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGB32
-    )
-    return image.copy()
+def images(pictures: Sequence[Picture]) -> list[QImage]:
+    """Pictures of pages as Qt's images."""
+    kind = QImage.Format.Format_RGB32
+    return [QImage(each.pixels, each.width, each.height, each.width * 4, kind).copy() for each in pictures]
 
 
 class _Pages(QWidget):
@@ -48,8 +32,8 @@ class _Pages(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.bind(self.setAccessibleName, msg("Preview of the paper"))
 
-    def show_images(self, images: Sequence[QImage]) -> None:
-        self.images = list(images)
+    def show_images(self, shown: Sequence[QImage]) -> None:
+        self.images = list(shown)
         self.setFixedHeight(max(self._places()[1], 1))
         self.update()
 
@@ -121,8 +105,8 @@ class Preview(QWidget):
         """The pages' width in device pixels."""
         return round((self._look.t.column("preview") - 2 * self._look.px(16)) * self.devicePixelRatioF())
 
-    def show_pages(self, images: Sequence[QImage]) -> None:
+    def show_pages(self, shown: Sequence[QImage]) -> None:
         """Swap all pages at once; the place stays."""
-        self.pages.show_images(images)
-        pages = msg("1 page") if len(images) == 1 else msg("{count} pages").of(count=len(images))
+        self.pages.show_images(shown)
+        pages = msg("1 page") if len(shown) == 1 else msg("{count} pages").of(count=len(shown))
         self._look.bind(self._count.setText, pages)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCompleter, QFileDialog, QLineEdit, QMenu, QWidget
 from desktop.errors import Refused, SatchelError
 from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
-from desktop.services import drafts, quotes
+from desktop.services import drafts, papers, quotes
 from desktop.views import paperwork, preview
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
@@ -23,7 +23,8 @@ from desktop.views.confirm import Confirm
 from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.quote_foot import QuoteFoot
-from desktop.views.quote_grid import AMOUNT, NAME, QuoteGrid, QuoteTable
+from desktop.views.quote_grid import QuoteGrid
+from desktop.views.quote_table import AMOUNT, NAME, QuoteTable
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
@@ -299,7 +300,7 @@ class QuotePage(QWidget):
         store, quote_id = self._desk.store, self.quote_id
 
         def pages() -> list[QImage]:
-            return preview.page_images(quotes.paper(store, quote_id, language=language), width)
+            return preview.images(papers.pictures(store, quote_id, language, width))
 
         self._desk.runner.read(self, "paper", pages, self.preview.show_pages, failed=self._no_paper)
 

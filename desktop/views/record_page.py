@@ -152,7 +152,7 @@ class RelatedList(QWidget):
         super().__init__()
         self._look, self._desk, self.kind, self._link = look, desk, kind, link
         self._count = label(look, size="small", ink="ink_3")
-        add = Button(
+        self.add = add = Button(
             look, icon="plus", kind="flat", name=msg("New {what}").of(what=inside(RECORDS[kind].__label__))
         )
         add.clicked.connect(lambda: self.wanted.emit(kind))
@@ -180,6 +180,11 @@ class RelatedList(QWidget):
             button.clicked.connect(self._opener(each))
             self._rows.addWidget(button)
 
+    def buttons(self) -> list[RelatedRow]:
+        """The rows that are shown."""
+        found = [self._rows.itemAt(place).widget() for place in range(self._rows.count())]  # type: ignore[union-attr]
+        return [each for each in found if isinstance(each, RelatedRow)]
+
     def _opener(self, shown: Row) -> Callable[[], None]:
         return lambda: self.opened.emit(self.kind, shown.id)
 
@@ -199,6 +204,7 @@ class RecordPage(QWidget):
         if found is None:
             raise KeyError(record_id)
         self.shown: Row = found
+        self._actions: list[QWidget] = []
         self._avatar = Avatar(look, size="list")
         self._icon = Picture(look, LISTS[kind].icon if kind in LISTS else "file-text")
         self._title = label(look, size="title", strong=True)
@@ -267,7 +273,9 @@ class RecordPage(QWidget):
     def header_actions(self) -> list[QWidget]:
         """What can be done with it: each offered command, grey with its reason."""
         look, desk = self._look, self._desk
-        made: list[QWidget] = []
+        if self._actions:
+            return self._actions
+        made = self._actions
         delete = Button(look, icon="trash-2", name=msg("Delete"))
         refusal = desk.refusal(f"{self.kind}.delete", self.shown.record)
         if refusal is not None:

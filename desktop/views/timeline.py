@@ -118,6 +118,10 @@ class Timeline(QWidget):
         self._events = list(events)
         self._lay_out()
 
+    def events(self) -> list[Event]:
+        """What is shown, newest first."""
+        return self._events
+
     def _lay_out(self) -> None:
         look = self._look
         self._tops = []

@@ -98,6 +98,10 @@ class WhyPrice(Popover):
         look.bind(self._none.setContentsMargins, lambda: (look.px(16), look.px(12), look.px(16), look.px(12)))
         self.inside.addWidget(self._none)
 
+    def prices(self) -> list[str]:
+        """The prices of the steps, from the book to the line."""
+        return [price for _title, _detail, price, _counts in self._steps.steps]
+
     def explain(self, line: QuoteLine) -> None:
         """Fill it for a line."""
         self._steps.steps = steps_of(line)

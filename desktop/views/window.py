@@ -12,7 +12,7 @@ from desktop.models.record import RECORDS
 from desktop.views import errors
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
-from desktop.views.compose import clear, column, label, region, row
+from desktop.views.compose import column, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.finding import Finder
 from desktop.views.inbox import InboxPage
@@ -63,6 +63,7 @@ class Window(QWidget):
         self.bar = MessageBar(look)
         self.pages = QStackedWidget()
         self._kept: dict[str, QWidget] = {}
+        self._header_page: QWidget | None = None
         self.back = Button(look, icon="chevron-left", kind="flat", name=msg("Back"))
         self.forward = Button(look, icon="chevron-right", kind="flat", name=msg("Forward"))
         self.back.clicked.connect(self.go_back)
@@ -101,6 +102,7 @@ class Window(QWidget):
         line = row(look, arrows, self._title, 2, gap=10, edge=(12, 0, 16, 0))
         line.addLayout(self._left)
         line.addStretch(1)
+        line.addWidget(self.search)
         line.addLayout(self._right)
         header.setLayout(line)
         look.bind(header.setFixedHeight, lambda: look.t.bar("header"))
@@ -221,8 +223,9 @@ class Window(QWidget):
         return page
 
     def _show_header(self, stop: Stop, page: QWidget) -> None:
-        clear_kept(self._left)
-        clear(self._right)
+        for layout in (self._left, self._right):
+            give_back(layout, self._header_page or page)
+        self._header_page = page
         places = {place.key: place.words for place in (*PLACES, *BELOW)}
         self._title.setVisible(stop.record is None)
         self._look.bind(self._title.setText, places[stop.place])
@@ -236,13 +239,9 @@ class Window(QWidget):
         self._look.bind(self._left.setSpacing, lambda: self._look.px(gap))
         for part in parts:
             self._left.addWidget(part)
-            if isinstance(page, ListPage):
-                part.show()
         self.search.setVisible(not isinstance(page, QuotePage))
         if isinstance(page, SettingsPage):
             self.status.figures.show_figures([])
-        if self.search.parent() is None or self._right.indexOf(self.search) < 0:
-            self._right.insertWidget(0, self.search)
         for action in actions:
             self._right.addWidget(action)
 
@@ -384,10 +383,9 @@ class Window(QWidget):
         super().closeEvent(event)
 
 
-def clear_kept(layout: QHBoxLayout) -> None:
-    """Take header parts out; they belong to their page and come back with it."""
+def give_back(layout: QHBoxLayout, page: QWidget) -> None:
+    """Take header parts out; they belong to their page, come back with it and go with it."""
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
-            widget.hide()
-            widget.setParent(None)
+            widget.setParent(page)

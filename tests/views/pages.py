@@ -59,7 +59,10 @@ def type_in(qtbot: QtBot, entry: QLineEdit, text: str) -> None:
     """Replace what an entry holds, key by key."""
     entry.setFocus()
     entry.selectAll()
-    qtbot.keyClicks(entry, text)
+    if text.isascii():
+        qtbot.keyClicks(entry, text)
+    else:
+        entry.insert(text)  # as an input method does
 
 
 def stored(store: Store, kind: str, record_id: UUID) -> Any:

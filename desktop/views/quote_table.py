@@ -1,0 +1,237 @@
+"""The lines of a quote as Qt's item model: texts, editing, and totals while somebody types."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from desktop.errors import Refused
+from desktop.models.records import QuoteLine
+from desktop.rules import money
+from desktop.rules.totals import Totals
+from desktop.services.drafts import QuoteDraft
+from desktop.views.cells import unit_price
+from desktop.views.look import Look
+from desktop.words import Message, msg
+
+Index = QModelIndex | QPersistentModelIndex
+NUMBER, NAME, QUANTITY, UNIT, PRICE, DISCOUNT, TAX, AMOUNT = range(8)
+WIDTHS: Final = {NUMBER: 40, QUANTITY: 62, UNIT: 60, PRICE: 98, DISCOUNT: 60, TAX: 52, AMOUNT: 104}
+PRICED: Final = ("item", "option", "alternative")
+FIELDS: Final = {
+    NAME: "name",
+    QUANTITY: "quantity",
+    UNIT: "unit",
+    PRICE: "unit_price",
+    DISCOUNT: "discount",
+    TAX: "tax_rates",
+}
+
+
+@dataclass(slots=True)
+class GridRow:
+    """One line with its number in the document and its amount."""
+
+    line: QuoteLine
+    number: str
+    amount: str
+    counts: bool
+    discount: Decimal | None
+
+
+class QuoteTable(QAbstractTableModel):
+    """The rows of a draft; `changed_by_hand` carries what a person typed into a cell."""
+
+    changed_by_hand = Signal(object, str, object)  # line, field, value
+    typing = Signal()  # the draft in memory is different; totals are to be shown again
+    refused = Signal(object)
+
+    def __init__(self, look: Look, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.draft: QuoteDraft | None = None
+        self.rows: list[GridRow] = []
+        self.editable = False
+        look.changed.connect(self._reword)
+
+    def show_draft(self, draft: QuoteDraft, totals: Totals | None, *, editable: bool) -> None:
+        """Another draft, or the same one changed."""
+        same = len(draft.lines) == len(self.rows)
+        if not same:
+            self.beginResetModel()
+        self.draft, self.editable = draft, editable
+        self.rows = _rows(draft, totals, self._look.language)
+        if same:
+            self._reword()
+        else:
+            self.endResetModel()
+
+    def show_totals(self, totals: Totals) -> None:
+        """Other amounts for the same lines, while somebody types."""
+        if self.draft is not None:
+            self.rows = _rows(self.draft, totals, self._look.language)
+            self.dataChanged.emit(self.index(0, AMOUNT), self.index(len(self.rows) - 1, AMOUNT))
+
+    def _reword(self) -> None:
+        if self.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, AMOUNT))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, AMOUNT)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        """The lines."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        """Number, name, quantity, unit, price, discount, tax, amount."""
+        return 0 if parent.isValid() else AMOUNT + 1
+
+    def heads(self) -> tuple[Message | None, ...]:
+        """The heads of the columns; prices say whether tax is in them."""
+        included = self.draft is None or self.draft.revision.tax_mode == "included"
+        price = msg("Price incl. tax") if included else msg("Unit price")
+        amount = msg("Amount incl. tax") if included else msg("Net amount")
+        return (
+            None,
+            msg("Name and specification"),
+            msg("Qty"),
+            msg("Unit"),
+            price,
+            msg("Disc."),
+            msg("Tax rate"),
+            amount,
+        )
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The heads."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            head = self.heads()[section]
+            return self._look.text(head) if head else ""
+        return None
+
+    def text(self, row: GridRow, column: int) -> str:
+        """What a cell shows."""
+        line = row.line
+        if column == NUMBER:
+            return row.number
+        if column == NAME:
+            name = line.name_en if self._look.language == "en" and line.name_en else line.name
+            return name or line.name_en or ""
+        if line.kind not in PRICED:
+            return row.amount if column == AMOUNT else ""
+        if column == QUANTITY:
+            return _number(line.quantity)
+        if column == UNIT:
+            return (line.unit_en if self._look.language == "en" and line.unit_en else line.unit) or ""
+        if column == PRICE:
+            return unit_price(line.unit_price) if line.unit_price is not None else "—"
+        if column == DISCOUNT:
+            return f"{_number(row.discount)} %" if row.discount else ""
+        if column == TAX:
+            return " + ".join(f"{rate} %" for rate in line.tax_rates or ()) or "—"
+        return row.amount
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Text to read, plain text to edit."""
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(row, index.column())
+        if role == Qt.ItemDataRole.EditRole:
+            return self.edit_text(row, index.column())
+        return None
+
+    def edit_text(self, row: GridRow, column: int) -> str:
+        """What the editor starts with."""
+        if column == NAME:
+            return row.line.name or ""
+        if column == DISCOUNT:
+            return _number(row.discount) if row.discount else ""
+        if column == TAX:
+            return " + ".join(row.line.tax_rates or ())
+        return self.text(row, column).replace(",", "").replace("—", "")
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Amounts and numbers are computed; the rest can be typed while the quote is a draft."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if not self.editable or not index.isValid() or index.column() not in FIELDS:
+            return flags
+        priced = self.rows[index.row()].line.kind in PRICED
+        return flags | Qt.ItemFlag.ItemIsEditable if priced or index.column() == NAME else flags
+
+    def parse(self, column: int, text: str) -> Any:
+        """What was typed, as a value. Raises Refused."""
+        if column == DISCOUNT:
+            typed = QuoteLine.fields()["quantity"].kind.parse(text.replace("%", "").replace("％", ""))
+            return -abs(typed) if typed is not None else None
+        if column == TAX:
+            kind = QuoteLine.fields()["quantity"].kind
+            values = [kind.parse(part.replace("%", "")) for part in text.split("+") if part.strip()]
+            return [money.number(value) for value in values if value is not None]
+        return QuoteLine.fields()[FIELDS[column]].kind.parse(text)
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Hand over what was typed, if it makes sense and is different."""
+        if role != Qt.ItemDataRole.EditRole:
+            return False
+        row, column = self.rows[index.row()], index.column()
+        try:
+            parsed = self.parse(column, str(value))
+        except Refused as refused:
+            self.refused.emit(refused)
+            return False
+        field = FIELDS[column]
+        if column == NAME and self._look.language == "en" and row.line.name_en and not row.line.name:
+            field = "name_en"
+        self.changed_by_hand.emit(row.line, field, parsed)
+        return True
+
+    def try_out(self, index: Index, text: str) -> None:
+        """Show the totals as they would be with what is being typed; nothing is kept."""
+        row, column = self.rows[index.row()], index.column()
+        if self.draft is None or column not in (QUANTITY, PRICE, DISCOUNT, TAX):
+            return
+        try:
+            value = self.parse(column, text)
+        except Refused:
+            return
+        if column == DISCOUNT:
+            for adjustment in self.draft.adjustments_of(row.line):
+                if adjustment.kind == "percent":
+                    adjustment.value = value or Decimal(0)
+        elif value is not None:
+            setattr(row.line, FIELDS[column], value)
+        self.typing.emit()
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{money.number(value)}".replace("-", "−")
+
+
+def _rows(draft: QuoteDraft, totals: Totals | None, language: str) -> list[GridRow]:
+    rows, number = [], 0
+    for place, line in enumerate(draft.lines):
+        result = totals.lines[place] if totals else None
+        priced = line.kind in PRICED
+        counts = bool(result.counts) if result else True
+        shown = ""
+        if line.kind == "item":
+            number += 1
+            shown = str(number)
+        amount = ""
+        if result is not None and line.kind != "note":
+            text = money.printed(result.net, totals.digits) if totals else ""
+            amount = text if counts or not priced else f"({text})"
+        percent = next((one.value for one in draft.adjustments_of(line) if one.kind == "percent"), None)
+        rows.append(GridRow(line, shown, amount, counts, percent))
+    return rows

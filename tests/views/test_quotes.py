@@ -1,0 +1,217 @@
+"""The quote editor: type lines, see totals at once, look at the paper, issue and revise."""
+
+import re
+from decimal import Decimal
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from desktop.models.store import Store
+from desktop.services import drafts
+from desktop.views.quote_table import DISCOUNT, NAME, PRICE, QUANTITY
+from desktop.views.quotes import QuotePage
+from desktop.views.window import Window
+from desktop.words import msg
+from tests.screens.sample import Firm
+from tests.views.pages import LEFT, key, press, settle, stored, the_quote, type_in
+
+
+def opened(window: Window, qtbot: QtBot, firm: Firm) -> QuotePage:
+    window.open_record("quote", firm.quote)
+    settle(window, qtbot)
+    return the_quote(window)
+
+
+def row_of(page: QuotePage, sku: str) -> int:
+    return next(place for place, row in enumerate(page.table.rows) if row.line.sku == sku)
+
+
+def edit_cell(qtbot: QtBot, page: QuotePage, row: int, column: int) -> QLineEdit:
+    index = page.table.index(row, column)
+    page.grid.setCurrentIndex(index)
+    page.grid.edit(index)
+    editor = page.grid.indexWidget(index) or page.grid.viewport().findChild(QLineEdit)
+    assert isinstance(editor, QLineEdit)
+    return editor
+
+
+def payable(page: QuotePage) -> Decimal:
+    return Decimal(re.sub(r"[^\d.]", "", page.foot.payable()))
+
+
+def test_the_totals_are_those_of_the_rules(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> None:
+    page = opened(window, qtbot, firm)
+    assert payable(page) == Decimal(drafts.load(store, firm.quote).totals().payable).scaleb(-2)
+    assert page.table.rows[0].amount == "244,400.00"
+
+
+def test_one_box_adds_a_product_by_its_number_and_count(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    before, lines = payable(page), len(page.table.rows)
+    page.add.setFocus()
+    qtbot.keyClicks(page.add, "svctrn*3")
+    key(qtbot, page.add, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(page.table.rows) == lines + 1)
+    added = page.table.rows[-1].line
+    assert (added.sku, added.quantity, added.unit_price) == ("SVC-TRN", Decimal(3), Decimal(3200))
+    assert payable(page) == before + Decimal("9504.00")  # 3 × 3,200 less 1 %
+    assert page.add.text() == ""
+
+
+def test_a_hash_begins_a_section(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    qtbot.keyClicks(page.add, "# Spare parts")
+    key(qtbot, page.add, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.table.rows[-1].line.kind == "section")
+    assert page.table.rows[-1].line.name == "Spare parts"
+
+
+def test_an_unknown_product_is_refused_in_words(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    qtbot.keyClicks(page.add, "zzzzqqq")
+    key(qtbot, page.add, Qt.Key.Key_Return)
+    assert "zzzzqqq" in window.bar.words()
+    assert page.add.text() == "zzzzqqq"
+
+
+def test_totals_follow_each_key_and_are_kept_with_enter(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    row, before = row_of(page, "PIP-AL80"), payable(page)
+    editor = edit_cell(qtbot, page, row, QUANTITY)
+    type_in(qtbot, editor, "100")
+    assert payable(page) == before + Decimal("8500.14")  # 36 more at 238.50, less 1 %
+    assert drafts.load(store, firm.quote).lines[row].quantity == 64
+    key(qtbot, editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: drafts.load(store, firm.quote).lines[row].quantity == 100)
+    settle(window, qtbot)
+    assert payable(page) == before + Decimal("8500.14")
+
+
+def test_a_discount_is_typed_without_its_sign(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> None:
+    page = opened(window, qtbot, firm)
+    row = row_of(page, "CTL-8")
+    editor = edit_cell(qtbot, page, row, DISCOUNT)
+    type_in(qtbot, editor, "10%")
+    key(qtbot, editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.table.rows[row].discount == Decimal(-10))
+    assert page.table.rows[row].amount == "11,340.00"
+
+
+def test_nonsense_in_a_cell_is_refused_and_changes_nothing(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    row = row_of(page, "CTL-8")
+    editor = edit_cell(qtbot, page, row, PRICE)
+    type_in(qtbot, editor, "cheap")
+    key(qtbot, editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "not a number" in window.bar.words())
+    assert drafts.load(store, firm.quote).lines[row].unit_price == 12600
+
+
+def test_an_option_is_ticked_and_counts(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    row, before = row_of(page, "HRS-75"), payable(page)
+    assert page.table.rows[row].amount == "(38,600.00)"
+    box = page.grid.visualRect(page.table.index(row, 0))
+    qtbot.mouseClick(page.grid.viewport(), LEFT, pos=box.center())
+    qtbot.waitUntil(lambda: page.table.rows[row].amount == "38,600.00")
+    assert payable(page) == before + Decimal("38214.00")
+
+
+def test_a_total_wanted_is_met_exactly(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    type_in(qtbot, page.foot.target, "340000")
+    key(qtbot, page.foot.target, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: payable(page) == 340000)
+
+
+def test_delete_removes_the_line_and_undo_brings_it_back(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    row, lines = row_of(page, "CTL-8"), len(page.table.rows)
+    page.grid.setFocus()
+    page.grid.setCurrentIndex(page.table.index(row, NAME))
+    key(qtbot, page.grid, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: len(page.table.rows) == lines - 1)
+    settle(window, qtbot)
+    window.desk.undo()
+    qtbot.waitUntil(lambda: len(page.table.rows) == lines)
+
+
+def test_ctrl_d_takes_the_value_from_above(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    row = row_of(page, "SAT-37V")
+    page.grid.setFocus()
+    page.grid.setCurrentIndex(page.table.index(row, QUANTITY))
+    key(qtbot, page.grid, Qt.Key.Key_D, control=True)
+    qtbot.waitUntil(lambda: page.table.rows[row].line.quantity == 2)
+
+
+def test_the_paper_is_made_beside_and_follows(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    qtbot.waitUntil(lambda: len(page.preview.pages.images) == 2, timeout=10_000)
+    first = page.preview.pages.images[0]
+    page._do("quote.add_line", msg("Section added"), values={"kind": "section", "name": "更多"})  # noqa: SLF001
+    qtbot.waitUntil(lambda: page.preview.pages.images[0] is not first, timeout=10_000)
+
+
+def test_why_this_price_shows_the_steps(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    page.grid.setFocus()
+    page.grid.setCurrentIndex(page.table.index(row_of(page, "SAT-75V"), PRICE))
+    qtbot.keyClick(page.grid, Qt.Key.Key_W, Qt.KeyboardModifier.AltModifier)
+    assert page.why.isVisible()
+    assert page.why.prices()[-1] == "98,600.00"
+    qtbot.keyClick(page.why, Qt.Key.Key_Escape)
+    assert not page.why.isVisible()
+    assert page.grid.hasFocus()
+
+
+def test_issuing_asks_once_then_gives_a_number_and_freezes(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    qtbot.keyClick(page, Qt.Key.Key_F9)
+    assert page.confirm.isVisible()
+    assert stored(store, "quote", firm.quote).stage == "draft"
+    press(qtbot, page.confirm.yes)
+    qtbot.waitUntil(lambda: stored(store, "quote", firm.quote).stage == "issued", timeout=10_000)
+    settle(window, qtbot)
+    assert re.fullmatch(r"SQ-\d\d-.+", stored(store, "quote", firm.quote).number)
+    assert page.table.editable is False
+    assert not page.add.isVisible()
+    assert window.toast.words() == "Quote issued"
+
+
+def test_an_issued_quote_is_revised_into_a_new_draft(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    page.ask_issue()
+    press(qtbot, page.confirm.yes)
+    qtbot.waitUntil(lambda: page.draft.frozen, timeout=10_000)
+    settle(window, qtbot)
+    revise = page.header_actions()[-1]
+    press(qtbot, revise)
+    qtbot.waitUntil(lambda: page.draft.revision.revision == 2)
+    assert page.table.editable is True
+    assert len(page.table.rows) == 16
+
+
+def test_an_empty_quote_cannot_be_issued_and_says_why(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    window.desk.create(
+        "quote",
+        {},
+        values={"customer_id": firm.customers[1]},
+        done=lambda q: window.open_record("quote", q.id),
+    )
+    qtbot.waitUntil(lambda: isinstance(window.page(), QuotePage))
+    page = the_quote(window)
+    assert not page.issue.isEnabled()
+    assert page.issue.toolTip() == "No line yet: add a product first."
+    assert page.grid.mapTo(window, QPoint(0, 0)).y() > 0

@@ -1,0 +1,129 @@
+"""The record page and its facts: edit in place, refusals under their field, history, what belongs to it."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from desktop.models.store import Store
+from desktop.views.editors import ChoiceEditor, LineEditor, LinkEditor
+from desktop.views.form import Fact
+from desktop.views.window import Window
+from tests.screens.sample import Firm
+from tests.views.pages import key, press, settle, stored, the_quote, the_record, type_in
+
+
+def editor_of(fact: Fact) -> LineEditor:
+    found = fact.findChild(LineEditor)
+    assert isinstance(found, LineEditor)
+    return found
+
+
+def test_a_value_turns_into_its_editor_and_enter_keeps_it(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    customer = firm.customers[0]
+    window.open_record("customer", customer)
+    fact = the_record(window).facts.facts["website"]
+    press(qtbot, fact.value)
+    type_in(qtbot, editor_of(fact), "xinghe.example")
+    key(qtbot, editor_of(fact), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: stored(store, "customer", customer).website == "xinghe.example")
+    settle(window, qtbot)
+    assert fact.value.text() == "xinghe.example"
+    assert window.toast.isVisible()
+
+
+def test_escape_leaves_the_value_as_it_was(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> None:
+    customer = firm.customers[0]
+    window.open_record("customer", customer)
+    fact = the_record(window).facts.facts["phone"]
+    before = fact.value.text()
+    press(qtbot, fact.value)
+    type_in(qtbot, editor_of(fact), "1")
+    key(qtbot, editor_of(fact), Qt.Key.Key_Escape)
+    settle(window, qtbot)
+    assert fact.value.text() == before
+    assert stored(store, "customer", customer).phone == before
+
+
+def test_a_refusal_stands_under_its_field_and_keeps_what_was_typed(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    customer = firm.customers[0]
+    window.open_record("customer", customer)
+    fact = the_record(window).facts.facts["email"]
+    press(qtbot, fact.value)
+    type_in(qtbot, editor_of(fact), "no address")
+    key(qtbot, editor_of(fact), Qt.Key.Key_Return)
+    assert "name@company.com" in fact.complaint()
+    assert editor_of(fact).text() == "no address"
+    assert stored(store, "customer", customer).email == ""
+
+
+def test_a_choice_is_one_press_and_undo_takes_it_back(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    customer = firm.customers[0]
+    window.open_record("customer", customer)
+    fact = the_record(window).facts.facts["grade"]
+    press(qtbot, fact.value)
+    choice = fact.findChild(ChoiceEditor)
+    assert isinstance(choice, ChoiceEditor)
+    choice.hidePopup()
+    choice.setCurrentIndex(choice.findData("b"))
+    choice.activated.emit(choice.currentIndex())
+    qtbot.waitUntil(lambda: stored(store, "customer", customer).grade == "b")
+    settle(window, qtbot)
+    window.desk.undo()
+    qtbot.waitUntil(lambda: stored(store, "customer", customer).grade == "vip")
+
+
+def test_a_link_is_found_by_initials(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> None:
+    contact = window.desk.related("contact", "customer_id", firm.customers[0])[0]
+    window.open_record("contact", contact.id)
+    fact = the_record(window).facts.facts["customer_id"]
+    press(qtbot, fact.value)
+    editor = fact.findChild(LinkEditor)
+    assert isinstance(editor, LinkEditor)
+    type_in(qtbot, editor, "mtdz")
+    key(qtbot, editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: stored(store, "contact", contact.id).customer_id == firm.customers[1])
+
+
+def test_history_names_who_old_and_new(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    window.open_record("customer", firm.customers[0])
+    page = the_record(window)
+    press(qtbot, page.which.button("changes"))
+    titles = [event.title.in_language("en") for event in page.timeline.events()]
+    details = [event.detail.in_language("en") for event in page.timeline.events() if event.detail]
+    assert titles[:2] == ["Grade changed", "Grade changed"]
+    assert details[0] == "A to VIP; 林一鸣, this laptop"
+    assert titles[-1] == "Customer added"
+
+
+def test_what_belongs_to_a_customer_is_one_press_away(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    window.open_record("customer", firm.customers[0])
+    quotes = next(each for each in the_record(window).lists if each.kind == "quote")
+    press(qtbot, quotes.buttons()[0])
+    assert the_quote(window).quote_id == firm.quote
+
+
+def test_a_new_contact_begins_with_its_customer(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    window.open_record("customer", firm.customers[0])
+    contacts = the_record(window).lists[0]
+    press(qtbot, contacts.add)
+    assert window.new.isVisible()
+    entry = window.new.editors["customer_id"]
+    assert isinstance(entry, QLineEdit)
+    assert entry.text() == "苏州星河精密机械有限公司"
+    type_in(qtbot, window.new.editors["name"], "彭立")  # type: ignore[arg-type]
+    key(qtbot, window.new, Qt.Key.Key_Return, control=True)
+    qtbot.waitUntil(lambda: len(contacts.buttons()) == 3)
+
+
+def test_a_deleted_record_leaves_its_page(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    window.open_record("customer", firm.customers[5])
+    window.desk.delete(the_record(window).shown)
+    qtbot.waitUntil(
+        lambda: getattr(window.page(), "kind", "") == "customer" and hasattr(window.page(), "table")
+    )
