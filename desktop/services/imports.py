@@ -164,16 +164,19 @@ def plan(data: bytes, kind: str) -> Plan:
 def _one_company_each(made: Plan, known: Mapping[str, UUID]) -> None:
     """People of one company belong to one customer: the one `known` by its name, or the first one made."""
     companies = dict(known)
+    instead: dict[UUID, UUID] = {}
     for row in made.rows:
         company, *others = row.records
         if not isinstance(company, Customer) or not others:
             continue
         first = companies.setdefault(company.name, company.id)
         if first != company.id:
+            instead[company.id] = first
             row.records = others
-            for record in others:
-                if isinstance(record, Contact):
-                    record.customer_id = first
+    for row in made.rows:
+        for record in row.records:
+            if isinstance(record, Contact) and record.customer_id in instead:
+                record.customer_id = instead[record.customer_id]
 
 
 def meet(store: Store, made: Plan) -> None:
