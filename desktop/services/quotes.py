@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from desktop.documents.quote import quote_pdf
 from desktop.documents.readback import calculator_test
@@ -29,7 +30,7 @@ from desktop.rules.canonical import content_hash
 from desktop.rules.money import ZERO, number
 from desktop.services import drafts, prices
 from desktop.services.commands import Asking, command
-from desktop.services.records import ISSUED
+from desktop.services.records import ISSUED, refuse_issued
 from desktop.words import Message, msg
 
 PRICED = ("item", "option", "alternative")
@@ -222,6 +223,65 @@ def remove_line(work: Work, quote: Quote, *, line_id: UUID) -> None:
         _price(work, quote, line.product_id)
 
 
+# The plain commands of lines and discounts, as forms and the command line use them, go the same way.
+
+
+def _quote_of(work: Work, quote_id: UUID | None) -> Quote:
+    """The quote that a part belongs to. Raises Refused unless it is still written on."""
+    if quote_id is None:
+        raise Refused(msg("Say which quote this belongs to."), field="quote_id")
+    quote = work.get(Quote, quote_id)
+    if quote.stage != "draft":
+        raise Refused(ISSUED)
+    return quote
+
+
+@command("quote_line.new", label=msg("Add line"), on=QuoteLine, creates=True, icon="plus")
+def new_line(work: Work, *, values: Mapping[str, Any]) -> QuoteLine:
+    """Add a line to a quote; a product's number alone brings its name, price and tax."""
+    given = dict(values)
+    quote = _quote_of(work, given.pop("quote_id", None))
+    product_id = given.pop("product_id", None)
+    if product_id is None and given.get("sku"):
+        known = _product(work.session, given["sku"])
+        product_id = known.id if known is not None else None
+    if product_id is not None:
+        given.pop("sku", None)
+    quantity = given.pop("quantity", None) or Decimal(1)
+    return add_line(work, quote, product_id=product_id, quantity=quantity, values=given)
+
+
+@command("quote_line.edit", label=msg("Change line"), on=QuoteLine, icon="pencil")
+def edit_line(work: Work, line: QuoteLine, *, values: Mapping[str, Any]) -> QuoteLine:
+    """Change a line of a quote that is still written on."""
+    refuse_issued(work, line)
+    return set_line(work, _quote_of(work, line.quote_id), line_id=line.id, values=values)
+
+
+@command("quote_line.delete", label=msg("Remove line"), on=QuoteLine, icon="trash-2")
+def delete_line(work: Work, line: QuoteLine) -> None:
+    """Remove a line of a quote that is still written on."""
+    refuse_issued(work, line)
+    remove_line(work, _quote_of(work, line.quote_id), line_id=line.id)
+
+
+@command("adjustment.new", label=msg("Discount"), on=Adjustment, creates=True, icon="percent")
+def new_adjustment(work: Work, *, values: Mapping[str, Any]) -> Adjustment:
+    """Set a discount on a line or on the whole of a quote that is still written on."""
+    quote = _quote_of(work, values.get("quote_id"))
+    made = discount(
+        work,
+        quote,
+        kind=values.get("kind") or "percent",
+        value=values.get("value"),
+        line_id=values.get("line_id"),
+        label=values.get("label") or "",
+    )
+    if made is None:
+        raise Refused(msg("Say how much: value=-5."), field="value")
+    return made
+
+
 @command("quote.move_line", label=msg("Move line"), on=Quote, when=can_change)
 def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) -> QuoteLine:
     """Put a line after another one, or first."""
@@ -380,17 +440,28 @@ def confirm(work: Work, quote: Quote) -> None:
 
 def product_by_sku(store: Store, typed: str) -> Product:
     """The product with this number, however it is typed: `SAT-75V`, `sat75v`. Raises NotFound."""
-    wanted = "".join(character for character in typed.casefold() if character.isalnum())
     with store.reading() as session:
-        exact = session.scalars(
-            select(Product).where(Product.sku == typed, Product.deleted_at.is_(None)).limit(1)
-        ).first()
-        if exact is not None:
-            return exact
-        for product in session.scalars(select(Product).where(Product.deleted_at.is_(None))):
-            if "".join(c for c in product.sku.casefold() if c.isalnum()) == wanted or product.name == typed:
-                return product
-    raise NotFound(msg("There is no product “{sku}” in the catalogue.").of(sku=typed))
+        found = _product(session, typed)
+    if found is None:
+        raise NotFound(msg("There is no product “{sku}” in the catalogue.").of(sku=typed))
+    return found
+
+
+def _product(session: Session, typed: str) -> Product | None:
+    exact = session.scalars(
+        select(Product).where(Product.sku == typed, Product.deleted_at.is_(None)).limit(1)
+    ).first()
+    if exact is not None:
+        return exact
+    wanted = _letters(typed)
+    for product in session.scalars(select(Product).where(Product.deleted_at.is_(None))):
+        if (wanted and _letters(product.sku) == wanted) or product.name == typed:
+            return product
+    return None
+
+
+def _letters(typed: str) -> str:
+    return "".join(character for character in typed.casefold() if character.isalnum())
 
 
 def paper(store: Store, quote_id: UUID, *, language: str | None = None) -> bytes:

@@ -62,7 +62,7 @@ def _new(cls: type[Record]) -> Callable[..., Record]:
     def new(work: Work, *, values: Mapping[str, Any]) -> Record:
         record = cls(**values)
         check(record)
-        _refuse_issued(work, record)
+        refuse_issued(work, record)
         return work.add(record)
 
     return new
@@ -70,7 +70,7 @@ def _new(cls: type[Record]) -> Callable[..., Record]:
 
 def edit(work: Work, record: Record, *, values: Mapping[str, Any]) -> Record:
     """Set fields; what stays the same is no change."""
-    _refuse_issued(work, record)
+    refuse_issued(work, record)
     for name, value in values.items():
         setattr(record, name, value)
     check(record)
@@ -79,7 +79,7 @@ def edit(work: Work, record: Record, *, values: Mapping[str, Any]) -> Record:
 
 def delete(work: Work, record: Record) -> None:
     """Mark the record and its parts as deleted."""
-    _refuse_issued(work, record)
+    refuse_issued(work, record)
     for child in parts_of(work.session, record):
         work.delete(child)
     work.delete(record)
@@ -116,7 +116,8 @@ def check(record: Record) -> None:
             raise Refused(msg("“{field}” is needed.").of(field=described.label), field=name)
 
 
-def _refuse_issued(work: Work, record: Record) -> None:
+def refuse_issued(work: Work, record: Record) -> None:
+    """Refuse to touch a part of a revision that was issued."""
     if isinstance(record, QuoteLine | Adjustment) and record.revision_id is not None:
         revision = work.session.get(QuoteRevision, record.revision_id)
         if revision is not None and revision.content_hash:

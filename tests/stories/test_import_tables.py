@@ -17,7 +17,7 @@ from tests.stories.people import Laptop, Starter
 
 HEADER = ["客户名称", "电话", "联系人", "手机", "城市", "网址", "备注", "机床台数"]
 ROWS = [
-    ["苏州星河精密机械有限公司", "0512-6288 8899", "张建国", "13800138000", "苏州", "xinghe.example", "老客户", "12"],
+    ["苏州星河精密机械有限公司", "0512-6288 8899", "张建国", "13800138000", "苏州", "xh.cn", "老客户", "12"],
     ["重庆长安仪表有限公司", "023-6300 1122", "单雄信", "13900139000", "重庆", "", "含“引号”,逗号", "3"],
     ["上海行囊科技有限公司", "021-5888 8866", "", "", "上海", "", "第一行\n第二行", ""],
     ["", "", "", "", "", "", "只有备注", "1"],
@@ -67,7 +67,7 @@ def test_every_cell_of_a_csv_comes_in(laptop: Laptop, tmp_path: Path, encoding: 
     assert (found["phone"], found["city"], found["website"], found["remark"]) == (
         "0512-6288 8899",
         "苏州",
-        "xinghe.example",
+        "xh.cn",
         "老客户",
     )
     assert found["custom"] == {"import": {"机床台数": "12"}}

@@ -122,7 +122,7 @@ class QuoteLine(Record):
     tax_category: Mapped[str] = field(Short(), msg("Tax category"), default="S", frozen=True)
     tax_rates: Mapped[list[str]] = field(Json(), msg("Tax rates"), default=list, frozen=True, listed=True)
     price_trace: Mapped[list[dict[str, Any]]] = field(
-        Json(), msg("Why this price"), default=list, frozen=True, hidden=True
+        Json(), msg("Why this price"), default=list, merge="soft", frozen=True, hidden=True
     )
 
 
