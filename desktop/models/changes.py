@@ -241,7 +241,7 @@ def _stage_dirty(session: WorkSession, record: Record, stated: list[Op], staged:
         return
     deletion = changed.pop("deleted_at", None)
     base = record.version or 0
-    touched = set(changed)
+    touched = set(type(record).fields()) if deletion else set(changed)
     ops = list(stated)
     for op in stated:
         covered = {name: changed.pop(name) for name in list(changed) if name in op.body.get("fields", ())}
@@ -295,11 +295,16 @@ def _changed(record: Record) -> dict[str, list[Any]]:
 
 
 def _chained_base(session: WorkSession, record: Record, touched: set[str], base: int) -> int:
-    """The version the author had seen: a further edit inherits the base of the first pending one."""
+    """The version the author had seen: a further edit inherits the base of the first one still on top.
+
+    An op stays on top, and hides what the office has, until the row that answers it has arrived; a deletion
+    is an edit of every field.
+    """
     acked = session.work.acked
     pending = session.connection().exec_driver_sql(
-        "SELECT base, kind, body FROM change WHERE record = ? AND origin = 0 AND n > ?",
-        (record.id.bytes, acked),
+        "SELECT base, kind, body FROM change WHERE record = ? AND origin = 0"
+        " AND (n > ? OR n IN (SELECT n FROM sync_await WHERE record = ?))",
+        (record.id.bytes, acked, record.id.bytes),
     )
     for earlier, kind, body in pending:
         if earlier < base and (touched & fields_of(kind, json.loads(body))):
