@@ -98,7 +98,7 @@ class Arrival:
         self._any_dirty = None
 
     def _left(self, ids: Sequence[bytes]) -> dict[bytes, int]:
-        """At which version these records left this laptop's streams, of those that did: later rows may come."""
+        """At which version these records left this laptop, of those that did: later rows may come."""
         found: dict[bytes, int] = {}
         for part in remote_rows.chunks(ids):
             places = ", ".join("?" * len(part))
@@ -214,27 +214,16 @@ class Arrival:
                     held.base[record] = None
                     held.gone[record] = FOR_EVER
 
-    def complete(self, stream: str, acked: int) -> None:
-        """The first copy of a stream is whole: what ops up to `acked` made and it did not bring is gone.
+    def rest(self) -> None:
+        """Nothing more will come for the ops answered so far: their records were deleted or given away.
 
-        Such a record was deleted or given away before the copy began; one that the office has given a row
-        here is left alone, for absence is not deletion.
+        A record that the office never gave this laptop, or took from it, leaves; no row that it gave does.
         """
         rows = self.driver.execute(
-            "SELECT DISTINCT a.record, c.type FROM sync_await AS a JOIN change AS c ON c.n = a.n"
-            " WHERE a.n <= ? AND a.record NOT IN (SELECT record FROM sync_base)",
-            (acked,),
+            "DELETE FROM sync_await RETURNING record, (SELECT type FROM change WHERE change.n = sync_await.n)"
         ).fetchall()
         for record, type_name in rows:
-            cls, record = RECORDS[type_name], bytes(record)
-            held = self.held.get(type_name)
-            shown = remote_rows.read(self.driver, cls, [record]).get(record)
-            arrived = held is not None and held.base.get(record) is not None
-            if shown is None or arrived or shown["version"] or self._home(cls, shown) != stream:
-                continue
-            held = self._touch(cls, record)
-            held.base[record] = None
-            held.gone[record] = FOR_EVER
+            self._touch(RECORDS[type_name], bytes(record))
 
     # --- records with ops of one's own
 

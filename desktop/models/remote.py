@@ -124,6 +124,7 @@ class Known:
     wants: tuple[str, ...]
     outbox: Outbox | None
     successor: tuple[str, bytes] | None
+    awaiting: bool
 
 
 class Remote:
@@ -147,6 +148,7 @@ class Remote:
             acked = int(read_local(connection, "acked", 0))
             successor = read_local(connection, "successor")
             cursors = connection.exec_driver_sql("SELECT stream, seq, schema, mask FROM sync_cursor").all()
+            awaiting = connection.exec_driver_sql("SELECT 1 FROM sync_await LIMIT 1").first() is not None
             marks = connection.exec_driver_sql("SELECT stream, at, after FROM sync_mark").all()
             return Known(
                 identity=_identity(connection),
@@ -158,6 +160,7 @@ class Remote:
                 wants=tuple(leases.wanted(connection)),
                 outbox=_outbox(connection, acked, ops, size) if ops and acked < int(head["n"]) else None,
                 successor=(successor["device"], bytes.fromhex(successor["key"])) if successor else None,
+                awaiting=awaiting,
             )
 
     def identity(self) -> Identity:
@@ -231,17 +234,20 @@ class Remote:
                 arrival.rows(type_name, table, mask)
             self.point("snapshot")
             _stubs(connection, stubs)
-            connection.exec_driver_sql(
-                'INSERT INTO sync_mark (stream, at, "after", acked) VALUES (?, ?, ?, ?)'
-                ' ON CONFLICT (stream) DO UPDATE SET at = excluded.at, "after" = excluded."after"',
-                (stream, at, after or "", arrival.acked),
-            )
             if after is None:
-                (acked,) = connection.exec_driver_sql(
-                    "DELETE FROM sync_mark WHERE stream = ? RETURNING acked", (stream,)
-                ).one()
-                arrival.complete(stream, acked)
+                connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
                 _advance(connection, stream, at, schema, mask)
+            else:
+                connection.exec_driver_sql(
+                    'INSERT INTO sync_mark (stream, at, "after") VALUES (?, ?, ?)'
+                    ' ON CONFLICT (stream) DO UPDATE SET at = excluded.at, "after" = excluded."after"',
+                    (stream, at, after),
+                )
+
+    def rest(self) -> None:
+        """Every stream is at its head: what has not come for an answered op will not come any more."""
+        with self._arriving() as (_, arrival):
+            arrival.rest()
 
     @contextmanager
     def _arriving(self) -> "Iterator[tuple[Connection, Arrival]]":

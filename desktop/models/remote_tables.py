@@ -22,12 +22,8 @@ sync_mark = Table(
     Column("stream", String(80), primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("after", Text, nullable=False),
-    Column("acked", Integer, nullable=False),
 )
-"""How far the first copy of a stream was taken: pinned at seq `at`, to go on after a key.
-
-Ops up to `acked` were answered before it began, so what they made is in the copy or is gone.
-"""
+"""How far the first copy of a stream was taken: pinned at seq `at`, to go on after a key."""
 
 sync_await = Table(
     "sync_await",

@@ -30,6 +30,7 @@ from sync.engine.actions import (
     Load,
     Mark,
     Report,
+    Rest,
     Rewind,
     Send,
     Situation,
@@ -146,6 +147,8 @@ class Session(Generic[T]):
     def _repair(self, action: Action) -> None:
         if isinstance(action, Forget):
             self.remote.forget(action.stream)
+        elif isinstance(action, Rest):
+            self.remote.rest()
         elif isinstance(action, Rewind):
             self.remote.rewind(action.last)
         elif isinstance(action, Fork):
@@ -213,6 +216,7 @@ def situation(remote: Remote, load: Load) -> Situation:
         wants=known.wants,
         user=identity.user,
         successor=_successor(known),
+        awaiting=known.awaiting,
     )
 
 

@@ -20,7 +20,8 @@ class Situation:
     """What the store holds right now, read after its last commit; no other memory decides anything.
 
     `push` is the next part of the outbox (None: everything is acknowledged), `waiting` the ops in the outbox,
-    `successor` the identity that was prepared after a fork and is not yet enrolled.
+    `successor` the identity that was prepared after a fork and is not yet enrolled; `awaiting` says that the
+    row of an answered op has not arrived.
     """
 
     device: str
@@ -35,6 +36,7 @@ class Situation:
     wants: tuple[str, ...] = ()
     user: str = ""
     successor: Enrol | None = None
+    awaiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """Every stream is at its head: what has not come for an answered op will not come any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rewind:
     """The office knows less than it once acknowledged: everything after op `last` is unsent again."""
 
@@ -126,7 +133,7 @@ class Tell:
     total: int = 0
 
 
-Stored = Apply | ApplySnapshot | Forget | Rewind | Fork | Adopt
+Stored = Apply | ApplySnapshot | Forget | Rest | Rewind | Fork | Adopt
 """Actions of the store; each is durable when the next situation is read."""
 
 Action = Load | Send | Tell | Stored

@@ -25,6 +25,7 @@ from sync.engine.actions import (
     Fork,
     Load,
     Report,
+    Rest,
     Rewind,
     Send,
     Situation,
@@ -175,6 +176,8 @@ class _Round:
             return self.snapshot
         if self.behind():
             return self.pull
+        if self.now.awaiting:
+            return self.rest
         return self.part if self.agreed is not None else None
 
     def load(self) -> Steps[None]:
@@ -242,6 +245,11 @@ class _Round:
             self.again = True
         elif forked:
             self.agreed = response.agreed
+
+    def rest(self) -> Steps[None]:
+        yield from self.store(Rest())
+        if self.now.awaiting:
+            raise Offline(NONSENSE)
 
     def part(self) -> Steps[None]:
         """Everything that both histories share has arrived: prepare to go on under another identity."""

@@ -162,11 +162,5 @@ MUTANTS = (
     one("children stay behind", batch.Batch, "_follow_roots", "while moved:", "while False:"),
     one("snapshot not pinned", feed, "snapshot", "at=head if at is None else at", "at=head"),
     one("page claims the head", feed, "_part", "upto=events[-1].seq if more else head", "upto=head"),
-    one(
-        "a first copy settles nothing",
-        remote.Remote,
-        "apply_snapshot",
-        "arrival.complete(stream, acked)",
-        "pass",
-    ),
+    one("what never comes is awaited for ever", driver.Session, "_repair", "self.remote.rest()", "pass"),
 )
