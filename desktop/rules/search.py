@@ -217,7 +217,8 @@ def _wholes(parts: Sequence[str]) -> Iterator[list[tuple[str, ...]]]:
     stretch: list[tuple[str, ...]] = []
     for place, part in enumerate(parts):
         last = place == len(parts) - 1
-        whole = pinyin.completions(part) if last else (part,) if len(part) > 1 and part in pinyin.SYLLABLES else ()
+        known = len(part) > 1 and part in pinyin.SYLLABLES
+        whole = pinyin.completions(part) if last else (part,) if known else ()
         if whole:
             stretch.append(whole)
         elif stretch:

@@ -381,7 +381,8 @@ def test_a_column_without_a_heading_is_known_by_what_it_holds() -> None:
         (["138 1290 8866", "+86 13812908866"], "mobile"),
         (["0512-5277 1180 转 806", "021-68888866"], "phone"),
         (["a@b.cn"], "email"), (["91310115MA1XH7K26L"], "tax_id"), (["2026年3月8日", "2026.3.8"], "date"),
-        (["https://x.example.com", "www.x.example.com"], "website"), (["¥12.6万", "1,200.50"], "amount"), (["甲"], ""),
+        (["https://x.example.com", "www.x.example.com"], "website"),
+        (["¥12.6万", "1,200.50"], "amount"), (["甲"], ""),
         ([], ""), ([""], ""),
     ],
 )  # fmt: skip

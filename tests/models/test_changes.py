@@ -47,10 +47,15 @@ def test_each_change_is_one_row_with_old_and_new(store: Store) -> None:
 def test_a_refused_command_leaves_no_trace(store: Store) -> None:
     made = customer(store)
     before = log(store)
-    with pytest.raises(NotFound), store.work(store.me(), "test") as work:
-        work.get(Customer, made.id).phone = "9"
-        work.flush()
-        work.get(Customer, store.device)
+
+    def change_and_fail() -> None:
+        with store.work(store.me(), "test") as work:
+            work.get(Customer, made.id).phone = "9"
+            work.flush()
+            work.get(Customer, store.device)
+
+    with pytest.raises(NotFound):
+        change_and_fail()
     assert log(store) == before
     with store.reading() as session:
         found = session.get(Customer, made.id)

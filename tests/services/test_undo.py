@@ -78,7 +78,8 @@ def test_one_undo_removes_a_whole_batch_but_keeps_what_was_edited_since(store: S
     done = undo.undo(store, me)
     assert (done.records, done.kept) == (1199, [("customer", kept.id)])
     with store.reading() as session:
-        assert [one.name for one in session.query(Customer).where(Customer.deleted_at.is_(None))] == ["公司 7"]
+        left = session.query(Customer).where(Customer.deleted_at.is_(None))
+        assert [one.name for one in left] == ["公司 7"]
 
 
 def test_history_tells_who_and_from_what_to_what(store: Store) -> None:
