@@ -17,19 +17,21 @@ from sqlalchemy import ColumnElement, func, select
 from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
 from desktop.models.record import RECORDS, Record
-from desktop.models.records import Contact, Customer, Interaction, Opportunity, Quote
+from desktop.models.records import Interaction, Opportunity
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
-from desktop.services import history, records, undo
+from desktop.services import history, quotes, records, undo
+from desktop.services import inbox as decisions
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
 from desktop.views.cells import Row
-from desktop.views.lists import LISTS, View
+from desktop.views.lists import View
 from desktop.views.runner import Runner
 from desktop.views.tables import Provider
 from desktop.words import Message, msg
 
 MOST_UNSENT: Final = 10_000
 MOST_RELATED: Final = 50
+CAN_CHANGE: Final = quotes.can_change  # and with it every command of quotes is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,7 @@ class Desk(QObject):
 
     def conflict_count(self) -> int:
         """How many decisions wait."""
-        with self.store.reader.connect() as connection:
-            return inbox.count(connection)
+        return decisions.waiting(self.store)
 
     def titles(self, keys: Iterable[tuple[str, UUID]]) -> dict[UUID, str]:
         """What several records are called."""
@@ -332,6 +333,3 @@ def _customer_figures(session: Any, found: Sequence[Record]) -> dict[UUID, dict[
     for customer, at in session.execute(touches):
         figures[customer]["last_touch"] = at
     return figures
-
-
-__all__ = ["LISTS", "Contact", "Customer", "Desk", "Quote", "Waiting"]

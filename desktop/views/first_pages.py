@@ -82,7 +82,9 @@ class NamePage(Page):
             look, msg("Welcome"), msg("Choose your language; it can be switched at any time."), FORM
         )
         self._answers = answers
-        languages = Segments(look, list(NAMES.items()), current=look.language, name=msg("Language"))
+        languages = self.languages = Segments(
+            look, list(NAMES.items()), current=look.language, name=msg("Language")
+        )
         languages.chosen.connect(self._speak)
         self.name = QLineEdit()
         look.bind(self.name.setAccessibleName, msg("Your name"))
@@ -140,9 +142,9 @@ class SecretPage(Page):
         self.inner.addSpacing(look.px(14))
         self._code = label(look, size="title", strong=True)
         self._code.hide()
-        self._print = Button(look, msg("Save as PDF"), icon="printer")
-        self._print.clicked.connect(self.sheet_wanted)
-        self._print.hide()
+        self.save = Button(look, msg("Save as PDF"), icon="printer")
+        self.save.clicked.connect(self.sheet_wanted)
+        self.save.hide()
         self.inner.addWidget(self._sheet())
 
     def _sheet(self) -> QWidget:
@@ -157,7 +159,7 @@ class SecretPage(Page):
             gap=2,
         )
         key = Picture(look, "key-round", "accent_ink", "large")
-        line = row(look, key, holding(texts), self._print, gap=14, edge=(16, 12, 16, 12))
+        line = row(look, key, holding(texts), self.save, gap=14, edge=(16, 12, 16, 12))
         line.setStretch(1, 1)
         box.setLayout(line)
         return box
@@ -168,7 +170,7 @@ class SecretPage(Page):
         self._code.setText(code)
         self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._code.show()
-        self._print.show()
+        self.save.show()
         for entry in (self.first, self.second):
             entry.setEnabled(False)
 
@@ -264,14 +266,14 @@ class StartPage(Page):
             msg("Customers, deals and a price book of an industrial firm, ready for a first PDF quote."),
             msg("Recommended"),
         )
-        self._drop = _Drop(look)
-        self._drop.dropped.connect(self._file)
+        self.drop = _Drop(look)
+        self.drop.dropped.connect(self._file)
         self._add(
             "import",
             "file-spreadsheet",
             msg("Bring your own customers"),
             msg("Excel, CSV or vCard. What does not fit is listed, and one undo takes it all back."),
-            extra=self._drop,
+            extra=self.drop,
         )
         self.server = QLineEdit()
         self.code = QLineEdit()
@@ -298,7 +300,7 @@ class StartPage(Page):
             msg("Start empty"),
             msg("An empty vault; the first customer needs only a name or a phone."),
         )
-        self._choose("demo")
+        self.choose("demo")
 
     def _add(
         self,
@@ -310,11 +312,12 @@ class StartPage(Page):
         extra: QWidget | None = None,
     ) -> None:
         choice = _Choice(self.look, icon, title, why, chip, extra)
-        choice.pressed.connect(lambda: self._choose(key))
+        choice.pressed.connect(lambda: self.choose(key))
         self._choices[key] = choice
         self.inner.addWidget(choice)
 
-    def _choose(self, key: str) -> None:
+    def choose(self, key: str) -> None:
+        """Mark one of the ways."""
         self._answers.start = key
         for name, choice in self._choices.items():
             choice.choose(name == key)
@@ -322,11 +325,11 @@ class StartPage(Page):
 
     def _file(self, path: str) -> None:
         self._answers.file = Path(path)
-        self._choose("import")
+        self.choose("import")
 
     def _joined(self) -> None:
         self._answers.server, self._answers.code = self.server.text().strip(), self.code.text().strip()
-        self._choose("join")
+        self.choose("join")
 
     def missing(self) -> Message | None:
         """Import needs a file, joining an address and a code."""

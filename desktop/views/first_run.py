@@ -91,6 +91,10 @@ class FirstRun(QWidget):
             page.enter()
         self._refresh()
 
+    def step(self) -> int:
+        """Which step is shown, from 0."""
+        return self._pages.currentIndex()
+
     def forward(self) -> None:
         """The next step where this one is answered; after the third, done."""
         page = self._pages.currentWidget()

@@ -78,6 +78,7 @@ class InboxPage(QWidget):
         self._cards.setContentsMargins(0, 0, 0, 0)
         self._cards.setSpacing(0)
         self._entries: list[Entry] = []
+        self._buttons: dict[str, Button] = {}
         inner = region("surface")
         middle = holding(column(look, self._cards, None, gap=0))
         look.bind(middle.setMaximumWidth, lambda: look.px(WIDTH))
@@ -98,6 +99,7 @@ class InboxPage(QWidget):
         """Read what is open."""
         self._entries = self._desk.conflicts()
         clear(self._cards)
+        self._buttons.clear()
         titles = self._desk.titles({(entry.type, entry.record) for entry in self._entries})
         for entry in self._entries:
             self._cards.addWidget(self._card(entry, titles.get(entry.record, "")))
@@ -124,6 +126,8 @@ class InboxPage(QWidget):
         theirs = Button(look, msg("Keep theirs"))
         mine.clicked.connect(self._resolver(entry, "mine"))
         theirs.clicked.connect(self._resolver(entry, "theirs"))
+        self._buttons.setdefault("mine", mine)
+        self._buttons.setdefault("theirs", theirs)
         sides = row(
             look, _Side(look, msg("Yours, on this laptop"), value_words(entry, entry.mine), mine, mine=True),
             _Side(look, msg("The office has"), value_words(entry, entry.theirs), theirs, mine=False), gap=12,
@@ -132,6 +136,14 @@ class InboxPage(QWidget):
             sides.setStretch(place, 1)
         why = label(look, entry.reason, ink="ink_2", wrap=True)
         return holding(column(look, head, why, sides, 12, Line(look), gap=8, edge=(0, 14, 0, 0)))
+
+    def button(self, side: str) -> Button:
+        """The button of the first card for one side."""
+        return self._buttons[side]
+
+    def open_count(self) -> int:
+        """How many decisions are shown."""
+        return len(self._entries)
 
     def _opener(self, entry: Entry) -> Callable[[], None]:
         def go() -> None:

@@ -149,6 +149,10 @@ class Outbox(Popover):
         corner = anchor.mapTo(self._window, QPoint(0, 0))
         self.pop(QPoint(look.px(8), corner.y() - self.height() + RING * 2 - look.px(6)))
 
+    def titles(self) -> list[str]:
+        """What the rows are about, for tests."""
+        return [change.title for change in self._changes.changes]
+
     def _open(self, index: Index) -> None:
         change = self._changes.changes[index.row()]
         self.dismiss()

@@ -145,8 +145,8 @@ class Palette(QWidget):
     def __init__(self, look: Look, window: QWidget, ask: Ask) -> None:
         super().__init__(window)
         self._look, self._window, self._ask = look, window, ask
-        self._scrim = Scrim(look, window)
-        self._scrim.pressed.connect(self.dismiss)
+        self.scrim = Scrim(look, window)
+        self.scrim.pressed.connect(self.dismiss)
         self._came_from: QWidget | None = None
         self.entry = QLineEdit()
         self.entry.setProperty("bare", True)
@@ -194,7 +194,7 @@ class Palette(QWidget):
     def pop(self) -> None:
         """Show it with nothing typed."""
         self._came_from = self._window.window().focusWidget()
-        self._scrim.cover()
+        self.scrim.cover()
         self.entry.clear()
         self._answer("")
         self.show()
@@ -203,7 +203,7 @@ class Palette(QWidget):
 
     def dismiss(self) -> None:
         """Close it and give the focus back."""
-        self._scrim.hide()
+        self.scrim.hide()
         self.hide()
         if self._came_from is not None:
             self._came_from.setFocus()

@@ -51,8 +51,8 @@ class UnlockPage(QWidget):
         self.open = Button(look, msg("Unlock"), kind="primary", keys="Enter", height="height_large")
         look.bind(self.open.setFixedSize, lambda: (look.px(WIDTH), look.px(36)))
         self.open.clicked.connect(self._ask)
-        self._other = Button(look, msg("Use the recovery sheet"), kind="link")
-        self._other.clicked.connect(self._swap)
+        self.other = Button(look, msg("Use the recovery sheet"), kind="link")
+        self.other.clicked.connect(self._swap)
         self._compose()
 
     def _compose(self) -> None:
@@ -64,7 +64,7 @@ class UnlockPage(QWidget):
         if self._holder.person:
             parts += [self._person(), 20]
         parts += [self._label, 6, self.entry, 6, self._caps, self._complaint, 8, self.open, 12]
-        parts += [holding(row(look, self._other, None, hint)), 24, Line(look), 16]
+        parts += [holding(row(look, self.other, None, hint)), 24, Line(look), 16]
         if self._holder.waiting:
             waiting = msg("{count} unsent changes are kept, encrypted")
             parts.append(note(look, "save", waiting.of(count=self._holder.waiting)))
@@ -119,6 +119,14 @@ class UnlockPage(QWidget):
         self.entry.selectAll()
         self.entry.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def complaint(self) -> str:
+        """What stands below the entry."""
+        return "" if self._complaint.isHidden() else self._why.text()
+
+    def caps_noted(self) -> bool:
+        """Whether Caps Lock is spoken of."""
+        return not self._caps.isHidden()
+
     def _ready(self) -> None:
         self.open.setEnabled(True)
         self.entry.setEnabled(True)
@@ -135,7 +143,7 @@ class UnlockPage(QWidget):
             here, there = msg("Passphrase"), msg("Use the recovery sheet")
         self._look.bind(self._label.setText, here)
         self._look.bind(self.entry.setAccessibleName, here)
-        self._other.say(there)
+        self.other.say(there)
         self.entry.clear()
         self.entry.setProperty("invalid", False)
         self._repolish()

@@ -1,6 +1,7 @@
 """The window: rail, header, one page at a time, status bar, and what floats above them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -118,7 +119,7 @@ class Window(QWidget):
         desk = self.desk
         desk.told.connect(self._tell)
         desk.refused.connect(self._refuse)
-        desk.saved.connect(lambda at: self.status.show_saved(at.astimezone()))
+        desk.saved.connect(self._saved)
         desk.changed.connect(self._changed)
         desk.runner.failed.connect(self._refuse)
         self._look.changed.connect(self._reword)
@@ -335,6 +336,10 @@ class Window(QWidget):
             self.open_record(kind, record_id)
         elif isinstance(page, ListPage) and page.kind == kind:
             page.select(record_id)
+
+    def _saved(self, at: datetime) -> None:
+        self.status.show_saved(at.astimezone())
+        self.refresh_counts()
 
     def _open_outbox(self) -> None:
         self.outbox.show_above(self.status.network)

@@ -1,0 +1,133 @@
+"""The program around the window: first run, lock, unlock, what is imported before, what is remembered."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop import app, settings
+from desktop.models import vault
+from desktop.views.first_run import FirstRun
+from desktop.views.list_page import ListPage
+from desktop.views.unlock import UnlockPage
+from tests.vaults import CHEAP
+from tests.views.pages import type_in
+
+PASSPHRASE = "correct horse battery"
+HEAVY = (
+    "sqlalchemy",
+    "cryptography",
+    "reportlab",
+    "pypinyin",
+    "msgspec",
+    "requests",
+    "apscheduler",
+    "pypdfium2",
+)
+
+
+@pytest.fixture
+def program(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[app.Program]:
+    """The program on a profile that is not there yet."""
+    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
+    monkeypatch.setattr(vault, "create_vault", partial(vault.create_vault, kdf=CHEAP))
+    made = app.Program(app.application(), tmp_path / "profile", settings.Settings(language="en"))
+    yield made
+    made.end()
+    made.front.deleteLater()
+
+
+def page_of(program: app.Program, kind: type[QWidget]) -> QWidget:
+    found = program.front.currentWidget()
+    assert isinstance(found, kind), found
+    return found
+
+
+def first_run(program: app.Program, qtbot: QtBot, choose: Callable[[FirstRun], object]) -> None:
+    program.start()
+    page = page_of(program, FirstRun)
+    assert isinstance(page, FirstRun)
+    type_in(qtbot, page.name_page.name, "Lin Yiming")
+    page.forward()
+    for entry in (page.secret_page.first, page.secret_page.second):
+        type_in(qtbot, entry, PASSPHRASE)
+    page.forward()
+    qtbot.waitUntil(lambda: bool(page.secret_page.code), timeout=10_000)
+    page.forward()
+    choose(page)
+    page.forward()
+    qtbot.waitUntil(lambda: program.session is not None, timeout=20_000)
+
+
+def customers(program: app.Program) -> int:
+    assert program.session is not None
+    page = program.session.window.page()
+    assert isinstance(page, ListPage)
+    return page.table.rowCount()
+
+
+def test_from_the_first_run_to_a_window_and_through_the_lock(program: app.Program, qtbot: QtBot) -> None:
+    first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
+    assert program.session is not None
+    assert program.session.desk.actor.name == "Lin Yiming"
+    assert customers(program) == 0
+    program.lock()
+    assert program.session is None
+    page = page_of(program, UnlockPage)
+    assert isinstance(page, UnlockPage)
+    page.asked.emit("something else", False)
+    qtbot.waitUntil(lambda: page.complaint() != "", timeout=10_000)
+    page.asked.emit(PASSPHRASE, False)
+    qtbot.waitUntil(lambda: program.session is not None, timeout=10_000)
+
+
+def test_the_demo_company_is_there_to_look_around(program: app.Program, qtbot: QtBot) -> None:
+    first_run(program, qtbot, lambda page: page.start_page.choose("demo"))
+    assert customers(program) > 100
+
+
+def test_ones_own_customers_come_from_a_file(program: app.Program, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_bytes("名称,电话\n星河精密,0512-1\n明泰电子,0512-2\n".encode("gb18030"))
+    first_run(program, qtbot, lambda page: page.start_page.drop.take(str(file)))
+    assert customers(program) == 2
+
+
+def test_a_beginning_that_fails_still_opens_the_vault_and_says_why(
+    program: app.Program, qtbot: QtBot
+) -> None:
+    def join(page: FirstRun) -> None:
+        type_in(qtbot, page.start_page.server, "http://127.0.0.1:1")
+        type_in(qtbot, page.start_page.code, "HY7K3Q")
+
+    first_run(program, qtbot, join)
+    assert program.session is not None
+    window = program.session.window
+    qtbot.waitUntil(lambda: window.status.network.facts()[0] == "Offline" or window.bar.words() != "")
+
+
+def test_the_look_is_remembered(program: app.Program, qtbot: QtBot) -> None:
+    first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
+    program.look.switch(theme_name="high_contrast", language="zh", scale=120)
+    kept = settings.load()
+    assert (kept.theme, kept.language, kept.text_percent) == ("contrast", "zh", 120)
+
+
+def test_nothing_heavy_is_imported_before_the_vault_is_open() -> None:
+    script = (
+        "import sys; from desktop import app, settings; from pathlib import Path\n"
+        "p = app.Program(app.application(), Path('/nowhere/profile'), settings.Settings(language='en'))\n"
+        "from desktop.views.unlock import UnlockPage; UnlockPage(p.look); p.runner.close()\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_the_application_is_made_once(qapp: QApplication) -> None:
+    assert app.application() is qapp

@@ -1,0 +1,75 @@
+"""The runner: order of writes, questions that were overtaken, views that are gone, errors."""
+
+import threading
+
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from desktop.errors import Refused
+from desktop.views.runner import Runner
+from desktop.words import msg
+
+
+def closed(runner: Runner, qtbot: QtBot) -> None:
+    qtbot.waitUntil(runner.idle)
+    runner.close()
+
+
+def test_writes_run_one_after_another_and_answers_come_home(qtbot: QtBot) -> None:
+    runner, order, home = Runner(), [], []  # type: ignore[var-annotated]
+    here = threading.get_ident()
+    for number in range(20):
+        runner.write(
+            lambda number=number: order.append((number, threading.get_ident())) or number,  # type: ignore[misc]
+            done=lambda number: home.append((number, threading.get_ident())),
+        )
+    qtbot.waitUntil(lambda: len(home) == 20)
+    assert [number for number, _ in order] == list(range(20))
+    assert {thread for _, thread in order} != {here}
+    assert {thread for _, thread in home} == {here}
+    closed(runner, qtbot)
+
+
+def test_an_overtaken_question_is_dropped(qtbot: QtBot) -> None:
+    runner, view, answers = Runner(), QObject(), []  # type: ignore[var-annotated]
+    gate = threading.Event()
+    runner.read(view, "search", lambda: gate.wait(5) and "old", answers.append)
+    runner.read(view, "search", lambda: "new", answers.append)
+    qtbot.waitUntil(lambda: answers == ["new"])
+    gate.set()
+    closed(runner, qtbot)
+    assert answers == ["new"]
+
+
+def test_an_answer_for_a_view_that_is_gone_is_dropped(qtbot: QtBot) -> None:
+    runner, view, answers = Runner(), QObject(), []  # type: ignore[var-annotated]
+    gate = threading.Event()
+    runner.read(view, "search", lambda: gate.wait(5), answers.append)
+    del view
+    gate.set()
+    closed(runner, qtbot)
+    assert answers == []
+
+
+def test_an_error_goes_to_who_asked_or_to_everybody(qtbot: QtBot) -> None:
+    runner, mine, everybodys = Runner(), [], []  # type: ignore[var-annotated]
+    runner.failed.connect(everybodys.append)
+
+    def refuse() -> None:
+        raise Refused(msg("Nothing matches"))
+
+    runner.write(refuse, failed=mine.append)
+    runner.write(refuse)
+    qtbot.waitUntil(lambda: len(mine) == len(everybodys) == 1)
+    assert isinstance(mine[0], Refused)
+    closed(runner, qtbot)
+
+
+def test_changes_told_on_another_thread_arrive_on_this_one(qtbot: QtBot) -> None:
+    runner, threads = Runner(), []  # type: ignore[var-annotated]
+    runner.changed.connect(lambda _keys: threads.append(threading.get_ident()))
+    teller = threading.Thread(target=lambda: runner.tell(frozenset({("customer", None)})))  # type: ignore[arg-type]
+    teller.start()
+    teller.join()
+    qtbot.waitUntil(lambda: threads == [threading.get_ident()])
+    closed(runner, qtbot)

@@ -1,0 +1,192 @@
+"""The window around the pages: palette, outbox, inbox, status, settings, keys."""
+
+import json
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop.models.changes import write_local
+from desktop.models.record import new_id
+from desktop.models.store import Store
+from desktop.views.inbox import InboxPage
+from desktop.views.settings_page import SettingsPage
+from desktop.views.window import Window
+from tests.screens.sample import Firm
+from tests.views.pages import key, press, press_row, settle, stored, the_list, the_quote, the_record
+
+
+def with_office(store: Store) -> None:
+    with store.engine.begin() as connection:
+        write_local(connection, "office", {"server": "hy", "url": "http://127.0.0.1:9"})
+
+
+def conflict(store: Store, firm: Firm) -> None:
+    """An open decision about the phone of the first customer."""
+    values = (
+        new_id().bytes, store.device.bytes, 1, "conflict", "customer", firm.customers[0].bytes, "phone",
+        json.dumps("138 0000 0001"), json.dumps("138 1290 8866"), "", "", "", 1_795_000_000_000, "open",
+    )  # fmt: skip
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO inbox VALUES ({', '.join('?' * 14)})", values)  # noqa: S608
+
+
+def test_initials_in_the_palette_open_the_customer(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    key(qtbot, window, Qt.Key.Key_K, control=True)
+    assert window.palette_box.isVisible()
+    qtbot.keyClicks(window.palette_box.entry, "xhjm")
+    assert window.palette_box.titles()[0] == "Xinghe Precision"
+    key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
+    assert the_record(window).record_id == firm.customers[0]
+    assert not window.palette_box.isVisible()
+
+
+def test_the_palette_begins_a_quote_for_what_it_found(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    window.open_palette()
+    qtbot.keyClicks(window.palette_box.entry, "xhjm")
+    assert "New quote" in window.palette_box.titles()
+    steps = window.palette_box.titles().index("New quote")
+    for _ in range(steps):
+        key(qtbot, window.palette_box.entry, Qt.Key.Key_Down)
+    key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: hasattr(window.page(), "quote_id"))
+    assert the_quote(window).draft.quote.customer_id == firm.customers[0]
+
+
+def test_the_palette_finds_commands_and_places(window: Window, qtbot: QtBot) -> None:
+    window.open_palette()
+    qtbot.keyClicks(window.palette_box.entry, "dark")
+    key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
+    assert window._look.theme_name == "dark"  # noqa: SLF001
+    window.open_palette()
+    qtbot.keyClicks(window.palette_box.entry, "inbox")
+    key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
+    assert isinstance(window.page(), InboxPage)
+
+
+def test_escape_and_a_press_outside_close_the_palette(window: Window, qtbot: QtBot) -> None:
+    window.open_palette()
+    key(qtbot, window.palette_box.entry, Qt.Key.Key_Escape)
+    assert not window.palette_box.isVisible()
+    window.open_palette()
+    qtbot.mouseClick(window.palette_box.scrim, Qt.MouseButton.LeftButton)
+    assert not window.palette_box.isVisible()
+
+
+def test_nothing_found_is_said(window: Window, qtbot: QtBot) -> None:
+    window.open_palette()
+    qtbot.keyClicks(window.palette_box.entry, "qqqqzzzz")
+    assert window.palette_box.titles() == []
+
+
+def test_the_chip_counts_what_waits_and_opens_the_outbox(
+    window_on: Callable[[Store], Window], store: Store, qtbot: QtBot
+) -> None:
+    with_office(store)
+    window = window_on(store)
+    settle(window, qtbot)
+    waiting = window.desk.waiting_count()
+    assert window.status.network.facts() == ["Offline", f"{waiting} waiting"]
+    press(qtbot, window.status.network)
+    assert window.outbox.isVisible()
+    first = window.outbox.titles()[0]
+    assert first == "苏州衡岳工业装备有限公司"
+    key(qtbot, window.outbox, Qt.Key.Key_Escape)
+    assert not window.outbox.isVisible()
+
+
+def test_unsent_rows_carry_a_mark(window_on: Callable[[Store], Window], store: Store, qtbot: QtBot) -> None:
+    with_office(store)
+    window = window_on(store)
+    assert the_list(window).table.cell(0, 0).mark == "cloud-upload"
+
+
+def test_a_vault_without_an_office_marks_nothing(window: Window, qtbot: QtBot) -> None:
+    settle(window, qtbot)
+    assert the_list(window).table.cell(0, 0).mark == ""
+    assert window.status.network.facts() == ["On this laptop"]
+
+
+def test_a_conflict_is_settled_with_ones_own_value(
+    window_on: Callable[[Store], Window], store: Store, firm: Firm, qtbot: QtBot
+) -> None:
+    conflict(store, firm)
+    window = window_on(store)
+    settle(window, qtbot)
+    assert window.side.places.count("inbox") == 1
+    window.go("inbox")
+    page = window.page()
+    assert isinstance(page, InboxPage)
+    press(qtbot, page.button("mine"))
+    qtbot.waitUntil(lambda: stored(store, "customer", firm.customers[0]).phone == "138 0000 0001")
+    qtbot.waitUntil(lambda: window.side.places.count("inbox") == 0)
+    assert page.open_count() == 0
+
+
+def test_theirs_lets_it_rest(
+    window_on: Callable[[Store], Window], store: Store, firm: Firm, qtbot: QtBot
+) -> None:
+    conflict(store, firm)
+    window = window_on(store)
+    window.go("inbox")
+    page = window.page()
+    assert isinstance(page, InboxPage)
+    press(qtbot, page.button("theirs"))
+    qtbot.waitUntil(lambda: page.open_count() == 0)
+    assert stored(store, "customer", firm.customers[0]).phone == "138 1290 8866"
+
+
+def test_settings_switch_theme_size_and_language_at_once(window: Window, qtbot: QtBot) -> None:
+    window.go("settings")
+    page = window.page()
+    assert isinstance(page, SettingsPage)
+    before = window.side.width()
+    press(qtbot, page.scale.button("140"))
+    assert window.side.width() == round(before * 1.4)
+    press(qtbot, page.scale.button("100"))
+    assert window.side.width() == before
+    press(qtbot, page.theme.button("high_contrast"))
+    assert window._look.colour("surface").name() == "#000000"  # noqa: SLF001
+    press(qtbot, page.language.button("zh"))
+    assert page.theme.button("dark").text() == "深色"
+
+
+def test_ctrl_z_takes_back_the_last_change(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> None:
+    window.desk.edit("customer", firm.customers[0], {"phone": "1"})
+    qtbot.waitUntil(lambda: stored(store, "customer", firm.customers[0]).phone == "1")
+    settle(window, qtbot)
+    key(qtbot, window, Qt.Key.Key_Z, control=True)
+    qtbot.waitUntil(lambda: stored(store, "customer", firm.customers[0]).phone == "138 1290 8866")
+    settle(window, qtbot)
+    assert window.toast.words().startswith("Undone")
+
+
+def test_a_refusal_without_a_field_stands_in_the_bar(
+    window_on: Callable[[Store], Window], empty_store: Store, qtbot: QtBot
+) -> None:
+    window = window_on(empty_store)
+    window.desk.undo()
+    qtbot.waitUntil(lambda: window.bar.words() == "There is nothing to undo.")
+
+
+def test_every_place_of_the_rail_opens(window: Window, qtbot: QtBot) -> None:
+    for place in ("contact", "opportunity", "quote", "product", "task", "interaction", "inbox", "settings"):
+        window.go(place)
+        assert window.page() is not None
+        settle(window, qtbot)
+    for _ in range(8):
+        window.go_back()
+    assert the_list(window).kind == "customer"
+
+
+def test_a_narrow_window_gets_a_slim_rail(window: Window, qtbot: QtBot) -> None:
+    wide = window.side.width()
+    window.resize(1100, 700)
+    qtbot.waitUntil(lambda: window.side.width() < wide)
+
+
+def test_ctrl_q_begins_a_quote_for_the_selected_customer(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    press_row(qtbot, the_list(window), 2)
+    key(qtbot, window, Qt.Key.Key_Q, control=True)
+    qtbot.waitUntil(lambda: hasattr(window.page(), "quote_id"))
+    assert the_quote(window).draft.quote.customer_id == firm.customers[2]
