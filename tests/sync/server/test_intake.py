@@ -1,5 +1,6 @@
 """What a laptop pushes: taken once, in order, unchanged, or not at all."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,7 @@ from sync.protocol import codec, messages
 from sync.protocol.messages import SyncResponse
 from sync.server.server import Request as HttpRequest
 from sync.server.server import Server
-from sync.server.store import open_folder
-from tests.sync.server.conftest import Clock, Join
+from tests.sync.server.conftest import Join, Reopen
 from tests.sync.server.laptop import Laptop, Refused
 
 
@@ -401,21 +401,47 @@ def test_a_record_created_once_more_undoes_nothing(join: Join, server: Server) -
     assert (row["name"], row["tags"]) == ("B", ["a", "b"])
 
 
-def test_the_office_remembers_everything_after_a_restart(
-    join: Join, server: Server, tmp_path: object
-) -> None:
+def test_the_office_remembers_everything_after_a_restart(join: Join, server: Server, reopen: Reopen) -> None:
     laptop = join("Li")
-    customer = laptop.create("customer", name="A")
+    laptop.create("customer", name="A")
     push = laptop.push()
     first = send(laptop, push)
-    server.store.close()
-    laptop.server = Server(open_folder(tmp_path / "office"), clock=Clock())  # type: ignore[operator]
+    laptop.server = reopen(server)
     assert laptop.server.store.office == server.store.office
     assert send(laptop, push).verdicts == first.verdicts
-    laptop.set("customer", customer, base=1, name=("A", "B"))
+    laptop.set("customer", laptop.ops[0].record, base=1, name=("A", "B"))
     assert kinds(laptop.sync()) == ["applied", "applied"]
     assert laptop.server.check_audit()[0] == 0
     laptop.server.store.close()
+
+
+def test_many_laptops_at_once_lose_nothing_and_miss_nothing(join: Join) -> None:
+    laptops = [join(f"P{n}") for n in range(4)]
+    reader = join("Reader")
+    shared = laptops[0].create("customer", name="shared", owner_id=laptops[0].user)
+    laptops[0].sync()
+    for laptop in laptops:
+        laptop.sync()
+
+    def work(laptop: Laptop) -> None:
+        for turn in range(8):
+            laptop.create("customer", name=str(turn), owner_id=laptops[0].user)
+            laptop.set(
+                "customer", shared, tags=[*laptop.row("customer", shared)["tags"], laptop.device + str(turn)]
+            )
+            laptop.sync()
+
+    threads = [threading.Thread(target=work, args=(laptop,)) for laptop in laptops]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        reader.sync()
+    reader.sync()
+    assert all(laptop.sent == laptop.n for laptop in laptops)
+    mine = {op.record for laptop in laptops for op in laptop.ops if op.kind == "create"}
+    assert {key for kind, key in reader.rows if kind == "customer"} == mine
+    assert len(set(reader.row("customer", shared)["tags"])) == 4 * 8
+    assert reader.row("customer", shared)["version"] == 1 + 4 * 8
 
 
 def test_numbers_are_lent_once(join: Join) -> None:
