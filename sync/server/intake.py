@@ -32,6 +32,11 @@ from sync.server.tables import DEVICE, VERDICT
 BAD_PUSH: Final = msg("The office cannot read what this laptop sent.")
 _LARGEST: Final = 2**53
 
+PLAIN: Final = '[%,"applied",%,[],"","",""]'
+"""An answer that says nothing to a person. Others are kept for good: a laptop may come back from a backup that
+was made before it got them, and then the office alone knows what lay in its inbox.
+"""
+
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Verdict).decode
 
@@ -290,6 +295,7 @@ def _keep(
         conn.execute(
             update(verdict)
             .where(verdict.c.device == device, verdict.c.n > acked, verdict.c.n <= request.acked)
+            .where(verdict.c.verdict.like(PLAIN))
             .values(verdict="")
         )
     conn.execute(
