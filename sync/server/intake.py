@@ -33,8 +33,8 @@ BAD_PUSH: Final = msg("The office cannot read what this laptop sent.")
 _LARGEST: Final = 2**53
 
 PLAIN: Final = '[%,"applied",%,[],"","",""]'
-"""An answer that says nothing to a person. Others are kept for good: a laptop may come back from a backup that
-was made before it got them, and then the office alone knows what lay in its inbox.
+"""An answer that says nothing to a person. Others are kept for good: a laptop may come back from a backup
+that was made before it got them, and then the office alone knows what lay in its inbox.
 """
 
 _encode: Final = msgspec.json.Encoder().encode
