@@ -124,7 +124,7 @@ def test_fields_added_later_are_ignored() -> None:
         (b"\xff\xfe", ""),
         (b"not packed", "zstd"),
         (b"not packed", "gzip"),
-        (gzip.compress(b"{}" * 999)[:-9], "gzip"),
+        (gzip.compress(b"{}" * 999, mtime=0)[:-9], "gzip"),
         (b"{}", "br"),
         (b"[" * 100_000, ""),
     ],
@@ -137,7 +137,7 @@ def test_damaged_bytes_are_one_kind_of_error(data: bytes, encoding: str) -> None
 @pytest.mark.parametrize("encoding", ["zstd", "gzip", ""])
 def test_a_bomb_is_not_unpacked(encoding: str) -> None:
     plain = b" " * 100_000
-    packed = {"zstd": zstandard.compress(plain), "gzip": gzip.compress(plain), "": plain}[encoding]
+    packed = {"zstd": zstandard.compress(plain), "gzip": gzip.compress(plain, mtime=0), "": plain}[encoding]
     with pytest.raises(codec.BadMessage, match="large"):
         codec.decompress(packed, encoding, limit=99_999)
 
