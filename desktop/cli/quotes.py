@@ -77,7 +77,10 @@ def _line(console: Console, typed: str) -> tuple[Any, Decimal]:
     """`SKU*QTY`; without a quantity it is one."""
     sku, _star, quantity = typed.replace("×", "*").partition("*")
     product = quotes.product_by_sku(console.store, sku.strip())
-    return product.id, Number(4).parse(quantity or "1") or Decimal(1)
+    wanted = Number(4).parse(quantity or "1")
+    if wanted is None or wanted <= 0:
+        raise Refused(msg("Say how many: SKU*2."), field="quantity")
+    return product.id, wanted
 
 
 def _discount(typed: str) -> tuple[str, Decimal | None]:

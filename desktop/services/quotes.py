@@ -331,7 +331,8 @@ def discount(
         _belongs(work, quote, present)
     present.value, present.label = value, label or present.label
     work.flush()
-    drafts.draft_of(work.session, quote).totals()
+    if drafts.draft_of(work.session, quote).totals().payable < 0 and value < 0:
+        raise Refused(msg("This takes away more than the quote is worth."), field="value")
     return present
 
 

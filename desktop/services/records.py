@@ -1,7 +1,7 @@
 """What a person can do with any record: make, edit, delete, bring back, look up, page through."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -10,11 +10,18 @@ from sqlalchemy.orm import Session
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, Record, children_of
-from desktop.models.records import Adjustment, Customer, QuoteLine, QuoteRevision
+from desktop.models.records import Adjustment, Customer, Quote, QuoteLine, QuoteRevision
 from desktop.models.store import Store, Work
 from desktop.services.commands import Asking, command
 from desktop.words import Message, msg
 
+_LED: Final = {
+    "quote": frozenset({"number", "stage", "revision_id", "payable", "needs_review"}),
+    "quote_revision": frozenset({"quote_id", "revision", "issued_at", "content_hash", "snapshot"}),
+}
+"""Fields that commands of their own lead."""
+_PRINTED: Final = frozenset({"customer_id", "currency", "valid_until"})
+"""What stands on the paper of an issued quote."""
 ISSUED = msg("This revision was issued and never changes; make a new revision instead.")
 
 
@@ -71,16 +78,33 @@ def _new(cls: type[Record]) -> Callable[..., Record]:
 def edit(work: Work, record: Record, *, values: Mapping[str, Any]) -> Record:
     """Set fields; what stays the same is no change."""
     refuse_issued(work, record)
+    _refuse_led(record, values)
     for name, value in values.items():
         setattr(record, name, value)
     check(record)
     return record
 
 
+def _refuse_led(record: Record, values: Mapping[str, Any]) -> None:
+    """Refuse what only its own command may change: a number is given by issuing, not typed."""
+    led = _LED.get(record.__tablename__, frozenset())
+    if isinstance(record, Quote) and record.stage != "draft":
+        led |= _PRINTED
+    for name, value in values.items():
+        if name in led and getattr(record, name) != value:
+            label = type(record).fields()[name].label
+            raise Refused(
+                msg("“{field}” is not typed; it follows from what is done.").of(field=label), field=name
+            )
+
+
 def delete(work: Work, record: Record) -> None:
     """Mark the record and its parts as deleted."""
     refuse_issued(work, record)
-    for child in parts_of(work.session, record):
+    parts = parts_of(work.session, record)
+    if any(isinstance(part, QuoteRevision) and part.content_hash for part in parts):
+        raise Refused(msg("What was issued is kept. Decline the quote, or make a new revision."))
+    for child in parts:
         work.delete(child)
     work.delete(record)
 
