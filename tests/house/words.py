@@ -51,7 +51,7 @@ def main() -> int:
     sys.stderr.writelines(f"{sentence}\n" for sentence in found)
     if chosen.check:
         return 1 if found else 0
-    merge(used_words(), {word: chinese for _, word, chinese in translations()})
+    merge(used_words(), {word: chinese for _, word, chinese in reversed(list(translations())) if chinese})
     print(f"{len(used_words())} messages, {len(found)} to look at")
     return 0
 
