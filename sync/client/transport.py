@@ -76,8 +76,8 @@ class HttpTransport:
         if 300 <= response.status_code < 400:
             return Failure("redirected", portal=True)
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind != "application/json" and response.status_code < 500:
-            return Failure("not the office", portal=True)
+        if kind != "application/json":
+            return Failure("not the office", portal=bool(kind) and response.status_code < 500)
         body = bytearray()
         while piece := response.raw.read(PIECE, decode_content=False):
             body += piece

@@ -1,0 +1,167 @@
+"""A TCP proxy that misbehaves as told: cuts after a byte, delays, throttles, repeats, answers in the office's place."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+PIECE = 4096
+PORTAL = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 27\r\nConnection: close\r\n\r\n"
+    b"<html>please sign in</html>"
+)
+REDIRECT = (
+    b"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
+BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 31\r\nConnection: close\r\n\r\n{"code":"busy","en":"a moment"}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to one connection; the default is nothing bad. Byte counts are of the whole connection."""
+
+    delay: float = 0.0
+    cut_request_after: int | None = None
+    cut_answer_after: int | None = None
+    bytes_per_second: int | None = None
+    answer: bytes | None = None
+    repeat: bool = False
+    refuse: bool = False
+    on_request: Callable[[], None] | None = None
+    """Called when the first bytes of a request have been passed on."""
+    on_answer: Callable[[], None] | None = None
+    """Called when the first bytes of an answer have come, before they are passed on."""
+
+
+class FaultProxy:
+    """Stands on a port of its own before the office at `target`; each new connection gets the next fault."""
+
+    def __init__(self, target: int, fault: Callable[[], Fault] = Fault) -> None:
+        self.target = target
+        self.fault = fault
+        self.connections = 0
+        self.port = 0
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="fault proxy")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str:
+        """Where laptops think the office is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
+
+    def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._server.close()
+        self._ended.set()
+
+    async def _serve(self) -> None:
+        self._ended = asyncio.Event()
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._ready.set()
+        await self._ended.wait()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        self.connections += 1
+        with contextlib.suppress(OSError, asyncio.CancelledError, asyncio.IncompleteReadError):
+            await self._pass(self.fault(), reader, writer)
+        _abort(writer)
+
+    async def _pass(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if fault.refuse:
+            return
+        await asyncio.sleep(fault.delay)
+        if fault.answer is not None:
+            await reader.read(PIECE)
+            writer.write(fault.answer)
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+            return
+        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        seen = bytearray()
+        try:
+            ways = [
+                asyncio.create_task(
+                    _pump(reader, up_writer, fault.cut_request_after, fault, fault.on_request, seen)
+                ),
+                asyncio.create_task(_pump(up_reader, writer, fault.cut_answer_after, fault, fault.on_answer)),
+            ]
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+        finally:
+            _abort(up_writer)
+        if fault.repeat:
+            await self._repeat(bytes(seen))
+
+    async def _repeat(self, request: bytes) -> None:
+        """Send once more what this connection sent, as a confused middle box does; nobody hears the answer."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.target)
+        writer.write(request)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(reader.read(PIECE), 1.0)
+        _abort(writer)
+
+
+async def _pump(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    cut_after: int | None,
+    fault: Fault,
+    first: Callable[[], None] | None,
+    seen: bytearray | None = None,
+) -> None:
+    passed = 0
+    while piece := await reader.read(PIECE):
+        if first is not None and seen is None:
+            first()
+        if cut_after is not None and passed + len(piece) > cut_after:
+            writer.write(piece[: cut_after - passed])
+            await writer.drain()
+            return
+        writer.write(piece)
+        await writer.drain()
+        if seen is not None:
+            seen += piece
+            if first is not None:
+                first()
+        first = None
+        passed += len(piece)
+        if fault.bytes_per_second:
+            await asyncio.sleep(len(piece) / fault.bytes_per_second)
+
+
+def _abort(writer: asyncio.StreamWriter) -> None:
+    transport = writer.transport
+    if isinstance(transport, asyncio.Transport):
+        transport.abort()
