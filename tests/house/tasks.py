@@ -17,25 +17,24 @@ PORT: Final = 8441
 LAPTOPS: Final = ("林一鸣", "周晓芸")
 
 
-def run() -> int:
+def run(*given: str) -> int:
     """The main job on a throw-away profile: with its window where there is a display."""
-    return satchel("demo", *without_display(), *sys.argv[1:])
+    return satchel("demo", *without_display(), *given)
 
 
-def demo() -> int:
+def demo(size: str = "small", *given: str) -> int:
     """The demo company under `demo/`, small or with 100,000 customers; kept until it is made anew."""
     sizes = {"small": [], "100k": ["--customers", "100000"]}
-    size, *rest = sys.argv[1:] or ["small"]
     if size not in sizes:
         print(f"demo takes one of: {', '.join(sizes)}", file=sys.stderr)
         return 2
     shutil.rmtree(KEPT / size, ignore_errors=True)
-    return satchel("demo", *without_display(), "--out", str(KEPT / size), *sizes[size], *rest)
+    return satchel("demo", *without_display(), "--out", str(KEPT / size), *sizes[size], *given)
 
 
-def server() -> int:
+def server(*given: str) -> int:
     """An office on loopback whose data is kept."""
-    command = [*OFFICE, "serve", "--data", str(KEPT / "server"), *sys.argv[1:]]
+    command = [*OFFICE, "serve", "--data", str(KEPT / "server"), *given]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
@@ -91,3 +90,9 @@ def answer(program: list[str], *arguments: str) -> Any:
     """What a command says as JSON."""
     done = subprocess.run([*program, *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout or "null")
+
+
+TASKS: Final = {"run": run, "demo": demo, "server": server, "pair": pair}
+
+if __name__ == "__main__":
+    sys.exit(TASKS[sys.argv[1]](*sys.argv[2:]))

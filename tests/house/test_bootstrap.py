@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -179,3 +180,10 @@ def startable(name: str) -> bool:
     if found is not None and found.submodule_search_locations is not None:
         found = importlib.util.find_spec(f"{name}.__main__")
     return found is not None
+
+
+def test_the_code_of_a_failing_task_reaches_the_shell() -> None:
+    poe = [sys.executable, "-m", "poethepoet", "--quiet", "--directory", str(ROOT)]
+    done = subprocess.run([*poe, "demo", "gigantic"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "small" in done.stderr
