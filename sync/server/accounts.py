@@ -26,6 +26,8 @@ from sync.server.tables import DEVICE, ENROL
 
 LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's alphabet: nothing in it is mistaken for something else."""
+SHORT_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""For the three characters within a document number: read aloud over the telephone."""
 CODE: Final = 8
 FINDER: Final = 3
 MINUTES: Final = 10
@@ -117,8 +119,8 @@ def new_code(conn: Connection, user: str, now: int, choose: Choose) -> str:
     return code
 
 
-def _letters(count: int, choose: Choose) -> str:
-    return "".join(LETTERS[choose(len(LETTERS))] for _ in range(count))
+def _letters(count: int, choose: Choose, letters: str = LETTERS) -> str:
+    return "".join(letters[choose(len(letters))] for _ in range(count))
 
 
 def _secret(code: str) -> bytes:
@@ -200,9 +202,9 @@ def _heir(conn: Connection, request: Enrol) -> str | None:
 
 def _admit(conn: Connection, request: Enrol, user: str, sequence: int, now: int, choose: Choose) -> Row[Any]:
     taken = set(conn.execute(select(DEVICE.c.code)).scalars())
-    code = _letters(3, choose)
+    code = _letters(3, choose, SHORT_LETTERS)
     while code in taken:
-        code = _letters(3, choose)
+        code = _letters(3, choose, SHORT_LETTERS)
     name = " ".join(request.name.replace("\0", " ").split())[:LONGEST_NAME]
     conn.execute(
         insert(DEVICE),

@@ -15,7 +15,7 @@ from desktop.rules.canonical import content_hash
 from desktop.words import Message, msg
 from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
-from sync.server import merge
+from sync.server import leases, merge
 from sync.server.batch import FIRST, Batch, Held, links_of
 from sync.server.rows import Row, empty, is_id
 from sync.server.scope import Scope, home
@@ -28,6 +28,10 @@ DEPENDS: Final = msg("This needs a record that the office has refused.")
 INVALID: Final = msg("The office cannot read this change.")
 FROZEN: Final = msg("This edition was issued and its content stays as it is; make a new edition.")
 DIFFERS: Final = msg("The content does not fit its check; issue the quote again.")
+
+OTHER_NUMBER: Final = msg(
+    "This number was given to somebody else's laptop; issue again with a number of your own."
+)
 
 DELETED: Final = "deleted_at"
 _RESERVED: Final = frozenset({"id", "version", "deleted_at", "unknown"})
@@ -105,6 +109,7 @@ class Judge:
         row |= {"id": op.record, "version": FIRST, "deleted_at": None, "unknown": None}
         for name, value in op.body.items():
             self._check(op.type, name, value)
+            self._guard_number(op.type, name, value)
             if name not in fields:
                 row["unknown"] = {**(row["unknown"] or {}), name: value}
             elif fields[name].merge != merge.DERIVED:
@@ -160,6 +165,7 @@ class Judge:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise Rejected("invalid", INVALID)
             self._check(op.type, name, pair[1])
+            self._guard_number(op.type, name, pair[1])
         outcome = Outcome(held)
         if held.deleted and not self._brings_back(held, outcome):
             outcome.deleted = True
@@ -306,6 +312,12 @@ class Judge:
         """A new line cannot join an issued edition."""
         if held.type in LINES:
             self._guard_frozen(held, [DELETED])
+
+    def _guard_number(self, record_type: str, name: str, value: Any) -> None:
+        """A number that the office lent to one person is used by nobody else."""
+        numbered = record_type == "quote" and name == "number" and value
+        if numbered and leases.is_foreign(self.batch.conn, value, self.batch.user):
+            raise Rejected("invalid", OTHER_NUMBER)
 
     def _check(self, record_type: str, name: str, value: Any) -> None:
         fields = RECORDS[record_type].fields()

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, update
 
+from desktop.errors import Refused
 from desktop.models.numbers import CONTRACT, QUOTE
+from desktop.rules.numbering import parse_number
 from sync.protocol.messages import Lease
-from sync.server.tables import LEASE, SERIES
+from sync.server.tables import DEVICE, LEASE, SERIES
 
 BLOCK: Final = 50
 """How many numbers a laptop gets at a time; it asks again when 20 are left."""
@@ -27,6 +29,27 @@ def lend(conn: Connection, device: str, wants: Iterable[str], now: int) -> list[
     """A block of each series wanted; what is no series is passed over."""
     series = sorted({name for name in wants if _SERIES.fullmatch(name)})[:MOST]
     return [_block(conn, device, name, now) for name in series]
+
+
+def is_foreign(conn: Connection, number: str, user: str) -> bool:
+    """Whether a document number was given to a laptop of somebody else than `user`.
+
+    What is no number of ours, or comes from a laptop that the office does not know, is nobody's.
+    """
+    try:
+        read = parse_number(number)
+    except Refused:
+        return False
+    if read.device:
+        owners = select(DEVICE.c.user).where(DEVICE.c.code == read.device)
+    else:
+        owners = select(DEVICE.c.user).where(
+            DEVICE.c.id == LEASE.c.device,
+            LEASE.c.series == read.series,
+            LEASE.c.first <= read.count,
+            LEASE.c.last >= read.count,
+        )
+    return any(owner.hex != user for owner in conn.execute(owners).scalars())
 
 
 def _block(conn: Connection, device: str, series: str, now: int) -> Lease:

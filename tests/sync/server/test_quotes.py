@@ -8,6 +8,7 @@ import pytest
 
 from desktop.models.record import new_id
 from desktop.rules.canonical import content_hash
+from desktop.rules.numbering import DocumentNumber
 from sync.protocol.messages import Loss
 from tests.sync.server.conftest import Join
 from tests.sync.server.laptop import Laptop
@@ -217,3 +218,28 @@ def test_issuing_twice_the_same_is_one_issue(draft: Draft) -> None:
     draft.issue(draft.first)
     draft.issue(draft.first)
     assert [one.kind for one in draft.first.sync().verdicts] == ["applied"] * 6
+
+
+def test_a_number_that_was_lent_to_somebody_else_is_not_taken(join: Join) -> None:
+    first, second = join("Li"), join("Wang")
+    customer = first.create("customer", name="A")
+    first.sync()
+    second.sync()
+    lent = {laptop.device: laptop.sync(wants=["SQ"]).leases[0] for laptop in (first, second)}
+    codes = {key: row["code"] for (kind, key), row in second.rows.items() if kind == "device"}
+
+    def used(laptop: Laptop, count: int, device: str = "") -> str:
+        number = str(DocumentNumber("SQ", 2026, count, device))
+        laptop.create("quote", customer_id=customer, number=number)
+        laptop.tx(("set", "quote", laptop.ops[-1].record, {"number": ["", number]}, 1), command="quote.issue")
+        answer = laptop.sync()
+        assert answer.verdicts[0].code == answer.verdicts[1].code or answer.verdicts[1].code == "depends"
+        return answer.verdicts[0].code
+
+    assert used(first, lent[first.device].first) == ""
+    assert used(second, lent[first.device].first + 1) == "invalid"
+    assert used(second, lent[second.device].last) == ""
+    assert used(second, 999_999) == ""
+    assert used(first, 1, codes[first.device]) == ""
+    assert used(second, 2, codes[first.device]) == "invalid"
+    assert used(second, 1, "ABCDEF01") == ""
