@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 from desktop.models import inbox, leases, numbers, remote_tables
-from desktop.models.arrival import Arrival, Removal, Rows
+from desktop.models.arrival import FOR_EVER, Arrival, Removal, Rows
 from desktop.models.changes import new_seed, now_ms, read_local, write_local
 from desktop.models.guards import lifted
 from desktop.models.record import Base, new_id
@@ -279,13 +279,7 @@ class Remote:
             inbox.Sent(n, tx, kind, of, record, json.loads(body)) for n, tx, kind, of, record, body in rows
         ]
         inbox.keep(connection, self.store.device.bytes, arrival.now, [(op, fresh[op.n]) for op in sent])
-        arrival.answered(
-            last,
-            [
-                (op.n, op.record, op.type, 0 if fresh[op.n].kind == "rejected" else fresh[op.n].version)
-                for op in sent
-            ],
-        )
+        arrival.answered(last, [(op.n, op.record, op.type, _comes(fresh[op.n])) for op in sent])
         if last == int(read_local(connection, "head")["n"]):
             new_seed(connection, last + 1)
 
@@ -403,6 +397,11 @@ class Remote:
             write_local(connection, key, value)
         with lifted(connection):
             Arrival(connection, now_ms(self.store.clock())).finish(every=True)
+
+
+def _comes(verdict: inbox.Verdict) -> int:
+    """The version of the row that will come; what the office forgot has come when the laptop is at rest."""
+    return {"rejected": 0, "duplicate": FOR_EVER}.get(verdict.kind, verdict.version)
 
 
 def _nothing(_name: str) -> None:
