@@ -61,6 +61,7 @@ class Confirm(Popover):
 
     def _show(self, anchor: QWidget, title: Message, yes: Message, act: Callable[[], object]) -> None:
         self._look.bind(self._title.setText, title)
+        self._look.bind(self.setAccessibleName, title)
         self.yes.say(yes)
         self._act = act
         self.setFixedWidth(self._look.px(WIDTH) + 2 * RING)

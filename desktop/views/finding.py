@@ -146,7 +146,7 @@ class Finder:
                         self._look.text(command.label),
                         detail,
                         keys=command.shortcut,
-                        icon=_icon(command.icon),
+                        icon=command.icon or "circle-arrow-right",
                         run=run,
                     )
                 )
@@ -165,13 +165,3 @@ class Finder:
 
     def _place(self, place: Place) -> Item:
         return Item(self._look.text(place.words), icon=place.icon, run=lambda: self._go(place.key))
-
-
-def _icon(name: str) -> str:
-    """An icon that is shipped; a command may name a near relation of one."""
-    return {
-        "file-plus-2": "file-plus",
-        "file-check-2": "file-check",
-        "copy-plus": "copy",
-        "circle-x": "x",
-    }.get(name, name or "circle-arrow-right")

@@ -168,6 +168,7 @@ class SecretPage(Page):
         """The code, and the button that writes the sheet."""
         self.code = code
         self._code.setText(code)
+        self.look.bind(self._code.setAccessibleName, msg("Recovery code"))
         self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._code.show()
         self.save.show()

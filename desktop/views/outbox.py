@@ -96,6 +96,7 @@ class Outbox(Popover):
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
         super().__init__(look, window)
         self._desk = desk
+        look.bind(self.setAccessibleName, msg("What waits to be sent"))
         self._title = label(look, strong=True)
         self._below = label(look, size="small", ink="ink_2")
         self._now = Button(look, msg("Try now"), icon="refresh-cw")

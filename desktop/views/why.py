@@ -81,6 +81,7 @@ class WhyPrice(Popover):
 
     def __init__(self, look: Look, window: QWidget) -> None:
         super().__init__(look, window)
+        look.bind(self.setAccessibleName, msg("Why this price?"))
         self._sku = label(look, size="small", ink="ink_3")
         head = row(
             look, label(look, msg("Why this price?"), strong=True), None, self._sku, edge=(16, 10, 16, 10)
