@@ -398,12 +398,10 @@ class LineTable:
         unit = self.voice.text(line.get("unit"))
         low = self._unit(row, unit, y, ink)
         self._figure(row, at.price, y, figure(line["unit_price"], self.digits), wide["price"], ink)
-        base = str(line.get("base_quantity") or "1")
-        if figure(base) != "1":
-            row.add(
-                Text(at.price, y + STEP, f"/ {figure(base)}", page.small.size, page.ink_3, False, "right")
-            )
-            low = max(low, y + STEP)
+        for count, text in enumerate(self._below_price(line), 1):
+            size = fitted(text, page.small.size, wide["price"] - _GAP)
+            row.add(Text(at.price, y + STEP * count, text, size, page.ink_3, False, "right"))
+            low = max(low, y + STEP * count)
         stacks = (
             (at.discount, wide["discount"], self._discounts(line)),
             (at.tax, wide["tax"], tax_labels(line.get("tax"), self.voice)),
@@ -414,6 +412,15 @@ class LineTable:
                 row.add(Text(edge or 0.0, y + STEP * count, text, size, ink, False, "right"))
                 low = max(low, y + STEP * count)
         return max(low, self._amount(row, line, ink))
+
+    def _below_price(self, line: Mapping[str, Any]) -> list[str]:
+        """How many units the price is for, or each part of the quantity at the price of its tier."""
+        base = figure(str(line.get("base_quantity") or "1"))
+        parts = [
+            f"{figure(slab['quantity'])} × {figure(slab['unit_price'], self.digits)}"
+            for slab in line.get("slabs") or ()
+        ]
+        return [*([f"/ {base}"] if base != "1" else []), *parts]
 
     def _unit(self, row: Row, unit: Said, y: float, ink: str) -> float:
         """The unit, centred; a long one goes on in small type. Returns the lowest baseline."""

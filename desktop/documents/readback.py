@@ -5,8 +5,8 @@ category, the rounding policy) comes from the snapshot. Everything printed must 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -31,8 +31,9 @@ from desktop.documents.theme import A4, paper
 from desktop.documents.typography import NOT_AT_END, NOT_AT_START
 from desktop.documents.voice import MINUS, Voice, amount, figure, money, percent, symbol
 from desktop.errors import Refused
+from desktop.rules.lines import Slab, mean_price
 from desktop.rules.money import allocate, to_decimal
-from desktop.rules.totals import Totals, totals
+from desktop.rules.totals import Document, Totals, totals
 from desktop.rules.totals_json import read
 from desktop.words import LANGUAGES, Message, msg
 
@@ -61,6 +62,7 @@ class _Line:
     quantity: str
     price: str
     base: str
+    parts: list[str]
     net: str
     discounts: list[str]
     rates: list[str]
@@ -120,12 +122,17 @@ def calculator_test(pdf: bytes, snapshot: Mapping[str, Any], *, language: str | 
     _same(msg("the number of lines", "paper"), str(len(sheet.lines)), str(len(wanted)))
     shown = [_line(line, each) for line, each in zip(wanted, sheet.lines, strict=True)]
     digits = int(quote["digits"])
-    alone = totals(read({**_head(quote), "lines": shown}))
+    parts = [
+        _slabs(line, each, number)
+        for number, (line, each) in enumerate(zip(wanted, sheet.lines, strict=True), 1)
+    ]
+    alone = totals(_with_slabs(read({**_head(quote), "lines": shown}), parts))
     for number, (line, done) in enumerate(zip(sheet.lines, alone.lines, strict=True), 1):
         _same(msg("line {number}", "paper").of(number=number), line.amount, amount(done.net, digits))
-    counted = [each for line, each in zip(sheet.lines, shown, strict=True) if line.counted]
+    places = [place for place, line in enumerate(sheet.lines) if line.counted]
     sums = sheet.sums()
-    result = totals(read({**_head(quote), "lines": counted, **_adjusted(quote, sheet, sums)}))
+    whole = {**_head(quote), "lines": [shown[each] for each in places], **_adjusted(quote, sheet, sums)}
+    result = totals(_with_slabs(read(whole), [parts[each] for each in places]))
     _check_sums(quote, sums, result)
     sheet.check_subtotals(sums)
     sheet.check_groups(result)
@@ -155,6 +162,28 @@ def _line(line: Mapping[str, Any], printed: _Line) -> dict[str, Any]:
             for kind, value in zip(kinds, printed.discounts, strict=True)
         ],
     }
+
+
+def _slabs(line: Mapping[str, Any], printed: _Line, number: int) -> tuple[Slab, ...]:
+    """The parts of a line at tier prices; together they are its quantity, and their mean is its price."""
+    _same(
+        msg("the parts of line {number}", "paper").of(number=number),
+        str(len(printed.parts)),
+        str(len(line.get("slabs") or ())),
+    )
+    pairs = [part.split(" × ") for part in printed.parts]
+    found = tuple(Slab(Decimal(_number(quantity)), Decimal(_number(price))) for quantity, price in pairs)
+    if found:
+        what = msg("line {number}", "paper").of(number=number)
+        _same(what, printed.quantity, figure(sum((each.quantity for each in found), Decimal(0))))
+        _same(what, figure(_number(printed.price)), figure(mean_price(found)))
+    return found
+
+
+def _with_slabs(document: Document, parts: Sequence[tuple[Slab, ...]]) -> Document:
+    """The document with the parts of each line at tier prices."""
+    lines = zip(document.lines, parts, strict=True)
+    return replace(document, lines=tuple(replace(line, slabs=slabs) for line, slabs in lines))
 
 
 def _adjusted(quote: Mapping[str, Any], sheet: "_Sheet", sums: Mapping[str, Printed]) -> dict[str, Any]:
@@ -227,12 +256,14 @@ class _Sheet:
             net = _ending(row, self._width)
             if quantity is None or price is None or net is None:
                 continue
-            base = [text for text in self._stack(price, self.at.price, 1) if text.startswith("/ ")]
+            below = self._stack(price, self.at.price, 1)
+            base = [text for text in below if text.startswith("/ ")]
             yield _Line(
                 at=net,
                 quantity=quantity.text,
                 price=price.text,
                 base=base[0].removeprefix("/ ") if base else "1",
+                parts=[text for text in below if " × " in text],
                 net=net.text,
                 discounts=self._stack(net, self.at.discount),
                 rates=self._stack(net, self.at.tax),

@@ -45,6 +45,9 @@ def document(
                 tax=tax.percent(row["tax_category"] or "S", *(row["tax_rates"] or ())),
                 base_quantity=row["base_quantity"] or Decimal(1),
                 adjustments=tuple(by_line.get(row["id"], ())),
+                slabs=rows.slabs_of(
+                    row["slabs"], row["quantity"] or Decimal(0), row["unit_price"] or Decimal(0)
+                ),
                 kind=row["kind"],
                 group=row["group"] or "",
                 chosen=bool(row["chosen"]),

@@ -21,13 +21,14 @@ _ISSUED: Final = {
 
 
 def create(connection: Connection) -> None:
-    """Create the triggers on SQLite."""
+    """Create the triggers on SQLite, anew where a step brought more content."""
     if connection.dialect.name != "sqlite":
         return
     for table, issued in _ISSUED.items():
         content = [f'"{name}"' for name, f in RECORDS[table].fields().items() if f.frozen]
         for event in (f"UPDATE OF {', '.join([*content, 'deleted_at'])}", "DELETE"):
             name = f"{table}_frozen_{event[:6].lower()}"
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
             connection.exec_driver_sql(
                 f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {issued}"  # noqa: S608 - own names
                 " AND NOT EXISTS (SELECT 1 FROM content_guard)"

@@ -3,16 +3,19 @@
 Steps 1 to 3 of `totals`, which adds the rows up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from fractions import Fraction
+from typing import Any, Final, Literal
 
 from desktop.errors import Refused
-from desktop.rules.money import ONE, ZERO, rounded, sign, to_minor
+from desktop.rules.money import ONE, ZERO, decimal, number, rounded, sign, to_minor
 from desktop.rules.tax import Tax
 from desktop.words import msg
 
+PRICE_DIGITS: Final = 6
+"""Decimals of a unit price."""
 AdjustmentKind = Literal["percent", "amount", "target"]
 LineKind = Literal["item", "option", "alternative", "section", "note", "subtotal"]
 NO_TAX: Final = Tax("")
@@ -33,6 +36,32 @@ class Slab:
 
     quantity: Decimal
     unit_price: Decimal
+
+    def as_json(self) -> dict[str, str]:
+        """As a quote line keeps it."""
+        return {"quantity": number(self.quantity), "unit_price": number(self.unit_price)}
+
+
+def mean_price(slabs: Sequence[Slab]) -> Decimal:
+    """What one unit costs on average, as a unit price is written; together they are not zero units."""
+    worth = sum((Fraction(slab.quantity) * Fraction(slab.unit_price) for slab in slabs), Fraction(0))
+    exact = worth / Fraction(sum((slab.quantity for slab in slabs), ZERO)) * 10**PRICE_DIGITS
+    return Decimal(rounded(exact.numerator, exact.denominator)).scaleb(-PRICE_DIGITS)
+
+
+def slabs_of(parts: Iterable[Any] | None, quantity: Decimal, unit_price: Decimal) -> tuple[Slab, ...]:
+    """The slabs that a line keeps, as long as they are still those of its quantity and price; else none.
+
+    Two people may have changed the quantity and the price of one line; then its own price counts.
+    """
+    try:
+        slabs = tuple(Slab(decimal(part["quantity"]), decimal(part["unit_price"])) for part in parts or ())
+    except (Refused, KeyError, TypeError, AttributeError):
+        return ()
+    together = sum((slab.quantity for slab in slabs), ZERO)
+    if not together or together != quantity or mean_price(slabs) != unit_price:
+        return ()
+    return slabs
 
 
 @dataclass(frozen=True, slots=True)

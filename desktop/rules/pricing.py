@@ -13,12 +13,11 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from desktop.errors import Refused
-from desktop.rules.lines import Slab
+from desktop.rules.lines import PRICE_DIGITS, Slab, mean_price
 from desktop.rules.money import ONE, ZERO, number, rounded
 from desktop.words import Message, msg
 
 TierKind = Literal["range", "slab", "block"]
-PRICE_DIGITS: Final = 6
 
 
 class Scope(StrEnum):
@@ -193,15 +192,16 @@ def resolve(asked: Asked, entries: Iterable[PriceEntry], rates: Sequence[Currenc
     price = _converted(unit, Fraction(1), rate, asked.price_digits)
     net = _converted(unit, factor, rate, asked.price_digits)
     if rate is not None:
+        slabs = tuple(
+            Slab(slab.quantity, _converted(slab.unit_price, Fraction(1), rate, asked.price_digits))
+            for slab in slabs
+        )
+        price = mean_price(slabs) if slabs else price
         said = msg("Currency: 1 {source} = {rate} {target}, rate of {day}").of(
             source=rate.source, rate=number(rate.rate), target=rate.target, day=rate.on.isoformat()
         )
         facts = {"rate": number(rate.rate), "on": rate.on.isoformat(), "from": rate.source, "to": rate.target}
         trace.append(Step("currency", said, net, facts))
-        slabs = tuple(
-            Slab(slab.quantity, _converted(slab.unit_price, Fraction(1), rate, asked.price_digits))
-            for slab in slabs
-        )
     if floor is not None:
         below, above = msg("Below the floor price of {floor}"), msg("At or above the floor price of {floor}")
         said = below if net < floor else above
@@ -259,8 +259,7 @@ def _tiered(
     facts = {"kind": entry.tier_kind, "quantity": number(together), "from": number(tier.from_quantity)}
     if entry.tier_kind == "slab":
         slabs = _slabs(entry, asked)
-        worth = sum((Fraction(slab.quantity) * Fraction(slab.unit_price) for slab in slabs), Fraction(0))
-        mean = _at(worth / Fraction(asked.quantity), PRICE_DIGITS) if slabs else tier.price
+        mean = mean_price(slabs) if slabs else tier.price
         said = msg("Each part of {quantity} at the price of its tier").of(quantity=number(together))
         trace.append(Step("tier", said, mean, facts))
         return mean, ONE, slabs

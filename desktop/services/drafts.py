@@ -158,7 +158,7 @@ def _snapshot(draft: QuoteDraft, quote_number: str, issued_on: date) -> dict[str
         "intro": text(revision.intro, revision.intro_en),
         "seller": _seller(draft),
         "customer": _customer(draft),
-        "lines": [_line(draft, place, result) for place in range(len(draft.lines))],
+        "lines": [_line(draft, place, document, result) for place in range(len(draft.lines))],
         "adjustments": [
             {
                 "kind": adjustment.kind,
@@ -198,8 +198,8 @@ def _label(adjustment: Adjustment) -> dict[str, str]:
     return said(ROUNDING if adjustment.kind == "target" else DISCOUNT)
 
 
-def _line(draft: QuoteDraft, place: int, result: totals.Totals) -> dict[str, Any]:
-    line, computed = draft.lines[place], result.lines[place]
+def _line(draft: QuoteDraft, place: int, document: totals.Document, result: totals.Totals) -> dict[str, Any]:
+    line, computed, slabs = draft.lines[place], result.lines[place], document.lines[place].slabs
     return {
         "id": line.id.hex,
         "kind": line.kind,
@@ -212,6 +212,7 @@ def _line(draft: QuoteDraft, place: int, result: totals.Totals) -> dict[str, Any
         "unit": text(line.unit, line.unit_en),
         "unit_price": number(line.unit_price or money.ZERO),
         "base_quantity": number(line.base_quantity or money.ONE),
+        **({"slabs": [slab.as_json() for slab in slabs]} if len(slabs) > 1 else {}),
         "adjustments": [
             {"kind": one.kind, "value": number(one.value or money.ZERO)} for one in draft.adjustments_of(line)
         ],

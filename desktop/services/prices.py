@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from desktop.models.records import Customer, PriceBook, PriceEntry, Product
+from desktop.models.records import Customer, PriceBook, PriceEntry, Product, QuoteLine
 from desktop.rules import pricing
 from desktop.rules.money import ZERO
 
@@ -22,8 +22,13 @@ def resolve(
     tax_mode: str,
     on: date,
     together: Decimal | None = None,
+    before: Decimal = ZERO,
+    home: str = "",
 ) -> pricing.Resolution:
-    """The price with its trace; `together` is the sum of the product over the whole quote."""
+    """The price with its trace; `together` is the sum of the product over the whole quote.
+
+    `before` is how much of that stands in earlier lines; list prices are in the currency `home` of the firm.
+    """
     asked = pricing.Asked(
         product=product.id.hex,
         quantity=quantity,
@@ -33,12 +38,63 @@ def resolve(
         segments=(customer.grade,) if customer and customer.grade else (),
         region=(customer.city or "") if customer else "",
         together=together,
+        before=before,
     )
-    return pricing.resolve(asked, entries(session, product, currency, tax_mode))
+    found = pricing.resolve(asked, entries(session, product, customer, tax_mode))
+    if found.price is None and product.price is not None:
+        found = pricing.resolve(asked, [_list_price(product, product.price, home or currency)])
+    return found
 
 
-def entries(session: Session, product: Product, currency: str, tax_mode: str) -> list[pricing.PriceEntry]:
-    """What the books with this price basis say of the product, and its own list price as the standard."""
+def reprice(
+    session: Session,
+    lines: Sequence[QuoteLine],
+    product: Product,
+    customer: Customer | None,
+    *,
+    currency: str,
+    tax_mode: str,
+    on: date,
+    home: str = "",
+) -> None:
+    """Price all lines of a product in their order: the tier goes by their sum, slabs fill up line by line.
+
+    A price typed by hand stays as it was typed.
+    """
+    free = [line for line in lines if not by_hand(line)]
+    together = sum(((line.quantity or ZERO) for line in free), ZERO)
+    before = ZERO
+    for line in free:
+        quantity = line.quantity or ZERO
+        found = resolve(
+            session,
+            product,
+            customer,
+            quantity=quantity,
+            currency=currency,
+            tax_mode=tax_mode,
+            on=on,
+            together=together,
+            before=before,
+            home=home,
+        )
+        before += abs(quantity)
+        line.price_trace = found.as_json()
+        if found.price is not None:
+            line.unit_price = found.price.unit_price
+            line.base_quantity = found.price.base_quantity
+            line.slabs = [slab.as_json() for slab in found.price.slabs]
+
+
+def by_hand(line: QuoteLine) -> bool:
+    """Whether a person typed the price of this line."""
+    return any(step.get("step") == "by_hand" for step in line.price_trace or ())
+
+
+def entries(
+    session: Session, product: Product, customer: Customer | None, tax_mode: str
+) -> list[pricing.PriceEntry]:
+    """What the books with this price basis say of the product."""
     rows = session.execute(
         select(PriceEntry, PriceBook)
         .join(PriceBook, PriceBook.id == PriceEntry.book_id)
@@ -54,16 +110,18 @@ def entries(session: Session, product: Product, currency: str, tax_mode: str) ->
     for entry, book in rows:
         key = (book.id, entry.valid_from, entry.valid_until, entry.tier)
         grouped.setdefault(key, []).append((entry, book))
-    found = [_entry(product, part) for part in grouped.values()]
-    if product.price is not None and not any(one.scope is pricing.Scope.STANDARD for one in found):
-        tier = pricing.Tier(ZERO, product.price)
-        found.append(
-            pricing.PriceEntry(product.id.hex, product.id.hex, pricing.Scope.STANDARD, currency, (tier,))
-        )
-    return found
+    return [_entry(product, customer, part) for part in grouped.values()]
 
 
-def _entry(product: Product, part: Sequence[tuple[PriceEntry, PriceBook]]) -> pricing.PriceEntry:
+def _list_price(product: Product, price: Decimal, home: str) -> pricing.PriceEntry:
+    """The product's own price, where no book has one."""
+    key = product.id.hex
+    return pricing.PriceEntry(key, key, pricing.Scope.STANDARD, home, (pricing.Tier(ZERO, price),))
+
+
+def _entry(
+    product: Product, customer: Customer | None, part: Sequence[tuple[PriceEntry, PriceBook]]
+) -> pricing.PriceEntry:
     entry, book = part[0]
     floors = [one.floor_price for one, _ in part if one.floor_price is not None]
     return pricing.PriceEntry(
@@ -72,10 +130,19 @@ def _entry(product: Product, part: Sequence[tuple[PriceEntry, PriceBook]]) -> pr
         scope=pricing.Scope(book.scope),
         currency=book.currency,
         tiers=pricing.tiers_of((one.min_quantity or ZERO, one.price or ZERO) for one, _ in part),
-        audience=book.scope_value or "",
+        audience=_audience(book, customer),
         tier_kind=entry.tier,  # type: ignore[arg-type]
         valid_from=entry.valid_from or book.valid_from,
         valid_until=entry.valid_until or book.valid_until,
         floor=max(floors) if floors else None,
         book=f"{book.name} {book.edition}",
     )
+
+
+def _audience(book: PriceBook, customer: Customer | None) -> str:
+    """Whom the book is for; a customer may be named by id or by name, as a person types it."""
+    meant = book.scope_value or ""
+    if book.scope in (pricing.Scope.CONTRACT, pricing.Scope.CUSTOMER) and customer is not None:
+        named = (customer.id.hex, str(customer.id), customer.name, customer.name_en)
+        return customer.id.hex if meant and meant in named else ""
+    return meant

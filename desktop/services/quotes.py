@@ -101,7 +101,8 @@ def new(work: Work, *, values: Mapping[str, Any]) -> Quote:
         milestones=list(firm.milestones or []) if firm else [],
         **of_revision,
     )
-    quote.currency = (firm.currency if firm else "") or quote.currency
+    if "currency" not in values and firm is not None and firm.currency:
+        quote.currency = firm.currency
     quote.revision_id = revision.id
     work.add(quote)
     _belongs(work, quote, revision)
@@ -165,31 +166,22 @@ def _lines(work: Work, quote: Quote) -> list[QuoteLine]:
 
 
 def _price(work: Work, quote: Quote, product_id: UUID) -> None:
-    """Price every line of a product anew: the tier goes by the sum of the product in the quote."""
-    product = work.get(Product, product_id)
-    customer = work.session.get(Customer, quote.customer_id) if quote.customer_id else None
+    """Price every line of a product anew; one that left the catalogue keeps its price."""
+    product = work.session.get(Product, product_id)
+    if product is None or product.deleted_at is not None:
+        return
     revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
-    lines = [one for one in _lines(work, quote) if one.product_id == product_id and not _by_hand(one)]
-    together = sum(((one.quantity or ZERO) for one in lines), ZERO)
-    for line in lines:
-        found = prices.resolve(
-            work.session,
-            product,
-            customer,
-            quantity=line.quantity or ZERO,
-            currency=quote.currency,
-            tax_mode=revision.tax_mode if revision else "included",
-            on=today(work),
-            together=together,
-        )
-        line.price_trace = found.as_json()
-        if found.price is not None:
-            line.unit_price = found.price.unit_price
-            line.base_quantity = found.price.base_quantity
-
-
-def _by_hand(line: QuoteLine) -> bool:
-    return any(step.get("step") == "by_hand" for step in line.price_trace or ())
+    firm = organisation(work)
+    prices.reprice(
+        work.session,
+        [line for line in _lines(work, quote) if line.product_id == product_id],
+        product,
+        work.session.get(Customer, quote.customer_id) if quote.customer_id else None,
+        currency=quote.currency,
+        tax_mode=revision.tax_mode if revision else "included",
+        on=today(work),
+        home=firm.currency if firm else "",
+    )
 
 
 @command("quote.set_line", label=msg("Change line"), on=Quote, when=can_change)
@@ -202,7 +194,7 @@ def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, An
         raise Refused(msg("A line needs a quantity and a price."), field="quantity")
     if "unit_price" in values:
         typed = {"step": "by_hand", "price": number(line.unit_price or ZERO), "by": work.actor.name}
-        line.price_trace = [*(line.price_trace or ()), typed]
+        line.price_trace, line.slabs = [*(line.price_trace or ()), typed], []
     elif "quantity" in values and line.product_id is not None:
         work.flush()
         _price(work, quote, line.product_id)
@@ -291,6 +283,9 @@ def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) ->
         line.rank = ranks.between("", others[0].rank) if others else line.rank
     else:
         line.rank = _rank_after(others, after)
+    if line.slabs and line.product_id is not None:
+        work.flush()
+        _price(work, quote, line.product_id)
     return line
 
 

@@ -1,16 +1,18 @@
 """One consistent quote of an invented company: sections, options, discounts, a target and three tax rates."""
 
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from desktop.documents.clauses import contract_from
 from desktop.documents.letterhead import PEAKS
 from desktop.documents.readback import printed_texts
+from desktop.rules.lines import slabs_of
 from desktop.rules.money import allocate, plain, to_minor
-from desktop.rules.totals import totals
-from desktop.rules.totals_json import compute, written
+from desktop.rules.totals import Document, totals
 from desktop.rules.totals_json import read as document
+from desktop.rules.totals_json import written
 
 Snapshot = dict[str, Any]
 
@@ -299,9 +301,10 @@ def settled(snapshot: Snapshot) -> Snapshot:
     digits = snapshot["digits"]
     priced = [line for line in snapshot["lines"] if "unit_price" in line]
     counted = [line for line in priced if line["kind"] == "item" or line["chosen"]]
-    result = totals(document(_document(snapshot, counted)))
+    result = totals(_parted(document(_document(snapshot, counted)), counted))
     for line in priced:
-        alone = compute({**_document(snapshot, [line]), "adjustments": [], "prepaid": "0"})["lines"][0]
+        bare = document({**_document(snapshot, [line]), "adjustments": [], "prepaid": "0"})
+        alone = written(totals(_parted(bare, [line])))["lines"][0]
         line["gross"], line["net"], line["tax_amount"] = alone["gross"], alone["net"], alone["tax"]
     snapshot["totals"] = written(result)
     for line, row in zip(counted, snapshot["totals"]["lines"], strict=True):
@@ -314,6 +317,15 @@ def settled(snapshot: Snapshot) -> Snapshot:
     for step, share in zip(steps, shares, strict=True):
         step["amount"] = plain(share, digits)
     return snapshot
+
+
+def _parted(document: Document, lines: list[Snapshot]) -> Document:
+    """With the parts at tier prices that the lines name."""
+    parted = [
+        replace(line, slabs=slabs_of(each.get("slabs"), line.quantity, line.unit_price))
+        for line, each in zip(document.lines, lines, strict=True)
+    ]
+    return replace(document, lines=tuple(parted))
 
 
 def _document(snapshot: Snapshot, lines: list[Snapshot]) -> Snapshot:

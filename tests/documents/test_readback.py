@@ -44,9 +44,24 @@ def test_a_price_per_hundred_a_credit_and_several_taxes_pass() -> None:
         calculator_test(quote_pdf(snapshot), snapshot)
 
 
+def test_each_part_at_its_tier_price_is_on_paper_and_checked() -> None:
+    line = sample.item(text("滤芯"), "F", text(""), "15", sample.PIECE, "96.67")
+    line["slabs"] = [{"quantity": "10", "unit_price": "100"}, {"quantity": "5", "unit_price": "90.01"}]
+    snapshot = sample.quote(lines=[line], adjustments=[])
+    assert snapshot["lines"][0]["gross"] == "1450.05"
+    pdf = quote_pdf(snapshot)
+    assert "10 × 100.00" in "".join(sample.read(pdf))
+    calculator_test(pdf, snapshot)
+    for part, wrong in (("quantity", "6"), ("unit_price", "90.02"), ("unit_price", "9")):
+        forged = deepcopy(snapshot)
+        forged["lines"][0]["slabs"][1][part] = wrong
+        assert refused(quote_pdf(forged), snapshot), f"{part} {wrong}"
+    assert refused(pdf, {**snapshot, "lines": [{**line, "slabs": []}]})
+
+
 def test_alternatives_count_once() -> None:
     def alternative(price: str, chosen: bool) -> Snapshot:
-        more = {"kind": "alternative", "group": "g", "chosen": chosen}
+        more: Snapshot = {"kind": "alternative", "group": "g", "chosen": chosen}
         return sample.item(text("主机"), "M", text(""), "1", sample.UNIT, price, **more)
 
     snapshot = sample.quote(lines=[alternative("100.00", False), alternative("90.00", True)], adjustments=[])

@@ -15,7 +15,10 @@ from desktop.models.migrations.columns import Added
 from desktop.models.record import Base
 from desktop.words import msg
 
-STEPS: Final[tuple[Callable[[Connection], None], ...]] = (Added("quote", ("reference",)),)
+STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
+    Added("quote", ("reference",)),
+    Added("quote_line", ("slabs",)),
+)
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1
 TABLES_OF: Final = (records, numbers, remote_tables)
@@ -34,6 +37,8 @@ def migrate(connection: Connection) -> None:
         _create(connection)
     for step in STEPS[max(shape, FIRST) - FIRST :] if shape else ():
         step(connection)
+    if FIRST <= shape < NEWEST:
+        guards.create(connection)
     if shape != NEWEST:
         connection.exec_driver_sql(f"PRAGMA user_version = {NEWEST}")
 
