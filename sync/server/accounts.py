@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from desktop.errors import NotFound, Refused
 from desktop.models.record import RECORDS, new_id
@@ -286,8 +286,3 @@ def revoke(conn: Connection, which: str, now: int) -> str:
         conn.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(revoked_at=now))
         audit.record(conn, now, "office", "device.revoke", {"device": row.id.hex})
     return str(row.id.hex)
-
-
-def count_users(conn: Connection) -> int:
-    """How many people there are."""
-    return conn.execute(select(func.count()).select_from(User.__table__)).scalar_one()

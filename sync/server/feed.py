@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from desktop.models.record import RECORDS
 from desktop.rules.streams import ORG
-from sync.protocol.messages import Cursor, DigestResponse, DigestRow, Head, Page, Part, Removal, Snapshot
+from sync.protocol.messages import Cursor, DigestResponse, DigestRow, Head, Part, Removal, Snapshot
 from sync.protocol.messages import Table as WireTable
 from sync.protocol.versions import SCHEMA
 from sync.server.rows import bare, chunks, id_in, id_out, insert_into, is_id, shape, upsert
@@ -100,24 +100,24 @@ def heads_of(
     return [Head(stream, seq, MASK, counts.get(stream, 0)) for stream, seq in known.items()]
 
 
-def page(
+def parts(
     conn: Connection, scope: Scope, known: Mapping[str, int], cursors: Iterable[Cursor], limit: int
-) -> Page:
+) -> list[Part]:
     """What the streams of `cursors` brought since: about `limit` rows, the newest state of each record only.
 
     `known` are the heads of this person's streams, read in the same transaction.
     """
     left = max(1, min(limit, MOST))
-    parts: list[Part] = []
+    found: list[Part] = []
     for cursor in sorted(cursors, key=lambda one: (one.stream != ORG, one.stream)):
         head = known.get(cursor.stream)
         start = cursor.seq if (cursor.schema, cursor.mask) == (SCHEMA, MASK) else 0
         if head is None or not scope.may_read(cursor.stream) or start >= head or left <= 0:
             continue
         part, rows = _part(conn, scope, cursor, start, head, left)
-        parts.append(part)
+        found.append(part)
         left -= rows
-    return Page(parts=parts)
+    return found
 
 
 def _part(

@@ -32,7 +32,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.signing import PROTOCOL_HEADER, BadSignature, Signed, check_request, read_headers
 from sync.protocol.versions import SCHEMA, SPOKEN
-from sync.server import accounts, audit, feed, intake, leases, seeding
+from sync.server import accounts, audit, feed, intake, leases, seeding, stubs
 from sync.server.accounts import REVOKED, Choose, Office, device_row
 from sync.server.problems import Refusal
 from sync.server.scope import Scope, heads, scope_of
@@ -236,9 +236,7 @@ class Server:
                 heads=feed.heads_of(conn, scope, known, wish.cursors),
                 person=scope.person,
                 verdicts=taken.verdicts,
-                page=Page()
-                if taken.status == "gap"
-                else feed.page(conn, scope, known, wish.cursors, wish.limit),
+                page=Page() if taken.status == "gap" else _page(conn, scope, known, wish),
                 leases=lent,
                 agreed=taken.agreed,
             )
@@ -251,7 +249,7 @@ class Server:
             scope = scope_at(conn)
             known = heads(conn, scope)
             found: list[Head] = feed.heads_of(conn, scope, known, wish.cursors)
-            return PullResponse(heads=found, page=feed.page(conn, scope, known, wish.cursors, wish.limit))
+            return PullResponse(heads=found, page=_page(conn, scope, known, wish))
 
     def _snapshot(self, request: Request) -> messages.Snapshot:
         stream = request.path.removeprefix(messages.SNAPSHOT)
@@ -265,9 +263,10 @@ class Server:
             if (at is None) != (not after) or (at is not None and at > known[stream]):
                 raise Refusal(410, "snapshot", NO_SNAPSHOT)
             try:
-                return feed.snapshot(conn, scope, stream, at, after, limit or 2000)
+                page = feed.snapshot(conn, scope, stream, at, after, limit or 2000)
             except ValueError as error:
                 raise Refusal(410, "snapshot", NO_SNAPSHOT) from error
+            return msgspec.structs.replace(page, stubs=stubs.of_tables(conn, scope, [page.tables]))
 
     def _digest(self, request: Request) -> messages.DigestResponse:
         wish = self._body(request, DigestRequest)
@@ -376,6 +375,11 @@ def _scope(conn: Connection, device: Row[Any] | None) -> Scope:
     if scope is None:
         raise Refusal(403, "revoked", REVOKED)
     return scope
+
+
+def _page(conn: Connection, scope: Scope, known: Mapping[str, int], wish: SyncRequest | PullRequest) -> Page:
+    parts = feed.parts(conn, scope, known, wish.cursors, wish.limit)
+    return Page(parts=parts, stubs=stubs.of_parts(conn, scope, parts))
 
 
 def _check_cursors(cursors: list[messages.Cursor]) -> None:

@@ -1,8 +1,10 @@
 """People, codes and laptops: who gets in, how often they may try, and who is shown the door."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from desktop.errors import NotFound, Refused
+from desktop.words import msg
 from sync.protocol import codec, messages
 from sync.protocol.messages import Enrol, Enrolled
 from sync.server.accounts import LETTERS
@@ -157,3 +159,32 @@ def test_the_offices_log_shows_what_was_done_and_what_was_changed_in_it(server: 
     assert server.check_audit() == (0, 4)
     server.store.write(lambda conn: conn.exec_driver_sql("DELETE FROM office_audit WHERE seq = 3"))
     assert server.check_audit() == (3, 3)
+
+
+def test_no_code_is_given_out_twice(server: Server) -> None:
+    server.add_user("Li")
+    first = server.new_code("Li")
+    places = [LETTERS.index(letter) for letter in first]
+    scripted = iter([*places, *places[:3], *[(place + 1) % 32 for place in places], *([9] * 99)])
+    server.choose = lambda _most: next(scripted)
+    second = server.new_code("Li")
+    assert second[:3] != first[:3]
+    shorts = iter([1, 2, 3, 1, 2, 3, 1, 2, 4])
+    server.choose = lambda _most: next(shorts)
+    assert Laptop(server).enrol(first).short != Laptop(server).enrol(second).short
+
+
+def test_a_busy_office_asks_for_patience(join: Join, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    laptop = join("Li")
+    errors = iter(
+        [OperationalError("x", {}, Exception("database is locked")), Refused(msg("The disk is full."))]
+    )
+
+    def fail(_work: object) -> None:
+        raise next(errors)
+
+    monkeypatch.setattr(server.store, "write", fail)
+    for _ in range(2):
+        answer = laptop.ask("POST", messages.SYNC, codec.encode(laptop.request()))
+        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+        assert codec.decode(answer.body, messages.Problem).code == "busy"

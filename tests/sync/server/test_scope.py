@@ -180,3 +180,35 @@ def test_an_unknown_role_sees_the_directory_and_changes_nothing(join: Join) -> N
     answer = laptop.sync()
     assert [one.code for one in answer.verdicts] == ["not_allowed"]
     assert [head.stream for head in answer.heads] == ["org"]
+
+
+def test_a_link_to_what_one_may_not_see_comes_with_its_name_and_no_more(join: Join) -> None:
+    north, office = join("Li", "North"), join("Chen", "Office", "office")
+    south = join("Zhao", "South")
+    customer = office.create("customer", name="青禾", phone="secret", owner_id=south.user)
+    deal = office.create("opportunity", name="Deal", customer_id=customer, owner_id=north.user)
+    office.sync()
+    answer = north.sync()
+    assert answer.page.stubs == [messages.Stub("customer", customer, "青禾")]
+    assert customers(north) == set()
+    assert north.row("opportunity", deal)["customer_id"] == customer
+    fresh = Laptop(north.server)
+    fresh.enrol(north.server.new_code("Li"))
+    page = fresh.call("GET", f"{messages.SNAPSHOT}user:{north.user}", None, messages.Snapshot)
+    assert page.stubs == [messages.Stub("customer", customer, "青禾")]
+    assert not office.sync().page.stubs
+
+
+def test_a_customer_that_leaves_its_deal_behind_leaves_its_name(join: Join) -> None:
+    north, south, office = join("Li", "North"), join("Zhao", "South"), join("Chen", "Office", "office")
+    linked, loose = (north.create("customer", name=name, owner_id=north.user) for name in ("青禾", "B"))
+    quote = north.create("quote", name="Q", customer_id=linked, owner_id=north.user)
+    north.sync()
+    office.sync()
+    for customer in (linked, loose):
+        office.set("customer", customer, owner_id=south.user)
+    office.sync()
+    answer = north.sync()
+    assert answer.page.stubs == [messages.Stub("customer", linked, "青禾")]
+    assert customers(north) == set()
+    assert ("quote", quote) in north.rows
