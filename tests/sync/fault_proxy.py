@@ -1,4 +1,4 @@
-"""A TCP proxy that misbehaves as told: cuts after a byte, delays, throttles, repeats, answers in the office's place."""
+"""A TCP proxy that misbehaves as told: cuts, delays, throttles, repeats, answers in the office's place."""
 
 import asyncio
 import contextlib
@@ -33,9 +33,9 @@ class Fault:
     repeat: bool = False
     refuse: bool = False
     on_request: Callable[[], None] | None = None
-    """Called when the first bytes of a request have been passed on."""
+    """Called whenever bytes of a request have been passed on."""
     on_answer: Callable[[], None] | None = None
-    """Called when the first bytes of an answer have come, before they are passed on."""
+    """Called whenever bytes of an answer have come, before they are passed on."""
 
 
 class FaultProxy:
@@ -125,7 +125,7 @@ class FaultProxy:
             await self._repeat(bytes(seen))
 
     async def _repeat(self, request: bytes) -> None:
-        """Send once more what this connection sent, as a confused middle box does; nobody hears the answer."""
+        """Send once more what this connection sent, as a confused box does; nobody hears the answer."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.target)
         writer.write(request)
         with contextlib.suppress(asyncio.TimeoutError):
@@ -138,13 +138,13 @@ async def _pump(
     writer: asyncio.StreamWriter,
     cut_after: int | None,
     fault: Fault,
-    first: Callable[[], None] | None,
+    told: Callable[[], None] | None,
     seen: bytearray | None = None,
 ) -> None:
     passed = 0
     while piece := await reader.read(PIECE):
-        if first is not None and seen is None:
-            first()
+        if told is not None and seen is None:
+            told()
         if cut_after is not None and passed + len(piece) > cut_after:
             writer.write(piece[: cut_after - passed])
             await writer.drain()
@@ -153,9 +153,8 @@ async def _pump(
         await writer.drain()
         if seen is not None:
             seen += piece
-            if first is not None:
-                first()
-        first = None
+            if told is not None:
+                told()
         passed += len(piece)
         if fault.bytes_per_second:
             await asyncio.sleep(len(piece) / fault.bytes_per_second)

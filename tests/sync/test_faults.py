@@ -17,8 +17,8 @@ from sync.server import store as office_store
 from sync.server.app import Running
 from sync.server.server import Server
 from tests.stores import opened
-from tests.sync.fault_proxy import BUSY, PORTAL as PORTAL_PAGE
-from tests.sync.fault_proxy import REDIRECT, Fault, FaultProxy
+from tests.sync.fault_proxy import BUSY, REDIRECT, Fault, FaultProxy
+from tests.sync.fault_proxy import PORTAL as PORTAL_PAGE
 
 ROUNDS = 60
 

@@ -31,6 +31,8 @@ def settle(world: World, watch: Watch) -> int:
     """Calm the world and sync in rounds until it rests; returns how many it took."""
     world.faults = CALM
     world.network.cut_off.clear()
+    for device in world.devices:
+        device.cut_in = 0
     world.run()
     for number in range(1, ROUNDS + 1):
         for device in world.devices:

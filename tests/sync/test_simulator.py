@@ -1,0 +1,42 @@
+"""A handful of schedules for every run of the tests; `python -m tests.sync.simulator` runs thousands."""
+
+import shutil
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.sync.simulator import schedule
+from tests.sync.simulator.__main__ import main
+
+SECONDS = 30.0
+FIRST = 90_000
+
+
+def test_whatever_goes_wrong_the_world_comes_to_rest_with_nothing_lost() -> None:
+    folder = schedule.scratch()
+    ends = time.monotonic() + SECONDS
+    seed, counts = FIRST, Counter[str]()
+    try:
+        while time.monotonic() < ends:
+            outcome = schedule.run(seed, folder)
+            assert outcome.violation == "", f"python -m tests.sync.simulator --schedules 1 --seed {seed}"
+            assert outcome.rounds <= 3
+            counts.update(outcome.counts)
+            seed += 1
+    finally:
+        shutil.rmtree(folder.parent)
+    assert seed - FIRST >= 5
+    assert counts["power cuts"]
+    assert counts["commands"] > 50
+
+
+def test_a_seed_is_a_schedule(tmp_path: Path) -> None:
+    first, again = (schedule.run(FIRST, tmp_path / "world") for _ in range(2))
+    assert first == again
+
+
+def test_the_command_line_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--schedules", "1", "--seed", str(FIRST)]) == 0
+    assert capsys.readouterr().out.startswith(f"1 schedules from seed {FIRST}, 0 violations")
