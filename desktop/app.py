@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QWidget
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from desktop.models.store import Store
     from desktop.models.vault import Vault
 
+OPENING: Final = QSize(1440, 900)
+"""The size that the screens are drawn for."""
 IDLE_MINUTES: Final = 5
 """Minutes without a key or a press after which the vault locks (VAULT.md §2)."""
 HEAVY: Final = ("desktop.models.vault", "desktop.services.profiles", "desktop.views.window", "desktop.jobs")
@@ -49,6 +51,7 @@ def show(vault: "Vault", store: "Store") -> None:
     app = application()
     look = made_look(settings.load())
     session = Session(look, vault, store)
+    session.window.resize(_roomy(session.window))
     session.window.show()
     app.exec()
     session.close()
@@ -61,6 +64,11 @@ def application() -> QApplication:
     app.setApplicationName("Satchel")
     app.setDesktopFileName("satchel")
     return app
+
+
+def _roomy(window: QWidget) -> QSize:
+    """The size a window opens with: as designed, or what the screen has room for."""
+    return OPENING.boundedTo(window.screen().availableSize() * 0.96)
 
 
 def profile_folder(profile: str) -> Path:
@@ -262,8 +270,7 @@ class Program(QObject):
         window = self.session.window
         window.lock_wanted.connect(self.lock)
         window.closing.connect(self.app.quit)
-        size = self.front.size()
-        window.resize(max(size.width(), 1200), max(size.height(), 800))
+        window.resize(_roomy(window))
         window.show()
         self.front.hide()
         self.app.installEventFilter(self)

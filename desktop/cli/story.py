@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from desktop.cli import past
 from desktop.documents import samples
-from desktop.models.record import Record, new_id
 from desktop.models.records import Contact, Customer, Opportunity, Product, Quote, User
 from desktop.models.store import Store
 from desktop.models.vault import Vault, create_vault
@@ -201,8 +200,9 @@ class Story:
 
     def _import(self, told: dict[str, Any]) -> None:
         store, me = self.rep.store, self.rep.store.me()
-        for name, kind in (("customers_zh.csv", "customers"), ("contacts.vcf", "contacts")):
+        for name, kind in (("contacts.vcf", "contacts"), ("customers_zh.csv", "customers")):
             plan = imports.plan((DEMO / name).read_bytes(), kind)
+            plan.rows.reverse()  # so that a list of the newest begins as the file does
             report = imports.carry_out(store, me, plan)
             told[name] = {
                 "encoding": plan.source,
@@ -215,7 +215,7 @@ class Story:
     def _quote(self, told: dict[str, Any]) -> None:
         rep, firm = self.rep, self.firm
         buyer = self._buyer()
-        self._deals()
+        past.live(rep.store, firm)
         deal = self._of_name(rep.store, Opportunity, firm["quote"]["name"])
         quote = rep.run(
             "quote.new",
@@ -263,42 +263,6 @@ class Story:
         else:
             rep.run("contact.edit", person.id, values=firm["person"])
         return buyer
-
-    def _deals(self) -> None:
-        rep = self.rep
-        now = rep.store.clock()
-        with rep.store.reading() as session:
-            known = session.execute(
-                select(Customer.name, Customer.id)
-                .where(Customer.deleted_at.is_(None))
-                .order_by(Customer.id.desc())
-                .limit(400)
-            ).all()
-
-        def of(brand: str) -> UUID | None:
-            return next((one.id for one in known if brand in one.name), None)
-
-        batch = new_id()
-        with rep.store.work(rep.store.me(), "opportunity.new", batch=batch) as work:
-            for brand, name, stage, amount, percent, days in self.firm["deals"]:
-                work.add(
-                    Opportunity(
-                        name=name,
-                        customer_id=of(brand) or known[0].id,
-                        stage=stage,
-                        amount=amount,
-                        probability=Decimal(percent),
-                        close_on=(now + timedelta(days=days)).date(),
-                    )
-                )
-        for brand, channel, subject, remark, days in self.firm["visits"]:
-            happened = now - timedelta(days=days, hours=2)
-            values = {"name": subject, "channel": channel, "remark": remark, "happened_at": happened}
-            rep.run("interaction.new", values={**values, "customer_id": of(brand)})
-        for brand, subject, days, priority in self.firm["tasks"]:
-            due = (now + timedelta(days=days)).date()
-            values = {"name": subject, "due_on": due, "priority": priority}
-            rep.run("task.new", values={**values, "customer_id": of(brand)})
 
     def _lines(self, quote_id: UUID, lines: Iterable[Mapping[str, Any]]) -> None:
         for line in lines:
@@ -388,8 +352,7 @@ class Story:
         self.rep.sync()
 
     def _of_name(self, store: Store, cls: type[Any], name: str) -> Any:
-        found: Record = records.find(store, cls, name)
-        return found
+        return records.find(store, cls, name)
 
 
 def _grade(row: Mapping[str, str]) -> str:

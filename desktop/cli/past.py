@@ -1,0 +1,88 @@
+"""What happened in the demo's firm before today: deals under way, visits and calls, stages and next steps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from desktop.models.record import new_id
+from desktop.models.records import Customer, Interaction, Opportunity, Task
+from desktop.models.store import Store, Work
+
+KNOWN = 400
+"""So many of the newest customers may have a past."""
+BRAND = 2
+"""By so many characters of its brand a customer of the list is found."""
+
+
+def live(store: Store, firm: Mapping[str, Any]) -> None:
+    """Write the past of the newest customers, as one batch."""
+    with store.work(store.me(), "interaction.new", batch=new_id()) as work:
+        known = list(
+            work.session.scalars(
+                select(Customer)
+                .where(Customer.deleted_at.is_(None))
+                .order_by(Customer.id.desc())
+                .limit(KNOWN)
+            )
+        )
+
+        def of(brand: str) -> Customer:
+            return next((one for one in known if brand[:BRAND] in one.name), known[0])
+
+        _steps(known, firm, of, work.now)
+        _deals(work, firm, lambda brand: of(brand).id)
+        _talk(work, firm, lambda brand: of(brand).id)
+        _rounds(work, known, firm["rounds"])
+
+
+def _steps(
+    known: Sequence[Customer], firm: Mapping[str, Any], of: Callable[[str], Customer], now: datetime
+) -> None:
+    for brand, stage, step, days in firm["steps"]:
+        customer = of(brand)
+        customer.stage = stage
+        customer.next_step = step
+        customer.next_on = (now + timedelta(days=days)).date()
+    stages = firm["stages"]
+    for place, customer in enumerate(known):
+        if customer.stage == "potential":
+            customer.stage = stages[place % len(stages)]
+
+
+def _deals(work: Work, firm: Mapping[str, Any], of: Callable[[str], UUID]) -> None:
+    for brand, name, stage, amount, percent, days in firm["deals"]:
+        work.add(
+            Opportunity(
+                name=name,
+                customer_id=of(brand),
+                stage=stage,
+                amount=amount,
+                probability=Decimal(percent),
+                close_on=(work.now + timedelta(days=days)).date(),
+            )
+        )
+
+
+def _talk(work: Work, firm: Mapping[str, Any], of: Callable[[str], UUID]) -> None:
+    for brand, channel, subject, remark, days in firm["visits"]:
+        happened = work.now - timedelta(days=days, hours=2)
+        talk = Interaction(name=subject, channel=channel, remark=remark, happened_at=happened)
+        talk.customer_id = of(brand)
+        work.add(talk)
+    for brand, subject, days, priority in firm["tasks"]:
+        due = (work.now + timedelta(days=days)).date()
+        work.add(Task(name=subject, due_on=due, priority=priority, customer_id=of(brand)))
+
+
+def _rounds(work: Work, known: Sequence[Customer], rounds: Sequence[Sequence[str]]) -> None:
+    """Each customer was spoken to once in the last months, the newest of the list last."""
+    for place, customer in enumerate(known[1:90]):
+        channel, subject, outcome = rounds[place % len(rounds)]
+        happened = work.now - timedelta(days=place * 2 // 3 + 1, hours=place % 7)
+        talk = Interaction(name=subject, channel=channel, outcome=outcome, happened_at=happened)
+        talk.customer_id = customer.id
+        work.add(talk)
