@@ -1,23 +1,43 @@
-"""Buttons painted from the tokens: primary, plain, flat, link and danger; icon, words and shortcut in one."""
+"""Buttons painted from the tokens: primary, plain, flat and link; icon, words and shortcut in one."""
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.views import paint
 from desktop.views.look import Look
 from desktop.words import Message
 
-_GROUND = {"primary": ("accent", "accent_hover", "accent_pressed"), "danger": ("bad", "bad", "bad")}
+_GROUND = {"primary": ("accent", "accent_hover", "accent_pressed")}
 _EDGED = ("plain", "search", "filter", "active_filter", "dashed")
 _LINKS = ("link", "quiet_link")
 _SMALL = ("filter", "active_filter", "dashed")
 
 
-class Button(QAbstractButton):
-    """One button; `kind` is primary, plain, flat, link, danger, filter, active_filter or dashed.
+class _Keyed(QAbstractButton):
+    """A button that shows its focus only when it came by key: a press already shows where one is."""
+
+    _by_key = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember how the focus came."""
+        ways = (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        self._by_key = event.reason() in ways
+        super().focusInEvent(event)
+
+    def ringed(self) -> bool:
+        """Whether a focus ring is due."""
+        return self._by_key and self.hasFocus()
+
+
+class Button(_Keyed):
+    """One button; `kind` is primary, plain, flat, link, quiet_link, filter, active_filter or dashed.
 
     A disabled button says why in its tooltip (`refuse`).
     """
@@ -195,7 +215,7 @@ class Button(QAbstractButton):
         elif state and kind not in _LINKS and self.isEnabled():
             painter.setBrush(look.colour("hover" if state == 1 else "pressed"))
         painter.drawRoundedRect(box, radius, radius)
-        if self.hasFocus() and look_focus(self):
+        if self.ringed():
             self._paint_focus(painter, box, radius)
         if kind in _LINKS and state:
             painter.setPen(QPen(look.colour("accent_ink"), 1))
@@ -209,11 +229,6 @@ class Button(QAbstractButton):
         painter.setPen(QPen(look.colour("on_accent" if on_accent else "focus"), 2))
         inset = 2.5 if on_accent else 0.5
         painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
-
-
-def look_focus(widget: QWidget) -> bool:
-    """Whether a focus ring is due: focus came by key, not by mouse."""
-    return bool(widget.property("keyed")) or not widget.underMouse()
 
 
 class Segments(QWidget):
@@ -267,7 +282,7 @@ class Segments(QWidget):
         return next((key for key, button in self._buttons.items() if button.isChecked()), "")
 
 
-class _Segment(QAbstractButton):
+class _Segment(_Keyed):
     def __init__(self, look: Look, words: Message | str, place: str) -> None:
         super().__init__()
         self._look, self._place = look, place
@@ -305,7 +320,7 @@ class _Segment(QAbstractButton):
         painter.drawRoundedRect(wide, radius, radius)
         if self._place not in ("first", "only"):
             painter.drawLine(QPointF(0.5, 0), QPointF(0.5, self.height()))
-        if (self.isChecked() and look.theme_name == "high_contrast") or self.hasFocus():
+        if (self.isChecked() and look.theme_name == "high_contrast") or self.ringed():
             painter.setPen(QPen(look.colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
@@ -314,7 +329,7 @@ class _Segment(QAbstractButton):
         painter.drawText(self.rect(), paint.CENTRE, self.text())
 
 
-class Tab(QAbstractButton):
+class Tab(_Keyed):
     """A saved view in the header: words, a count in ink 3, and a line under the current one."""
 
     def __init__(self, look: Look, words: Message | str) -> None:
@@ -359,6 +374,6 @@ class Tab(QAbstractButton):
             paint.paint_text(painter, look, rest, self._count, ink="ink_3", size="small")
         if on:
             painter.fillRect(QRect(0, self.height() - 2, self.width(), 2), look.colour("accent_mark"))
-        if self.hasFocus():
+        if self.ringed():
             painter.setPen(QPen(look.colour("focus"), 2))
             painter.drawRoundedRect(box.adjusted(1, look.px(12), -1, -look.px(12)), 4, 4)

@@ -28,6 +28,7 @@ from desktop.views.quote_table import AMOUNT, NAME, QuoteTable
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
+NARROWEST: Final = 1180  # px at 100 % that lines and paper need beside each other
 PAPER_AFTER: Final = 250  # ms without a change before the paper is made again
 _ASKED: Final = re.compile(r"^(?P<what>.*?)\s*(?:[*×xX]\s*(?P<count>\d+(?:\.\d+)?))?$")
 _STAGE_TONES: Final = {
@@ -273,7 +274,9 @@ class QuotePage(QWidget):
         self.foot.show_totals(self.draft, totals, editable=True)
 
     def enter(self) -> None:
-        """The cursor where one goes on."""
+        """The cursor where one goes on; the paper stays away where there is no room for it."""
+        room = self._look.px(NARROWEST) <= self.window().width()
+        self._turn_paper(show=room)
         if self.editable():
             self.add.setFocus()
         self._tell_figures()

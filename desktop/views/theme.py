@@ -207,6 +207,8 @@ QWidget[edge="bottom"] { border: none; border-bottom: 1px solid @line; }
 QWidget[edge="top"] { border: none; border-top: 1px solid @line; }
 QWidget[edge="left"] { border: none; border-left: 1px solid @line; }
 QWidget[edge="right"] { border: none; border-right: 1px solid @line; }
+QAbstractScrollArea { background: transparent; border: none; }
+QAbstractItemView { background: transparent; border: none; outline: none; }
 QLabel { background: transparent; }
 QLabel[ink="ink_2"] { color: @ink_2; }
 QLabel[ink="ink_3"] { color: @ink_3; }
@@ -234,11 +236,9 @@ QComboBox QAbstractItemView {
   background: @raised; border: 1px solid @line_strong; border-radius: @r_control; padding: @s4; outline: none;
   selection-background-color: @selected; selection-color: @ink; }
 QComboBox QAbstractItemView::item { min-height: @s28; padding: 0 @s6; }
-QAbstractItemView { background: transparent; border: none; outline: none; }
 QTableView { gridline-color: transparent; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; border: none; color: @ink_3; }
-QAbstractScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget[ground=""] { background: transparent; }
 QScrollBar:vertical { background: transparent; width: @s10; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: @s10; margin: 0; }

@@ -1,136 +1,149 @@
-"""Every editor, every empty place and every error on one page: `python -m tests.screens.gallery [--out DIR]`.
-
-With a display it is a window that can be tried; with `--out`, or without a display, it is pictures.
-"""
+"""Every building block in every state on one page: `python -m tests.screens.gallery --out DIR`."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
 
-if not (
-    os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in {"win32", "darwin"}
-):
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from PySide6.QtCore import QPointF, QRect, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
-
-from desktop import errors
-from desktop.models.record import RECORDS, Field
-from desktop.views.compose import column, holding, label, row, scrolling
+from desktop.models.record import RECORDS
+from desktop.models.records import Customer, Product, Task
+from desktop.views import paint
+from desktop.views.buttons import Button, Segments, Tab
+from desktop.views.compose import Avatar, Chip, Keys, column, holding, label, region, row
 from desktop.views.editors import editor_for
 from desktop.views.empty import Empty
-from desktop.views.errors import shown
-from desktop.views.lists import LISTS
+from desktop.views.frame import Secret
 from desktop.views.look import Look
-from desktop.views.phrases import inside
-from desktop.words import msg
+from desktop.views.messages import MessageBar
+from desktop.views.status import NetworkChip
+from desktop.words import Message, msg, verbatim
 from tests.screens.shots import looks, render
 
-TALL: Final = QSize(1440, 1450)
-ODD: Final = "?!"
-"""What no field understands, to see what it answers."""
-WRONG: Final = (
-    errors.Refused(msg("“{field}” is needed.").of(field=msg("Name")), field="name"),
-    errors.NotAllowed(msg("You may not do this at the office; ask whoever may.")),
-    errors.Conflict(msg("Somebody else changed the same field; the office kept the other value.")),
-    errors.Damaged(msg("The database is damaged. Restore the last backup, then synchronise.")),
-    errors.NotFound(msg("There is no such {what} on this laptop.").of(what=msg("Customer"))),
-    errors.Offline(msg("The office cannot be reached; your work is kept and waits.")),
-    errors.InUse(
-        msg("Another Satchel is using {folder}. Close it first, or choose another profile.").of(folder="…")
-    ),
-    errors.WrongPassphrase(msg("The passphrase is wrong.")),
-    RuntimeError("unexpected"),
-)
+SIZE = QSize(1440, 1180)
+KINDS = ("primary", "plain", "flat", "filter", "active_filter", "dashed", "search")
 
 
-def kinds() -> Iterator[Field]:
-    """One field of each kind, in the order in which records first use it."""
-    seen: set[type[Any]] = set()
-    for record in RECORDS.values():
-        for field in record.fields().values():
-            if type(field.kind) not in seen:
-                seen.add(type(field.kind))
-                yield field
+class Drawn(QWidget):
+    """What is only painted: rings, boxes, progress, keys."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setFixedHeight(look.px(90))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """One row each."""
+        look = self._look
+        painter = QPainter(self)
+        for place in range(6):
+            paint.paint_stage_ring(painter, look, QPointF(20 + 30 * place, 14), place / 6)
+        paint.paint_stage_ring(painter, look, QPointF(210, 14), 1, end="won")
+        paint.paint_stage_ring(painter, look, QPointF(240, 14), 1, end="lost")
+        for place, checked in enumerate((False, True)):
+            paint.paint_check(painter, look, QRect(280 + 30 * place, 0, 28, 28), checked=checked)
+            paint.paint_radio(painter, look, QRect(350 + 30 * place, 0, 28, 28), checked=checked)
+        paint.paint_progress(painter, look, QRect(16, 40, 200, 5), 0.6)
+        paint.paint_badge(painter, look, QPointF(240, 42))
+        long = "永磁变频两级压缩螺杆机 Two-stage PM VSD"
+        for place, width in enumerate((420, 300, 160)):
+            box = QRect(16 + 440 * place, 58, width, 24)
+            paint.paint_yielding(painter, look, box, long, ["SAT-75V", "75 kW"])
 
 
-def answer(look: Look, field: Field) -> str:
-    """What a field says to something odd."""
-    try:
-        field.kind.parse(ODD)
-    except errors.Refused as refused:
-        return f"{ODD} → {look.text(refused.message)}"
-    return ""
-
-
-def editors(look: Look) -> QWidget:
-    """Every editor with its label, and under it what it refuses with."""
-    parts: list[QWidget] = []
-    for field in kinds():
-        said = answer(look, field)
-        parts.append(label(look, field.label, strong=True))
-        parts.append(editor_for(look, field, field.kind.empty, "", lambda _kind, _text: ()))
-        parts += [label(look, said, ink="bad", wrap=True)] if said else []
-    return holding(column(look, *parts, None, edge=(24, 24, 24, 24)))
-
-
-def nothing(look: Look) -> QWidget:
-    """Every list while it holds nothing."""
-    places = [
-        Empty(
-            look,
-            spec.icon,
-            msg("No {what} yet").of(what=inside(RECORDS[kind].__plural__)),
-            spec.why_empty,
-            button=msg("New {what}").of(what=inside(RECORDS[kind].__label__)),
-        )
-        for kind, spec in LISTS.items()
-    ]
-    return holding(column(look, *places, None, gap=24, edge=(24, 24, 24, 24)))
-
-
-def wrong(look: Look) -> QWidget:
-    """Every error, with the place where the window shows it."""
-    parts: list[QWidget] = []
-    for error in WRONG:
-        found = shown(error)
-        parts.append(label(look, f"{type(error).__name__} · {found.place}", strong=True))
-        parts.append(label(look, found.words, ink=found.tone, wrap=True))
-    return holding(column(look, *parts, None, edge=(24, 24, 24, 24)))
+def editors(look: Look) -> Iterator[tuple[Message, QWidget]]:
+    """One editor of each kind of field."""
+    for cls, name, value in (
+        (Customer, "name", "星河精密"),
+        (Customer, "grade", "vip"),
+        (Customer, "credit", 50_000_000),
+        (Customer, "next_on", None),
+        (Customer, "tags", ["空压机", "二期"]),
+        (Customer, "remark", "现有 2 台 55 kW 定频机"),
+        (Product, "tax_percent", None),
+        (Product, "active", True),
+        (Task, "remind_at", None),
+        (Task, "customer_id", None),
+    ):
+        described = RECORDS[cls.__tablename__].fields()[name]
+        yield described.label, editor_for(look, described, value, "", lambda _kind, _text: ())
+    wrong = editor_for(look, Customer.fields()["email"], "no address", "", lambda _kind, _text: ())
+    wrong.setProperty("invalid", True)
+    yield Customer.fields()["email"].label, wrong
+    off = editor_for(look, Customer.fields()["phone"], "138 1290 8866", "", lambda _kind, _text: ())
+    off.setEnabled(False)
+    yield Customer.fields()["phone"].label, off
+    yield msg("Passphrase"), Secret(look, msg("Passphrase"))
 
 
 def gallery(look: Look) -> QWidget:
-    """The three side by side."""
-    return holding(row(look, *(scrolling(part(look)) for part in (editors, nothing, wrong)), gap=0))
+    """The page."""
+    page = region("surface")
+    buttons = [Button(look, msg("Issue"), kind=kind, icon="plus", keys="F9") for kind in KINDS]
+    grey = Button(look, msg("Issue"), kind="primary", icon="file-check", keys="F9")
+    grey.refuse(msg("No line yet: add a product first."))
+    alone = Button(look, icon="ellipsis", name=msg("More"))
+    tones = ("neutral", "accent", "good", "warn", "bad")
+    chips = [Chip(look, msg("Draft"), tone) for tone in tones]
+    people = [Avatar(look, name, name, person=True) for name in ("林一鸣", "Lin Yiming", "孙博", "Zoë Å")]
+    firms = [Avatar(look, name, name) for name in ("苏州星河精密机械有限公司", "Acme Ltd", "昆山明泰电子")]
+    network = [NetworkChip(look) for _ in range(4)]
+    for chip, state in zip(network, ("offline", "online", "syncing", "alone"), strict=True):
+        chip.show_state(state, 12)
+        chip.setFixedHeight(look.px(24))
+    tab = Tab(look, msg("All"))
+    tab.setChecked(True)
+    tab.show_count("164")
+    tab.setFixedHeight(look.px(44))
+    bar = MessageBar(look)
+    bar.tell(msg("This {what} is no longer on this laptop.").of(what=msg("Customer")))
+    grid = QGridLayout()
+    for place, (words, editor) in enumerate(editors(look)):
+        made = holding(column(look, label(look, words, size="small", ink="ink_2"), editor, gap=2))
+        grid.addWidget(made, place // 5, place % 5)
+    sizes = [
+        label(look, verbatim(f"Aa 行囊 {name}"), size=name) for name in ("small", "body", "title", "figure")
+    ]
+    why = msg("None of them is in this view.")
+    empties = [
+        Empty(look, "file-text", msg("Nothing to decide"), why, hint=msg("Everything was sent")),
+        Empty(look, "search-x", msg("Nothing matches"), why, button=msg("Show all"), button_icon="funnel-x"),
+    ]
+    links = [Button(look, msg("Use the recovery sheet"), kind=kind) for kind in ("link", "quiet_link")]
+    segments = Segments(look, [("a", msg("Light")), ("b", msg("Dark"))], current="a", name=msg("Theme"))
+    parts = (
+        bar,
+        row(look, *buttons, *links, None, gap=10),
+        row(look, grey, alone, segments, tab, None, gap=12),
+        row(look, *chips, *network, Keys(look, "Ctrl+Shift+Q"), None, gap=10),
+        row(look, *people, *firms, *sizes, None, gap=12),
+        Drawn(look),
+        holding(grid),
+        row(look, *empties, gap=12),
+        None,
+    )
+    page.setLayout(column(look, *parts, gap=14, edge=(20, 12, 20, 12)))
+    return page
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Show the window, or write the pictures."""
+def main() -> int:
+    """Write the page in both languages and all themes."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path)
-    chosen = parser.parse_args(arguments)
+    parser.add_argument("--out", type=Path, default=Path("shots"))
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
     app = QApplication.instance() or QApplication(sys.argv[:1])
-    if chosen.out is None and QGuiApplication.platformName() == "offscreen":
-        chosen.out = Path("shots")
-    if chosen.out is None:
-        look = Look()
-        look.dress()
-        window = gallery(look)
-        render(window)
-        return app.exec()
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    for ending, look in looks():
-        window = gallery(look)
-        render(window, TALL)
-        window.grab().save(str(chosen.out / f"gallery_{ending}.png"))
-        window.close()
-        window.deleteLater()
-    sys.stdout.write(f"4 pictures in {chosen.out}\n")
+    for ending, look in looks("zh,en", "light,dark,high_contrast", 100):
+        page = gallery(look)
+        render(page, SIZE)
+        page.grab().save(str(out / f"gallery_{ending}.png"))
+        page.close()
+        page.deleteLater()
+        app.processEvents()
+    print(f"6 pictures in {out}")
     return 0
 
 

@@ -176,11 +176,11 @@ def render(widget: QWidget, size: QSize = SIZE) -> None:
         QApplication.processEvents()
 
 
-def looks(languages: str = "zh,en", themes: str = "light,dark") -> Iterator[tuple[str, Look]]:
+def looks(languages: str, themes: str, scale: int) -> Iterator[tuple[str, Look]]:
     """One look per language and theme with the end of its file name."""
     for language in languages.split(","):
         for theme in themes.split(","):
-            look = Look(theme_name=theme, language=language)
+            look = Look(theme_name=theme, language=language, scale=scale)
             look.dress()
             yield f"{language}_{theme}", look
 
@@ -192,6 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="")
     parser.add_argument("--languages", default="zh,en")
     parser.add_argument("--themes", default="light,dark")
+    parser.add_argument("--scale", type=int, default=100)
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -199,7 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
     count = 0
     with tempfile.TemporaryDirectory() as folder, stores.opened(Path(folder), clock=now) as store:
         firm = Firm(store).found()
-        for ending, look in looks(options.languages, options.themes):
+        for ending, look in looks(options.languages, options.themes, options.scale):
             for name in wanted:
                 screen = SCREENS[name](look) if name in SCREENS else None
                 desk = None
