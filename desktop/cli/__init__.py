@@ -4,16 +4,17 @@ Exit codes: 0 done, 1 refused, 2 usage, 3 not found, 4 offline, 5 in use, 6 wron
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from desktop.cli import demo, files, quotes, records, syncing, vaults
+from desktop.cli import demo, files, quotes, records, syncing, totals, vaults
 from desktop.cli.console import Console, Options
 from desktop.errors import SatchelError, Usage
 from desktop.words import verbatim
 
-AREAS = (vaults, records, files, quotes, syncing, demo)
+AREAS = (vaults, records, files, quotes, totals, syncing, demo)
 
 
 class Parser(argparse.ArgumentParser):
@@ -27,16 +28,18 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str]) -> int:
     """Run one subcommand; returns the exit code."""
     options = Options()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         options, rest = read_options(arguments)
         chosen = parser().parse_args(reductions_kept(rest))
         with Console(options) as console:
-            chosen.run(console, chosen)
+            return chosen.run(console, chosen) or 0
     except SatchelError as error:
         return report(error, options)
     except BrokenPipeError:
         return 0
-    return 0
 
 
 def reductions_kept(arguments: Sequence[str]) -> list[str]:
@@ -84,8 +87,7 @@ def parser() -> argparse.ArgumentParser:
 def report(error: SatchelError, options: Options) -> int:
     """Say what went wrong and what to do; with --json also as an object on standard output."""
     console = Console(options)
-    said = error.message.in_language(console.language)
     if options.json:
-        console.emit({"error": type(error).__name__, "message": said, "field": error.field})
-    sys.stderr.write(f"{said}\n")
+        console.emit(console.fault(error))
+    sys.stderr.write(f"{console.say(error.message)}\n")
     return error.exit_code

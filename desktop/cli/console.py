@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from desktop.errors import NotFound, Usage
+from desktop.errors import NotFound, SatchelError, Usage
 from desktop.models.store import Actor, Store
 from desktop.models.vault import Vault, open_vault
 from desktop.services.profiles import open_store
@@ -103,6 +103,10 @@ class Console:
         """One JSON value on a line of its own."""
         sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
         sys.stdout.flush()
+
+    def fault(self, error: SatchelError) -> dict[str, Any]:
+        """What went wrong, as a JSON value."""
+        return {"error": type(error).__name__, "message": self.say(error.message), "field": error.field}
 
     def result(self, value: Any, text: Message | str) -> None:
         """The result: the value as JSON with --json, else the text."""

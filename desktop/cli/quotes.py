@@ -1,25 +1,23 @@
-"""Quotes from the command line: new, issue, pdf, contract; and totals of any document."""
+"""Quotes from the command line: new, issue, pdf, contract, revise, totals."""
 
 import argparse
-import json
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from desktop.cli import totals
 from desktop.cli.console import Console
-from desktop.errors import NotFound, Refused, Usage
+from desktop.errors import Refused
 from desktop.models.kinds import Number, Percent
 from desktop.models.records import Customer, Quote
 from desktop.rules.money import plain
-from desktop.rules.totals_json import compute
 from desktop.services import commands, contracts, drafts, quotes, records
 from desktop.words import msg
 
 
 def register(areas: Any) -> None:
     """Add the subcommands of this area."""
-    quote = areas.add_parser("quote", help="new, issue, pdf, contract")
+    quote = areas.add_parser("quote", help="new, issue, pdf, contract, revise, totals")
     kinds = quote.add_subparsers(metavar="ACTION", required=True)
     new = kinds.add_parser("new", help="a quote with lines")
     new.add_argument("--customer", required=True, metavar="NAME|ID")
@@ -39,9 +37,9 @@ def register(areas: Any) -> None:
         area.add_argument("id", metavar="ID")
         area.add_argument("--to", metavar="FILE")
         area.set_defaults(run=run)
-    totals = areas.add_parser("totals", help="compute a document read from standard input")
-    totals.add_argument("--lines", action="store_true", help="one document a line, one result a line")
-    totals.set_defaults(run=show_totals)
+    derived = kinds.add_parser("totals", help="how its totals came about, row by row")
+    derived.add_argument("id", metavar="ID")
+    derived.set_defaults(run=totals.of_quote)
 
 
 def new_quote(console: Console, chosen: argparse.Namespace) -> None:
@@ -140,26 +138,3 @@ def _write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise Refused(msg("{path} cannot be written: {why}.").of(path=path, why=error.strerror)) from None
-
-
-def show_totals(console: Console, chosen: argparse.Namespace) -> None:
-    """The totals of a document (docs/money.md), or of one document a line."""
-    if chosen.lines:
-        for text in sys.stdin:
-            if text.strip():
-                console.emit(compute(_document(text)))
-        return
-    text = sys.stdin.read()
-    if not text.strip():
-        raise NotFound(msg("There is no document on standard input."))
-    console.emit(compute(_document(text)))
-
-
-def _document(text: str) -> Any:
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise Usage(msg("This is not valid JSON: {why}.").of(why=error)) from None
-    if not isinstance(document, dict):
-        raise Usage(msg("A document is a JSON object."))
-    return document
