@@ -21,6 +21,11 @@ from desktop.models.profile import create_private
 from desktop.words import Message, msg
 
 BUSY_SECONDS: Final = 10.0
+STATEMENTS: Final = 8
+"""Prepared statements that a connection keeps. Each holds some of the connection's lookaside memory; with
+about fifteen nothing is left of it, and then every value bound is an allocation of its own that is locked
+into memory and wiped: 3.5 s of system time for 100,000 rows instead of 0.4. Preparing anew costs 0.03 ms.
+"""
 SETTINGS: Final = (
     "cipher_memory_security = ON",
     "journal_mode = WAL",
@@ -77,7 +82,7 @@ class Keyring:
             timeout=busy_seconds,
             isolation_level=None,
             check_same_thread=False,
-            cached_statements=512,
+            cached_statements=STATEMENTS,
         )
         try:
             with told_plainly():
