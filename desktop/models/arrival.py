@@ -63,8 +63,9 @@ class Held:
 class Arrival:
     """One transaction's worth of news. Use: verdicts, then rows and removals, then `finish`."""
 
-    def __init__(self, connection: Connection, now: int) -> None:
+    def __init__(self, connection: Connection, now: int, *, index_later: bool = False) -> None:
         self.connection = connection
+        self.index_later = index_later
         self.driver: Any = connection.connection.driver_connection
         self.now = now
         self.tx = new_id().bytes
@@ -127,7 +128,10 @@ class Arrival:
             elif row[1] >= versions[record]:
                 again.append((record, row, author))
         remote_rows.upsert(self.driver, cls, names, fresh)
-        self._index(cls, names, fresh)
+        if self.index_later:
+            self._note_unindexed(cls, fresh)
+        else:
+            self._index(cls, names, fresh)
         self._seen(cls, (UUID(hex=row[0]) for row in fresh))
         self._overwrite(cls, names, again)
 
@@ -139,6 +143,8 @@ class Arrival:
         What it does not know is kept in `unknown`; a column that a mask hides is emptied.
         """
         mine = set(remote_rows.columns(cls))
+        if not mask and mine.issuperset(table.columns):
+            return list(table.columns), list(table.rows), [()] * len(table.rows)
         keep = [place for place, name in enumerate(table.columns) if name in mine and name != "unknown"]
         names = [table.columns[place] for place in keep]
         strange = {
@@ -439,6 +445,25 @@ class Arrival:
                 for row in rows
             ),
         )
+
+    def _note_unindexed(self, cls: type[Record], rows: Sequence[Sequence[Any]]) -> None:
+        if any(described.search for described in cls.fields().values()):
+            self.driver.executemany(
+                "INSERT OR IGNORE INTO search_due (record, type) VALUES (?, ?)",
+                [(bytes.fromhex(row[0]), cls.__tablename__) for row in rows],
+            )
+
+    def index_some(self, most: int) -> None:
+        """Bring some rows of a first copy into the index."""
+        due: dict[str, list[bytes]] = {}
+        for record, type_name in self.driver.execute(
+            "SELECT record, type FROM search_due LIMIT ?", (most,)
+        ).fetchall():
+            due.setdefault(type_name, []).append(bytes(record))
+        for type_name, ids in due.items():
+            cls = RECORDS[type_name]
+            self._index_rows(cls, remote_rows.read(self.driver, cls, ids))
+            self.driver.executemany("DELETE FROM search_due WHERE record = ?", [(record,) for record in ids])
 
     def _index_rows(self, cls: type[Record], rows: Mapping[bytes, Row]) -> None:
         if rows:

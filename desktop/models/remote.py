@@ -125,6 +125,7 @@ class Known:
     outbox: Outbox | None
     successor: tuple[str, bytes] | None
     awaiting: bool
+    unindexed: bool
 
 
 class Remote:
@@ -149,6 +150,7 @@ class Remote:
             successor = read_local(connection, "successor")
             cursors = connection.exec_driver_sql("SELECT stream, seq, schema, mask FROM sync_cursor").all()
             awaiting = connection.exec_driver_sql("SELECT 1 FROM sync_await LIMIT 1").first() is not None
+            unindexed = connection.exec_driver_sql("SELECT 1 FROM search_due LIMIT 1").first() is not None
             marks = connection.exec_driver_sql("SELECT stream, at, after FROM sync_mark").all()
             return Known(
                 identity=_identity(connection),
@@ -161,6 +163,7 @@ class Remote:
                 outbox=_outbox(connection, acked, ops, size) if ops and acked < int(head["n"]) else None,
                 successor=(successor["device"], bytes.fromhex(successor["key"])) if successor else None,
                 awaiting=awaiting,
+                unindexed=unindexed,
             )
 
     def identity(self) -> Identity:
@@ -229,7 +232,7 @@ class Remote:
         stubs: Sequence[Stub] = (),
     ) -> None:
         """One page of a first copy and how far it reached (`after` None: to the end), in one transaction."""
-        with self._arriving() as (connection, arrival):
+        with self._arriving(index_later=True) as (connection, arrival):
             for type_name, table in tables.items():
                 arrival.rows(type_name, table, mask)
             self.point("snapshot")
@@ -244,16 +247,21 @@ class Remote:
                     (stream, at, after),
                 )
 
+    def index_some(self, most: int) -> None:
+        """Bring some rows of a first copy into the search index; a short transaction."""
+        with self._arriving() as (_, arrival):
+            arrival.index_some(most)
+
     def rest(self) -> None:
         """Every stream is at its head: what has not come for an answered op will not come any more."""
         with self._arriving() as (_, arrival):
             arrival.rest()
 
     @contextmanager
-    def _arriving(self) -> "Iterator[tuple[Connection, Arrival]]":
+    def _arriving(self, *, index_later: bool = False) -> "Iterator[tuple[Connection, Arrival]]":
         self.point("arriving")
         with self.store.engine.begin() as connection, lifted(connection):
-            arrival = Arrival(connection, now_ms(self.store.clock()))
+            arrival = Arrival(connection, now_ms(self.store.clock()), index_later=index_later)
             yield connection, arrival
             arrival.finish()
             self.point("before commit")

@@ -36,7 +36,12 @@ def _from_hex(value: str | None) -> bytes | None:
 
 
 def _to_json(value: Any) -> str | None:
-    return None if value is None else json_text(value)
+    if not value and value in ({}, [], None):
+        return _EMPTY[type(value)]
+    return json_text(value)
+
+
+_EMPTY: Final[dict[type, str | None]] = {dict: "{}", list: "[]", type(None): None}
 
 
 def _from_json(value: str | None) -> Any:
@@ -71,6 +76,8 @@ def to_driver(cls: type[Record], name: str) -> Convert:
     if name in _SYSTEM_TO:
         return _SYSTEM_TO[name]
     kind = cls.fields()[name].kind
+    if isinstance(kind, Json):
+        return _to_json
     return _plain if _same_on_both_sides(kind) else kind.to_driver
 
 

@@ -34,6 +34,14 @@ sync_await = Table(
 )
 """Ops that the office has answered and whose row, of at least this version, has not arrived."""
 
+search_due = Table(
+    "search_due",
+    Base.metadata,
+    Column("record", LargeBinary(16), primary_key=True),
+    Column("type", String(40), nullable=False),
+)
+"""Rows of a first copy that are shown already and come into the search index as soon as there is time."""
+
 sync_stub = Table(
     "sync_stub",
     Base.metadata,
@@ -75,4 +83,4 @@ number_lease = Table(
 )
 """Blocks of numbers that belong to this laptop alone; `next` is the first one not used."""
 
-TABLES: Final = (sync_cursor, sync_mark, sync_await, sync_stub, inbox, number_lease)
+TABLES: Final = (sync_cursor, sync_mark, sync_await, search_due, sync_stub, inbox, number_lease)

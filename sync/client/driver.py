@@ -27,6 +27,7 @@ from sync.engine.actions import (
     Failure,
     Forget,
     Fork,
+    Index,
     Load,
     Mark,
     Report,
@@ -149,6 +150,8 @@ class Session(Generic[T]):
             self.remote.forget(action.stream)
         elif isinstance(action, Rest):
             self.remote.rest()
+        elif isinstance(action, Index):
+            self.remote.index_some(action.most)
         elif isinstance(action, Rewind):
             self.remote.rewind(action.last)
         elif isinstance(action, Fork):
@@ -217,6 +220,7 @@ def situation(remote: Remote, load: Load) -> Situation:
         user=identity.user,
         successor=_successor(known),
         awaiting=known.awaiting,
+        unindexed=known.unindexed,
     )
 
 

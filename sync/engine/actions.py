@@ -21,7 +21,7 @@ class Situation:
 
     `push` is the next part of the outbox (None: everything is acknowledged), `waiting` the ops in the outbox,
     `successor` the identity that was prepared after a fork and is not yet enrolled; `awaiting` says that the
-    row of an answered op has not arrived.
+    row of an answered op has not arrived, `unindexed` that rows wait to be made searchable.
     """
 
     device: str
@@ -37,6 +37,7 @@ class Situation:
     user: str = ""
     successor: Enrol | None = None
     awaiting: bool = False
+    unindexed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,13 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """Make some rows searchable that arrived in bulk."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rewind:
     """The office knows less than it once acknowledged: everything after op `last` is unsent again."""
 
@@ -133,7 +141,7 @@ class Tell:
     total: int = 0
 
 
-Stored = Apply | ApplySnapshot | Forget | Rest | Rewind | Fork | Adopt
+Stored = Apply | ApplySnapshot | Forget | Rest | Index | Rewind | Fork | Adopt
 """Actions of the store; each is durable when the next situation is read."""
 
 Action = Load | Send | Tell | Stored

@@ -23,6 +23,7 @@ from sync.engine.actions import (
     Failure,
     Forget,
     Fork,
+    Index,
     Load,
     Report,
     Rest,
@@ -63,6 +64,8 @@ TOO_OLD: Final = msg("The office is older than this laptop and must be updated f
 NOT_JOINED: Final = msg("This laptop has not joined an office yet.")
 
 PUSH_BYTES: Final = 4 * 1024 * 1024
+INDEXED: Final = 200
+"""Rows made searchable in one go."""
 MOST_REFUSED: Final = 5
 """How often streams may change under a sync before it waits for the next one."""
 MOST_REQUESTS: Final = 100_000
@@ -178,6 +181,8 @@ class _Round:
             return self.pull
         if self.now.awaiting:
             return self.rest
+        if self.now.unindexed:
+            return self.index
         return self.part if self.agreed is not None else None
 
     def load(self) -> Steps[None]:
@@ -250,6 +255,11 @@ class _Round:
         yield from self.store(Rest())
         if self.now.awaiting:
             raise Offline(NONSENSE)
+
+    def index(self) -> Steps[None]:
+        """Everything is here and shown; now make it searchable, in slices that let a person work."""
+        yield Tell("indexing")
+        yield from self.store(Index(INDEXED))
 
     def part(self) -> Steps[None]:
         """Everything that both histories share has arrived: prepare to go on under another identity."""

@@ -19,9 +19,11 @@ from sync.engine.actions import (
     Failure,
     Forget,
     Fork,
+    Index,
     Load,
     Mark,
     Report,
+    Rest,
     Rewind,
     Send,
     Situation,
@@ -552,3 +554,24 @@ def test_no_office_at_the_greeting_is_offline_too() -> None:
     with pytest.raises(Offline) as raised:
         sync(World([REST], [Failure("unreachable")]), nonce="n")
     assert raised.value.message == UNREACHABLE
+
+
+def test_rows_of_a_first_copy_are_made_searchable_when_everything_is_here() -> None:
+    waiting = replace(REST, unindexed=True)
+    world = World([waiting, waiting, waiting, REST], [answer(ok())])
+    sync(world)
+    assert world.stored[1:] == [Index(rounds.INDEXED)] * 2
+    assert world.told[-1] == Tell("indexing")
+
+
+def test_what_was_answered_and_never_comes_is_settled_at_the_end() -> None:
+    waiting = replace(REST, awaiting=True)
+    world = World([waiting, waiting, REST], [answer(ok())])
+    sync(world)
+    assert world.stored[1:] == [Rest()]
+
+
+def test_a_store_that_does_not_settle_ends_the_sync() -> None:
+    with pytest.raises(Offline) as raised:
+        sync(World([replace(REST, awaiting=True)], [answer(ok())]))
+    assert raised.value.message == NONSENSE

@@ -55,7 +55,9 @@ def problems(world: World, device: Device) -> list[str]:
         indexed = {row[0].hex() for row in connection.exec_driver_sql("SELECT record FROM search_entry")}
     if waiting := device.remote.waiting():
         found.append(f"{device.name}: {waiting} ops are unsent")
-    living = {key: row for key, row in _all(device).items() if not row["deleted_at"]}
+    living = _all(device)
+    if unseen := {key[1] for key in living if key[0] == "customer"} - indexed:
+        found.append(f"{device.name}: {len(unseen)} customers are not in the index")
     if left := indexed - {key[1] for key in living}:
         found.append(f"{device.name}: {len(left)} records are in the index but not here")
     expected = oracle(world, device)
@@ -76,13 +78,14 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _all(device: Device) -> dict[Key, Row]:
-
+    """Every living record of a laptop."""
     with device.engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         return {
             (name, record.hex()): row
             for name in EVERYTHING
             for record, row in remote_rows.read(driver, RECORDS[name], ids(driver, name)).items()
+            if not row["deleted_at"]
         }
 
 
