@@ -19,11 +19,12 @@ from starlette.concurrency import run_in_threadpool
 
 from desktop.errors import Refused
 from desktop.words import msg
-from sync.protocol import messages
+from sync.protocol import codec, messages
 from sync.protocol.messages import MAX_BODY
 from sync.server.server import Request, Server
 
 BACKLOG: Final = 512
+DEFECT: Final = msg("Something went wrong at the office; the next try follows by itself.")
 PROBLEMS: Final = {
     400: "The request makes no sense.",
     401: "Not signed by a laptop that the office knows.",
@@ -103,6 +104,7 @@ def make_app(server: Server) -> FastAPI:
             response_class=HttpResponse,
             openapi_extra=_described(page, named),
         )
+    app.add_exception_handler(Exception, _defect)
     app.add_api_route("/{rest:path}", answer, methods=list(_METHODS), include_in_schema=False)
     _complete(app, components)
     return app
@@ -125,6 +127,12 @@ def _answerer(server: Server) -> Callable[[HttpRequest], Awaitable[HttpResponse]
         return HttpResponse(answered.body, answered.status, dict(answered.headers))
 
     return answer
+
+
+async def _defect(_http: HttpRequest, _error: Exception) -> HttpResponse:
+    """A mistake of ours: the laptop waits and tries again; what went wrong is in the server's own output."""
+    body = messages.Problem(code="defect", en=DEFECT.in_language("en"), zh=DEFECT.in_language("zh"))
+    return HttpResponse(codec.encode(body), 500, {"content-type": "application/json"})
 
 
 def _described(page: Page, named: dict[type[Any], Any]) -> dict[str, Any]:

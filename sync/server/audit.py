@@ -9,16 +9,17 @@ from sqlalchemy import Connection, func, insert, select
 
 from desktop.models.kinds import json_text
 from desktop.rules.canonical import canonical
-from sync.server.tables import AUDIT
+from sync.server.tables import AUDIT, META
 
 START: Final = bytes(32)
+LOCK: Final = "audit"
+"""The row of `office_meta` that whoever appends holds: two at once would chain to the same row."""
 
 
 def record(conn: Connection, at: int, actor: str, action: str, body: Mapping[str, Any]) -> None:
     """Append one row. Call it inside the transaction that it describes, after all row locks are held."""
-    newest = conn.execute(
-        select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1).with_for_update()
-    ).first()
+    conn.execute(select(META.c.value).where(META.c.name == LOCK).with_for_update())
+    newest = conn.execute(select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)).first()
     seq, previous = (newest.seq + 1, bytes(newest.hash)) if newest else (1, START)
     entry = {"seq": seq, "at": at, "actor": actor, "action": action, "body": dict(body)}
     conn.execute(

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from desktop.errors import SatchelError
 from desktop.models.records import Organisation
@@ -124,7 +125,7 @@ class Server:
             return self._pack(200, self._route(request)(request), request)
         except Refusal as refusal:
             return self._refuse(refusal, request)
-        except OperationalError:
+        except (OperationalError, PoolTimeout):
             return self._refuse(Refusal(503, "busy", BUSY), request)
         except SatchelError as error:
             return self._refuse(Refusal(503, "busy", error.message), request)

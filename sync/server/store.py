@@ -18,6 +18,7 @@ from desktop.models.engines import open_keyed
 from desktop.models.migrations.columns import add_missing
 from desktop.models.record import RECORDS, Base
 from desktop.words import msg
+from sync.server import audit
 from sync.server.tables import META, OFFICE
 
 DATABASE: Final = "office.db"
@@ -128,7 +129,7 @@ def _prepare(conn: Connection) -> str:
         add_missing(conn, Base.metadata.tables[name])
     if fresh:
         guards.create(conn)
-        facts = {"schema": str(SCHEMA), "office": secrets.token_hex(16)}
+        facts = {"schema": str(SCHEMA), "office": secrets.token_hex(16), audit.LOCK: ""}
         conn.execute(insert(META), [{"name": name, "value": value} for name, value in facts.items()])
     stored = {row.name: row.value for row in conn.execute(select(META.c.name, META.c.value))}
     if int(stored["schema"]) > SCHEMA:

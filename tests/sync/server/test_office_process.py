@@ -95,6 +95,20 @@ def test_the_openapi_page_lists_every_route_with_its_messages(running: Running) 
         assert schema["components"]["schemas"][name]
 
 
+def test_a_defect_is_told_as_one_and_the_office_stays_up(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: Server, _request: object) -> None:
+        raise RuntimeError("of our own making")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Server, "handle", broken)
+        answer = requests.get(running.url + messages.HELLO, timeout=5)
+    assert (answer.status_code, answer.json()["code"]) == (500, "defect")
+    assert "own making" not in answer.text
+    assert requests.get(running.url + messages.HELLO, timeout=5).status_code == 200
+
+
 def test_every_address_of_the_protocol_is_a_route(tmp_path: Path) -> None:
     server = Server(open_folder(tmp_path / "office"))
     paths = {page.path.replace("{stream}", "") for page in PAGES}
