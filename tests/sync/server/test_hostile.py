@@ -206,10 +206,10 @@ def test_unusual_values_that_fit_come_back_unchanged(name: str, value: Any, lapt
     assert laptop.row("customer", record)[name] == value
 
 
-def test_too_many_ops_are_too_large(laptop: Laptop) -> None:
+def test_too_many_ops_are_too_large(writer: Laptop) -> None:
     record = new_id().hex
-    laptop.tx(*(("void", "customer", record, {}, 0) for _ in range(messages.MAX_OPS + 1)))
-    answer = laptop.ask("POST", messages.SYNC, codec.encode(laptop.request(laptop.push())))
+    writer.tx(*(("void", "customer", record, {}, 0) for _ in range(messages.MAX_OPS + 1)))
+    answer = writer.ask("POST", messages.SYNC, codec.encode(writer.request(writer.push())))
     assert (answer.status, problem(answer).code) == (413, "too_large")
 
 
