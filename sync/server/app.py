@@ -86,7 +86,9 @@ PAGES: Final = (
 
 def make_app(server: Server) -> FastAPI:
     """The office as an ASGI application."""
-    app = FastAPI(title="Satchel office", version="1", description=__doc__ or "", redoc_url=None)
+    app = FastAPI(
+        title="Satchel office", version="1", description=__doc__ or "", docs_url=None, redoc_url=None
+    )
     kinds: list[type[Any]] = [kind for page in PAGES for kind in (page.body, page.answer) if kind is not None]
     schemas, components = msgspec.json.schema_components(
         [*kinds, messages.Problem], ref_template="#/components/schemas/{name}"
