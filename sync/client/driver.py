@@ -189,13 +189,14 @@ class Session(Generic[T]):
 
     def _renumber(self, answer: Answer) -> bool:
         """The office has seen a higher request number (this vault came from a backup): go on above it."""
-        if answer.status != 409 or self._renumbered >= MOST_RENUMBERED:
+        if answer.status != 409:
+            self._renumbered = 0
             return False
         try:
             problem = codec.unpack(answer.body, answer.encoding, Problem)
         except codec.BadMessage:
             return False
-        if problem.code != "sequence":
+        if problem.code != "sequence" or self._renumbered >= MOST_RENUMBERED:
             return False
         self._renumbered += 1
         self.remote.sequence_is_at_least(int(problem.data.get("sequence", 0)))

@@ -398,7 +398,7 @@ def _ask(
 
 def _meaning(answer: Answer, problem: Problem) -> SatchelError:
     """What an answer other than 2xx means to a person."""
-    if answer.status in (429, 503):
+    if answer.status in (429, 503) or problem.code == "sequence":
         return Busy(answer.retry_after)
     if answer.status >= 500:
         return Offline(msg("Something went wrong at the office; the next try follows by itself."))

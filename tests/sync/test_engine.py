@@ -244,6 +244,7 @@ def test_no_office_means_offline_and_says_which_way(reply: Answer | Failure, err
     [
         (problem("busy", 429), Busy),
         (problem("busy", 503), Busy),
+        (problem("sequence", 409, sequence=9), Busy),
         (problem("defect", 500), Offline),
         (problem("revoked", 403), Revoked),
         (problem("unknown_device", 401), Unknown),

@@ -22,6 +22,8 @@ class Person:
         self.device = device
         self.world: World = device.world
         self.rng = self.world.rng
+        self.last: tuple[UUID, list[str]] | None = None
+        """What was edited last; people often come back to it."""
 
     def act(self) -> None:
         """Do one thing, if there is anything to do it to."""
@@ -74,8 +76,15 @@ class Person:
 
     def edit_customer(self) -> None:
         token = self.world.watch.token
-        names = self.rng.sample(("phone", "website", "name", "city", "source"), self.rng.choice((1, 1, 2)))
-        self.edit(self.any(Customer), {name: token() for name in names})
+        if self.last is None or self.rng.random() < 0.6:
+            names = self.rng.sample(
+                ("phone", "website", "name", "city", "source"), self.rng.choice((1, 1, 2))
+            )
+            found = self.any(Customer)
+            self.last = (found.id, names) if found is not None else None
+        if self.last is not None:
+            record = self.any(Customer, id=self.last[0])
+            self.edit(record, {name: token() for name in self.last[1]})
 
     def edit_tags(self) -> None:
         customer = self.any(Customer)
