@@ -36,6 +36,7 @@ def bring_in(console: Console, chosen: argparse.Namespace) -> None:
             for one in plan.rejects
         ],
     }
+    said["warnings"] = [{"row": one.number, "reason": console.say(one.reason)} for one in plan.warnings]
     if chosen.dry_run:
         imports.meet(console.store, plan)
         counts: dict[str, int] = {}
@@ -47,8 +48,15 @@ def bring_in(console: Console, chosen: argparse.Namespace) -> None:
         report = imports.carry_out(console.store, console.actor, plan)
         said |= {"records": report.records, "batch": report.batch.hex}
     said["imported"] = len(plan.rows)
-    for one in plan.rejects:
-        console.line(console.say(msg("Row {number}: {reason}").of(number=one.number, reason=one.reason)))
+    said["duplicates"] = [
+        {"row": one.number, "title": one.title, "by": one.by, "reason": console.say(one.reason)}
+        for one in plan.doubles
+    ]
+    notes = [(one.number, one.reason) for one in plan.rejects]
+    notes += [(one.number, one.reason) for one in plan.warnings]
+    notes += [(one.number, one.reason) for one in plan.doubles]
+    for number, reason in notes:
+        console.line(console.say(msg("Row {number}: {reason}").of(number=number, reason=reason)))
     console.result(
         said,
         msg("{rows} rows in, {rejects} refused; “satchel undo” takes all back.").of(

@@ -8,6 +8,7 @@ from desktop.documents.vcards import Card, Labelled, read_vcards
 from desktop.errors import Refused
 from desktop.models.record import Record
 from desktop.models.records import Attachment, Contact, Customer
+from desktop.words import Message, msg
 
 _MOBILE = ("mobile", "cell", "iphone")
 
@@ -18,6 +19,8 @@ class Made:
 
     records: list[Record]
     blobs: list[tuple[str, bytes]] = field(default_factory=list)
+    doubts: list[Message] = field(default_factory=list)
+    """What did not fit its field and is kept in the further details."""
 
 
 def is_vcard(data: bytes) -> bool:
@@ -40,16 +43,18 @@ def records_of(card: Card) -> Made | None:
         records.append(Customer(name=card.organisation))
     contact = Contact(name=card.shown_name, customer_id=records[0].id if records else None)
     further: dict[str, Any] = {}
+    made = Made(records)
     _reach(contact, card, further)
-    _set(contact, "job", card.title or card.role, further)
-    _set(contact, "department", card.department, further)
-    _set(contact, "birthday", card.birthday, further)
+    if card.emails:
+        _set(made, contact, "email", card.emails[0].value, further)
+    _set(made, contact, "job", card.title or card.role, further)
+    _set(made, contact, "department", card.department, further)
+    _set(made, contact, "birthday", card.birthday, further)
     contact.remark = card.note
     contact.tags = sorted(set(card.categories))
     _further(card, further)
     contact.custom = {"vcard": further} if further else {}
     records.append(contact)
-    made = Made(records)
     if card.photo:
         _photo(made, contact, card.photo)
     return made
@@ -63,9 +68,7 @@ def _reach(contact: Contact, card: Card, further: dict[str, Any]) -> None:
         contact.mobile = mobile.value
     if phones:
         contact.phone = phones.pop(0).value
-    emails = list(card.emails)
-    if emails:
-        _set(contact, "email", emails.pop(0).value, further)
+    emails = list(card.emails)[1:]
     urls = list(card.urls)
     if urls:
         contact.website = urls.pop(0).value
@@ -91,11 +94,14 @@ def _labelled(one: Labelled) -> dict[str, str]:
     return {"label": one.label, "value": one.value}
 
 
-def _set(contact: Contact, name: str, text: str, further: dict[str, Any]) -> None:
+def _set(made: Made, contact: Contact, name: str, text: str, further: dict[str, Any]) -> None:
+    described = Contact.fields()[name]
     try:
-        value = Contact.fields()[name].kind.parse(text)
-    except Refused:
+        value = described.kind.parse(text)
+    except Refused as refused:
         further[name] = text
+        said = msg("{field} “{text}” was kept in the further details: {reason}")
+        made.doubts.append(said.of(field=described.label, text=text, reason=refused.message))
     else:
         setattr(contact, name, value)
 

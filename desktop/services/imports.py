@@ -16,13 +16,15 @@ from sqlalchemy import select
 
 from desktop.documents import headers, tables
 from desktop.errors import NotFound, Refused, Usage
-from desktop.models.kinds import Link
+from desktop.models.kinds import Kind, Link, Phone
 from desktop.models.record import Record, new_id
 from desktop.models.records import Contact, Customer, Product
 from desktop.models.records.files import keep_blob
 from desktop.models.store import Actor, Store, Work
-from desktop.services import cards, commands
+from desktop.rules import phones
+from desktop.services import cards, commands, doubles
 from desktop.services.commands import command
+from desktop.services.doubles import Double
 from desktop.words import LANGUAGES, Message, msg
 
 SLICE: Final = 500
@@ -100,6 +102,14 @@ class Reject:
     cells: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A row that becomes a record, but not wholly as it was meant."""
+
+    number: int
+    reason: Message
+
+
 @dataclass(slots=True)
 class Row:
     """What one row or card becomes: a record and those that belong to it."""
@@ -107,6 +117,8 @@ class Row:
     number: int
     records: list[Record]
     blobs: list[tuple[str, bytes]] = field(default_factory=list)
+    doubts: list[Message] = field(default_factory=list)
+    """What in the row could not be taken as it was meant."""
 
 
 @dataclass(slots=True)
@@ -120,6 +132,13 @@ class Plan:
     rejects: list[Reject] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     """Columns or properties without a field of their own, kept in the further details."""
+    doubles: list[Double] = field(default_factory=list)
+    """Rows that may be here already, known once the plan has met the store; they come in all the same."""
+
+    @property
+    def warnings(self) -> list[Warned]:
+        """What came in otherwise than it was meant, row by row."""
+        return [Warned(row.number, doubt) for row in self.rows for doubt in row.doubts]
 
 
 @dataclass(slots=True)
@@ -130,6 +149,8 @@ class Report:
     records: dict[str, int]
     rejects: list[Reject]
     kept: list[str]
+    warnings: list[Warned]
+    doubles: list[Double]
 
 
 Progress = Callable[[int, int], bool]
@@ -180,9 +201,16 @@ def _one_company_each(made: Plan, known: Mapping[str, UUID]) -> None:
 
 
 def meet(store: Store, made: Plan) -> None:
-    """Let the people of a plan join the customers of that name that are here already."""
-    if made.kind != "contacts":
-        return
+    """Let the people of a plan join the customers of that name here, and find who may be here already."""
+    if made.kind == "contacts":
+        _join(store, made)
+    with store.reading() as session:
+        made.doubles = doubles.find(
+            session, _CLASS[made.kind], ((row.number, row.records) for row in made.rows)
+        )
+
+
+def _join(store: Store, made: Plan) -> None:
     names = [row.records[0].title for row in made.rows if isinstance(row.records[0], Customer)]
     known: dict[str, UUID] = {}
     with store.reading() as session:
@@ -202,7 +230,7 @@ def _plan_cards(data: bytes, kind: str) -> Plan:
         if made is None:
             rejects.append(Reject(number, msg("This card has no name, company, mail or phone."), ()))
         else:
-            rows.append(Row(number, made.records, made.blobs))
+            rows.append(_checked(Row(number, made.records, made.blobs, made.doubts)))
     return Plan(kind, "vcard", [], rows, rejects, ["vCard"])
 
 
@@ -215,7 +243,10 @@ def _plan_table(data: bytes, kind: str) -> Plan:
     names = [guesses[place].field if place in guesses else "" for place in range(len(table.header))]
     _own_words(kind, table.header, names)
     ours = _is_own_export(table.header, samples)
-    scales = [guesses[place].scale if place in guesses else 1 for place in range(len(names))]
+    scales = [
+        headers.scale(title) if _is_number(kind, name) else 1
+        for title, name in zip(table.header, names, strict=True)
+    ]
     columns = [(title, wanted.get(name, name)) for title, name in zip(table.header, names, strict=True)]
     made = Plan(kind, table.encoding or table.kind, columns, [])
     if ours:
@@ -225,7 +256,9 @@ def _plan_table(data: bytes, kind: str) -> Plan:
         cells = [tables.cell_text(cell) for cell in row]
         scaled = [_scaled(cell, scale) for cell, scale in zip(cells, scales, strict=True)]
         try:
-            made.rows.append(Row(number, _records(kind, table.header, names, scaled)))
+            found = Row(number, [])
+            found.records = _records(kind, table.header, names, scaled, found.doubts)
+            made.rows.append(_checked(found))
         except Refused as refused:
             made.rejects.append(Reject(number, refused.message, tuple(cells)))
     return made
@@ -251,6 +284,12 @@ def _is_own_export(header: Sequence[str], samples: Sequence[Sequence[str]]) -> b
     return header[:1] == ["ID"] and all(_ID.fullmatch(row[0]) for row in samples)
 
 
+def _is_number(kind: str, name: str) -> bool:
+    """Whether a column's field holds a number: only there 万 in the heading multiplies."""
+    described = _CLASS[kind].fields().get(_OF_KIND[kind].get(name, name))
+    return described is not None and described.kind.numeric
+
+
 def _scaled(text: str, scale: int) -> str:
     """A number under a heading like 价格(万) in full; what is no number stays as it is."""
     if scale == 1 or not text:
@@ -261,7 +300,20 @@ def _scaled(text: str, scale: int) -> str:
         return text
 
 
-def _records(kind: str, header: Sequence[str], names: Sequence[str], cells: Sequence[str]) -> list[Record]:
+def _checked(row: Row) -> Row:
+    """The row, doubting telephone numbers that cannot exist; they stay as they were typed."""
+    for record in row.records:
+        for name, described in type(record).fields().items():
+            typed = getattr(record, name) if isinstance(described.kind, Phone) else ""
+            if typed and not all(one.number for one in phones.several(typed)):
+                said = msg("“{text}” does not look like a telephone number; it was kept as typed.")
+                row.doubts.append(said.of(text=typed))
+    return row
+
+
+def _records(
+    kind: str, header: Sequence[str], names: Sequence[str], cells: Sequence[str], doubts: list[Message]
+) -> list[Record]:
     given: dict[str, str] = {}
     rest: dict[str, str] = {}
     for title, name, text in zip(header, names, cells, strict=True):
@@ -270,13 +322,13 @@ def _records(kind: str, header: Sequence[str], names: Sequence[str], cells: Sequ
         elif text and not name:
             rest[title or "?"] = text
     if kind == "products":
-        return [_filled(Product, given, _PRODUCT, rest, ("sku", "name"))]
+        return [_filled(Product, given, _PRODUCT, rest, ("sku", "name"), doubts)]
     if kind == "contacts":
-        return _contact_of(given, rest)
-    return _customer_of(given, rest)
+        return _contact_of(given, rest, doubts)
+    return _customer_of(given, rest, doubts)
 
 
-def _customer_of(given: dict[str, str], rest: dict[str, str]) -> list[Record]:
+def _customer_of(given: dict[str, str], rest: dict[str, str], doubts: list[Message]) -> list[Record]:
     person = {name: given.pop(name) for name in _PERSON if name in given}
     if not given.get("name") and not given.get("phone") and not person.get("mobile"):
         raise Refused(msg("Neither a name nor a phone number."))
@@ -284,27 +336,33 @@ def _customer_of(given: dict[str, str], rest: dict[str, str]) -> list[Record]:
         given["name"] = person.get("contact", "")
     if not given.get("phone") and not person.get("contact") and person.get("mobile"):
         given["phone"] = person.pop("mobile")
-    customer = _filled(Customer, given, _CUSTOMER, rest, ())
+    customer = _filled(Customer, given, _CUSTOMER, rest, (), doubts)
     if not person:
         return [customer]
     person.setdefault("contact", person.get("mobile", ""))
-    contact = _filled(Contact, person, _PERSON, {}, ("name",))
+    contact = _filled(Contact, person, _PERSON, {}, ("name",), doubts)
     contact.customer_id = customer.id
     return [customer, contact]
 
 
-def _contact_of(given: dict[str, str], rest: dict[str, str]) -> list[Record]:
+def _contact_of(given: dict[str, str], rest: dict[str, str], doubts: list[Message]) -> list[Record]:
     company = given.pop("name", "")
     if not given.get("contact"):
         given["contact"] = given.get("mobile") or given.get("phone") or given.get("email") or company
     if not given["contact"]:
         raise Refused(msg("Neither a name nor a phone number."))
-    contact = _filled(Contact, given, _CONTACT, rest, ("name",))
+    contact = _filled(Contact, given, _CONTACT, rest, ("name",), doubts)
     if not company:
         return [contact]
     customer = Customer(name=company)
     contact.customer_id = customer.id
     return [customer, contact]
+
+
+def _read(kind: Kind, text: str) -> Any:
+    if isinstance(kind, Phone) and not any(character.isdigit() for character in text):
+        raise Refused(msg("A telephone number has digits."))
+    return kind.parse(text)
 
 
 def _filled(
@@ -313,8 +371,9 @@ def _filled(
     mapping: dict[str, str],
     rest: dict[str, str],
     needed: Sequence[str],
+    doubts: list[Message],
 ) -> Any:
-    """A record with what fits its fields; what does not fit is kept beside them as it was typed."""
+    """A record with what fits its fields; what does not fit is kept beside them as typed, and doubted."""
     values: dict[str, Any] = {}
     kept = dict(rest)
     further: dict[str, Any] = {}
@@ -322,9 +381,11 @@ def _filled(
         target = mapping.get(name, name)
         described = cls.fields()[target]
         try:
-            values[target] = described.kind.parse(text)
-        except Refused:
+            values[target] = _read(described.kind, text)
+        except Refused as refused:
             kept[described.label.text] = text
+            said = msg("{field} “{text}” was kept in the further details: {reason}")
+            doubts.append(said.of(field=described.label, text=text, reason=refused.message))
     if isinstance(values.get("custom"), dict):
         further = values.pop("custom")
     for name in needed:
@@ -380,7 +441,7 @@ def carry_out(store: Store, actor: Actor, made: Plan, progress: Progress | None 
 
             undo.undo(store, actor)
             raise Refused(msg("The import was stopped and taken back."))
-    return Report(batch, counts, made.rejects, made.kept)
+    return Report(batch, counts, made.rejects, made.kept, made.warnings, made.doubles)
 
 
 def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
