@@ -95,4 +95,7 @@ def answer(program: list[str], *arguments: str) -> Any:
 TASKS: Final = {"run": run, "demo": demo, "server": server, "pair": pair}
 
 if __name__ == "__main__":
-    sys.exit(TASKS[sys.argv[1]](*sys.argv[2:]))
+    try:
+        sys.exit(TASKS[sys.argv[1]](*sys.argv[2:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
