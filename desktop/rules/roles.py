@@ -29,7 +29,11 @@ class Role:
 
 
 _DIRECTORY: Final = ("user.*", "team.*", "organisation.*", "setting.*", "device.*")
-_CATALOGUE: Final = ("product.*", "price_book.*", "price_entry.*", "tax_rate.*")
+_CATALOGUE: Final = (
+    *("product.edit", "product.set", "product.delete", "product.restore"),
+    *("price_book.*", "price_entry.*", "tax_rate.*"),
+)
+"""Prices and what the firm sells are the office's to change; what a customer asks for, anybody may add."""
 
 ROLES: Final = {
     role.name: role
