@@ -118,6 +118,7 @@ class Session(QObject):
         self.jobs: Jobs = Jobs(store, self.network.emit)
         self.network.connect(self._tell)
         self.window.sync_wanted.connect(self._sync)
+        self.window.join_wanted.connect(self._join)
         look.changed.connect(self._remember)
         self._look = look
         self.jobs.start()
@@ -131,6 +132,17 @@ class Session(QObject):
         if self.jobs.syncer is not None:
             self.jobs.syncer.network_changed()
         self.jobs.sync_soon()
+
+    def _join(self, address: str, code: str) -> None:
+        store = self.store
+        answers = Answers(start="join", server=address, code=code)
+
+        def joined(_nothing: None) -> None:
+            self.jobs.join()
+            self.desk.actor = store.me()
+            self.desk.told.emit(msg("Joined; everything is being fetched"), False)
+
+        self.desk.runner.write(lambda: _join(store, answers), done=joined)
 
     def _remember(self) -> None:
         keep_look(self._look)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.views import paint
@@ -30,6 +30,14 @@ class _Keyed(QAbstractButton):
         )
         self._by_key = event.reason() in ways
         super().focusInEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses, as the space bar does."""
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def ringed(self) -> bool:
         """Whether a focus ring is due."""
@@ -272,6 +280,10 @@ class Segments(QWidget):
         """Show `key` as the one that is on, without telling."""
         if key in self._buttons:
             self._buttons[key].setChecked(True)
+
+    def buttons(self) -> list[QAbstractButton]:
+        """All of them, from the left."""
+        return list(self._buttons.values())
 
     def button(self, key: str) -> QAbstractButton:
         """The button of a choice."""

@@ -1,6 +1,7 @@
 """Short words for composing a screen: labels, lines, regions, rows and columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -135,6 +136,12 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif inner is not None:
             clear(inner)
+
+
+def tab_through(widgets: Sequence[QWidget]) -> None:
+    """Tab goes through these widgets in this order."""
+    for one, following in pairwise(widgets):
+        QWidget.setTabOrder(one, following)
 
 
 class Line(QWidget):

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from desktop.models.record import RECORDS, Record
 from desktop.models.records import Interaction, Opportunity
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
-from desktop.services import history, quotes, records, undo
+from desktop.services import history, imports, quotes, records, undo
 from desktop.services import inbox as decisions
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
 from desktop.views.cells import Row
@@ -291,6 +292,22 @@ class Desk(QObject):
         """Delete a record; the toast brings it back."""
         told = msg("Deleted: {title}").of(title=row.record.title or type(row.record).__label__)
         self.do(f"{row.record.__tablename__}.delete", row.id, told=told)
+
+    def bring_in(self, path: Path) -> None:
+        """Import a file of customers, contacts or products; one undo takes it all back."""
+        store, actor = self.store, self.actor
+
+        def work() -> imports.Report:
+            kind = "contacts" if path.suffix.lower() == ".vcf" else "customers"
+            return imports.carry_out(store, actor, imports.plan(imports.read(path), kind))
+
+        def finish(report: imports.Report) -> None:
+            self.saved.emit(store.clock())
+            count = sum(report.records.values())
+            told = msg("{count} records added from {file}, {rejects} rows left out")
+            self.told.emit(told.of(count=f"{count:,}", file=path.name, rejects=len(report.rejects)), True)
+
+        self.runner.write(work, done=finish, failed=self._failing(None))
 
     def undo(self) -> None:
         """Take back the last thing this person did."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -93,10 +93,13 @@ class InboxPage(QWidget):
         self._area = scrolling(inner)
         ground.setLayout(column(look, self._area, self._empty, gap=0))
         self.setLayout(column(look, ground, gap=0))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        look.bind(self.setAccessibleName, msg("Inbox"))
         desk.changed.connect(self._changed)
 
     def enter(self) -> None:
         """Read what is open."""
+        self.setFocus()
         self._entries = self._desk.conflicts()
         clear(self._cards)
         self._buttons.clear()

@@ -13,6 +13,7 @@ from desktop.rules import capitals, money
 from desktop.rules.totals import Totals
 from desktop.services.drafts import QuoteDraft
 from desktop.views import cells, paint
+from desktop.views.buttons import Button
 from desktop.views.compose import column, label, region, row
 from desktop.views.look import Look
 from desktop.words import Message, msg, verbatim
@@ -99,6 +100,7 @@ class QuoteFoot(QWidget):
     """Light, reason, discount of the whole, target total, sums."""
 
     discounted = Signal(str, object)  # kind, value
+    confirmed = Signal()
     refused = Signal(object)
 
     def __init__(self, look: Look) -> None:
@@ -113,7 +115,10 @@ class QuoteFoot(QWidget):
         self.discount.editingFinished.connect(lambda: self._discounted(self.discount, "percent"))
         self.target.editingFinished.connect(lambda: self._discounted(self.target, "target"))
         self._shown: dict[str, str] = {}
-        head = row(look, self._light, self._state, None, gap=10)
+        self.confirm = Button(look, msg("Confirm the new total"), icon="check")
+        self.confirm.clicked.connect(self.confirmed)
+        self.confirm.hide()
+        head = row(look, self._light, self._state, 6, self.confirm, None, gap=10)
         asked = row(
             look, label(look, msg("Discount"), size="small", ink="ink_2"), self.discount, 6,
             label(look, msg("Total wanted"), size="small", ink="ink_2"), self.target, None, gap=6,
@@ -149,9 +154,10 @@ class QuoteFoot(QWidget):
             value = -abs(value)
         self.discounted.emit(kind, value)
 
-    def show_state(self, reason: Message | None, *, frozen: bool, stage: Message) -> None:
+    def show_state(self, reason: Message | None, *, frozen: bool, stage: Message, review: bool) -> None:
         """Green with what is possible, amber with what is missing; an issued quote says so."""
         tone = "good" if reason is None or frozen else "warn"
+        self.confirm.setVisible(review)
         self._light.show_tone(tone)
         head = stage if frozen else msg("Ready to issue") if reason is None else msg("Not yet")
         self._look.bind(self._state.setText, head)

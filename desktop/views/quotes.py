@@ -162,12 +162,16 @@ class QuotePage(QWidget):
         self._more = Button(look, icon="ellipsis", name=msg("More"))
         self._more.clicked.connect(self._open_more)
 
+        for part in (*self.header_parts(), self.issue, self._revise, self._more):
+            part.setParent(self)  # or it would be a window of its own until the header takes it
+
     def _listen(self) -> None:
         self.table.changed_by_hand.connect(self._typed)
         self.table.typing.connect(self._try_totals)
         self.table.refused.connect(self._desk.refused)
         self.foot.refused.connect(self._desk.refused)
         self.foot.discounted.connect(self._discount)
+        self.foot.confirmed.connect(lambda: self._do("quote.confirm", msg("New total confirmed")))
         self.add.asked.connect(self._add_line)
         self.grid.remove_wanted.connect(self._remove)
         self.grid.option_pressed.connect(self._tick)
@@ -263,7 +267,10 @@ class QuotePage(QWidget):
         if totals is not None:
             self.foot.show_totals(self.draft, totals, editable=self.editable())
         stage = words_of(type(self.draft.quote).fields()["stage"].kind, self.draft.quote.stage or "draft")
-        self.foot.show_state(self._reason(), frozen=self.draft.frozen, stage=stage or verbatim(""))
+        review = self._desk.refusal("quote.confirm", self.draft.quote) is None
+        self.foot.show_state(
+            self._reason(), frozen=self.draft.frozen, stage=stage or verbatim(""), review=review
+        )
 
     def _try_totals(self) -> None:
         try:

@@ -25,6 +25,7 @@ from desktop.views.compose import (
     region,
     row,
     scrolling,
+    tab_through,
 )
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
@@ -210,6 +211,7 @@ class RecordPage(QWidget):
         self._title = label(look, size="title", strong=True)
         self._grade = Chip(look)
         self._below = label(look, ink="ink_2")
+        self._sent = Chip(look, msg("Saved here, not sent yet"))
         self.facts = Facts(look, desk)
         self.timeline = timeline.Timeline(look, edge=24)
         self.note = NoteBox(look)
@@ -225,7 +227,11 @@ class RecordPage(QWidget):
         for related in self.lists:
             related.opened.connect(self.opened)
             related.wanted.connect(self._want)
+        for part in self.header_parts():
+            part.setParent(self)  # or it would be a window of its own until the header takes it
         self._compose()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        look.bind(self.setAccessibleName, type(found.record).__label__)
         self.fill()
         desk.changed.connect(self._changed)
         look.changed.connect(self.fill)
@@ -266,9 +272,13 @@ class RecordPage(QWidget):
             line.addWidget(right)
         self.setLayout(line)
 
+    def enter(self) -> None:
+        """Keys go to this page; Tab walks through it in the order of reading."""
+        self.setFocus()
+
     def header_parts(self) -> list[QWidget]:
         """Who it is."""
-        return [self._avatar, self._icon, self._title, self._grade, self._below]
+        return [self._avatar, self._icon, self._title, self._grade, self._below, self._sent]
 
     def header_actions(self) -> list[QWidget]:
         """What can be done with it: each offered command, grey with its reason."""
@@ -302,6 +312,7 @@ class RecordPage(QWidget):
             word = cells.words_of(shown.kind("grade"), grade)
             self._grade.show_words(word or grade, "accent" if grade == "vip" else "neutral")
         self._below.setText(subtitle(shown, language))
+        self._sent.setVisible(shown.unsent)
         names = [
             name for name in plain_fields(shown) if name != "owner_id" or shown.value(name) in shown.titles
         ]
@@ -309,6 +320,19 @@ class RecordPage(QWidget):
         for related in self.lists:
             related.show_of(self.record_id)
         self._fill_timeline()
+        self._order()
+
+    def _order(self) -> None:
+        """Tab reads as the eye does: facts, contacts, note, what happened, what belongs to it."""
+        first, rest = (self.lists[:1], self.lists[1:]) if self.kind == "customer" else ([], self.lists)
+        order: list[QWidget] = [self, *(fact.value for fact in self.facts.facts.values())]
+        for related in first:
+            order += [related.add, *related.buttons()]
+        order += [self.note] if self.kind in NOTED else []
+        order += self.which.buttons()
+        for related in rest:
+            order += [related.add, *related.buttons()]
+        tab_through(order)
 
     def _fill_timeline(self) -> None:
         if self.kind == "customer" and self.which.current() == "all":

@@ -1,8 +1,9 @@
 """Settings of this laptop that the window knows: language, theme, text size, and who works here."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from desktop.views.buttons import Segments
+from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.frame import NAMES
@@ -16,9 +17,13 @@ THEME_WORDS = (("light", msg("Light")), ("dark", msg("Dark")), ("high_contrast",
 class SettingsPage(QWidget):
     """A list of settings, each with its sentence and its control; every one acts at once."""
 
+    join_wanted = Signal(str, str)  # address, code
+
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
         self._look = look
+        self.server, self.code = QLineEdit(), QLineEdit()
+        self.join = Button(look, msg("Join"), icon="building-2", height="height_large")
         language = Segments(look, list(NAMES.items()), current=look.language, name=msg("Language"))
         language.chosen.connect(lambda code: look.switch(language=code))
         theme = Segments(look, THEME_WORDS, current=look.theme_name, name=msg("Theme"))
@@ -28,6 +33,8 @@ class SettingsPage(QWidget):
         size.chosen.connect(lambda scale: look.switch(scale=int(scale)))
         self.language, self.theme, self.scale = language, theme, size
         look.changed.connect(self._follow)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        look.bind(self.setAccessibleName, msg("Settings"))
         office = desk.has_office()
         lines = [
             self._group(msg("Display")),
@@ -46,6 +53,8 @@ class SettingsPage(QWidget):
                 label(look, msg("Joined") if office else msg("Not joined"), ink="ink_2"),
             ),
         ]
+        if not office:
+            lines.append(self._join_line())
         inner = region("surface")
         middle = holding(column(look, *lines, None, gap=0))
         look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
@@ -54,10 +63,29 @@ class SettingsPage(QWidget):
         inner.setLayout(across)
         self.setLayout(column(look, scrolling(inner), gap=0))
 
+    def enter(self) -> None:
+        """Keys go to this page."""
+        self.setFocus()
+
     def _follow(self) -> None:
         self.language.choose(self._look.language)
         self.theme.choose(self._look.theme_name)
         self.scale.choose(str(self._look.t.scale))
+
+    def _join_line(self) -> QWidget:
+        look = self._look
+        self.server.setPlaceholderText("https://")
+        self.code.setPlaceholderText("HY7-K3Q")
+        look.bind(self.server.setAccessibleName, msg("Address of the server"))
+        look.bind(self.code.setAccessibleName, msg("Code"))
+        look.bind(self.server.setFixedWidth, lambda: look.px(220))
+        look.bind(self.code.setFixedWidth, lambda: look.px(110))
+        self.join.clicked.connect(
+            lambda: self.join_wanted.emit(self.server.text().strip(), self.code.text().strip())
+        )
+        controls = holding(row(look, self.server, self.code, self.join, gap=8))
+        why = msg("Type the address and the code that your administrator gave you.")
+        return self._line(msg("Join your company"), why, controls)
 
     def _group(self, words: Message) -> QWidget:
         return holding(

@@ -69,9 +69,7 @@ def of_record(desk: Desk, row: Row) -> list[Event]:
 def _change(kind: str, entries: Sequence[Entry], here: str) -> Event:
     first = entries[0]
     noun = RECORDS[kind].__label__
-    who = msg("{who}, {device}").of(
-        who=first.who or msg("Somebody"), device=msg("this laptop") if first.device == here else first.device
-    )
+    who = _author(first, here)
     if first.kind == "create":
         return Event(first.at, "plus", msg("{what} added").of(what=noun), who, "good")
     if first.kind in ("delete", "restore"):
@@ -88,6 +86,14 @@ def _change(kind: str, entries: Sequence[Entry], here: str) -> Event:
     old, new = value_words(kind, shown[0], shown[0].old), value_words(kind, shown[0], shown[0].new)
     detail = msg("{old} to {new}; {who}").of(old=old, new=new, who=who)
     return Event(first.at, "pencil" if first.kind != "transition" else "trending-up", title, detail)
+
+
+def _author(entry: Entry, here: str) -> Message:
+    """Who did it and on which device, as far as this laptop knows."""
+    who: Message | str = entry.who or msg("The office")
+    device: Message | str = msg("this laptop") if entry.device == here else entry.device
+    known = msg("{who}, {device}").of(who=who, device=device)
+    return known if entry.device else verbatim(who) if isinstance(who, str) else who
 
 
 def value_words(kind: str, entry: Entry, wire: Any) -> Message:

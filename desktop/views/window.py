@@ -2,12 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.models.record import RECORDS
 from desktop.views import errors
@@ -33,6 +42,7 @@ from desktop.views.status import StatusBar
 from desktop.words import Message, msg
 
 SLIM_BELOW: Final = 1180
+IMPORTED: Final = (".csv", ".xlsx", ".vcf", ".txt")
 PLACES: Final = (
     *(
         Place(kind, RECORDS[kind].__plural__, LISTS[kind].icon)
@@ -52,6 +62,7 @@ class Window(QWidget):
     closing = Signal()
     lock_wanted = Signal()
     sync_wanted = Signal()
+    join_wanted = Signal(str, str)  # address, code
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
@@ -88,7 +99,7 @@ class Window(QWidget):
         self.finder.quote_for = self.quote_for
         self.palette_box = Palette(look, self, self._answer)
         self._listen()
-        self.setWindowTitle("Satchel")
+        self.setAcceptDrops(True)
         look.bind(self.setWindowTitle, msg("Satchel"))
         self.go("customer")
 
@@ -197,7 +208,9 @@ class Window(QWidget):
             inbox.opened.connect(self.open_record)
             page = inbox
         elif key == "settings":
-            page = SettingsPage(self._look, self.desk)
+            settings = SettingsPage(self._look, self.desk)
+            settings.join_wanted.connect(self.join_wanted)
+            page = settings
         else:
             made = ListPage(self._look, self.desk, key)
             made.opened.connect(self.open_record)
@@ -282,11 +295,36 @@ class Window(QWidget):
                  icon="languages", run=lambda: look.switch(language="en" if look.language == "zh" else "zh")),
             Item(look.text(msg("Dark theme") if dark else msg("Light theme")), icon="moon",
                  run=lambda: look.switch(theme_name="dark" if dark else "light")),
+            Item(look.text(msg("Import a file")), icon="upload", run=self.ask_import),
             Item(look.text(msg("Undo")), keys="Ctrl+Z", icon="undo-2", run=self.desk.undo),
             Item(look.text(msg("Lock")), keys="Ctrl+L", icon="lock", run=self.lock_wanted.emit),
             Item(look.text(msg("Synchronise now")), keys="F5", icon="refresh-cw", run=self.sync_wanted.emit),
         ]  # fmt: skip
         return self.finder.ask(text)
+
+    def ask_import(self) -> None:
+        """Choose a file of customers or contacts."""
+        title = self._look.text(msg("Import a file"))
+        path, _ = QFileDialog.getOpenFileName(self, title, "", "*.csv *.xlsx *.vcf *.txt")
+        if path:
+            self.desk.bring_in(Path(path))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files of customers and contacts are welcome on every screen; say what will happen."""
+        names = [url.toLocalFile() for url in event.mimeData().urls()]
+        if names and all(Path(name).suffix.lower() in IMPORTED for name in names):
+            self.bar.tell(msg("Let go to import {file}").of(file=Path(names[0]).name), tone="ink_2")
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The file went away again."""
+        self.bar.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import what was dropped."""
+        self.bar.hide()
+        for url in event.mimeData().urls():
+            self.desk.bring_in(Path(url.toLocalFile()))
 
     def selected(self) -> Row | None:
         """The record that commands act on."""

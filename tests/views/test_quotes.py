@@ -215,3 +215,16 @@ def test_an_empty_quote_cannot_be_issued_and_says_why(window: Window, qtbot: QtB
     assert not page.issue.isEnabled()
     assert page.issue.toolTip() == "No line yet: add a product first."
     assert page.grid.mapTo(window, QPoint(0, 0)).y() > 0
+
+
+def test_a_total_that_two_people_made_is_confirmed_first(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE quote SET needs_review = 1 WHERE id = ?", (firm.quote.bytes,))
+    page = opened(window, qtbot, firm)
+    assert not page.issue.isEnabled()
+    assert page.foot.confirm.isVisible()
+    press(qtbot, page.foot.confirm)
+    qtbot.waitUntil(page.issue.isEnabled)
+    assert not page.foot.confirm.isVisible()

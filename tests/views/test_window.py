@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.changes import write_local
@@ -13,7 +16,17 @@ from desktop.views.inbox import InboxPage
 from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
-from tests.views.pages import key, press, press_row, settle, stored, the_list, the_quote, the_record
+from tests.views.pages import (
+    key,
+    press,
+    press_row,
+    settle,
+    stored,
+    the_list,
+    the_quote,
+    the_record,
+    type_in,
+)
 
 
 def with_office(store: Store) -> None:
@@ -190,3 +203,77 @@ def test_ctrl_q_begins_a_quote_for_the_selected_customer(window: Window, qtbot: 
     key(qtbot, window, Qt.Key.Key_Q, control=True)
     qtbot.waitUntil(lambda: hasattr(window.page(), "quote_id"))
     assert the_quote(window).draft.quote.customer_id == firm.customers[2]
+
+
+def test_a_dropped_file_is_imported_and_one_undo_takes_it_back(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.csv"
+    file.write_bytes("名称,电话\n甲公司,0512-1\n乙公司,0512-2\n丙公司,0512-3\n".encode("gb18030"))
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(file))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), copy, mime, Qt.MouseButton.LeftButton, none)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    assert window.bar.words() == "Let go to import new.csv"
+    window.dropEvent(QDropEvent(QPointF(5, 5), copy, mime, Qt.MouseButton.LeftButton, none))
+    qtbot.waitUntil(lambda: the_list(window).table.rowCount() == 23, timeout=10_000)
+    settle(window, qtbot)
+    assert window.toast.words() == "3 records added from new.csv, 0 rows left out"
+    window.desk.undo()
+    qtbot.waitUntil(lambda: the_list(window).table.rowCount() == 20, timeout=10_000)
+
+
+def test_other_files_are_not_taken(window: Window, tmp_path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "song.mp3"))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), copy, mime, Qt.MouseButton.LeftButton, none)
+    enter.ignore()
+    window.dragEnterEvent(enter)
+    assert not enter.isAccepted()
+
+
+def test_the_settings_ask_to_join_a_company(window: Window, qtbot: QtBot) -> None:
+    window.go("settings")
+    page = window.page()
+    assert isinstance(page, SettingsPage)
+    type_in(qtbot, page.server, "https://office.example")
+    type_in(qtbot, page.code, "HY7K3Q")
+    with qtbot.waitSignal(window.join_wanted) as asked:
+        press(qtbot, page.join)
+    assert asked.args == ["https://office.example", "HY7K3Q"]
+
+
+class Windows(QObject):
+    """Notes every window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Another window came up."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(type(watched).__name__)
+        return False
+
+
+def test_no_part_of_a_page_is_ever_a_window_of_its_own(
+    window: Window, qtbot: QtBot, firm: Firm, qapp: QApplication
+) -> None:
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    for place in ("contact", "opportunity", "quote", "product", "task", "interaction", "inbox", "settings"):
+        window.go(place)
+    window.open_record("customer", firm.customers[0])
+    window.open_record("quote", firm.quote)
+    window.open_palette()
+    window.palette_box.dismiss()
+    window.ask_new("customer")
+    window.new.dismiss()
+    window._look.switch(language="zh", theme_name="dark", scale=120)  # noqa: SLF001
+    settle(window, qtbot)
+    qapp.removeEventFilter(windows)
+    assert windows.shown == []
