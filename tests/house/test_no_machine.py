@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.house.sources import named, texts
 
 OURS = re.compile(
-    r"^(127\.0\.0\.1|localhost|\[::1\]|0\.0\.0\.0|testserver|\{.*|[\w.-]*\.?example(\.(com|org|net|cn))?|.*\.(test|invalid))$"
+    r"^([\w-]+|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|testserver|\{.*|[\w.-]*\.?example(\.(com|org|net|cn))?|.*\.(test|invalid))$"
 )
 NAMESPACES = {
     "www.w3.org",
