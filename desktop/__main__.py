@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Sequence
 
+from desktop import settings
+
 GLOBAL = {"--profile": 1, "--passphrase-file": 1, "--language": 1, "--json": 0}
 
 
@@ -10,13 +12,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run Satchel; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     profile, window = _for_window(given)
-    if window:
+    if window and settings.has_display():
         from desktop.app import run
 
         return run(profile)
     from desktop import cli
 
-    return cli.main(given)
+    return cli.main(given) if not window else cli.report(cli.no_display(), cli.read_options(given)[0])
 
 
 def _for_window(given: Sequence[str]) -> tuple[str, bool]:

@@ -5,6 +5,7 @@ They hold nothing about customers, so they lie in plain text beside the other pr
 
 import json
 import os
+import sys
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,13 @@ class Settings:
     def with_(self, **changes: Any) -> "Settings":
         """The same settings but for `changes`."""
         return replace(self, **changes)
+
+
+def has_display() -> bool:
+    """Whether a window could be shown here: asked before Qt, which ends the program where there is none."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def place() -> Path:

@@ -6,13 +6,15 @@ Exit codes: 0 done, 1 refused, 2 usage, 3 not found, 4 offline, 5 in use, 6 wron
 import argparse
 import io
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from desktop.cli import demo, files, quotes, records, syncing, totals, vaults
 from desktop.cli.console import Console, Options
-from desktop.errors import SatchelError, Usage
-from desktop.words import verbatim
+from desktop.errors import Refused, SatchelError, Usage
+from desktop.words import Message, msg, verbatim
 
 AREAS = (vaults, records, files, quotes, totals, syncing, demo)
 
@@ -40,6 +42,17 @@ def main(arguments: Sequence[str]) -> int:
         return report(error, options)
     except BrokenPipeError:
         return 0
+    except Exception as error:  # noqa: BLE001 - the last door: a person never meets a traceback
+        return report(SatchelError(_own_mistake(error)), options)
+
+
+def _own_mistake(error: Exception) -> Message:
+    """What is said of a mistake of the program's own: where it happened, and nothing of what was typed."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(where.filename).name}:{where.lineno}"
+    return msg("Satchel made a mistake of its own ({kind} in {place}). This command changed nothing.").of(
+        kind=type(error).__name__, place=place
+    )
 
 
 def reductions_kept(arguments: Sequence[str]) -> list[str]:
@@ -82,6 +95,11 @@ def parser() -> argparse.ArgumentParser:
     for area in AREAS:
         area.register(areas)
     return top
+
+
+def no_display() -> Refused:
+    """Why no window opens on a machine without a display."""
+    return Refused(msg("There is no display here for the window. “satchel --help” lists what works without."))
 
 
 def report(error: SatchelError, options: Options) -> int:

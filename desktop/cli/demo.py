@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from desktop import settings
 from desktop.cli.console import Console
 from desktop.errors import Refused
 from desktop.words import msg
@@ -43,7 +44,7 @@ def play(console: Console, folder: Path, chosen: argparse.Namespace) -> None:
     try:
         story.play()
         console.emit(story.summary())
-        if not chosen.headless:
+        if not chosen.headless and settings.has_display():
             from desktop.app import show
 
             show(story.rep.vault, story.rep.store)
