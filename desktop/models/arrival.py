@@ -17,6 +17,7 @@ from desktop.models.changes import append_remote, read_local, write_local
 from desktop.models.kinds import json_text
 from desktop.models.overlay import Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
+from desktop.models.remote_rows import IDS, id_list
 from desktop.rules.streams import home
 
 FOR_EVER: Final = 2**53
@@ -100,12 +101,8 @@ class Arrival:
 
     def _left(self, ids: Sequence[bytes]) -> dict[bytes, int]:
         """At which version these records left this laptop, of those that did: later rows may come."""
-        found: dict[bytes, int] = {}
-        for part in remote_rows.chunks(ids):
-            places = ", ".join("?" * len(part))
-            sql = f"SELECT record, version FROM sync_base WHERE record IN ({places}) AND row = 'null'"  # noqa: S608
-            found.update((bytes(record), version) for record, version in self.driver.execute(sql, part))
-        return found
+        sql = f"SELECT record, version FROM sync_base WHERE record IN ({IDS}) AND row = 'null'"  # noqa: S608
+        return {bytes(record): version for record, version in self.driver.execute(sql, (id_list(ids),))}
 
     # --- rows
 
@@ -261,13 +258,13 @@ class Arrival:
             )
         touched = self.held.get(cls.__tablename__)
         found = {record for record in ids if touched is not None and record in touched.gone}
-        for part in remote_rows.chunks(ids if self._any_dirty else ()):
-            places = ", ".join("?" * len(part))
+        if self._any_dirty:
             rows = self.driver.execute(
-                f"SELECT record FROM change WHERE record IN ({places}) AND n > ?"  # noqa: S608
-                f" UNION SELECT record FROM sync_await WHERE record IN ({places})"
-                f" UNION SELECT record FROM sync_base WHERE record IN ({places})",
-                (*part, self.acked, *part, *part),
+                f"WITH ids (id) AS MATERIALIZED ({IDS})"  # noqa: S608
+                " SELECT record FROM change WHERE record IN ids AND n > ?"
+                " UNION SELECT record FROM sync_await WHERE record IN ids"
+                " UNION SELECT record FROM sync_base WHERE record IN ids",
+                (id_list(ids), self.acked),
             )
             found.update(bytes(row[0]) for row in rows)
         return found
@@ -275,14 +272,10 @@ class Arrival:
     def _bases(self, cls: type[Record], ids: Sequence[bytes]) -> dict[bytes, Row | None]:
         """The office's rows that are kept aside, newest known."""
         found: dict[bytes, Row | None] = {}
-        for part in remote_rows.chunks(ids):
-            places = ", ".join("?" * len(part))
-            sql = f"SELECT record, version, row FROM sync_base WHERE record IN ({places})"  # noqa: S608
-            for record, version, text in self.driver.execute(sql, part):
-                row = json.loads(text)
-                found[bytes(record)] = (
-                    None if row is None else {"deleted_at": None, **row, "version": version}
-                )
+        sql = f"SELECT record, version, row FROM sync_base WHERE record IN ({IDS})"  # noqa: S608
+        for record, version, text in self.driver.execute(sql, (id_list(ids),)):
+            row = json.loads(text)
+            found[bytes(record)] = None if row is None else {"deleted_at": None, **row, "version": version}
         arrived = self.held.get(cls.__tablename__)
         if arrived is not None:
             found.update((record, arrived.base[record]) for record in ids if record in arrived.base)
@@ -353,16 +346,14 @@ class Arrival:
             arrived.append((record, version))
         self.driver.executemany("DELETE FROM sync_await WHERE record = ? AND version <= ?", arrived)
         found: dict[bytes, list[Pending]] = {}
-        for part in remote_rows.chunks(ids):
-            places = ", ".join("?" * len(part))
-            rows = self.driver.execute(
-                "SELECT record, n, kind, body, at FROM change"  # noqa: S608
-                f" WHERE record IN ({places}) AND n IS NOT NULL"
-                f" AND (n > ? OR n IN (SELECT n FROM sync_await WHERE record IN ({places}))) ORDER BY n",
-                (*part, self.acked, *part),
-            )
-            for record, n, kind, body, at in rows:
-                found.setdefault(bytes(record), []).append(Pending(n, kind, json.loads(body), at))
+        rows = self.driver.execute(
+            f"WITH ids (id) AS MATERIALIZED ({IDS})"  # noqa: S608
+            " SELECT record, n, kind, body, at FROM change WHERE record IN ids AND n IS NOT NULL"
+            " AND (n > ? OR n IN (SELECT n FROM sync_await WHERE record IN ids)) ORDER BY n",
+            (id_list(ids), self.acked),
+        )
+        for record, n, kind, body, at in rows:
+            found.setdefault(bytes(record), []).append(Pending(n, kind, json.loads(body), at))
         return found
 
     def _keep_base(self, cls: type[Record], record: bytes, base: Row | None) -> None:

@@ -13,8 +13,10 @@ from desktop.models.kinds import Flag, Json, Kind, Link, Number, json_text
 from desktop.models.overlay import Row
 from desktop.models.record import RECORDS, Record
 
-CHUNK: Final = 500
-"""Ids in one statement; SQLite limits the number of its values."""
+IDS: Final = "SELECT unhex(value) FROM json_each(?)"
+"""The ids of `id_list`, as a query. One value for any number of ids: values of their own would use up the
+connection's lookaside memory and stay bound in the kept statement.
+"""
 
 SYSTEM: Final = ("version", "deleted_at", "unknown")
 """Columns of every record beside its id and its fields."""
@@ -134,12 +136,8 @@ def write(driver: Any, cls: type[Record], records: Mapping[bytes, Row]) -> None:
 
 def versions(driver: Any, cls: type[Record], ids: Sequence[bytes]) -> dict[bytes, int]:
     """The version of each of these records that is held here."""
-    found: dict[bytes, int] = {}
-    table = cls.__tablename__
-    for part in chunks(ids):
-        sql = f'SELECT id, coalesce(version, 0) FROM "{table}" WHERE id IN ({_places(part)})'  # noqa: S608
-        found.update(driver.execute(sql, part).fetchall())
-    return found
+    sql = f'SELECT id, coalesce(version, 0) FROM "{cls.__tablename__}" WHERE id IN ({IDS})'  # noqa: S608
+    return dict(driver.execute(sql, (id_list(ids),)).fetchall())
 
 
 def read(driver: Any, cls: type[Record], ids: Sequence[bytes]) -> dict[bytes, Row]:
@@ -147,20 +145,18 @@ def read(driver: Any, cls: type[Record], ids: Sequence[bytes]) -> dict[bytes, Ro
     names = columns(cls)
     converts = [from_driver(cls, name) for name in names]
     listed = ", ".join(f'"{name}"' for name in names)
-    found: dict[bytes, Row] = {}
-    for part in chunks(ids):
-        sql = f'SELECT {listed} FROM "{cls.__tablename__}" WHERE id IN ({_places(part)})'  # noqa: S608
-        for stored in driver.execute(sql, part):
-            found[bytes(stored[0])] = {
-                name: convert(value) for name, convert, value in zip(names, converts, stored, strict=True)
-            }
-    return found
+    sql = f'SELECT {listed} FROM "{cls.__tablename__}" WHERE id IN ({IDS})'  # noqa: S608
+    return {
+        bytes(stored[0]): {
+            name: convert(value) for name, convert, value in zip(names, converts, stored, strict=True)
+        }
+        for stored in driver.execute(sql, (id_list(ids),))
+    }
 
 
 def remove(driver: Any, cls: type[Record], ids: Sequence[bytes]) -> None:
     """Take rows off this laptop, as if they had never come."""
-    for part in chunks(ids):
-        driver.execute(f'DELETE FROM "{cls.__tablename__}" WHERE id IN ({_places(part)})', part)  # noqa: S608
+    driver.execute(f'DELETE FROM "{cls.__tablename__}" WHERE id IN ({IDS})', (id_list(ids),))  # noqa: S608
 
 
 def at_home(driver: Any, stream: str) -> Iterator[tuple[type[Record], list[bytes]]]:
@@ -180,10 +176,7 @@ def at_home(driver: Any, stream: str) -> Iterator[tuple[type[Record], list[bytes
             yield cls, ids
 
 
-def chunks(ids: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
-    """Slices that fit one statement."""
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-
-
-def _places(part: Sequence[bytes]) -> str:
-    return ", ".join("?" * len(part))
+def id_list(ids: Iterable[bytes]) -> str:
+    """Ids as the one value that `IDS` takes."""
+    listed = '","'.join([record.hex() for record in ids])
+    return f'["{listed}"]' if listed else "[]"

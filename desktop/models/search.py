@@ -37,6 +37,9 @@ SELECT e.id, e.type, e.record, e.title, e.names, e.numbers, e.phones, e.rank
 FROM search_word AS w JOIN search_entry AS e ON e.id = w.rowid
 WHERE search_word MATCH ? ORDER BY w.rowid DESC LIMIT ?"""
 
+_KNOWN: Final = "SELECT id FROM search_entry WHERE record IN (SELECT unhex(value) FROM json_each(?))"
+"""One value for many records: a thousand would fill the memory that the connection sets aside for values."""
+
 
 class Connection(Protocol):
     """A raw DBAPI connection or cursor of sqlcipher3 or sqlite3."""
@@ -115,11 +118,8 @@ def remove(connection: Connection, ids: Iterable[bytes]) -> int:
     source = iter(ids)
     removed = 0
     while batch := list(islice(source, _BATCH)):
-        places = ", ".join("?" * len(batch))
-        known = connection.execute(
-            f"SELECT id FROM search_entry WHERE record IN ({places})",  # noqa: S608  only question marks
-            batch,
-        ).fetchall()
+        listed = '","'.join([record.hex() for record in batch])
+        known = connection.execute(_KNOWN, (f'["{listed}"]',)).fetchall()
         connection.executemany("DELETE FROM search_word WHERE rowid = ?", known)
         connection.executemany("DELETE FROM search_entry WHERE id = ?", known)
         removed += len(known)
