@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine
 from desktop.errors import SatchelError
 from desktop.models import record
 from desktop.models.engines import open_keyed
-from desktop.models.records import Customer, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import Contact, Customer, Quote, QuoteLine, QuoteRevision
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from sync.client.driver import Request, Session, enrol, sync_once
@@ -420,6 +420,7 @@ def furnish(stores: list[Store]) -> None:
     for number, store in enumerate(stores[:2]):
         with store.work(store.me(), "customer.new") as work:
             customers = [work.add(Customer(name=f"c{number}{place}")) for place in range(2)]
+            work.add(Contact(name=f"p{number}", customer_id=customers[0].id))
         with store.work(store.me(), "quote.new") as work:
             quote = work.add(Quote(customer_id=customers[0].id, name=f"q{number}"))
             revision = work.add(QuoteRevision(quote_id=quote.id))
