@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound
-from desktop.models import derived, migrations
+from desktop.models import derived, indexing, migrations, search
 from desktop.models.changes import Op, WorkSession, now_ms, read_local, write_local
 from desktop.models.record import Record, new_id
 from desktop.words import msg
@@ -186,6 +186,11 @@ class Store:
         if changed.records:
             for listener in list(self.listeners):
                 listener(changed)
+
+    def tidy(self) -> None:
+        """Merge what many writes at once left behind in the search index."""
+        with self.engine.begin() as connection:
+            search.tidy(indexing.driver_of(connection))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

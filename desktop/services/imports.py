@@ -29,6 +29,8 @@ from desktop.words import LANGUAGES, Message, msg
 
 SLICE: Final = 500
 """Rows in one transaction."""
+MANY: Final = 2000
+"""From so many rows on, the search index is put in order afterwards."""
 KINDS: Final = ("customers", "contacts", "products")
 
 _CUSTOMER: Final = {
@@ -441,6 +443,8 @@ def carry_out(store: Store, actor: Actor, made: Plan, progress: Progress | None 
 
             undo.undo(store, actor)
             raise Refused(msg("The import was stopped and taken back."))
+    if done >= MANY:
+        store.tidy()
     return Report(batch, counts, made.rejects, made.kept, made.warnings, made.doubles)
 
 
