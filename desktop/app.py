@@ -326,6 +326,9 @@ def _load_the_rest() -> None:
     """Import what the window needs while the passphrase is typed."""
     for name in HEAVY:
         importlib.import_module(name)
+    from desktop.rules import pinyin
+
+    pinyin.readings("囊")  # the first question to the tables of sounds loads them
 
 
 def settle(store: "Store", answers: Answers) -> None:
