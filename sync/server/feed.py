@@ -59,14 +59,13 @@ def publish(conn: Connection, events: Iterable[Event]) -> None:
                 {
                     "stream": stream,
                     "type": event.type,
-                    "record": event.record,
+                    "record": key(event.record),
                     "seq": seq,
                     "version": event.version,
                     "flag": event.flag,
                 }
             )
-    if rows:
-        upsert(conn, FEED, [{**row, "record": key(row["record"])} for row in rows])
+    upsert(conn, FEED, rows)
 
 
 def _advance(conn: Connection, stream: str, count: int) -> int:
