@@ -211,6 +211,41 @@ class Avatar(QWidget):
         )
 
 
+class FactLine(QWidget):
+    """Short facts in small type with drawn discs between them; the last ones leave first."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._facts: list[str] = []
+        look.bind(self.setFixedHeight, lambda: look.t.line("body"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_facts(self, facts: Sequence[str]) -> None:
+        """Other facts."""
+        self._facts = [fact for fact in facts if fact]
+        self.setAccessibleName(", ".join(self._facts))
+        self.setToolTip(", ".join(self._facts))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """All facts side by side."""
+        look = self._look
+        wide = sum(look.t.width(fact, "small") for fact in self._facts) + look.px(13) * max(
+            len(self._facts) - 1, 0
+        )
+        return QSize(wide + 1, look.t.line("body"))
+
+    def minimumSizeHint(self) -> QSize:
+        """They yield."""
+        return QSize(self._look.px(40), self._look.t.line("body"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The facts that fit."""
+        paint.paint_facts(QPainter(self), self._look, self.rect(), self._facts)
+
+
 class Chip(QWidget):
     """A small label with a soft ground."""
 

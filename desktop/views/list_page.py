@@ -32,6 +32,7 @@ class ListPage(QWidget):
     opened = Signal(str, object)  # record type, id
     wanted = Signal(str)  # a new record of this type
     quoted = Signal(object)
+    linked = Signal(str, object)  # a new record with the links it starts from
     figures = Signal(object)  # for the status bar
 
     def __init__(self, look: Look, desk: Desk, kind: str) -> None:
@@ -52,6 +53,7 @@ class ListPage(QWidget):
         self.panel.hide()
         self.panel.opened.connect(self.opened)
         self.panel.quoted.connect(self.quoted)
+        self.panel.wanted.connect(self.linked)
         self.panel.closed.connect(self.close_panel)
         self.tabs: dict[str, Tab] = {}
         self._new: Button | None = None

@@ -57,7 +57,8 @@ def paint_avatar(
     text = initials(name)
     font = QFont(look.font("small", strong=True))
     if text[0] >= "\u4e00" or box.height() >= look.t.avatar_size("header"):
-        font.setPixelSize(round(box.height() * (0.5 if len(text) == 1 else 0.4)))
+        share = 0.5 if box.height() < look.t.avatar_size("header") else 0.42
+        font.setPixelSize(round(box.height() * (share if len(text) == 1 else 0.38)))
     else:
         font.setPixelSize(round(box.height() * 0.42))
     painter.setFont(font)

@@ -1,21 +1,36 @@
 """The detail panel beside a list: who it is, actions, next step, facts, timeline, a quick note."""
 
+from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.views import cells, dates, paint, timeline
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
-from desktop.views.compose import Avatar, Line, Picture, column, holding, label, region, row, scrolling
+from desktop.views.compose import (
+    Avatar,
+    FactLine,
+    Line,
+    Picture,
+    clear,
+    column,
+    holding,
+    label,
+    region,
+    row,
+    scrolling,
+)
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.related import RelatedRow
 from desktop.words import Message, msg, verbatim
 
+NOTED: Final = ("customer", "contact", "opportunity")
 FACTS: Final[dict[str, tuple[str, ...]]] = {
     "customer": (
         "grade",
@@ -84,7 +99,7 @@ def facts_of(shown: Row) -> tuple[str, ...]:
     return FACTS.get(shown.record.__tablename__) or tuple(plain_fields(shown))
 
 
-def subtitle(shown: Row, language: str) -> str:
+def subtitle(shown: Row, language: str) -> list[str]:
     """What tells a record apart, below its name."""
     record: Any = shown.record
     kind = str(record.__tablename__)
@@ -97,7 +112,7 @@ def subtitle(shown: Row, language: str) -> str:
         parts = [shown.titles.get(customer, "") if customer else "", str(getattr(record, "job", ""))]
     else:
         parts = [str(getattr(record, "category", ""))]
-    return ("，" if language == "zh" else ", ").join(part for part in parts if part)
+    return [part for part in parts if part]
 
 
 def heading(shown: Row, language: str) -> Message:
@@ -108,6 +123,20 @@ def heading(shown: Row, language: str) -> Message:
     name = record.title or str(getattr(record, "phone", "") or "")
     label: Message = record.__label__
     return verbatim(name) if name else label
+
+
+def phone_of(shown: Row) -> str:
+    """The number one would call."""
+    return str(getattr(shown.record, "mobile", "") or getattr(shown.record, "phone", "") or "")
+
+
+def links_of(shown: Row) -> dict[str, Any]:
+    """The links that a note about a record carries."""
+    record: Any = shown.record
+    kind = str(record.__tablename__)
+    if kind == "customer":
+        return {"customer_id": record.id}
+    return {"customer_id": record.customer_id, f"{kind}_id": record.id}
 
 
 class NoteBox(QLineEdit):
@@ -144,6 +173,7 @@ class Panel(QWidget):
     opened = Signal(str, object)
     closed = Signal()
     quoted = Signal(object)  # the row of the customer that a quote is wanted for
+    wanted = Signal(str, object)  # a new record of a type, with the links it starts from
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
@@ -152,13 +182,19 @@ class Panel(QWidget):
         self._avatar = Avatar(look)
         self._icon = Picture(look, "file-text", "ink_2", "large")
         self._title = label(look, size="title", strong=True, wrap=True)
-        self._subtitle = label(look, size="small", ink="ink_3", wrap=True)
+        self._subtitle = FactLine(look)
         self.whole = Button(look, icon="maximize-2", kind="flat", name=msg("Open whole"))
         self.whole.clicked.connect(self._open)
         close = Button(look, icon="x", kind="flat", name=msg("Close the panel"))
         close.clicked.connect(self.closed)
         self.quote = Button(look, msg("Quote"), icon="file-plus")
         self.quote.clicked.connect(self._quote)
+        self.visit = Button(look, msg("Log visit"), icon="map-pin")
+        self.visit.clicked.connect(self._visit)
+        self.phone = Button(look, icon="phone", name=msg("Copy the phone number"))
+        self.phone.clicked.connect(self._copy_phone)
+        self.mail = Button(look, icon="mail", name=msg("Write an e-mail"))
+        self.mail.clicked.connect(self._write_mail)
         self.finish = Button(look, msg("Done"), icon="check")
         self.finish.clicked.connect(self._done)
         self._delete = Button(look, icon="trash-2", name=msg("Delete"))
@@ -180,7 +216,18 @@ class Panel(QWidget):
         )
         head.setStretch(2, 1)
         self._actions = holding(
-            row(look, self.quote, self.finish, self._delete, None, gap=6, edge=(20, 0, 20, 12))
+            row(
+                look,
+                self.visit,
+                self.quote,
+                self.finish,
+                self.phone,
+                self.mail,
+                self._delete,
+                None,
+                gap=6,
+                edge=(20, 0, 20, 12),
+            )
         )
         inner = QWidget()
         facts = holding(column(look, self.facts, gap=0, edge=(20, 8, 14, 10)))
@@ -190,8 +237,9 @@ class Panel(QWidget):
         stack = QVBoxLayout(inner)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)
-        for part in (self._next, facts, Line(look), holding(heading_line), self.timeline):
-            stack.addWidget(part)
+        self._people = QVBoxLayout()
+        for part in (self._next, facts, Line(look), self._people, holding(heading_line), self.timeline):
+            stack.addLayout(part) if isinstance(part, QVBoxLayout) else stack.addWidget(part)
         stack.addStretch(1)
         self._foot = holding(row(look, self.note, gap=0, edge=(12, 10, 12, 10)))
         ground = region("panel", "left")
@@ -215,20 +263,33 @@ class Panel(QWidget):
         self._icon.show_icon(LISTS[kind].icon if kind in LISTS else "file-text", "ink_2")
         self._look.bind(self._title.setText, heading(shown, language))
         below = subtitle(shown, language)
-        self._subtitle.setText(below)
+        self._subtitle.show_facts(below)
         self._subtitle.setVisible(bool(below))
         self.quote.setVisible(kind in ("customer", "opportunity"))
+        self.visit.setVisible(kind in NOTED)
+        self.phone.setVisible(bool(phone_of(shown)))
+        self.mail.setVisible(bool(getattr(shown.record, "email", "")))
         self.finish.setVisible(kind == "task" and not getattr(shown.record, "done_at", None))
         self._delete.refuse(self._desk.refusal(f"{kind}.delete", shown.record))
         self._next.show_row(shown)
         self.facts.show_row(shown, facts_of(shown))
-        self._foot.setVisible(kind in ("customer", "contact", "opportunity"))
+        self._foot.setVisible(kind in NOTED)
+        self._show_people(shown)
         events = (
             timeline.of_customer(self._desk, shown)
             if kind == "customer"
             else timeline.of_record(self._desk, shown)
         )
         self.timeline.show_events(events)
+
+    def _show_people(self, shown: Row) -> None:
+        clear(self._people)
+        if shown.record.__tablename__ != "customer":
+            return
+        for each in self._desk.related("contact", "customer_id", shown.id)[:2]:
+            button = RelatedRow(self._look, each)
+            button.clicked.connect(partial(self.opened.emit, "contact", each.id))
+            self._people.addWidget(button)
 
     def row(self) -> Row | None:
         """The record that is shown."""
@@ -262,17 +323,25 @@ class Panel(QWidget):
             self._desk.delete(self._row)
             self.closed.emit()
 
+    def _visit(self) -> None:
+        if self._row is not None:
+            self.wanted.emit("interaction", {"channel": "visit", **links_of(self._row)})
+
+    def _copy_phone(self) -> None:
+        if self._row is not None:
+            QGuiApplication.clipboard().setText(phone_of(self._row))
+            self._desk.told.emit(msg("Copied: {text}").of(text=phone_of(self._row)), False)
+
+    def _write_mail(self) -> None:
+        address = str(getattr(self._row.record, "email", "")) if self._row is not None else ""
+        if address:
+            QDesktopServices.openUrl(QUrl(f"mailto:{address}"))
+
     def _note(self, text: str) -> None:
         shown = self._row
         if shown is None:
             return
-        record: Any = shown.record
-        kind = record.__tablename__
-        links: dict[str, Any] = {"customer_id": record.id if kind == "customer" else record.customer_id}
-        if kind == "contact":
-            links["contact_id"] = record.id
-        if kind == "opportunity":
-            links["opportunity_id"] = record.id
+        links = links_of(shown)
         values = {"channel": "note", "happened_at": cells.now(), **links}
         self._desk.create("interaction", {"name": text[:400]}, values=values)
 

@@ -21,6 +21,7 @@ from desktop.views.cells import Row, words_of
 from desktop.views.compose import Avatar, Chip, Picture, column, label, region, row
 from desktop.views.confirm import Confirm
 from desktop.views.desk import Desk
+from desktop.views.header_parts import park
 from desktop.views.look import Look
 from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
@@ -163,7 +164,7 @@ class QuotePage(QWidget):
         self._more.clicked.connect(self._open_more)
 
         for part in (*self.header_parts(), self.issue, self._revise, self._more):
-            part.setParent(self)  # or it would be a window of its own until the header takes it
+            park(part, self)
 
     def _listen(self) -> None:
         self.table.changed_by_hand.connect(self._typed)

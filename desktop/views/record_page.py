@@ -1,24 +1,19 @@
 """A record opened whole: facts on the left, what happened in the middle, what belongs to it on the right."""
 
-from collections.abc import Callable
-from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
-from desktop.models.record import RECORDS
-from desktop.views import cells, dates, paint, timeline
+from desktop.views import cells, timeline
 from desktop.views.buttons import Button, Segments
-from desktop.views.cells import Row
 from desktop.views.compose import (
     Avatar,
     Chip,
+    FactLine,
     Line,
     Picture,
-    clear,
     column,
     holding,
     label,
@@ -29,11 +24,15 @@ from desktop.views.compose import (
 )
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
+from desktop.views.header_parts import park, want
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
-from desktop.views.panel import NoteBox, heading, subtitle
-from desktop.views.phrases import inside
+from desktop.views.panel import NOTED, NoteBox, heading, links_of, subtitle
+from desktop.views.related import RelatedList
 from desktop.words import Message, msg
+
+if TYPE_CHECKING:
+    from desktop.views.cells import Row
 
 RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "customer": (
@@ -49,145 +48,6 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("interaction", "opportunity_id"),
     ),
 }
-NOTED: Final = ("customer", "contact", "opportunity")
-
-
-class RelatedRow(QAbstractButton):
-    """One related record on two lines; a press opens it."""
-
-    def __init__(self, look: Look, shown: Row) -> None:
-        super().__init__()
-        self._look, self.shown = look, shown
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setText(shown.record.title)
-        self.setAccessibleName(shown.record.title or look.text(type(shown.record).__label__))
-
-    def sizeHint(self) -> QSize:
-        """A two-line row."""
-        return QSize(self._look.px(200), self._look.t.row("two_line"))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Mark, title, what stands below, amount and day at the right."""
-        look, shown = self._look, self.shown
-        record: Any = shown.record
-        kind = record.__tablename__
-        painter = QPainter(self)
-        if self.underMouse():
-            painter.fillRect(self.rect(), look.colour("hover"))
-        if self.hasFocus():
-            painter.fillRect(QRect(0, 0, 2, self.height()), look.colour("focus"))
-        paint.paint_hairline(painter, look, self.rect())
-        left, upper, lower = look.px(20), QRect(), QRect()
-        left = self._paint_mark(painter, left, kind, record) + look.px(10)
-        edge = self.width() - look.px(20)
-        half = self.height() // 2
-        upper.setRect(left, look.px(5), edge - left, half - look.px(5))
-        lower.setRect(left, half, edge - left, half - look.px(5))
-        amount, day = _right_side(shown, look.language)
-        if amount:
-            paint.paint_text(painter, look, upper, amount, align=paint.RIGHT)
-            upper.setRight(edge - look.t.width(amount) - look.px(8))
-        if day:
-            paint.paint_text(painter, look, lower, day, ink="ink_3", size="small", align=paint.RIGHT)
-            lower.setRight(edge - look.t.width(day, "small") - look.px(8))
-        paint.paint_text(painter, look, upper, record.title or look.text(record.__label__))
-        paint.paint_text(painter, look, lower, _below(shown, look.language), ink="ink_2", size="small")
-
-    def _paint_mark(self, painter: QPainter, left: int, kind: str, record: Any) -> int:
-        look = self._look
-        middle = self.height() // 2
-        if kind == "contact":
-            size = look.t.avatar_size("list")
-            box = QRect(left, middle - size // 2, size, size)
-            paint.paint_avatar(painter, look, box, record.name, record.id, person=True)
-            return left + size
-        if kind == "opportunity":
-            fraction, end = cells.ring_of(kind, record.stage or "")
-            paint.paint_stage_ring(painter, look, QPointF(left + look.px(8), middle), fraction, end=end)
-            return left + look.px(16)
-        icon = LISTS[kind].icon if kind in LISTS else "file-text"
-        if kind == "interaction":
-            icon = cells.CHANNEL_ICONS.get(record.channel or "note", "pencil")
-        if kind == "task" and record.done_at:
-            return paint.paint_icon(painter, look, left, middle, "circle-check", "good")
-        return paint.paint_icon(painter, look, left, middle, icon, "ink_2")
-
-
-def _right_side(shown: Row, language: str) -> tuple[str, str]:
-    record: Any = shown.record
-    today = date.today()  # noqa: DTZ011
-    minor = getattr(record, "amount", None) or getattr(record, "payable", None)
-    amount = cells.money(minor, getattr(record, "currency", "CNY") or "CNY") if minor is not None else ""
-    day = next(
-        (d for d in (getattr(record, n, None) for n in ("close_on", "valid_until", "due_on")) if d), None
-    )
-    if day is not None:
-        return amount, dates.short_day(day, language, today)
-    at = getattr(record, "happened_at", None)
-    return amount, dates.moment(at, language, today).in_language(language) if at else ""
-
-
-def _below(shown: Row, language: str) -> str:
-    record: Any = shown.record
-    kind = record.__tablename__
-    if kind == "contact":
-        parts = [record.job, record.mobile or record.phone]
-    elif kind in ("opportunity", "quote"):
-        stage = type(record).fields()["stage"].kind.format(record.stage, language)
-        parts = [stage, record.name if kind == "quote" and record.number else ""]
-    elif kind == "task":
-        parts = [type(record).fields()["priority"].kind.format(record.priority, language)]
-    else:
-        parts = [getattr(record, "outcome", "")]
-    return ("，" if language == "zh" else ", ").join(part for part in parts if part)
-
-
-class RelatedList(QWidget):
-    """The records of one type that belong to this one, with a plus."""
-
-    opened = Signal(str, object)
-    wanted = Signal(str)
-
-    def __init__(self, look: Look, desk: Desk, kind: str, link: str) -> None:
-        super().__init__()
-        self._look, self._desk, self.kind, self._link = look, desk, kind, link
-        self._count = label(look, size="small", ink="ink_3")
-        self.add = add = Button(
-            look, icon="plus", kind="flat", name=msg("New {what}").of(what=inside(RECORDS[kind].__label__))
-        )
-        add.clicked.connect(lambda: self.wanted.emit(kind))
-        head = row(
-            look,
-            label(look, RECORDS[kind].__plural__, strong=True),
-            self._count,
-            None,
-            add,
-            gap=8,
-            edge=(20, 4, 12, 4),
-        )
-        self._rows = QVBoxLayout()
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(0)
-        self.setLayout(column(look, head, Line(look), self._rows, gap=0))
-
-    def show_of(self, record_id: UUID) -> None:
-        """What belongs to a record."""
-        clear(self._rows)
-        found = self._desk.related(self.kind, self._link, record_id)
-        self._count.setText(str(len(found)) if found else "")
-        for each in found[:8]:
-            button = RelatedRow(self._look, each)
-            button.clicked.connect(self._opener(each))
-            self._rows.addWidget(button)
-
-    def buttons(self) -> list[RelatedRow]:
-        """The rows that are shown."""
-        found = [self._rows.itemAt(place).widget() for place in range(self._rows.count())]  # type: ignore[union-attr]
-        return [each for each in found if isinstance(each, RelatedRow)]
-
-    def _opener(self, shown: Row) -> Callable[[], None]:
-        return lambda: self.opened.emit(self.kind, shown.id)
 
 
 class RecordPage(QWidget):
@@ -210,7 +70,7 @@ class RecordPage(QWidget):
         self._icon = Picture(look, LISTS[kind].icon if kind in LISTS else "file-text")
         self._title = label(look, size="title", strong=True)
         self._grade = Chip(look)
-        self._below = label(look, ink="ink_2")
+        self._below = FactLine(look)
         self._sent = Chip(look, msg("Saved here, not sent yet"))
         self.facts = Facts(look, desk)
         self.timeline = timeline.Timeline(look, edge=24)
@@ -228,7 +88,7 @@ class RecordPage(QWidget):
             related.opened.connect(self.opened)
             related.wanted.connect(self._want)
         for part in self.header_parts():
-            part.setParent(self)  # or it would be a window of its own until the header takes it
+            park(part, self)
         self._compose()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.bind(self.setAccessibleName, type(found.record).__label__)
@@ -302,17 +162,17 @@ class RecordPage(QWidget):
         """Everything again from the record."""
         shown, language = self.shown, self._look.language
         drawn = self.kind in ("customer", "contact")
-        self._avatar.setVisible(drawn)
-        self._icon.setVisible(not drawn)
+        want(self._avatar, drawn)
+        want(self._icon, not drawn)
         self._avatar.show_name(shown.record.title, shown.id, person=self.kind == "contact")
         self._look.bind(self._title.setText, heading(shown, language))
         grade = getattr(shown.record, "grade", "")
-        self._grade.setVisible(bool(grade))
+        want(self._grade, bool(grade))
         if grade:
             word = cells.words_of(shown.kind("grade"), grade)
             self._grade.show_words(word or grade, "accent" if grade == "vip" else "neutral")
-        self._below.setText(subtitle(shown, language))
-        self._sent.setVisible(shown.unsent)
+        self._below.show_facts(subtitle(shown, language))
+        want(self._sent, shown.unsent)
         names = [
             name for name in plain_fields(shown) if name != "owner_id" or shown.value(name) in shown.titles
         ]
@@ -352,10 +212,7 @@ class RecordPage(QWidget):
         self.wanted.emit(kind, links)
 
     def _noted(self, text: str) -> None:
-        record: Any = self.shown.record
-        links: dict[str, Any] = {"customer_id": record.id if self.kind == "customer" else record.customer_id}
-        if self.kind != "customer":
-            links[f"{self.kind}_id"] = record.id
+        links = links_of(self.shown)
         values = {"channel": "note", "happened_at": cells.now(), **links}
         self._desk.create("interaction", {"name": text[:400]}, values=values)
 

@@ -25,6 +25,7 @@ from desktop.views.cells import Row
 from desktop.views.compose import column, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.finding import Finder
+from desktop.views.header_parts import lend, park
 from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
 from desktop.views.lists import LISTS
@@ -216,6 +217,7 @@ class Window(QWidget):
             made.opened.connect(self.open_record)
             made.wanted.connect(self.ask_new)
             made.quoted.connect(self.quote_for)
+            made.linked.connect(self.ask_new)
             made.figures.connect(self.status.figures.show_figures)
             page = made
         self._kept[key] = page
@@ -253,11 +255,13 @@ class Window(QWidget):
         self._look.bind(self._left.setSpacing, lambda: self._look.px(gap))
         for part in parts:
             self._left.addWidget(part)
+            lend(part)
         self.search.setVisible(not isinstance(page, QuotePage))
         if isinstance(page, SettingsPage):
             self.status.figures.show_figures([])
         for action in actions:
             self._right.addWidget(action)
+            lend(action)
 
     def _renew_header(self) -> None:
         page = self.page()
@@ -431,4 +435,4 @@ def give_back(layout: QHBoxLayout, page: QWidget) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
-            widget.setParent(page)
+            park(widget, page)

@@ -79,6 +79,16 @@ def clipped(screen: QWidget) -> list[str]:
     ]
 
 
+def swollen(screen: QWidget) -> list[str]:
+    """Painted buttons far bigger than what they say: something forgot to lay them out."""
+    return [
+        f"{type(widget).__name__} {widget.text()!r} is {widget.width()} × {widget.height()}"
+        for widget in seen(screen)
+        if isinstance(widget, QAbstractButton) and type(widget).__module__ == "desktop.views.buttons"
+        if widget.height() > 3 * widget.sizeHint().height()
+    ]
+
+
 def room(widget: QLabel | QAbstractButton) -> tuple[int, int]:
     """What a text has and what it needs: height where it wraps, else width; other painters elide."""
     if isinstance(widget, QLabel) and widget.wordWrap():

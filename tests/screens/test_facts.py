@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.views import theme
+from desktop.views.buttons import Button
 from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.runner import Runner
@@ -70,6 +71,7 @@ def test_every_screen_tells_the_truth(screen: QWidget, look: Look) -> None:
     assert facts.nameless(screen) == []
     assert facts.small_targets(screen, look) == []
     assert facts.clipped(screen) == []
+    assert facts.swollen(screen) == []
     if look.language == "zh":
         assert facts.untranslated(screen, facts.english_of_chinese()) == []
 
@@ -88,6 +90,11 @@ def test_the_facts_can_see(qtbot: QtBot) -> None:
     assert len(facts.nameless(bad)) == 1
     assert len(facts.small_targets(bad, look)) == 1
     assert len(facts.clipped(bad)) == 1
+    lost = Button(look, "lost")
+    lost.setParent(bad)
+    lost.setMinimumSize(300, 300)
+    lost.show()
+    assert len(facts.swollen(bad)) == 1
     assert facts.untranslated(bad, facts.english_of_chinese()) == ["Settings"]
 
 

@@ -1,0 +1,23 @@
+"""What a page lends to the window's header: parked in the page while another page is shown."""
+
+from PySide6.QtWidgets import QWidget
+
+
+def park(part: QWidget, page: QWidget) -> None:
+    """Keep a part hidden in its page; without a parent it would be a window of its own."""
+    part.hide()
+    part.setParent(page)
+    part.setProperty("parked", True)
+
+
+def lend(part: QWidget) -> None:
+    """Show a part in the header, if its page wants it seen."""
+    part.setProperty("parked", False)
+    part.setVisible(part.property("wanted") is not False)
+
+
+def want(part: QWidget, on: bool) -> None:
+    """Say whether a part is to be seen, now or when it is lent."""
+    part.setProperty("wanted", on)
+    if part.property("parked") is False:
+        part.setVisible(on)
