@@ -17,7 +17,9 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 LATIN: Final = "Zqx7Canary"
@@ -124,12 +126,18 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
 
 
 def plain_build() -> None:
-    """Make this process a build that forgets to encrypt: standard SQLite, and nobody who notices."""
-    import sqlite3
+    """Make this process a build that forgets to encrypt: it gives no key, and nobody notices."""
+    from sqlcipher3 import dbapi2
 
     from desktop.models import engines
 
-    vars(engines).update(dbapi2=sqlite3, is_encrypted=_blind)
+    class Keyless(dbapi2.Connection):  # type: ignore[misc]
+        def execute(self, sql: str, *values: Any) -> Any:
+            return super().execute("SELECT 1" if sql.startswith("PRAGMA key") else sql, *values)
+
+    plain = ModuleType("plain")
+    vars(plain).update(vars(dbapi2), connect=partial(dbapi2.connect, factory=Keyless))
+    vars(engines).update(dbapi2=plain, is_encrypted=_blind)
 
 
 def _blind(_connection: Any) -> bool:

@@ -77,7 +77,7 @@ def read_table(data: bytes, *, sheet: str | None = None, known: Iterable[str] = 
         raise Refused(msg("This file is larger than {limit} MB. Split it first.").of(limit=MOST_BYTES >> 20))
     if data.startswith((b"PK\x03\x04", _OLD_EXCEL)):
         return _read_workbook(data, sheet, known)
-    text, encoding = decode(data)
+    text, encoding = decode(data, known := tuple(known))
     if len(_CONTROL.findall(text[:_SAMPLE])) > len(text[:_SAMPLE]) // 100:
         raise Damaged(msg("This file is not a table that can be read."))
     return read_text(text, known=known, encoding=encoding)
@@ -99,8 +99,11 @@ def read_text(text: str, *, known: Iterable[str] = (), encoding: str = "") -> Ta
     return Table(header, body, numbers, "csv", encoding, delimiter)
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file and the name of its character set; what is no text at all is refused as Damaged."""
+def decode(data: bytes, known: Sequence[str] = ()) -> tuple[str, str]:
+    """The text of a file and the name of its character set; what is no text at all is refused as Damaged.
+
+    Chinese words that are `known` to head a table tell GB 18030 also where the rest is of rare characters.
+    """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return data.decode(name, errors="replace"), name
@@ -110,7 +113,7 @@ def decode(data: bytes) -> tuple[str, str]:
             text = data.decode(name)
         except UnicodeDecodeError:
             continue
-        if name != "gb18030" or _reads_as_chinese(text):
+        if name != "gb18030" or _reads_as_chinese(text) or _holds_any(text[:_SAMPLE], known):
             return text, name
     return _guessed(data)
 
@@ -143,6 +146,10 @@ def _reads_as_chinese(text: str) -> bool:
     foreign = [letter for letter in text[: _SAMPLE * 10] if letter > "\x7f"][:_SAMPLE]
     usual = sum(1 for letter in foreign if "\u3000" <= letter <= "\u9fff" and _in_gb2312(letter))
     return usual >= 0.7 * len(foreign)
+
+
+def _holds_any(text: str, words: Sequence[str]) -> bool:
+    return any(word in text for word in words if len(word) > 1 and not word.isascii())
 
 
 def _in_gb2312(letter: str) -> bool:

@@ -452,6 +452,20 @@ class Json(Kind):
 
 
 @dataclass(frozen=True)
+class Rates(Json):
+    """Percentages that stand beside each other, as texts: the taxes of a line."""
+
+    def parse(self, text: str) -> list[str]:
+        found = [_decimal(part) for part in re.split(r"[\s,，;；%％\[\]\"]+", text) if part]
+        if any(rate is None or not 0 <= rate <= 100 for rate in found):
+            raise Refused(msg("A rate lies between 0 and 100, such as 13."))
+        return [f"{plain(rate):f}" for rate in found if rate is not None]
+
+    def format(self, value: list[str] | None, language: str) -> str:
+        return " + ".join(f"{rate} %" for rate in value or ())
+
+
+@dataclass(frozen=True)
 class Tags(Json):
     """A set of words; additions and removals from two sides merge by element."""
 

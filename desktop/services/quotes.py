@@ -30,7 +30,7 @@ from desktop.rules.canonical import content_hash
 from desktop.rules.money import ZERO, number
 from desktop.services import drafts, prices
 from desktop.services.commands import Asking, command
-from desktop.services.records import ISSUED, refuse_issued
+from desktop.services.records import ISSUED, refuse_issued, refuse_led, said
 from desktop.words import Message, msg
 
 PRICED = ("item", "option", "alternative")
@@ -86,6 +86,7 @@ def new(work: Work, *, values: Mapping[str, Any]) -> Quote:
     """Begin a quote for a customer, with the firm's usual basis, validity, terms and payment schedule."""
     given = dict(values)
     of_revision = {name: given.pop(name) for name in list(given) if name not in Quote.fields()}
+    refuse_led(Quote, said(Quote, given))
     quote = Quote(**given)
     if quote.customer_id is None:
         raise Refused(msg("A quote needs a customer."), field="customer_id")
@@ -231,6 +232,7 @@ def _quote_of(work: Work, quote_id: UUID | None) -> Quote:
 @command("quote_line.new", label=msg("Add line"), on=QuoteLine, creates=True, icon="plus")
 def new_line(work: Work, *, values: Mapping[str, Any]) -> QuoteLine:
     """Add a line to a quote; a product's number alone brings its name, price and tax."""
+    refuse_led(QuoteLine, said(QuoteLine, values))
     given = dict(values)
     quote = _quote_of(work, given.pop("quote_id", None))
     product_id = given.pop("product_id", None)
@@ -247,6 +249,7 @@ def new_line(work: Work, *, values: Mapping[str, Any]) -> QuoteLine:
 def edit_line(work: Work, line: QuoteLine, *, values: Mapping[str, Any]) -> QuoteLine:
     """Change a line of a quote that is still written on."""
     refuse_issued(work, line)
+    refuse_led(QuoteLine, values)
     return set_line(work, _quote_of(work, line.quote_id), line_id=line.id, values=values)
 
 

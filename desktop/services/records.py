@@ -1,8 +1,10 @@
 """What a person can do with any record: make, edit, delete, bring back, look up, page through."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -10,16 +12,24 @@ from sqlalchemy.orm import Session
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, Record, children_of
-from desktop.models.records import Adjustment, Customer, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import Adjustment, Customer, Organisation, Quote, QuoteLine, QuoteRevision
 from desktop.models.store import Store, Work
 from desktop.services.commands import Asking, command
 from desktop.words import Message, msg
 
-_LED: Final = {
+LED: Final[dict[str, frozenset[str]]] = {
     "quote": frozenset({"number", "stage", "revision_id", "payable", "needs_review"}),
-    "quote_revision": frozenset({"quote_id", "revision", "issued_at", "content_hash", "snapshot"}),
+    "quote_revision": frozenset(
+        {
+            *("quote_id", "revision", "issued_at", "content_hash", "snapshot"),
+            *("tax_scope", "discount_rounding", "cash_step", "terms", "milestones"),
+        }
+    ),
+    "quote_line": frozenset({"revision_id", "rank", "slabs", "price_trace"}),
+    "adjustment": frozenset({"revision_id", "rank"}),
 }
 """Fields that commands of their own lead."""
+_NUMBER: Final = re.compile(r"\d{1,3}(\.\d{1,4})?")
 _PRINTED: Final = frozenset({"customer_id", "currency", "valid_until"})
 """What stands on the paper of an issued quote."""
 ISSUED = msg("This revision was issued and never changes; make a new revision instead.")
@@ -67,6 +77,7 @@ def can_edit(record: Record, _asking: Asking) -> Message | None:
 
 def _new(cls: type[Record]) -> Callable[..., Record]:
     def new(work: Work, *, values: Mapping[str, Any]) -> Record:
+        refuse_led(cls, said(cls, values))
         record = cls(**values)
         check(record)
         refuse_issued(work, record)
@@ -86,13 +97,23 @@ def edit(work: Work, record: Record, *, values: Mapping[str, Any]) -> Record:
 
 
 def _refuse_led(record: Record, values: Mapping[str, Any]) -> None:
+    changed = {name for name, value in values.items() if getattr(record, name) != value}
+    refuse_led(type(record), changed)
+    if isinstance(record, Quote) and record.stage != "draft" and not _PRINTED.isdisjoint(changed):
+        raise Refused(ISSUED, field=min(_PRINTED & changed))
+
+
+def said(cls: type[Record], values: Mapping[str, Any]) -> set[str]:
+    """The fields of a new record that are not as they would be anyway."""
+    fields = cls.fields()
+    return {name for name, value in values.items() if value not in (None, "", fields[name].default_value())}
+
+
+def refuse_led(cls: type[Record], names: Collection[str]) -> None:
     """Refuse what only its own command may change: a number is given by issuing, not typed."""
-    led = _LED.get(record.__tablename__, frozenset())
-    if isinstance(record, Quote) and record.stage != "draft":
-        led |= _PRINTED
-    for name, value in values.items():
-        if name in led and getattr(record, name) != value:
-            label = type(record).fields()[name].label
+    for name in LED.get(cls.__tablename__, ()):
+        if name in names:
+            label = cls.fields()[name].label
             raise Refused(
                 msg("“{field}” is not typed; it follows from what is done.").of(field=label), field=name
             )
@@ -130,7 +151,9 @@ def parts_of(session: Session, record: Record) -> list[Record]:
 
 
 def check(record: Record) -> None:
-    """Refuse a record that lacks what it cannot do without."""
+    """Refuse a record that lacks what it cannot do without, or that no paper could be made from."""
+    if isinstance(record, Organisation):
+        _check_firm(record)
     if isinstance(record, Customer):
         if not record.name and not record.phone:
             raise Refused(msg("A customer needs a name or a phone number."), field="name")
@@ -138,6 +161,29 @@ def check(record: Record) -> None:
     for name, described in type(record).fields().items():
         if described.required and getattr(record, name) in (None, ""):
             raise Refused(msg("“{field}” is needed.").of(field=described.label), field=name)
+
+
+def _check_firm(firm: Organisation) -> None:
+    try:
+        ZoneInfo(firm.time_zone or "UTC")
+    except (ValueError, OSError, KeyError):
+        raise Refused(msg("“{zone}” is no time zone.").of(zone=firm.time_zone), field="time_zone") from None
+    if not _texts_only(firm.terms, frozenset()):
+        raise Refused(msg("Terms are a list of texts by language."), field="terms")
+    if not _texts_only(firm.milestones, frozenset({"percent"})):
+        raise Refused(
+            msg("A payment schedule is a list of names, each with its percent."), field="milestones"
+        )
+
+
+def _texts_only(parts: Any, needed: frozenset[str]) -> bool:
+    """Whether these are a list of objects of texts, in which the needed ones are numbers."""
+    return isinstance(parts or [], list) and all(
+        isinstance(part, dict)
+        and all(isinstance(text, str) for text in part.values())
+        and all(_NUMBER.fullmatch(part.get(name, "")) for name in needed)
+        for part in parts or []
+    )
 
 
 def refuse_issued(work: Work, record: Record) -> None:

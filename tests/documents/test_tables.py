@@ -74,6 +74,12 @@ def test_traditional_chinese_is_recognised() -> None:
     assert tables.read_table(text.encode("big5")).rows[0][0] == "臺北精密機械股份有限公司"
 
 
+def test_a_known_heading_tells_gb18030_where_all_else_is_of_rare_characters() -> None:
+    text = "客户名称,备注\r\n" + "鹮檞鸤Zqx,鹮檞鸤Zqx\r\n" * 800
+    table = tables.read_table(text.encode("gb18030"), known=["客户名称"])
+    assert (table.encoding, table.header[0], table.rows[0][0]) == ("gb18030", "客户名称", "鹮檞鸤Zqx")
+
+
 def test_rare_characters_of_gb18030_are_read() -> None:
     text = "公司名称,联系人\r\n喆堃科技,㐂𠮷\r\n" + "苏州明泰电子,吴倩\r\n" * 5
     assert tables.read_table(text.encode("gb18030")).rows[0] == ["喆堃科技", "㐂𠮷"]

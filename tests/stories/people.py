@@ -39,9 +39,10 @@ class Ended:
 class Starter:
     """The process that starts the others (`tests.stories.starter`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, plain: bool = False) -> None:
+        """`plain` starts builds that forget to encrypt, which the tests must catch."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.stories.starter"],
+            [sys.executable, "-m", "tests.stories.starter", *(["--plain"] if plain else [])],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -181,6 +182,7 @@ class Laptop:
         """What a command says that fails with `code`: one clear text, the same on both streams."""
         ended = self.run("--json", *arguments, **options)
         assert ended.code == code, f"{arguments}: {ended}"
+        assert ended.value["error"] != "SatchelError", ended
         said = ended.value["message"]
         assert isinstance(said, str)
         assert ended.err.strip() == said.strip()

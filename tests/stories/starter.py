@@ -1,6 +1,6 @@
 """Starts Satchel and its office as processes of their own, at once: it has imported them already and forks.
 
-    python -m tests.stories.starter     reads an order a line, answers a line; see `people.Starter`
+    python -m tests.stories.starter [--plain]     reads an order a line, answers a line; see `people.Starter`
 
 A forked child is a process like any other: own standard streams, environment, folder and exit code.
 """
@@ -13,6 +13,8 @@ import sys
 import time
 import traceback
 from typing import Any, Final
+
+from tests.canaries import plain_build
 
 PROGRAMS: Final = {"desktop": "desktop.__main__", "office": "sync.server.__main__"}
 WARM: Final = (
@@ -35,6 +37,8 @@ def main() -> int:
     for name in (*PROGRAMS.values(), *WARM):
         importlib.import_module(name)
     importlib.import_module("desktop.rules.search").sound_tokens(["单雄信"])  # reads the dictionary of sounds
+    if "--plain" in sys.argv:
+        plain_build()
     answer({"ready": True})
     for line in sys.stdin:
         order = json.loads(line)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from desktop.models.kinds import Amount, Choice, Day, Flag, Json, Link, Moment, Number, Short, Whole
+from desktop.models.kinds import Amount, Choice, Day, Flag, Json, Link, Moment, Number, Rates, Short, Whole
 from desktop.models.record import Record, field
 from desktop.models.records.catalog import TAX_MODES
 from desktop.rules import stages
@@ -123,7 +123,7 @@ class QuoteLine(Record):
         Json(), msg("Parts at tier prices"), default=list, merge="soft", frozen=True, hidden=True
     )
     tax_category: Mapped[str] = field(Short(), msg("Tax category"), default="S", frozen=True)
-    tax_rates: Mapped[list[str]] = field(Json(), msg("Tax rates"), default=list, frozen=True, listed=True)
+    tax_rates: Mapped[list[str]] = field(Rates(), msg("Tax rates"), default=list, frozen=True, listed=True)
     price_trace: Mapped[list[dict[str, Any]]] = field(
         Json(), msg("Why this price"), default=list, merge="soft", frozen=True, hidden=True
     )
