@@ -420,8 +420,7 @@ class Arrival:
         ]
 
     def _index(self, cls: type[Record], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        searched = [name for name, described in cls.fields().items() if described.search]
-        if not searched or not rows:
+        if not rows or not indexing.searched(cls):
             return
         deleted = names.index("deleted_at") if "deleted_at" in names else None
         indexing.refresh_rows(
@@ -438,7 +437,7 @@ class Arrival:
         )
 
     def _note_unindexed(self, cls: type[Record], rows: Sequence[Sequence[Any]]) -> None:
-        if any(described.search for described in cls.fields().values()):
+        if indexing.searched(cls):
             self.driver.executemany(
                 "INSERT OR IGNORE INTO search_due (record, type) VALUES (?, ?)",
                 [(bytes.fromhex(row[0]), cls.__tablename__) for row in rows],
@@ -446,15 +445,16 @@ class Arrival:
 
     def index_some(self, most: int) -> None:
         """Bring some rows of a first copy into the index."""
+        rows = self.driver.execute(
+            "SELECT record, type FROM search_due ORDER BY record LIMIT ?", (most,)
+        ).fetchall()
         due: dict[str, list[bytes]] = {}
-        for record, type_name in self.driver.execute(
-            "SELECT record, type FROM search_due LIMIT ?", (most,)
-        ).fetchall():
-            due.setdefault(type_name, []).append(bytes(record))
+        for record, type_name in rows:
+            due.setdefault(type_name, []).append(record)
         for type_name, ids in due.items():
-            cls = RECORDS[type_name]
-            self._index_rows(cls, remote_rows.read(self.driver, cls, ids))
-            self.driver.executemany("DELETE FROM search_due WHERE record = ?", [(record,) for record in ids])
+            indexing.add(self.connection, RECORDS[type_name], ids)
+        if rows:
+            self.driver.execute("DELETE FROM search_due WHERE record <= ?", (rows[-1][0],))
 
     def _index_rows(self, cls: type[Record], rows: Mapping[bytes, Row]) -> None:
         if rows:

@@ -1,35 +1,34 @@
 """What the search index holds of each record: derived from `field(search=...)`, also for pulled rows."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from desktop.models import search
+from desktop.models import remote_rows, search
 from desktop.models.record import Record
 
 
 def entry_of(
-    cls: type[Record], record_id: UUID, get: Callable[[str], Any], me: str = ""
+    cls: type[Record], record_id: bytes, get: Callable[[str], Any], me: str = ""
 ) -> search.Entry | None:
     """The index entry of a record whose fields `get` returns, or None where nothing of it is searched.
 
     Between equal hits one's own come first: those whose owner is `me`.
     """
     found: dict[str, list[str]] = {"name": [], "text": [], "number": [], "phone": []}
-    for name, described in cls.fields().items():
-        if described.search:
-            value = get(name)
-            if value:
-                found[described.search].append(value if isinstance(value, str) else " ".join(value))
+    for name, place in searched(cls):
+        value = get(name)
+        if value:
+            found[place].append(value if isinstance(value, str) else " ".join(value))
     if not any(found.values()):
         return None
     return search.Entry(
         cls.__tablename__,
-        record_id.bytes,
+        record_id,
         cls.title_of(get),
         found["name"],
         found["text"],
@@ -49,6 +48,25 @@ def _me(connection: Connection) -> str:
     return str(json.loads(row[0])["id"]) if row else ""
 
 
+@cache
+def searched(cls: type[Record]) -> tuple[tuple[str, str], ...]:
+    """The fields that are searched, each with its place in the index."""
+    return tuple((name, described.search) for name, described in cls.fields().items() if described.search)
+
+
+@cache
+def _told(cls: type[Record]) -> tuple[str, ...]:
+    """The fields that an entry is made of: owner, what is searched, and what the title asks for."""
+    asked = ["owner_id", *(name for name, _ in searched(cls))]
+
+    def note(name: str) -> str:
+        asked.append(name)
+        return ""
+
+    cls.title_of(note)
+    return tuple(dict.fromkeys(asked))
+
+
 def refresh(connection: Connection, records: Iterable[Record]) -> None:
     """Bring the index up to date with `records`, in their transaction."""
     entries: list[search.Entry] = []
@@ -57,10 +75,10 @@ def refresh(connection: Connection, records: Iterable[Record]) -> None:
     for record in records:
         entry = None
         if record.deleted_at is None:
-            entry = entry_of(type(record), record.id, partial(getattr, record), me)
+            entry = entry_of(type(record), record.id.bytes, partial(getattr, record), me)
         if entry is not None:
             entries.append(entry)
-        elif any(described.search for described in type(record).fields().values()):
+        elif searched(type(record)):
             gone.append(record.id.bytes)
     _write(connection, entries, gone)
 
@@ -69,18 +87,41 @@ def refresh_rows(
     connection: Connection, cls: type[Record], rows: Iterable[tuple[UUID, Mapping[str, Any], bool]]
 ) -> None:
     """The same for pulled rows: (id, fields in wire form, deleted)."""
-    if not any(described.search for described in cls.fields().values()):
+    if not searched(cls):
         return
     entries: list[search.Entry] = []
     gone: list[bytes] = []
     me = _me(connection)
     for record_id, row, deleted in rows:
-        entry = None if deleted else entry_of(cls, record_id, row.get, me)
+        entry = None if deleted else entry_of(cls, record_id.bytes, row.get, me)
         if entry is None:
             gone.append(record_id.bytes)
         else:
             entries.append(entry)
     _write(connection, entries, gone)
+
+
+def add(connection: Connection, cls: type[Record], ids: Sequence[bytes]) -> None:
+    """Bring rows into the index that came without it; one that somebody changed since is there already."""
+    names = _told(cls)
+    listed = ", ".join(f'"{name}"' for name in names)
+    rows = driver_of(connection).execute(
+        f'SELECT {listed}, id FROM "{cls.__tablename__}" AS t WHERE deleted_at IS NULL'  # noqa: S608
+        f" AND id IN ({remote_rows.IDS})"
+        " AND NOT EXISTS (SELECT 1 FROM search_entry WHERE record = t.id)",
+        (remote_rows.id_list(ids),),
+    )
+    converts = [remote_rows.from_driver(cls, name) for name in names]
+    columns = [
+        values if convert is remote_rows.plain else map(convert, values)
+        for convert, values in zip((*converts, remote_rows.plain), zip(*rows, strict=True), strict=False)
+    ]
+    me = _me(connection)
+    entries = (
+        entry_of(cls, row[-1], dict(zip(names, row, strict=False)).get, me)
+        for row in zip(*columns, strict=True)
+    )
+    search.write(driver_of(connection), filter(None, entries), new=True)
 
 
 def _write(connection: Connection, entries: list[search.Entry], gone: list[bytes]) -> None:

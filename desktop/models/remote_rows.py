@@ -29,7 +29,8 @@ def columns(cls: type[Record]) -> tuple[str, ...]:
     return ("id", *SYSTEM, *cls.fields())
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value as it is: most columns travel as they are stored."""
     return value
 
 
@@ -56,14 +57,14 @@ def _to_hex(value: bytes | None) -> str | None:
 
 _SYSTEM_TO: Final[dict[str, Convert]] = {
     "id": _from_hex,
-    "version": _plain,
-    "deleted_at": _plain,
+    "version": plain,
+    "deleted_at": plain,
     "unknown": _to_json,
 }
 _SYSTEM_FROM: Final[dict[str, Convert]] = {
     "id": _to_hex,
-    "version": _plain,
-    "deleted_at": _plain,
+    "version": plain,
+    "deleted_at": plain,
     "unknown": _from_json,
 }
 
@@ -80,7 +81,7 @@ def to_driver(cls: type[Record], name: str) -> Convert:
     kind = cls.fields()[name].kind
     if isinstance(kind, Json):
         return _to_json
-    return _plain if _same_on_both_sides(kind) else kind.to_driver
+    return plain if _same_on_both_sides(kind) else kind.to_driver
 
 
 @cache
@@ -89,7 +90,7 @@ def from_driver(cls: type[Record], name: str) -> Convert:
     if name in _SYSTEM_FROM:
         return _SYSTEM_FROM[name]
     kind = cls.fields()[name].kind
-    return _plain if _same_on_both_sides(kind) else kind.from_driver
+    return plain if _same_on_both_sides(kind) else kind.from_driver
 
 
 @lru_cache(maxsize=256)
@@ -112,7 +113,7 @@ def upsert(driver: Any, cls: type[Record], names: Sequence[str], rows: Sequence[
     stored = []
     for name, values in zip(names, zip(*rows, strict=True), strict=True):
         convert = to_driver(cls, name)
-        stored.append(values if convert is _plain else [convert(value) for value in values])
+        stored.append(values if convert is plain else [convert(value) for value in values])
     driver.executemany(_upsert(cls, tuple(names)), list(zip(*stored, strict=True)))
 
 

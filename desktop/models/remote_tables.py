@@ -39,6 +39,7 @@ search_due = Table(
     Base.metadata,
     Column("record", LargeBinary(16), primary_key=True),
     Column("type", String(40), nullable=False),
+    sqlite_with_rowid=False,
 )
 """Rows of a first copy that are shown already and come into the search index as soon as there is time."""
 

@@ -93,14 +93,14 @@ def tidy(connection: Connection) -> None:
     connection.execute("INSERT INTO search_word (search_word) VALUES ('optimize')")
 
 
-def write(connection: Connection, entries: Iterable[Entry]) -> int:
-    """Put these records in, in place of what was known of them; gives how many were written."""
+def write(connection: Connection, entries: Iterable[Entry], *, new: bool = False) -> int:
+    """Put these records in, in place of what was known of them (`new`: nothing is); gives how many."""
     source = iter(entries)
     written = 0
     while batch := {entry.id: entry for entry in islice(source, _BATCH)}:
         written += len(batch)
         first = 1 + connection.execute("SELECT coalesce(max(id), 0) FROM search_entry").fetchone()[0]
-        if first > 1:
+        if first > 1 and not new:
             remove(connection, batch)
         rows = list(enumerate(batch.values(), first))
         connection.executemany(
