@@ -19,6 +19,7 @@ from desktop.views.editors import AnyEditor, editor_for, focus
 from desktop.views.look import Look
 from desktop.words import Message, msg
 
+WRAPPED = 18  # characters from which a value may take more than one line
 KEY = {"zh": 84, "en": 112}
 
 
@@ -148,8 +149,9 @@ class Fact(QWidget):
         """The value of a record; an open editor is left alone."""
         self._row = row
         if self._editor is None:
-            wraps = isinstance(self._field.kind, Long)
-            self.value.show_cell(fact_cell(row, self._field, self._look.language), wraps=wraps)
+            cell = fact_cell(row, self._field, self._look.language)
+            wraps = isinstance(self._field.kind, Long) or len(cell.text) > WRAPPED
+            self.value.show_cell(cell, wraps=wraps)
         refusal = self._desk.refusal(f"{row.record.__tablename__}.edit", row.record)
         self.value.setEnabled(refusal is None and self._field.merge not in ("server", "derived"))
 

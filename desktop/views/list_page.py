@@ -43,7 +43,7 @@ class ListPage(QWidget):
         self.table = RecordTable(look, kind, self.spec.columns, self)
         self.list = RecordList(look, self.table)
         look.bind(self.list.setAccessibleName, RECORDS[kind].__plural__)
-        self.list.order = self.spec.order
+        self.list.order, self.list.descending = self.spec.order, self.spec.descending
         self.list.horizontalHeader().sectionClicked.connect(self._sort)
         self.list.selectionModel().currentRowChanged.connect(self._select)
         self.list.doubleClicked.connect(self._open)

@@ -53,6 +53,7 @@ class ListSpec:
     columns: tuple[Column, ...]
     views: tuple[View, ...]
     order: str = "id"
+    descending: bool = True
     why_empty: Message = msg("What you add appears here at once, also without a network.")
 
 
@@ -169,6 +170,8 @@ LISTS: Final = {
                 Column("tax_percent", cells.number, 64, 0, 5, right=True),
             ),
             _views("product", View("active", msg("On offer"), _on_offer)),
+            order="sku",
+            descending=False,
             why_empty=msg("Products come with an import or from the office's price book."),
         ),
         ListSpec(
@@ -205,6 +208,8 @@ LISTS: Final = {
                 View("open", msg("To do"), _open_tasks),
                 View("late", msg("Overdue"), _late_tasks),
             ),
+            order="due_on",
+            descending=False,
             why_empty=msg("What is to be done by a day. A visit or a call can leave one behind."),
         ),
         ListSpec(
@@ -218,6 +223,7 @@ LISTS: Final = {
                 Column("outcome", cells.text, 180, 2, 5),
             ),
             _views("interaction"),
+            order="happened_at",
             why_empty=msg("Visits, calls and messages with your customers."),
         ),
     )

@@ -23,6 +23,7 @@ from desktop.views.confirm import Confirm
 from desktop.views.desk import Desk
 from desktop.views.header_parts import park
 from desktop.views.look import Look
+from desktop.views.popover import RING
 from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_table import AMOUNT, NAME, QuoteTable
@@ -437,9 +438,10 @@ class QuotePage(QWidget):
             )
 
     def _explain(self, line: QuoteLine) -> None:
-        self.why.explain(line)
+        self.why.explain(line, self.draft.adjustments_of(line))
         box = self.grid.visualRect(self.grid.currentIndex())
-        corner = self.grid.viewport().mapTo(self, QPoint(box.left(), box.bottom() + 6))
+        left = box.right() - self.why.width() + 2 * RING
+        corner = self.grid.viewport().mapTo(self, QPoint(left, box.bottom() + 6))
         self.why.pop(corner)
 
     def _open_more(self) -> None:

@@ -1,56 +1,97 @@
 """Why is it this price? The steps from the price book to the price on the line, in a popover."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.models.records import QuoteLine
+from desktop.models.records import Adjustment, QuoteLine
+from desktop.rules.money import number
 from desktop.views import paint
 from desktop.views.cells import unit_price
-from desktop.views.compose import Line, label, row
+from desktop.views.compose import FactLine, Line, column, holding, label, row
 from desktop.views.look import Look
 from desktop.views.popover import RING, Popover
 from desktop.words import Message, msg, verbatim
 
-STEPS: Final = {
+BOOKS: Final = {
     "contract": msg("Contract price"),
     "customer": msg("Customer's price book"),
     "segment": msg("Price book of the grade"),
     "region": msg("Price book of the region"),
     "standard": msg("Standard price book"),
-    "tier": msg("Quantity tier"),
-    "discount": msg("Discount by hand"),
-    "by_hand": msg("Price typed by hand"),
-    "currency": msg("Exchange rate"),
-    "floor": msg("Floor price check"),
+}
+MISSING: Final = {
+    "contract": msg("No contract price"),
+    "customer": msg("no price book of the customer"),
+    "segment": msg("none for the grade"),
+    "region": msg("none for the region"),
 }
 
 
-def steps_of(line: QuoteLine) -> list[tuple[Message, str, str, bool]]:
-    """Title, detail, price and whether it is the price that counts; steps without an answer are left out."""
-    from decimal import Decimal
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step to the price; `price` is empty where the step only names the book."""
 
-    found: list[tuple[Message, str, str, bool]] = []
-    trace: list[dict[str, Any]] = [
-        step for step in line.price_trace or () if step.get("price") or step.get("book")
-    ]
-    for place, step in enumerate(trace):
-        title = STEPS.get(str(step.get("step")), verbatim(str(step.get("step", ""))))
-        parts = [str(step[key]) for key in ("book", "by") if step.get(key)]
-        price = unit_price(Decimal(str(step["price"]))) if step.get("price") else ""
-        found.append((title, "，".join(parts), price, place == len(trace) - 1))
-    if not found and line.list_price is not None:
-        found.append((msg("List price of the product"), line.sku or "", unit_price(line.list_price), True))
-    return found
+    title: Message
+    detail: Message | None = None
+    price: str = ""
+    counts: bool = False
+
+
+def steps_of(line: QuoteLine, discounts: Sequence[Adjustment]) -> list[Step]:
+    """From the list price and the book over the tier and the hand to what is charged."""
+    steps: list[Step] = []
+    if line.list_price is not None:
+        steps.append(Step(msg("List price of the product"), None, unit_price(line.list_price)))
+    for told in line.price_trace or ():
+        step = _step(told)
+        if step is not None:
+            steps.append(step)
+    price = line.unit_price or Decimal(0)
+    for discount in discounts:
+        if discount.kind == "percent" and discount.value:
+            price = price * (100 + discount.value) / 100
+            percent = f"{number(discount.value)} %".replace("-", "−")
+            steps.append(Step(msg("Discount by hand"), verbatim(percent), unit_price(round(price, 6))))
+    priced = [place for place, step in enumerate(steps) if step.price]
+    if priced:
+        steps[priced[-1]] = replace(steps[priced[-1]], counts=True)
+    return steps
+
+
+def _step(told: Mapping[str, Any]) -> Step | None:
+    name, price = str(told.get("step")), told.get("price")
+    shown = unit_price(Decimal(str(price))) if price else ""
+    if name in BOOKS:
+        book = str(told.get("book") or "")
+        return Step(BOOKS[name], verbatim(book) if book else None) if "entry" in told else None
+    if name == "tier":
+        detail = msg("{count} in this quote, the tier begins at {start}")
+        return Step(
+            msg("Quantity tier"), detail.of(count=told.get("quantity"), start=told.get("from")), shown
+        )
+    if name == "by_hand":
+        return Step(msg("Price typed by hand"), verbatim(str(told.get("by") or "")), shown)
+    titles = {"currency": msg("Exchange rate"), "floor": msg("Floor price check")}
+    return Step(titles.get(name, verbatim(name)), None, shown)
+
+
+def missing_of(line: QuoteLine) -> list[Message]:
+    """The books that were asked and had no price."""
+    names = [str(told.get("step")) for told in line.price_trace or () if "entry" not in told]
+    return [MISSING[name] for name in names if name in MISSING]
 
 
 class _Steps(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
-        self.steps: list[tuple[Message, str, str, bool]] = []
+        self.steps: list[Step] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -61,19 +102,21 @@ class _Steps(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left, high = look.px(21), look.px(46)
-        for place, (title, detail, price, counts) in enumerate(self.steps):
+        for place, step in enumerate(self.steps):
             top = look.px(10) + place * high
             centre = QPointF(left, top + look.px(10))
             if place + 1 < len(self.steps):
                 painter.setPen(QPen(look.colour("line_strong"), 1))
                 painter.drawLine(centre + QPointF(0, look.px(7)), centre + QPointF(0, high - look.px(7)))
-            painter.setPen(QPen(look.colour("accent_mark" if counts else "line_control"), 1.5))
-            painter.setBrush(look.colour("accent_mark") if counts else Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(look.colour("accent_mark" if step.counts else "line_control"), 1.5))
+            painter.setBrush(look.colour("accent_mark") if step.counts else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, look.px(4), look.px(4))
             box = QRect(left + look.px(16), top, self.width() - left - look.px(32), look.px(20))
-            paint.paint_text(painter, look, box, price, strong=counts, align=paint.RIGHT)
-            paint.paint_text(painter, look, box.adjusted(0, 0, -look.px(90), 0), look.text(title))
-            paint.paint_text(painter, look, box.translated(0, look.px(18)), detail, ink="ink_2", size="small")
+            paint.paint_text(painter, look, box, step.price, strong=step.counts, align=paint.RIGHT)
+            paint.paint_text(painter, look, box.adjusted(0, 0, -look.px(90), 0), look.text(step.title))
+            if step.detail is not None:
+                below = box.translated(0, look.px(18))
+                paint.paint_text(painter, look, below, look.text(step.detail), ink="ink_2", size="small")
 
 
 class WhyPrice(Popover):
@@ -96,16 +139,23 @@ class WhyPrice(Popover):
             ink="ink_2",
             wrap=True,
         )
+        self._missing = FactLine(look)
+        foot = column(look, Line(look), row(look, self._missing, edge=(16, 6, 16, 8)), gap=0)
+        self._foot = holding(foot)
         look.bind(self._none.setContentsMargins, lambda: (look.px(16), look.px(12), look.px(16), look.px(12)))
         self.inside.addWidget(self._none)
+        self.inside.addWidget(self._foot)
 
     def prices(self) -> list[str]:
         """The prices of the steps, from the book to the line."""
-        return [price for _title, _detail, price, _counts in self._steps.steps]
+        return [step.price for step in self._steps.steps if step.price]
 
-    def explain(self, line: QuoteLine) -> None:
-        """Fill it for a line."""
-        self._steps.steps = steps_of(line)
+    def explain(self, line: QuoteLine, discounts: Sequence[Adjustment]) -> None:
+        """Fill it for a line with its own discounts."""
+        self._steps.steps = steps_of(line, discounts)
+        missing = [self._look.text(words) for words in missing_of(line)]
+        self._missing.show_facts(missing)
+        self._foot.setVisible(bool(missing))
         self._steps.setVisible(bool(self._steps.steps))
         self._steps.updateGeometry()
         self._none.setVisible(not self._steps.steps)

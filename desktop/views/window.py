@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
+from desktop.errors import NotFound
 from desktop.models.record import RECORDS
 from desktop.views import errors
 from desktop.views.buttons import Button
@@ -181,7 +182,7 @@ class Window(QWidget):
         else:
             try:
                 page = self._make_record(stop.place, stop.record)
-            except KeyError:
+            except (KeyError, NotFound):
                 self.go(stop.place)
                 return
         previous = self.pages.currentWidget()
