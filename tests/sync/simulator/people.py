@@ -12,6 +12,8 @@ from desktop.models.records import Contact, Customer, Opportunity, Quote, QuoteL
 from desktop.models.store import Work
 from tests.sync.simulator.world import Device, World
 
+HOT = 0.4
+"""How often people meet over the same record."""
 Act = Callable[["Person"], None]
 
 
@@ -51,6 +53,8 @@ class Person:
         with self.device.store.reading() as session:
             query = session.query(cls).filter(cls.deleted_at.is_(None)).filter_by(**where)
             found = query.order_by(cls.id).all()
+        if found and self.rng.random() < HOT:
+            return found[0]
         return self.rng.choice(found) if found else None
 
     def edit(self, record: Record | None, values: Mapping[str, object], command: str = "") -> None:
@@ -76,15 +80,15 @@ class Person:
 
     def edit_customer(self) -> None:
         token = self.world.watch.token
-        if self.last is None or self.rng.random() < 0.6:
+        if self.last is None or self.rng.random() < 0.5:
             names = self.rng.sample(
-                ("phone", "website", "name", "city", "source"), self.rng.choice((1, 1, 2))
+                ("phone",) * 5 + ("website", "name", "source"), self.rng.choice((1, 1, 2))
             )
             found = self.any(Customer)
             self.last = (found.id, names) if found is not None else None
         if self.last is not None:
             record = self.any(Customer, id=self.last[0])
-            self.edit(record, {name: token() for name in self.last[1]})
+            self.edit(record, {name: token() for name in dict.fromkeys(self.last[1])})
 
     def edit_tags(self) -> None:
         customer = self.any(Customer)
@@ -209,8 +213,8 @@ class Person:
 
 
 ACTS: dict[str, tuple[int, Act]] = {
-    "new_customer": (6, Person.new_customer),
-    "edit_customer": (24, Person.edit_customer),
+    "new_customer": (4, Person.new_customer),
+    "edit_customer": (30, Person.edit_customer),
     "edit_tags": (5, Person.edit_tags),
     "write_remark": (5, Person.write_remark),
     "edit_contact": (4, Person.edit_contact),

@@ -98,7 +98,8 @@ class Device:
         self.remote.point = self.point
         rng = self.world.rng
         self.limits = rounds.Limits(
-            Pace(rng.choice((1, 2, 3, 1000)), 1, 1000, 1), Pace(rng.choice((1, 2, 5, 1000)), 1, 1000, 1)
+            Pace(rng.choice((1, 1, 2, 1000)), 1, 1000, rng.choice((0, 1))),
+            Pace(rng.choice((1, 2, 5, 1000)), 1, 1000, rng.choice((0, 1))),
         )
 
     def close(self) -> None:
