@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from fastapi import Request as HttpRequest
 from fastapi import Response as HttpResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from desktop.errors import Refused
 from desktop.words import msg
@@ -118,10 +119,13 @@ _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 def _answerer(server: Server) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
     async def answer(http: HttpRequest) -> HttpResponse:
         body = bytearray()
-        async for chunk in http.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                break
+        try:
+            async for chunk in http.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    break
+        except ClientDisconnect:
+            return HttpResponse(status_code=400)  # nobody hears it
         query = http.scope["query_string"].decode("latin-1")
         target = http.scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
         headers = {name.lower(): value for name, value in http.headers.items()}
