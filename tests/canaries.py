@@ -120,7 +120,7 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
     for start in PACKED.finditer(content):
         stream = zlib.decompressobj(wbits=47)
         try:
-            yield stream.decompress(content[start.start() :], LARGEST_UNPACKED)
+            yield stream.decompress(memoryview(content)[start.start() :], LARGEST_UNPACKED)
         except zlib.error:
             continue
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Self, cast
 
-from tests.vaults import PASSPHRASE, cheap_vault
+from tests.vaults import PASSPHRASE
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PATIENCE: Final = 60.0
@@ -133,6 +133,7 @@ class Laptop:
         self.starter = starter
         self.folder = folder
         self.profile = folder / "profile"
+        self.said = folder.with_name(f"{folder.name}.said")
         self.environment = {"SATCHEL_PASSPHRASE": passphrase, "LANG": "en_US.UTF-8", "TZ": "Asia/Shanghai"}
         for name, place in (
             ("HOME", "home"),
@@ -149,7 +150,8 @@ class Laptop:
     def new(cls, starter: Starter, folder: Path) -> Self:
         """A laptop with an empty vault whose guesses are cheap."""
         laptop = cls(starter, folder)
-        cheap_vault(laptop.profile).close()
+        made = Running(starter, laptop.said, "vault", [str(laptop.profile)], laptop.environment).wait()
+        assert made.code == 0, made
         return laptop
 
     def start(
@@ -159,7 +161,7 @@ class Laptop:
         chosen = ["--profile", str(self.profile)] if profile else []
         return Running(
             self.starter,
-            self.folder.with_name(f"{self.folder.name}.said"),
+            self.said,
             "desktop",
             [*chosen, *arguments],
             {**self.environment, **environment},
