@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--behind-proxy", action="store_true", help="plain HTTP although not on loopback: a proxy adds TLS"
     )
+    serve.add_argument("--attended", action="store_true", help="stop when standard input ends")
     user = add("user", "people: user add NAME --team T --role R", _add_user)
     user.add_argument("verb", choices=["add"])
     user.add_argument("name")
@@ -121,6 +122,8 @@ def _serve(chosen: argparse.Namespace) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    if chosen.attended:
+        threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
     server = _open(chosen)
     running = Running(server, chosen.host, chosen.port, certificate=chosen.certificate, key=chosen.key)
     running.start()
@@ -129,6 +132,12 @@ def _serve(chosen: argparse.Namespace) -> None:
     while running.is_alive() and not stop.wait(0.5):
         pass
     running.stop()
+
+
+def _wait_for_end(stop: threading.Event) -> None:
+    """Whoever started this office holds its standard input; when that ends, so did they."""
+    sys.stdin.read()
+    stop.set()
 
 
 def _is_loopback(host: str) -> bool:
