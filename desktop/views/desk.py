@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
-from desktop.models.record import RECORDS, Record
+from desktop.models.record import RECORDS, Field, Record
 from desktop.models.records import Interaction, Opportunity
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
@@ -222,6 +222,13 @@ class Desk(QObject):
             return msg("This program cannot do that yet.")
         refused = command.refusal(record, Asking(self.actor, self.store.clock()))
         return refused.message if refused else None
+
+    def typing_refusal(self, record: Record, described: Field) -> Message | None:
+        """Why a field of a record cannot be typed, or None."""
+        kind = record.__tablename__
+        if described.merge in ("server", "derived") or described.name in records.LED.get(kind, ()):
+            return msg("“{field}” is not typed; it follows from what is done.").of(field=described.label)
+        return self.refusal(f"{kind}.edit", record)
 
     def do(
         self,

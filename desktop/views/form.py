@@ -5,17 +5,19 @@ from datetime import date
 from uuid import UUID
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import SatchelError
 from desktop.models.kinds import Amount, Choice, Day, Link, Long, Moment, Number, Percent
 from desktop.models.record import Field
 from desktop.views import cells, paint
+from desktop.views.buttons import Button
 from desktop.views.cells import Cell, Row
 from desktop.views.compose import clear, label
 from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, editor_for, focus
+from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.words import Message, msg
 
@@ -63,15 +65,18 @@ class Value(QAbstractButton):
         self._cell, self._wraps = cell, wraps
         self.setToolTip(cell.tooltip if cell.tooltip != cell.text else "")
         self.setText(cell.text)
-        self.updateGeometry()
+        self._stretch()
         self.update()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        """Long texts wrap."""
-        return self._wraps
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A wrapped text needs its height anew."""
+        super().resizeEvent(event)
+        self._stretch()
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
-        """The height of the wrapped text."""
+    def _stretch(self) -> None:
+        self.setFixedHeight(self._height(self.width()) if self._wraps else self._look.px(25))
+
+    def _height(self, width: int) -> int:
         look = self._look
         room = QRectF(0, 0, max(width - look.px(12), 10), 10_000)
         flags = int(Qt.TextFlag.TextWordWrap)
@@ -80,8 +85,7 @@ class Value(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """One line of 25 px."""
-        height = self.heightForWidth(self.width()) if self._wraps else self._look.px(25)
-        return QSize(self._look.px(80), height)
+        return QSize(self._look.px(80), self.height() if self._wraps else self._look.px(25))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A ground on hover, a ring on focus, then the value."""
@@ -134,6 +138,9 @@ class Fact(QWidget):
         self.value.clicked.connect(self.edit)
         self._why = label(look, size="small", ink="bad", wrap=True)
         self._why.hide()
+        self.follow = Button(look, icon="external-link", kind="flat", name=msg("Open the linked record"))
+        self.follow.clicked.connect(self._follow)
+        self.follow.hide()
         self._right = QVBoxLayout()
         self._right.setContentsMargins(0, 0, 0, 0)
         self._right.setSpacing(look.px(2))
@@ -143,6 +150,7 @@ class Fact(QWidget):
 
         line = across(look, self._key, gap=0)
         line.addLayout(self._right, 1)
+        line.addWidget(self.follow, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(line)
 
     def show_row(self, row: Row) -> None:
@@ -152,8 +160,13 @@ class Fact(QWidget):
             cell = fact_cell(row, self._field, self._look.language)
             wraps = isinstance(self._field.kind, Long) or len(cell.text) > WRAPPED
             self.value.show_cell(cell, wraps=wraps)
-        refusal = self._desk.refusal(f"{row.record.__tablename__}.edit", row.record)
-        self.value.setEnabled(refusal is None and self._field.merge not in ("server", "derived"))
+        kind = self._field.kind
+        linked = isinstance(kind, Link) and kind.to in LISTS and row.value(self._field.name) is not None
+        self.follow.setVisible(linked)
+        refusal = self._desk.typing_refusal(row.record, self._field)
+        self.value.setEnabled(refusal is None)
+        if refusal is not None:
+            self.value.setToolTip(self._look.text(refusal))
 
     def edit(self) -> None:
         """Turn the value into its editor."""
@@ -169,6 +182,11 @@ class Fact(QWidget):
         self.value.hide()
         self._right.insertWidget(0, editor)
         focus(editor)
+
+    def _follow(self) -> None:
+        kind = self._field.kind
+        if self._row is not None and isinstance(kind, Link):
+            self.opened.emit(kind.to, self._row.value(self._field.name))
 
     def _find(self, kind: str, text: str) -> list[tuple[UUID, str]]:
         return [(UUID(bytes=hit.id), hit.title) for hit in self._desk.search(text, [kind], 8)]
@@ -219,7 +237,9 @@ class Fact(QWidget):
 
 
 class Facts(QWidget):
-    """Several facts of one record; empty ones may wait behind “add”."""
+    """Several facts of one record."""
+
+    opened = Signal(str, object)
 
     def __init__(self, look: Look, desk: Desk, *, hide_empty: bool = False) -> None:
         super().__init__()
@@ -250,6 +270,7 @@ class Facts(QWidget):
         self.facts = {}
         for name in names:
             fact = Fact(self._look, self._desk, fields[name])
+            fact.opened.connect(self.opened)
             self.facts[name] = fact
             self._column.addWidget(fact)
         self._kind, self._names = row.record.__tablename__, names

@@ -166,8 +166,9 @@ class ListPage(QWidget):
                 figures.append(
                     (msg("Amount"), cells.money(shown.record.amount, shown.record.currency or "CNY"))
                 )
-        plural = RECORDS[self.kind].__plural__
-        figures.append((msg("{count} {what}").of(count=f"{self._total:,}", what=inside(plural)), ""))
+        cls = RECORDS[self.kind]
+        noun = cls.__label__ if self._total == 1 else cls.__plural__
+        figures.append((msg("{count} {what}").of(count=f"{self._total:,}", what=inside(noun)), ""))
         self.figures.emit(figures)
 
     def enter(self) -> None:

@@ -145,7 +145,7 @@ LISTS: Final = {
             (
                 Column("name", cells.title, 200, 3, 9),
                 Column("customer_id", cells.link, 170, 2, 8, sortable=False),
-                Column("stage", cells.stage, 124, 0, 8),
+                Column("stage", cells.stage, 148, 0, 8),
                 Column("probability", cells.number, 64, 0, 3, right=True),
                 Column("amount", cells.amount, 110, 0, 7, right=True),
                 Column("next_step", cells.text, 140, 2, 4),

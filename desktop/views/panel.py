@@ -201,6 +201,7 @@ class Panel(QWidget):
         self._delete.clicked.connect(self._remove)
         self._next = _NextStep(look)
         self.facts = Facts(look, desk, hide_empty=True)
+        self.facts.opened.connect(self.opened)
         self.timeline = timeline.Timeline(look)
         self.note = NoteBox(look)
         self.note.noted.connect(self._note)

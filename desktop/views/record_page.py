@@ -73,6 +73,7 @@ class RecordPage(QWidget):
         self._below = FactLine(look)
         self._sent = Chip(look, msg("Saved here, not sent yet"))
         self.facts = Facts(look, desk)
+        self.facts.opened.connect(self.opened)
         self.timeline = timeline.Timeline(look, edge=24)
         self.note = NoteBox(look)
         self.note.noted.connect(self._noted)

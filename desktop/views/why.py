@@ -72,9 +72,8 @@ def _step(told: Mapping[str, Any]) -> Step | None:
         return Step(BOOKS[name], verbatim(book) if book else None) if "entry" in told else None
     if name == "tier":
         detail = msg("{count} in this quote, the tier begins at {start}")
-        return Step(
-            msg("Quantity tier"), detail.of(count=told.get("quantity"), start=told.get("from")), shown
-        )
+        said = detail.of(count=told.get("quantity"), start=told.get("from"))
+        return Step(msg("Quantity tier"), said if told.get("from") != "0" else None, shown)
     if name == "by_hand":
         return Step(msg("Price typed by hand"), verbatim(str(told.get("by") or "")), shown)
     titles = {"currency": msg("Exchange rate"), "floor": msg("Floor price check")}

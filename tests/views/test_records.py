@@ -9,7 +9,7 @@ from desktop.views.editors import ChoiceEditor, LineEditor, LinkEditor
 from desktop.views.form import Fact
 from desktop.views.window import Window
 from tests.screens.sample import Firm
-from tests.views.pages import key, press, settle, stored, the_quote, the_record, type_in
+from tests.views.pages import key, press, settle, stored, the_list, the_quote, the_record, type_in
 
 
 def editor_of(fact: Fact) -> LineEditor:
@@ -127,3 +127,20 @@ def test_a_deleted_record_leaves_its_page(window: Window, qtbot: QtBot, firm: Fi
     qtbot.waitUntil(
         lambda: getattr(window.page(), "kind", "") == "customer" and hasattr(window.page(), "table")
     )
+
+
+def test_what_follows_from_commands_is_grey_and_says_so(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    window.go("quote")
+    page = the_list(window)
+    page.list.selectRow(0)
+    stage = page.panel.facts.facts["stage"].value
+    assert not stage.isEnabled()
+    assert "follows from what is done" in stage.toolTip()
+    assert page.panel.facts.facts["next_step"].value.isEnabled()
+
+
+def test_a_link_opens_what_it_names(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    contact = window.desk.related("contact", "customer_id", firm.customers[0])[0]
+    window.open_record("contact", contact.id)
+    press(qtbot, the_record(window).facts.facts["customer_id"].follow)
+    assert the_record(window).record_id == firm.customers[0]
