@@ -11,7 +11,7 @@ from desktop.errors import Refused
 from desktop.models.kinds import Number, Percent
 from desktop.models.records import Customer, Quote
 from desktop.rules.money import plain
-from desktop.services import commands, contracts, drafts, quotes, records
+from desktop.services import catalog, commands, contracts, drafts, quotes, records
 from desktop.words import msg
 
 
@@ -74,7 +74,7 @@ def new_quote(console: Console, chosen: argparse.Namespace) -> None:
 def _line(console: Console, typed: str) -> tuple[Any, Decimal]:
     """`SKU*QTY`; without a quantity it is one."""
     sku, _star, quantity = typed.replace("×", "*").partition("*")
-    product = quotes.product_by_sku(console.store, sku.strip())
+    product = catalog.product_by_sku(console.store, sku.strip())
     wanted = Number(4).parse(quantity or "1")
     if wanted is None or wanted <= 0:
         raise Refused(msg("Say how many: SKU*2."), field="quantity")

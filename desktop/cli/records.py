@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from desktop.cli.console import Console
-from desktop.errors import Usage
+from desktop.errors import NotFound, Usage
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, Record
 from desktop.services import commands, finding, history, records, undo
@@ -181,7 +181,11 @@ def show_history(console: Console, chosen: argparse.Namespace) -> None:
     """Who changed what, when, on which device, from what to what."""
     cls = records.record_type(chosen.record)
     record_id = UUID(chosen.id) if is_id(chosen.id) else records.find(console.store, cls, chosen.id).id
+    if chosen.field and chosen.field not in cls.fields():
+        raise records.no_field(cls, chosen.field)
     entries = history.history(console.store, cls, record_id, chosen.field)
+    if not entries and not chosen.field:
+        raise NotFound(msg("There is no such {what} on this laptop.").of(what=cls.__label__))
     if console.options.json:
         console.emit(
             [

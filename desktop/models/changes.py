@@ -5,6 +5,7 @@ read this log; the outbox is its local rows above the acknowledged number.
 """
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -27,10 +28,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, UOWTransaction
 
+from desktop.errors import Refused
 from desktop.models import indexing
 from desktop.models.kinds import json_text, moment_text
 from desktop.models.record import Base, Field, Record
 from desktop.rules.chain import START, Entry, entry_hash
+from desktop.words import msg
 
 if TYPE_CHECKING:
     from desktop.models.store import Work
@@ -90,6 +93,8 @@ sync_base = Table(
 )
 """The office's row (wire form) of each record that has changes which the office has not answered."""
 
+UNKEPT: Final = msg("There is a character in it that cannot be kept; type it anew.")
+_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _INSERT: Final = (
     "INSERT INTO change (device, n, tx, batch, undoes, command, kind, type, record, body, base, at, actor,"
     " origin, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -157,6 +162,7 @@ def append(connection: Connection, work: "Work", ops: Iterable[Op]) -> None:
     actor = work.actor.id
     rows: list[tuple[Any, ...]] = []
     for op in ops:
+        text = _kept(op.body)
         n += 1
         previous = entry_hash(
             previous,
@@ -186,7 +192,7 @@ def append(connection: Connection, work: "Work", ops: Iterable[Op]) -> None:
                 op.kind,
                 op.type,
                 op.record.bytes,
-                json_text(op.body),
+                text,
                 op.base,
                 work.at,
                 actor.bytes,
@@ -197,6 +203,14 @@ def append(connection: Connection, work: "Work", ops: Iterable[Op]) -> None:
     if rows:
         connection.exec_driver_sql(_INSERT, rows)
         write_local(connection, "head", {"n": n, "hash": previous.hex()})
+
+
+def _kept(body: dict[str, Any]) -> str:
+    """The body as text. Raises Refused for what not every system can keep."""
+    text = json_text(body)
+    if _NUL.search(text):
+        raise Refused(UNKEPT)
+    return text
 
 
 def append_remote(connection: Connection, rows: list[tuple[Any, ...]]) -> None:

@@ -16,7 +16,10 @@ from desktop.models.record import RECORDS
 from desktop.models.records import Adjustment, Quote, QuoteLine, QuoteRevision
 from desktop.rules import lines as rows
 from desktop.rules import money, tax, totals
+from desktop.words import msg
 
+LARGEST: Final = 2**63 - 1
+"""The largest amount in minor units that a table can hold."""
 PARTS: Final = ("quote", "quote_revision", "quote_line", "adjustment")
 
 
@@ -26,7 +29,22 @@ def document(
     adjustments: Sequence[Mapping[Any, Any]],
     currency: str,
 ) -> totals.Document:
-    """The document that the totals are computed from; lines and adjustments are in order of rank."""
+    """The document that the totals are computed from; lines and adjustments are in order of rank.
+
+    Raises Refused where a row holds what nobody can compute with.
+    """
+    try:
+        return _document(revision, lines, adjustments, currency)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        raise Refused(msg("A row of this quote holds what cannot be computed.")) from None
+
+
+def _document(
+    revision: Mapping[Any, Any],
+    lines: Sequence[Mapping[Any, Any]],
+    adjustments: Sequence[Mapping[Any, Any]],
+    currency: str,
+) -> totals.Document:
     by_line: dict[UUID, list[rows.Adjustment]] = {}
     whole: list[rows.Adjustment] = []
     for row in adjustments:
@@ -96,6 +114,8 @@ def _refresh_quote(connection: Connection, quote_id: UUID) -> bool:
     try:
         payable = totals.totals(document(revision, lines, adjustments, row.currency)).payable
     except Refused:
+        payable = None
+    if payable is not None and abs(payable) > LARGEST:
         payable = None
     if (payable, revision["valid_until"]) == (row.payable, row.valid_until):
         return False

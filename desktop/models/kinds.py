@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from desktop.errors import Refused
+from desktop.rules.texts import cleaned
 from desktop.words import Message, msg
 
 MERGES: Final = frozenset(
@@ -165,7 +166,7 @@ class Short(Kind):
     empty: ClassVar[Any] = ""
 
     def parse(self, text: str) -> str:
-        value = " ".join(text.split())
+        value = " ".join(cleaned(text).split())
         if len(value) > self.longest:
             raise Refused(msg("This is too long; {most} characters fit.").of(most=self.longest))
         return value
@@ -177,9 +178,13 @@ class Long(Kind):
 
     merge: ClassVar[str] = "text"
     empty: ClassVar[Any] = ""
+    longest: int = 100_000
 
     def parse(self, text: str) -> str:
-        return text.replace("\r\n", "\n").rstrip()
+        value = cleaned(text).replace("\r\n", "\n").rstrip()
+        if len(value) > self.longest:
+            raise Refused(msg("This is too long; {most} characters fit.").of(most=self.longest))
+        return value
 
 
 @dataclass(frozen=True)
@@ -472,7 +477,7 @@ class Tags(Json):
     merge: ClassVar[str] = "set"
 
     def parse(self, text: str) -> list[str]:
-        return sorted({word.strip() for word in re.split(r"[,，;；、]", text) if word.strip()})
+        return sorted({word.strip() for word in re.split(r"[,，;；、]", cleaned(text)) if word.strip()})
 
     def format(self, value: Sequence[str] | None, language: str) -> str:
         return ("、" if language == "zh" else ", ").join(value or ())
@@ -489,6 +494,6 @@ def _decimal(text: str) -> Decimal | None:
         value = Decimal(typed[:-1] if scale else typed).scaleb(scale)
     except InvalidOperation:
         raise Refused(msg("“{typed}” is not a number.").of(typed=text.strip())) from None
-    if not value.is_finite() or abs(value) >= Decimal("1e13"):
+    if not value.is_finite() or abs(value) >= Decimal("1e12"):
         raise Refused(msg("“{typed}” is not a number.").of(typed=text.strip()))
     return value

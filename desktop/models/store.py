@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from desktop.errors import NotFound
+from desktop.errors import NotFound, Refused
 from desktop.models import derived, indexing, migrations, search
-from desktop.models.changes import Op, WorkSession, now_ms, read_local, write_local
+from desktop.models.changes import UNKEPT, Op, WorkSession, now_ms, read_local, write_local
 from desktop.models.record import Record, new_id
 from desktop.words import msg
 
@@ -175,10 +175,13 @@ class Store:
     ) -> Iterator[Work]:
         """One transaction: everything in it is durable when the block ends, or nothing happened."""
         work = Work(self, actor, command, batch=batch, undoes=undoes)
-        with work.session as session, session.begin():
-            yield work
-            session.flush()
-            derived.refresh(work.connection, work.changed)
+        try:
+            with work.session as session, session.begin():
+                yield work
+                session.flush()
+                derived.refresh(work.connection, work.changed)
+        except UnicodeEncodeError:  # half a character
+            raise Refused(UNKEPT) from None
         self.announce(Changed(frozenset(work.changed), command))
 
     def announce(self, changed: Changed) -> None:

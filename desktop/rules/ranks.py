@@ -29,15 +29,6 @@ def between(before: str, after: str) -> str:
         place += 1
 
 
-def spread(count: int) -> list[str]:
-    """`count` ranks in order with room between them, of one length."""
-    width = 2
-    while _BASE**width < 4 * (count + 1):
-        width += 1
-    step = _BASE**width // (count + 1)
-    return [_text(step * (place + 1), width) for place in range(count)]
-
-
 def following(last: str) -> str:
     """A rank after `last` that leaves room and stays short when rows are added at the end."""
     if not last:

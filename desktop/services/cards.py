@@ -50,7 +50,7 @@ def records_of(card: Card) -> Made | None:
     _set(made, contact, "job", card.title or card.role, further)
     _set(made, contact, "department", card.department, further)
     _set(made, contact, "birthday", card.birthday, further)
-    contact.remark = card.note
+    _set(made, contact, "remark", card.note, further)
     contact.tags = sorted(set(card.categories))
     _further(card, further)
     contact.custom = {"vcard": further} if further else {}

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from desktop.errors import NotFound
 from desktop.models import derived
 from desktop.models.record import Record
 from desktop.models.records import (
@@ -28,6 +29,7 @@ from desktop.words import LANGUAGES, Message, msg
 
 TEMPLATE: Final = {"name": "standard", "version": 1}
 DISCOUNT: Final = msg("Discount on the whole")
+NO_QUOTE: Final = msg("This quote is not on this laptop, or not all of it.")
 ROUNDING: Final = msg("Rounded off")
 
 
@@ -79,11 +81,11 @@ class QuoteDraft:
 
 
 def load(store: Store, quote_id: UUID, revision_id: UUID | None = None) -> QuoteDraft:
-    """The quote with its current revision, or with an earlier one."""
+    """The quote with its current revision, or with an earlier one. Raises NotFound."""
     with store.reading() as session:
         quote = session.get(Quote, quote_id)
         if quote is None:
-            raise KeyError(quote_id)
+            raise NotFound(NO_QUOTE)
         return draft_of(session, quote, revision_id)
 
 
@@ -91,7 +93,7 @@ def draft_of(session: Session, quote: Quote, revision_id: UUID | None = None) ->
     """The same within a session."""
     revision = session.get(QuoteRevision, revision_id or quote.revision_id)
     if revision is None:
-        raise KeyError(quote.id)
+        raise NotFound(NO_QUOTE)
     parts = partial(_parts, session, revision.id)
     customer = session.get(Customer, quote.customer_id) if quote.customer_id else None
     contact = None

@@ -22,6 +22,7 @@ from desktop.models.records import Contact, Customer, Product
 from desktop.models.records.files import keep_blob
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import phones
+from desktop.rules.texts import cleaned
 from desktop.services import cards, commands, doubles
 from desktop.services.commands import command
 from desktop.services.doubles import Double
@@ -255,7 +256,7 @@ def _plan_table(data: bytes, kind: str) -> Plan:
         names = [name or _IGNORED.get(title, "") for title, name in zip(table.header, names, strict=True)]
     made.kept = [title for (title, _), name in zip(columns, names, strict=True) if not name and title]
     for number, row in zip(table.numbers, table.rows, strict=True):
-        cells = [tables.cell_text(cell) for cell in row]
+        cells = [cleaned(tables.cell_text(cell)) for cell in row]
         scaled = [_scaled(cell, scale) for cell, scale in zip(cells, scales, strict=True)]
         try:
             found = Row(number, [])

@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from desktop.documents.quote import quote_pdf
 from desktop.documents.readback import calculator_test
@@ -27,10 +26,10 @@ from desktop.models.records import (
 from desktop.models.store import Store, Work
 from desktop.rules import ranks, stages
 from desktop.rules.canonical import content_hash
-from desktop.rules.money import ZERO, number
-from desktop.services import drafts, prices
+from desktop.rules.money import ONE, ZERO, number
+from desktop.services import catalog, drafts, prices
 from desktop.services.commands import Asking, command
-from desktop.services.records import ISSUED, refuse_issued, refuse_led, said
+from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, said
 from desktop.words import Message, msg
 
 PRICED = ("item", "option", "alternative")
@@ -104,6 +103,7 @@ def new(work: Work, *, values: Mapping[str, Any]) -> Quote:
     )
     if "currency" not in values and firm is not None and firm.currency:
         quote.currency = firm.currency
+    check(quote)
     quote.revision_id = revision.id
     work.add(quote)
     _belongs(work, quote, revision)
@@ -154,9 +154,19 @@ def _fill(line: QuoteLine, product: Product) -> None:
 
 def _rank_after(lines: Sequence[QuoteLine], after: UUID | None) -> str:
     for place, line in enumerate(lines):
-        if line.id == after and place + 1 < len(lines):
-            return ranks.between(line.rank, lines[place + 1].rank)
+        if line.id == after:  # two people may have added lines at the same place
+            beyond = (one.rank for one in lines[place + 1 :] if one.rank > line.rank)
+            following = next(beyond, "")
+            return ranks.between(line.rank, following) if following else ranks.following(line.rank)
     return ranks.following(lines[-1].rank if lines else "")
+
+
+def _line_of(work: Work, quote: Quote, line_id: UUID) -> QuoteLine:
+    """A line of this quote's current revision. Raises NotFound."""
+    line = work.get(QuoteLine, line_id)
+    if line.revision_id != quote.revision_id:
+        raise NotFound(msg("This line is not one of this quote."))
+    return line
 
 
 def _lines(work: Work, quote: Quote) -> list[QuoteLine]:
@@ -188,11 +198,13 @@ def _price(work: Work, quote: Quote, product_id: UUID) -> None:
 @command("quote.set_line", label=msg("Change line"), on=Quote, when=can_change)
 def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, Any]) -> QuoteLine:
     """Change a line; a new quantity prices it anew, a price typed by hand stays as it was typed."""
-    line = work.get(QuoteLine, line_id)
+    line = _line_of(work, quote, line_id)
     for name, value in values.items():
         setattr(line, name, value)
     if line.kind in PRICED and (line.quantity is None or line.unit_price is None):
         raise Refused(msg("A line needs a quantity and a price."), field="quantity")
+    if (line.base_quantity or ONE) <= 0:
+        raise Refused(msg("The base quantity must be above zero"), field="base_quantity")
     if "unit_price" in values:
         typed = {"step": "by_hand", "price": number(line.unit_price or ZERO), "by": work.actor.name}
         line.price_trace, line.slabs = [*(line.price_trace or ()), typed], []
@@ -205,7 +217,7 @@ def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, An
 @command("quote.remove_line", label=msg("Remove line"), on=Quote, when=can_change, icon="trash-2")
 def remove_line(work: Work, quote: Quote, *, line_id: UUID) -> None:
     """Remove a line with its discounts."""
-    line = work.get(QuoteLine, line_id)
+    line = _line_of(work, quote, line_id)
     for adjustment in work.session.scalars(
         select(Adjustment).where(Adjustment.line_id == line_id, Adjustment.deleted_at.is_(None))
     ):
@@ -237,7 +249,7 @@ def new_line(work: Work, *, values: Mapping[str, Any]) -> QuoteLine:
     quote = _quote_of(work, given.pop("quote_id", None))
     product_id = given.pop("product_id", None)
     if product_id is None and given.get("sku"):
-        known = _product(work.session, given["sku"])
+        known = catalog.product(work.session, given["sku"])
         product_id = known.id if known is not None else None
     if product_id is not None:
         given.pop("sku", None)
@@ -280,7 +292,11 @@ def new_adjustment(work: Work, *, values: Mapping[str, Any]) -> Adjustment:
 @command("quote.move_line", label=msg("Move line"), on=Quote, when=can_change)
 def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) -> QuoteLine:
     """Put a line after another one, or first."""
-    line = work.get(QuoteLine, line_id)
+    line = _line_of(work, quote, line_id)
+    if after == line_id:
+        return line
+    if after is not None:
+        _line_of(work, quote, after)
     others = [one for one in _lines(work, quote) if one.id != line_id]
     if after is None:
         line.rank = ranks.between("", others[0].rank) if others else line.rank
@@ -306,6 +322,8 @@ def discount(
 
     A reduction is negative. The target of a document is the payable wanted.
     """
+    if line_id is not None:
+        _line_of(work, quote, line_id)
     present = work.session.scalars(
         select(Adjustment).where(
             Adjustment.revision_id == quote.revision_id,
@@ -366,6 +384,8 @@ def issue(work: Work, quote: Quote) -> bytes:
 
 
 def _check_complete(draft: drafts.QuoteDraft) -> None:
+    if draft.customer is None or draft.customer.deleted_at is not None:
+        raise Refused(msg("The customer of this quote is gone. Choose another one first."))
     if not any(line.kind in PRICED for line in draft.lines):
         raise Refused(msg("This quote has no line yet. Add a product first."))
     for line in draft.lines:
@@ -435,32 +455,6 @@ def decline(work: Work, quote: Quote) -> None:
 def confirm(work: Work, quote: Quote) -> None:
     """A person looked at the total that came of two people's changes."""
     quote.needs_review = False
-
-
-def product_by_sku(store: Store, typed: str) -> Product:
-    """The product with this number, however it is typed: `SAT-75V`, `sat75v`. Raises NotFound."""
-    with store.reading() as session:
-        found = _product(session, typed)
-    if found is None:
-        raise NotFound(msg("There is no product “{sku}” in the catalogue.").of(sku=typed))
-    return found
-
-
-def _product(session: Session, typed: str) -> Product | None:
-    exact = session.scalars(
-        select(Product).where(Product.sku == typed, Product.deleted_at.is_(None)).limit(1)
-    ).first()
-    if exact is not None:
-        return exact
-    wanted = _letters(typed)
-    for product in session.scalars(select(Product).where(Product.deleted_at.is_(None))):
-        if (wanted and _letters(product.sku) == wanted) or product.name == typed:
-            return product
-    return None
-
-
-def _letters(typed: str) -> str:
-    return "".join(character for character in typed.casefold() if character.isalnum())
 
 
 def paper(store: Store, quote_id: UUID, *, language: str | None = None) -> bytes:

@@ -1,19 +1,22 @@
 """What a person can do with any record: make, edit, delete, bring back, look up, page through."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, Record, children_of
 from desktop.models.records import Adjustment, Customer, Organisation, Quote, QuoteLine, QuoteRevision
+from desktop.models.remote_rows import id_list
 from desktop.models.store import Store, Work
+from desktop.rules.money import check_currency
 from desktop.services.commands import Asking, command
 from desktop.words import Message, msg
 
@@ -30,6 +33,7 @@ LED: Final[dict[str, frozenset[str]]] = {
 }
 """Fields that commands of their own lead."""
 _NUMBER: Final = re.compile(r"\d{1,3}(\.\d{1,4})?")
+_LONGEST_VALIDITY: Final = 3650
 _PRINTED: Final = frozenset({"customer_id", "currency", "valid_until"})
 """What stands on the paper of an issued quote."""
 ISSUED = msg("This revision was issued and never changes; make a new revision instead.")
@@ -56,16 +60,18 @@ def read_values(cls: type[Record], typed: Mapping[str, str]) -> dict[str, Any]:
     for name, text in typed.items():
         described = fields.get(name)
         if described is None:
-            raise Usage(
-                msg("{what} has no field “{name}”. There are: {names}.").of(
-                    what=cls.__label__, name=name, names=", ".join(fields)
-                )
-            )
+            raise no_field(cls, name)
         try:
             values[name] = described.kind.parse(text)
         except Refused as refused:
             raise Refused(refused.message, field=name) from None
     return values
+
+
+def no_field(cls: type[Record], name: str) -> Usage:
+    """What is said of a field that the type does not have."""
+    said = msg("{what} has no field “{name}”. There are: {names}.")
+    return Usage(said.of(what=cls.__label__, name=name, names=", ".join(cls.fields())))
 
 
 def can_edit(record: Record, _asking: Asking) -> Message | None:
@@ -135,6 +141,7 @@ def _restore(cls: type[Record]) -> Callable[..., Record]:
         record = work.session.get(cls, id)
         if record is None:
             raise NotFound(msg("There is no such {what} on this laptop.").of(what=cls.__label__))
+        refuse_issued(work, record)
         record.deleted_at = None
         return record
 
@@ -154,6 +161,8 @@ def check(record: Record) -> None:
     """Refuse a record that lacks what it cannot do without, or that no paper could be made from."""
     if isinstance(record, Organisation):
         _check_firm(record)
+    if currency := getattr(record, "currency", ""):
+        check_currency(currency)
     if isinstance(record, Customer):
         if not record.name and not record.phone:
             raise Refused(msg("A customer needs a name or a phone number."), field="name")
@@ -173,6 +182,12 @@ def _check_firm(firm: Organisation) -> None:
     if not _texts_only(firm.milestones, frozenset({"percent"})):
         raise Refused(
             msg("A payment schedule is a list of names, each with its percent."), field="milestones"
+        )
+    if firm.milestones and sum(Decimal(part["percent"]) for part in firm.milestones) != 100:
+        raise Refused(msg("The payment steps must add up to 100 %"), field="milestones")
+    if firm.valid_days is not None and not 1 <= firm.valid_days <= _LONGEST_VALIDITY:
+        raise Refused(
+            msg("A quote is valid for 1 to {most} days.").of(most=_LONGEST_VALIDITY), field="valid_days"
         )
 
 
@@ -217,7 +232,7 @@ for _cls in list(RECORDS.values()):
 
 
 def find(store: Store, cls: type[Record], name_or_id: str) -> Record:
-    """A living record by its id, the beginning of its id, or its name or number. Raises NotFound."""
+    """A living record by its id, its name or its number. Raises NotFound."""
     with store.reading() as session:
         try:
             record = session.get(cls, UUID(name_or_id))
@@ -289,6 +304,12 @@ def page(
             query = query.where(or_(beyond, (column == value) & (key < after.id), tail))
     ordering = (column.desc() if descending else column.asc()).nulls_last()
     return list(session.scalars(query.order_by(ordering, key.desc()).limit(limit)))
+
+
+def among(ids: Iterable[UUID]) -> Select[Any]:
+    """These ids for an `in_`, as one value: a hundred bound ones cost more than the rows they find."""
+    listed = func.json_each(id_list(each.bytes for each in ids)).table_valued("value")
+    return select(func.unhex(listed.c.value))
 
 
 def count(session: Session, cls: type[Record], where: Sequence[ColumnElement[bool]] = ()) -> int:

@@ -13,6 +13,7 @@ from desktop.errors import Conflict, Refused
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.store import Actor, Store, Work
 from desktop.services.commands import COMMANDS
+from desktop.services.records import refuse_issued
 from desktop.words import Message, msg
 
 SLICE = 500
@@ -155,6 +156,7 @@ def _changed_since(work: Work, ops: Sequence[_Op], step: Step) -> set[UUID]:
 
 
 def _invert(work: Work, record: Record, op: _Op) -> None:
+    refuse_issued(work, record)
     if op.kind in ("create", "restore"):
         work.delete(record)
     elif op.kind == "delete":

@@ -1,0 +1,36 @@
+"""The catalogue: a product found by its number, however somebody types it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desktop.errors import NotFound
+from desktop.models.records import Product
+from desktop.models.store import Store
+from desktop.words import msg
+
+
+def product_by_sku(store: Store, typed: str) -> Product:
+    """The product with this number, however it is typed: `SAT-75V`, `sat75v`. Raises NotFound."""
+    with store.reading() as session:
+        found = product(session, typed)
+    if found is None:
+        raise NotFound(msg("There is no product “{sku}” in the catalogue.").of(sku=typed))
+    return found
+
+
+def product(session: Session, typed: str) -> Product | None:
+    """The same within a session, or None."""
+    exact = session.scalars(
+        select(Product).where(Product.sku == typed, Product.deleted_at.is_(None)).limit(1)
+    ).first()
+    if exact is not None:
+        return exact
+    wanted = _letters(typed)
+    for known in session.scalars(select(Product).where(Product.deleted_at.is_(None))):
+        if (wanted and _letters(known.sku or "") == wanted) or known.name == typed:
+            return known
+    return None
+
+
+def _letters(typed: str) -> str:
+    return "".join(character for character in typed.casefold() if character.isalnum())
