@@ -30,7 +30,6 @@ from desktop.views.runner import Runner
 from desktop.views.tables import Provider
 from desktop.words import Message, msg
 
-MOST_UNSENT: Final = 10_000
 MOST_RELATED: Final = 50
 CAN_CHANGE: Final = quotes.can_change  # and with it every command of quotes is known
 
@@ -91,7 +90,7 @@ class Desk(QObject):
                 )
                 titles = records.link_titles(session, found)
                 figures = _customer_figures(session, found) if kind == "customer" else {}
-            unsent = self.unsent()
+            unsent = self.unsent([each.id for each in found])
             return [Row(each, titles, figures.get(each.id, {}), each.id in unsent) for each in found]
 
         return page
@@ -113,7 +112,7 @@ class Desk(QObject):
                 return None
             titles = records.link_titles(session, [record])
             figures = _customer_figures(session, [record]) if kind == "customer" else {}
-        return Row(record, titles, figures.get(record_id, {}), record_id in self.unsent())
+        return Row(record, titles, figures.get(record_id, {}), bool(self.unsent([record_id])))
 
     def related(self, kind: str, link: str, record_id: UUID) -> list[Row]:
         """The records of `kind` whose `link` names this record, newest first."""
@@ -147,13 +146,15 @@ class Desk(QObject):
 
     # What waits
 
-    def unsent(self) -> set[UUID]:
-        """The records with changes that the office has not confirmed; none in a vault without an office."""
-        if not self.has_office():
+    def unsent(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Those of these records with changes that the office has not confirmed; none without an office."""
+        if not ids or not self.has_office():
             return set()
+        marks = ", ".join("?" * len(ids))
         with self.store.reader.connect() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT DISTINCT record FROM change WHERE n > ? LIMIT ?", (self.store.acked, MOST_UNSENT)
+                f"SELECT DISTINCT record FROM change WHERE record IN ({marks}) AND n > ?",  # noqa: S608  marks
+                (*(each.bytes for each in ids), self.store.acked),
             ).all()
         return {UUID(bytes=bytes(row[0])) for row in rows}
 
@@ -343,7 +344,7 @@ def _customer_figures(session: Any, found: Sequence[Record]) -> dict[UUID, dict[
     figures: dict[UUID, dict[str, Any]] = {each: {"open_deals": None, "last_touch": None} for each in ids}
     deals = (
         select(Opportunity.customer_id, func.sum(Opportunity.amount))
-        .where(Opportunity.customer_id.in_(ids), Opportunity.deleted_at.is_(None))
+        .where(Opportunity.customer_id.in_(records.among(ids)), Opportunity.deleted_at.is_(None))
         .where(Opportunity.stage.not_in(("won", "lost")))
         .group_by(Opportunity.customer_id)
     )
@@ -351,7 +352,7 @@ def _customer_figures(session: Any, found: Sequence[Record]) -> dict[UUID, dict[
         figures[customer]["open_deals"] = total
     touches = (
         select(Interaction.customer_id, func.max(Interaction.happened_at))
-        .where(Interaction.customer_id.in_(ids), Interaction.deleted_at.is_(None))
+        .where(Interaction.customer_id.in_(records.among(ids)), Interaction.deleted_at.is_(None))
         .group_by(Interaction.customer_id)
     )
     for customer, at in session.execute(touches):
