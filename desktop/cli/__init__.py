@@ -14,7 +14,7 @@ from typing import NoReturn
 from desktop.cli import demo, files, quotes, records, syncing, totals, vaults
 from desktop.cli.console import Console, Options
 from desktop.errors import Refused, SatchelError, Usage
-from desktop.words import Message, msg, verbatim
+from desktop.words import Message, msg
 
 AREAS = (vaults, records, files, quotes, totals, syncing, demo)
 
@@ -24,7 +24,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """A wrong call, with the usage line."""
-        raise Usage(verbatim(f"{message}\n{self.format_usage().strip()}"))
+        raise Usage(
+            msg("This call makes no sense: {why}\n{usage}").of(why=message, usage=self.format_usage().strip())
+        )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         options, rest = read_options(arguments)
+        refuse_no_text(arguments)
         chosen = parser().parse_args(reductions_kept(rest))
         with Console(options) as console:
             return chosen.run(console, chosen) or 0
@@ -44,6 +47,13 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the last door: a person never meets a traceback
         return report(SatchelError(_own_mistake(error)), options)
+
+
+def refuse_no_text(arguments: Sequence[str]) -> None:
+    """Refuse words that are no text, such as Chinese of another character set; a file may be called so."""
+    for word in arguments:
+        if any("\ud800" <= letter <= "\udfff" for letter in word) and not Path(word).exists():
+            raise Usage(msg("“{word}” is no text that can be kept.").of(word=ascii(word)))
 
 
 def _own_mistake(error: Exception) -> Message:

@@ -3,6 +3,7 @@
 import argparse
 from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 from desktop.cli.console import Console
 from desktop.errors import NotFound, Refused, Usage
@@ -29,6 +30,8 @@ def join(console: Console, chosen: argparse.Namespace) -> None:
     from sync.client.driver import enrol
     from sync.client.transport import HttpTransport
 
+    if not is_address(chosen.url):
+        raise Usage(msg("The office's address looks like https://crm.company.com."))
     with closing(HttpTransport(chosen.url)) as transport:
         enrol(console.store, transport, chosen.code)
     me = console.actor
@@ -36,6 +39,15 @@ def join(console: Console, chosen: argparse.Namespace) -> None:
         {"url": chosen.url, "user": me.id.hex, "name": me.name, "role": me.role},
         msg("Joined as {name}.").of(name=me.name),
     )
+
+
+def is_address(typed: str) -> bool:
+    """Whether this is the address of a server."""
+    try:
+        parts = urlsplit(typed)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def sync(console: Console, _chosen: argparse.Namespace) -> None:
