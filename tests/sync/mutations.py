@@ -99,7 +99,7 @@ MUTANTS = (
         "found.update(bytes(row[0]) for row in rows)",
         "rows.fetchall()",
     ),
-    one("no chained base", changes, "_chained_base", "if earlier < base and", "if False and"),
+    one("no chained base", changes, "_chained_base", "if earlier < base and", "if False and", 5105),
     one("conflict dropped", inbox, "keep", "for loss in verdict.losses if loss.ask]", "for loss in ()]"),
     one("rejection dropped", inbox, "keep", "values = _refused(op)", "values = []"),
     one(
@@ -125,7 +125,7 @@ MUTANTS = (
         "derived.refresh(self.connection, self.changed)",
         "()",
     ),
-    one("a number taken twice", numbers, "take", "SET next = next + 1", "SET next = next"),
+    one("a number taken twice", numbers, "take", "SET next = next + 1", "SET next = next", 5059),
     Mutant(
         "no dedupe at the office",
         (
@@ -141,8 +141,9 @@ MUTANTS = (
                 ),
             ),
         ),
+        (5038,),
     ),
-    one("verdicts forgotten", intake, "_known", "if not verdict or n <= acked:", "if True:"),
+    one("verdicts forgotten", intake, "_known", "if not verdict or n <= acked:", "if True:", 5075),
     one("no op hash", intake, "_agreed", "if last == 0:", "if True:"),
     one("last write wins", merge, "merge_field", "if fresh or current in (old, new):", "if True:"),
     one(
@@ -160,7 +161,9 @@ MUTANTS = (
         "if False:",
     ),
     one("children stay behind", batch.Batch, "_follow_roots", "while moved:", "while False:"),
-    one("snapshot not pinned", feed, "snapshot", "at=head if at is None else at", "at=head"),
+    one("snapshot not pinned", feed, "snapshot", "at=head if at is None else at", "at=head", 5005),
     one("page claims the head", feed, "_part", "upto=events[-1].seq if more else head", "upto=head"),
-    one("what never comes is awaited for ever", driver.Session, "_repair", "self.remote.rest()", "pass"),
+    one(
+        "what never comes is awaited for ever", driver.Session, "_repair", "self.remote.rest()", "pass", 5034
+    ),
 )
