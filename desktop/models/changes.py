@@ -7,7 +7,7 @@ read this log; the outbox is its local rows above the acknowledged number.
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from desktop.errors import Refused
 from desktop.models import indexing
 from desktop.models.kinds import json_text, moment_text
-from desktop.models.record import Base, Field, Record
+from desktop.models.record import Base, Record
 from desktop.rules.chain import START, Entry, entry_hash
 from desktop.words import msg
 
@@ -249,6 +249,14 @@ def _stage(session: WorkSession, _context: UOWTransaction, _instances: object) -
         staged.ops += ops
 
 
+def append_stated(work: "Work") -> None:
+    """Write what a command stated of records that it did not change."""
+    stated, work.stated = work.stated, {}
+    ops = [op for found in stated.values() for op in found]
+    append(work.connection, work, ops)
+    work.changed.update((op.type, op.record) for op in ops)
+
+
 def _stage_dirty(session: WorkSession, record: Record, stated: list[Op], staged: Staged) -> None:
     changed = _changed(record)
     if not changed and not stated:
@@ -366,11 +374,3 @@ def _write(session: WorkSession, _context: UOWTransaction) -> None:
 def now_ms(moment: datetime) -> int:
     """Milliseconds since 1970, UTC."""
     return int(moment.timestamp() * 1000)
-
-
-def field_of(cls: type[Record], name: str) -> Field:
-    """The description of one field. Raises KeyError for an unknown one."""
-    return cls.fields()[name]
-
-
-Clock = Callable[[], datetime]

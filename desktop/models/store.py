@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, Refused
 from desktop.models import derived, indexing, migrations, search
-from desktop.models.changes import UNKEPT, Op, WorkSession, now_ms, read_local, write_local
+from desktop.models.changes import UNKEPT, Op, WorkSession, append_stated, now_ms, read_local, write_local
 from desktop.models.record import Record, new_id
 from desktop.words import msg
 
@@ -89,7 +89,9 @@ class Work:
 
     def op(self, kind: str, record: Record, body: dict[str, Any]) -> None:
         """State an intention that old → new does not say; `body["fields"]` names the fields it covers."""
-        self.stated.setdefault(record.id, []).append(Op(kind, record.__tablename__, record.id, body))
+        self.stated.setdefault(record.id, []).append(
+            Op(kind, record.__tablename__, record.id, body, record.version or 0)
+        )
 
     def delete(self, record: Record) -> None:
         """Mark a record as deleted; undo brings it back."""
@@ -133,11 +135,6 @@ class Store:
         with self.engine.begin() as connection:
             write_local(connection, key, value)
 
-    def set_device(self, device: UUID) -> None:
-        """Go on under another device id, after a restore or a clone."""
-        self.set_local("device", device.hex)
-        self.device = device
-
     def me(self) -> Actor:
         """The user of this vault; a first one is made when there is none."""
         stored = self.local("me")
@@ -179,6 +176,7 @@ class Store:
             with work.session as session, session.begin():
                 yield work
                 session.flush()
+                append_stated(work)
                 derived.refresh(work.connection, work.changed)
         except UnicodeEncodeError:  # half a character
             raise Refused(UNKEPT) from None
