@@ -230,7 +230,7 @@ class Running:
 
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named TCP, asyncio sends small packets at once (TCP_NODELAY); otherwise each answer waits 40 ms for an ACK.
+    # Named as TCP: asyncio then sets TCP_NODELAY; without it each answer waits 40 ms for an ACK.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
