@@ -284,6 +284,8 @@ class Watch:
             key = (type_name, record.hex())
             if kind in ("delete", "restore"):
                 wanted[key, "deleted_at"] = kind == "delete"
+            if kind == "create" and key in now and now[key]["version"]:
+                continue  # the office has it already: a laptop that came back from its backup sends it again
             for name, (old, new) in pairs(kind, json.loads(body)).items():
                 wanted[key, name] = (old, new)
         for (key, name), value in wanted.items():
