@@ -12,7 +12,7 @@ from pathlib import Path
 from desktop.models.vault import open_vault
 from desktop.services.profiles import open_store
 from tests.bench import paper, records, syncing
-from tests.bench.report import Figure
+from tests.bench.report import HEAD, Figure
 
 
 def figures(folder: Path, customers: int) -> Iterator[Figure]:
@@ -40,6 +40,8 @@ def main() -> int:
     found = []
     with tempfile.TemporaryDirectory(prefix="satchel-bench-") as folder:
         os.environ["SATCHEL_SETTINGS"] = folder
+        if not chosen.json:
+            sys.stdout.write(f"{chosen.customers:,} customers\n{HEAD}\n")
         for figure in figures(Path(folder), chosen.customers):
             found.append(figure.as_json())
             if not chosen.json:

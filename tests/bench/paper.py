@@ -20,7 +20,7 @@ def measure() -> Iterator[Figure]:
     for lines in (20, 500):
         snapshot = long_snapshot(lines)
         ours, raw = _cpu(partial(quote_pdf, snapshot)), _cpu(partial(bare, lines))
-        yield Figure(f"quote PDF, {lines} lines (CPU)", ours, raw, "raw: bare canvas, same texts", "≤ 1.5 ×")
+        yield Figure(f"quote PDF, {lines} lines (CPU)", ours, raw, "bare canvas, same texts", "≤ 1.5 ×")
 
 
 def long_snapshot(lines: int) -> dict[str, Any]:

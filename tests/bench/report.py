@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+HEAD = f"{'operation':34} {'here':>12} {'':7} {'ratio':>9}   {'the bare stack, same run':42} goal"
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -21,8 +23,8 @@ class Figure:
     def line(self) -> str:
         """The figure as a row of the table."""
         ratio = f"{self.value / self.raw:7.2f} ×" if self.raw else " " * 9
-        raw = f"{self.raw:10.2f} {self.raw_name}" if self.raw is not None else ""
-        return f"{self.name:34} {self.value:12.2f} {self.unit:7} {ratio}   {raw:44} goal {self.goal}"
+        raw = f"{self.raw:10,.2f} {self.raw_name}" if self.raw is not None else ""
+        return f"{self.name:34} {self.value:12,.2f} {self.unit:7} {ratio}   {raw:42} {self.goal}".rstrip()
 
     def as_json(self) -> dict[str, Any]:
         """The same for scripts."""
