@@ -7,7 +7,9 @@ import importlib
 import json
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer, Signal
@@ -24,8 +26,6 @@ from desktop.views.unlock import UnlockPage
 from desktop.words import RESOURCES, msg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from desktop.models.store import Store
     from desktop.models.vault import Vault
 
@@ -55,6 +55,17 @@ def show(vault: "Vault", store: "Store") -> None:
     session.window.show()
     app.exec()
     session.close()
+
+
+def catch_everything(tell: Callable[[BaseException], object]) -> None:
+    """What nobody expected is said in the message bar; the work is saved already, and the program goes on."""
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        if isinstance(error, Exception):
+            tell(error)
+
+    sys.excepthook = caught
 
 
 def application() -> QApplication:
@@ -119,8 +130,11 @@ class Session(QObject):
         self.network.connect(self._tell)
         self.window.sync_wanted.connect(self._sync)
         self.window.join_wanted.connect(self._join)
+        self.window.backup_wanted.connect(self._backup)
+        self.window.passphrase_wanted.connect(self._change_passphrase)
         look.changed.connect(self._remember)
         self._look = look
+        catch_everything(self.desk.refused.emit)
         self.jobs.start()
 
     def _tell(self, state: Any) -> None:
@@ -144,6 +158,18 @@ class Session(QObject):
 
         self.desk.runner.write(lambda: _join(store, answers), done=joined)
 
+    def _backup(self, folder: str) -> None:
+        def done(path: Path) -> None:
+            self.desk.told.emit(msg("Backup written and verified: {name}").of(name=path.name), False)
+
+        self.desk.runner.write(lambda: self.vault.backup(Path(folder)), done=done)
+
+    def _change_passphrase(self, old: str, new: str) -> None:
+        def done(_nothing: None) -> None:
+            self.desk.told.emit(msg("The passphrase was changed"), False)
+
+        self.desk.runner.write(lambda: self.vault.change_passphrase(old, new), done=done)
+
     def _remember(self) -> None:
         keep_look(self._look)
 
@@ -151,6 +177,7 @@ class Session(QObject):
         """Stop what runs beside, let go of the window; the vault is its owner's to close."""
         from desktop.views.paperwork import forget_copies
 
+        sys.excepthook = sys.__excepthook__
         self._look.changed.disconnect(self._remember)
         self.jobs.stop()
         self.desk.close()

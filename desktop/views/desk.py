@@ -21,7 +21,7 @@ from desktop.models.record import RECORDS, Field, Record
 from desktop.models.records import Interaction, Opportunity
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
-from desktop.services import history, imports, quotes, records, undo
+from desktop.services import exports, history, imports, quotes, records, undo
 from desktop.services import inbox as decisions
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
 from desktop.views.cells import Row
@@ -316,6 +316,21 @@ class Desk(QObject):
             self.told.emit(told.of(count=f"{count:,}", file=path.name, rejects=len(report.rejects)), True)
 
         self.runner.write(work, done=finish, failed=self._failing(None))
+
+    def export(self, kind: str, path: Path, language: str) -> None:
+        """Write all records of a type to a file; its ending chooses the form."""
+
+        def finish(count: int) -> None:
+            self.told.emit(msg("{count} records in {file}").of(count=f"{count:,}", file=path.name), False)
+
+        cls, store = RECORDS[kind], self.store
+        self.runner.read(
+            self,
+            "export",
+            lambda: exports.export(store, cls, path, language),
+            finish,
+            failed=self._failing(None),
+        )
 
     def undo(self) -> None:
         """Take back the last thing this person did."""

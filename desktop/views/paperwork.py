@@ -8,11 +8,12 @@ from pathlib import Path
 from desktop.services.drafts import QuoteDraft
 
 
-def file_name(draft: QuoteDraft) -> str:
+def file_name(draft: QuoteDraft, *, contract: bool = False) -> str:
     """`Q2611-0187 R2 星河精密.pdf`, without what a file system refuses."""
     firm = draft.customer.name if draft.customer else ""
     number = draft.quote.number or draft.quote.name or "draft"
-    name = f"{number} R{draft.revision.revision} {firm}".strip()
+    kind = "HT " if contract else ""
+    name = f"{kind}{number} R{draft.revision.revision} {firm}".strip()
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", name)[:120] + ".pdf"
 
 

@@ -7,15 +7,14 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import QMimeData, QPoint, QStringListModel, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCompleter, QFileDialog, QLineEdit, QMenu, QWidget
+from PySide6.QtCore import QPoint, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QWidget
 
 from desktop.errors import Refused, SatchelError
 from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
-from desktop.services import drafts, papers, quotes
-from desktop.views import paperwork, preview
+from desktop.services import drafts, quotes
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
 from desktop.views.compose import Avatar, Chip, Picture, column, label, region, row
@@ -26,12 +25,12 @@ from desktop.views.look import Look
 from desktop.views.popover import RING
 from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
+from desktop.views.quote_paper import QuotePaper
 from desktop.views.quote_table import AMOUNT, NAME, QuoteTable
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
 NARROWEST: Final = 1180  # px at 100 % that lines and paper need beside each other
-PAPER_AFTER: Final = 250  # ms without a change before the paper is made again
 _ASKED: Final = re.compile(r"^(?P<what>.*?)\s*(?:[*×xX]\s*(?P<count>\d+(?:\.\d+)?))?$")
 _STAGE_TONES: Final = {
     "issued": "good",
@@ -105,15 +104,12 @@ class QuotePage(QWidget):
         self.table = QuoteTable(look, self)
         self.grid = QuoteGrid(look, self.table)
         self.foot = QuoteFoot(look)
-        self.preview = preview.Preview(look)
+        self.paper = QuotePaper(look, desk, self, lambda: self.draft)
+        self.preview = self.paper.view
         self.add = AddLine(look, self._products)
         self.why = WhyPrice(look, self)
         self.confirm = Confirm(look, self)
         self._facts: dict[str, Button] = {}
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(PAPER_AFTER)
-        self._later.timeout.connect(self.make_paper)
         self._compose()
         self._listen()
         self.fill()
@@ -180,7 +176,6 @@ class QuotePage(QWidget):
         self.grid.why_wanted.connect(self._explain)
         self.grid.selectionModel().currentChanged.connect(lambda _now, _before: self._tell_figures())
         self.preview.language_chosen.connect(self._speak)
-        self.preview.file_wanted.connect(self._file)
         self.preview.closed.connect(lambda: self._turn_paper(show=False))
         self._desk.changed.connect(self._changed)
         self._look.changed.connect(self.fill)
@@ -229,7 +224,7 @@ class QuotePage(QWidget):
         self._show_totals(totals)
         self.issue.refuse(self._reason())
         self.header_changed.emit()
-        self._later.start()
+        self.paper.soon()
 
     def _reason(self) -> Message | None:
         """Why it cannot be issued now."""
@@ -303,48 +298,9 @@ class QuotePage(QWidget):
         figures.append((msg("Alt+W: why this price"), ""))
         self.figures.emit(figures)
 
-    # Paper
-
-    def make_paper(self) -> None:
-        """The pages, off this thread."""
-        language = self.draft.revision.language or "zh"
-        width = self.preview.width_wanted()
-        store, quote_id = self._desk.store, self.quote_id
-
-        def pages() -> list[QImage]:
-            return preview.images(papers.pictures(store, quote_id, language, width))
-
-        self._desk.runner.read(self, "paper", pages, self.preview.show_pages, failed=self._no_paper)
-
-    def _no_paper(self, error: BaseException) -> None:
-        self.preview.show_pages([])
-        if isinstance(error, SatchelError):
-            self._desk.refused.emit(error)
-
     def _turn_paper(self, *, show: bool) -> None:
         self.preview.setVisible(show)
         self._show_paper.setVisible(not show)
-
-    def _file(self, what: str) -> None:
-        language = self.draft.revision.language or "zh"
-        store, quote_id = self._desk.store, self.quote_id
-
-        def ready(paper: bytes) -> None:
-            name = paperwork.file_name(self.draft)
-            if what == "copy":
-                data = QMimeData()
-                data.setUrls([QUrl.fromLocalFile(str(paperwork.private_copy(name, paper)))])
-                QGuiApplication.clipboard().setMimeData(data)
-                self._desk.told.emit(msg("The PDF is on the clipboard"), False)
-                return
-            path, _ = QFileDialog.getSaveFileName(
-                self, self._look.text(msg("Save as PDF")), name, "PDF (*.pdf)"
-            )
-            if path:
-                paperwork.write(path, paper)
-                self._desk.told.emit(msg("Saved: {name}").of(name=name), False)
-
-        self._desk.runner.read(self, "file", lambda: quotes.paper(store, quote_id, language=language), ready)
 
     # Writing
 
@@ -417,7 +373,7 @@ class QuotePage(QWidget):
             self._desk.edit("quote_revision", self.draft.revision.id, {"language": language}, parsed=True)
         else:
             self.draft.revision.language = language
-            self.make_paper()
+            self.paper.make()
 
     def _asker(self, key: str) -> Callable[[], None]:
         return lambda: self._ask_fact(key)
@@ -461,6 +417,8 @@ class QuotePage(QWidget):
         ):
             if self._desk.refusal(name, self.draft.quote) is None:
                 acts.append((words, partial(self._do, name, words)))
+        if self.draft.frozen:
+            acts.append((msg("Save the contract as PDF"), lambda: self.paper.take_file("contract")))
         if self._desk.refusal("quote.delete", self.draft.quote) is None:
             acts.append((msg("Delete the quote"), lambda: self._desk.delete(self.shown)))
         for words, act in acts:

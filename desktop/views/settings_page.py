@@ -8,6 +8,7 @@ from desktop.views.compose import Line, column, holding, label, region, row, scr
 from desktop.views.desk import Desk
 from desktop.views.frame import NAMES
 from desktop.views.look import Look
+from desktop.views.safety import Safety
 from desktop.views.theme import SCALES
 from desktop.words import Message, msg
 
@@ -55,6 +56,9 @@ class SettingsPage(QWidget):
         ]
         if not office:
             lines.append(self._join_line())
+        self.safety = Safety(look)
+        lines.append(self._group(msg("Safety")))
+        lines += [self._line(words, why, control) for words, why, control in self.safety.lines()]
         inner = region("surface")
         middle = holding(column(look, *lines, None, gap=0))
         look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))

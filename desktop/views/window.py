@@ -65,6 +65,8 @@ class Window(QWidget):
     lock_wanted = Signal()
     sync_wanted = Signal()
     join_wanted = Signal(str, str)  # address, code
+    backup_wanted = Signal(str)  # folder
+    passphrase_wanted = Signal(str, str)  # old, new
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
@@ -212,6 +214,9 @@ class Window(QWidget):
         elif key == "settings":
             settings = SettingsPage(self._look, self.desk)
             settings.join_wanted.connect(self.join_wanted)
+            settings.safety.lock_wanted.connect(self.lock_wanted)
+            settings.safety.backup_wanted.connect(self.backup_wanted)
+            settings.safety.passphrase_wanted.connect(self.passphrase_wanted)
             page = settings
         else:
             made = ListPage(self._look, self.desk, key)
@@ -301,6 +306,7 @@ class Window(QWidget):
             Item(look.text(msg("Dark theme") if dark else msg("Light theme")), icon="moon",
                  run=lambda: look.switch(theme_name="dark" if dark else "light")),
             Item(look.text(msg("Import a file")), icon="upload", run=self.ask_import),
+            Item(look.text(msg("Export this list")), icon="download", run=self.ask_export),
             Item(look.text(msg("Undo")), keys="Ctrl+Z", icon="undo-2", run=self.desk.undo),
             Item(look.text(msg("Lock")), keys="Ctrl+L", icon="lock", run=self.lock_wanted.emit),
             Item(look.text(msg("Synchronise now")), keys="F5", icon="refresh-cw", run=self.sync_wanted.emit),
@@ -313,6 +319,15 @@ class Window(QWidget):
         path, _ = QFileDialog.getOpenFileName(self, title, "", "*.csv *.xlsx *.vcf *.txt")
         if path:
             self.desk.bring_in(Path(path))
+
+    def ask_export(self) -> None:
+        """Write the list that is shown as CSV, XLSX or JSON."""
+        page = self.page()
+        kind = page.kind if isinstance(page, ListPage | RecordPage) else "customer"
+        title = self._look.text(msg("Export this list"))
+        path, _ = QFileDialog.getSaveFileName(self, title, f"{kind}.xlsx", "*.xlsx *.csv *.json")
+        if path:
+            self.desk.export(kind, Path(path), self._look.language)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files of customers and contacts are welcome on every screen; say what will happen."""

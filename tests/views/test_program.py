@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path
 
 import pytest
@@ -131,3 +131,42 @@ def test_nothing_heavy_is_imported_before_the_vault_is_open() -> None:
 
 def test_the_application_is_made_once(qapp: QApplication) -> None:
     assert app.application() is qapp
+
+
+def test_the_vault_is_backed_up_and_gets_another_passphrase(
+    program: app.Program, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        vault.Vault, "change_passphrase", partialmethod(vault.Vault.change_passphrase, kdf=CHEAP)
+    )
+    first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
+    assert program.session is not None
+    window = program.session.window
+    (tmp_path / "copies").mkdir()
+    window.backup_wanted.emit(str(tmp_path / "copies"))
+    qtbot.waitUntil(lambda: window.toast.words().startswith("Backup written"), timeout=10_000)
+    assert len(list((tmp_path / "copies").iterdir())) == 1
+    window.passphrase_wanted.emit("not this one", "another battery staple")
+    qtbot.waitUntil(lambda: window.bar.words() != "", timeout=10_000)
+    window.passphrase_wanted.emit(PASSPHRASE, "another battery staple")
+    qtbot.waitUntil(lambda: window.toast.words() == "The passphrase was changed", timeout=10_000)
+    program.lock()
+    page = page_of(program, UnlockPage)
+    assert isinstance(page, UnlockPage)
+    page.asked.emit("another battery staple", False)
+    qtbot.waitUntil(lambda: program.session is not None, timeout=10_000)
+
+
+def test_what_nobody_expected_is_said_and_the_program_goes_on(
+    program: app.Program, qtbot: QtBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
+    assert program.session is not None
+    window = program.session.window
+    try:
+        raise RuntimeError("a fault of ours")
+    except RuntimeError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    assert window.bar.words().startswith("Something went wrong that should not")
+    assert "a fault of ours" in capsys.readouterr().err
+    assert customers(program) == 0

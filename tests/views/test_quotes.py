@@ -2,13 +2,17 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.services import drafts
+from desktop.views.paperwork import forget_copies
 from desktop.views.quote_table import DISCOUNT, NAME, PRICE, QUANTITY
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
@@ -58,7 +62,7 @@ def test_one_box_adds_a_product_by_its_number_and_count(
     added = page.table.rows[-1].line
     assert (added.sku, added.quantity, added.unit_price) == ("SVC-TRN", Decimal(3), Decimal(3200))
     assert payable(page) == before + Decimal("9504.00")  # 3 × 3,200 less 1 %
-    assert page.add.text() == ""
+    qtbot.waitUntil(lambda: page.add.text() == "")
 
 
 def test_a_hash_begins_a_section(window: Window, qtbot: QtBot, firm: Firm) -> None:
@@ -186,6 +190,32 @@ def test_issuing_asks_once_then_gives_a_number_and_freezes(
     assert page.table.editable is False
     assert not page.add.isVisible()
     assert window.toast.words() == "Quote issued"
+
+
+def test_the_pdf_can_be_copied_as_a_file(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    page.paper.take_file("copy")
+    qtbot.waitUntil(lambda: window.toast.words() == "The PDF is on the clipboard", timeout=10_000)
+    urls = QGuiApplication.clipboard().mimeData().urls()
+    file = Path(urls[0].toLocalFile())
+    assert file.suffix == ".pdf"
+    assert file.read_bytes().startswith(b"%PDF")
+    forget_copies()
+    assert not file.exists()
+
+
+def test_a_contract_follows_from_an_issued_quote(
+    window: Window, qtbot: QtBot, firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "contract.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    page = opened(window, qtbot, firm)
+    page.ask_issue()
+    press(qtbot, page.confirm.yes)
+    qtbot.waitUntil(lambda: page.draft.frozen, timeout=10_000)
+    page.paper.take_file("contract")
+    qtbot.waitUntil(target.exists, timeout=10_000)
+    assert target.read_bytes().startswith(b"%PDF")
 
 
 def test_an_issued_quote_is_revised_into_a_new_draft(

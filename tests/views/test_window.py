@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.changes import write_local
@@ -277,3 +278,15 @@ def test_no_part_of_a_page_is_ever_a_window_of_its_own(
     settle(window, qtbot)
     qapp.removeEventFilter(windows)
     assert windows.shown == []
+
+
+def test_the_list_is_exported_to_a_file(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "customers.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    window.open_palette()
+    qtbot.keyClicks(window.palette_box.entry, "export this")
+    key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.toast.words() == "20 records in customers.csv", timeout=10_000)
+    assert "苏州星河精密机械有限公司" in target.read_text("utf-8-sig")
