@@ -16,6 +16,7 @@ from desktop.cli.console import Console, Options
 from desktop.errors import Refused, SatchelError, Usage
 from desktop.words import Message, msg
 
+_SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
 AREAS = (vaults, records, files, quotes, totals, syncing, demo)
 
 
@@ -45,14 +46,21 @@ def main(arguments: Sequence[str]) -> int:
         return report(error, options)
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        return report(_file_trouble(error), options)
     except Exception as error:  # noqa: BLE001 - the last door: a person never meets a traceback
         return report(SatchelError(_own_mistake(error)), options)
+
+
+def _file_trouble(error: OSError) -> Refused:
+    """What the operating system said of a file or folder."""
+    return Refused(msg("{path} cannot be used: {why}.").of(path=error.filename or "?", why=error.strerror))
 
 
 def refuse_no_text(arguments: Sequence[str]) -> None:
     """Refuse words that are no text, such as Chinese of another character set; a file may be called so."""
     for word in arguments:
-        if any("\ud800" <= letter <= "\udfff" for letter in word) and not Path(word).exists():
+        if "\0" in word or (not _SURROGATES.isdisjoint(word) and not Path(word).exists()):
             raise Usage(msg("“{word}” is no text that can be kept.").of(word=ascii(word)))
 
 

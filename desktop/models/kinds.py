@@ -104,6 +104,10 @@ class JsonColumn(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+def _no_float(text: str) -> float:
+    raise ValueError(text)
+
+
 def json_text(value: Any) -> str:
     """Compact JSON with sorted keys, as the database and the log hold it."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -448,9 +452,13 @@ class Json(Kind):
 
     def parse(self, text: str) -> Any:
         try:
-            return json.loads(text) if text.strip() else None
-        except ValueError:
-            raise Refused(msg("This is not valid JSON.")) from None
+            value = (
+                json.loads(text, parse_float=_no_float, parse_constant=_no_float) if text.strip() else None
+            )
+            json_text(value).encode()
+        except (ValueError, RecursionError):
+            raise Refused(msg("This is not valid JSON, or holds a number with decimals.")) from None
+        return value
 
     def format(self, value: Any, language: str) -> str:
         return "" if value in (None, {}, []) else json_text(value)

@@ -65,6 +65,8 @@ def read_values(cls: type[Record], typed: Mapping[str, str]) -> dict[str, Any]:
             values[name] = described.kind.parse(text)
         except Refused as refused:
             raise Refused(refused.message, field=name) from None
+    if not isinstance(values.get("custom") or {}, dict):
+        raise Refused(msg("Further details are a JSON object with names."), field="custom")
     return values
 
 
@@ -300,8 +302,7 @@ def page(
             query = query.where(column.is_(None), key < after.id)
         else:
             beyond = column < value if descending else column > value
-            tail = column.is_(None) if descending else column.is_(None) & False
-            query = query.where(or_(beyond, (column == value) & (key < after.id), tail))
+            query = query.where(or_(beyond, (column == value) & (key < after.id), column.is_(None)))
     ordering = (column.desc() if descending else column.asc()).nulls_last()
     return list(session.scalars(query.order_by(ordering, key.desc()).limit(limit)))
 
