@@ -7,7 +7,6 @@ In: the character set and the delimiter are found out, whole numbers stay whole 
 import csv
 import html
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -300,12 +299,6 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return target.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def write_json(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A list of objects named by the header; numbers with decimals are texts, so that none is rounded."""
-    objects = [dict(zip(header, map(_json_cell, row), strict=True)) for row in rows]
-    return json.dumps(objects, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
-
-
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Satchel") -> bytes:
     """A workbook with typed cells, a fixed header and filters. Raises Refused beyond what Excel can hold."""
     from xlsxwriter import Workbook
@@ -355,10 +348,6 @@ def _csv_cell(cell: Cell) -> str | int:
 
 def _csv_text(cell: Cell) -> str:
     return neutral(cell) if isinstance(cell, str) else cell_text(cell)
-
-
-def _json_cell(cell: Cell) -> str | int | bool | None:
-    return cell if cell is None or isinstance(cell, int | str) else cell_text(cell)
 
 
 def _html_cell(cell: Cell) -> str:

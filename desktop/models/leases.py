@@ -1,12 +1,11 @@
 """Blocks of numbers that the office leased to this laptop; `numbers.take` hands them out."""
 
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection
 
-RENEW_AT: Final = 20
-"""With so many numbers left a further block is asked for."""
+from desktop.rules.numbering import RENEW_AT
 
 
 class Lease(Protocol):

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Integer, String, Table
 
 from desktop.models.changes import read_local
 from desktop.models.record import Base
-from desktop.rules.numbering import DocumentNumber
+from desktop.rules.numbering import DocumentNumber, early_code
 
 number_own = Table(
     "number_own",
@@ -46,17 +46,8 @@ def take(connection: Connection, series: str, year: int) -> str:
 
 def own_code(connection: Connection) -> str:
     """The code of this device's own series: three characters from the office, before that eight of its id."""
-    return str(read_local(connection, "code") or read_local(connection, "device", "")[-8:].upper())
-
-
-def left(connection: Connection, series: str) -> int:
-    """How many leased numbers of `series` are still free."""
-    return int(
-        connection.exec_driver_sql(
-            "SELECT coalesce(sum(last - next + 1), 0) FROM number_lease WHERE series = ?",
-            (series,),
-        ).scalar_one()
-    )
+    given = read_local(connection, "code")
+    return str(given or early_code(bytes.fromhex(read_local(connection, "device", ""))))
 
 
 def forget_leases(connection: Connection) -> None:

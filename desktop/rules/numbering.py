@@ -6,17 +6,15 @@ device's own series takes over (`SQ-26-7K3-0031-V`). The last character checks t
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from desktop.errors import Refused
 from desktop.words import msg
 
-LEASE_SIZE: Final = 50
 RENEW_AT: Final = 20
+"""With so many leased numbers left a device asks for a further block."""
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_CODES: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0 O 1 I L U: read aloud over the telephone
 _PATTERN: Final = re.compile(
     r"([A-Z]{1,4})-([0-9]{2})-(?:([0-9A-Z]{3}|[0-9A-F]{8})-([0-9]{4,})|([0-9]{6,}))-([0-9A-Z])"
 )
@@ -67,49 +65,6 @@ def parse_number(text: str) -> DocumentNumber:
     if check_character(clean[:-2]) != check:
         raise Refused(msg("“{text}” has a mistyped character: the last one does not fit").of(text=text))
     return DocumentNumber(series, 2000 + int(year), int(own or leased), device or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """A block of numbers that the office set aside for one device: first to last, `used` of them gone."""
-
-    series: str
-    year: int
-    first: int
-    last: int
-    used: int = 0
-
-    @property
-    def left(self) -> int:
-        """How many numbers are still free."""
-        return max(self.last - self.first + 1 - self.used, 0)
-
-    def take(self) -> tuple[DocumentNumber, "Lease"]:
-        """The next number and the lease without it. Raises Refused when none is left."""
-        if not self.left:
-            raise Refused(msg("This block of numbers is used up"))
-        number = DocumentNumber(self.series, self.year, self.first + self.used)
-        return number, replace(self, used=self.used + 1)
-
-    def unused(self) -> list[DocumentNumber]:
-        """The numbers that will be listed as void when the lease is given back."""
-        return [
-            DocumentNumber(self.series, self.year, count)
-            for count in range(self.first + self.used, self.last + 1)
-        ]
-
-
-def wants_lease(leases: Sequence[Lease], series: str, year: int) -> bool:
-    """Whether the device should ask for another block of this series."""
-    return sum(lease.left for lease in leases if (lease.series, lease.year) == (series, year)) <= RENEW_AT
-
-
-def device_code(place: int) -> str:
-    """The three characters that the office gives to its n-th device, from 0."""
-    if not 0 <= place < len(_CODES) ** 3:
-        raise Refused(msg("The office has no device codes left"))
-    high, rest = divmod(place, len(_CODES) ** 2)
-    return _CODES[high] + _CODES[rest // len(_CODES)] + _CODES[rest % len(_CODES)]
 
 
 def early_code(device_id: bytes) -> str:

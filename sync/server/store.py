@@ -127,8 +127,8 @@ def _prepare(conn: Connection) -> str:
     OFFICE.create_all(conn)
     for name in () if fresh else RECORDS:
         add_missing(conn, Base.metadata.tables[name])
+    guards.create(conn)
     if fresh:
-        guards.create(conn)
         facts = {"schema": str(SCHEMA), "office": secrets.token_hex(16), audit.LOCK: ""}
         conn.execute(insert(META), [{"name": name, "value": value} for name, value in facts.items()])
     stored = {row.name: row.value for row in conn.execute(select(META.c.name, META.c.value))}

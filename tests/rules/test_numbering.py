@@ -7,14 +7,10 @@ from stdnum.iso7064 import mod_37_36
 
 from desktop.errors import Refused
 from desktop.rules.numbering import (
-    LEASE_SIZE,
     DocumentNumber,
-    Lease,
     check_character,
-    device_code,
     early_code,
     parse_number,
-    wants_lease,
 )
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -71,45 +67,6 @@ def test_a_mistyped_number_says_so() -> None:
 def test_a_number_cannot_be_made_wrong() -> None:
     with pytest.raises(Refused, match="not a document number"):
         DocumentNumber("quote", 2026, 1)
-
-
-def test_a_lease_gives_each_of_its_numbers_once_and_then_refuses() -> None:
-    lease = Lease("SQ", 2026, 101, 100 + LEASE_SIZE)
-    taken = []
-    while lease.left:
-        number, lease = lease.take()
-        taken.append(number.count)
-
-    assert taken == list(range(101, 151))
-    assert lease.unused() == []
-    with pytest.raises(Refused, match="used up"):
-        lease.take()
-
-
-def test_unused_numbers_of_a_lease_are_listed() -> None:
-    _, lease = Lease("SQ", 2026, 1, 3).take()
-
-    assert [number.count for number in lease.unused()] == [2, 3]
-
-
-def test_a_device_asks_for_more_when_twenty_numbers_are_left() -> None:
-    lease = Lease("SQ", 2026, 1, 50, used=29)
-
-    assert not wants_lease([lease], "SQ", 2026)
-    assert wants_lease([lease.take()[1]], "SQ", 2026)
-    assert wants_lease([lease], "SQ", 2027)
-    assert wants_lease([lease], "HT", 2026)
-
-
-def test_device_codes_are_short_unique_and_easy_to_say() -> None:
-    codes = [device_code(place) for place in range(5000)]
-
-    assert len(set(codes)) == 5000
-    assert {len(code) for code in codes} == {3}
-    assert not set("".join(codes)) & set("01OILU")
-    for place in (-1, 30**3):
-        with pytest.raises(Refused, match="no device codes"):
-            device_code(place)
 
 
 def test_a_device_that_no_office_knows_uses_eight_characters_of_its_id() -> None:
