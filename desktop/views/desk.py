@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, func, select
 
 from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
-from desktop.models.record import RECORDS, Field, Record
-from desktop.models.records import Interaction, Opportunity
+from desktop.models.record import RECORDS, Field, Record, new_id
+from desktop.models.records import Customer, Interaction, Opportunity
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
 from desktop.services import exports, history, imports, quotes, records, undo
@@ -26,6 +26,7 @@ from desktop.services import inbox as decisions
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
 from desktop.views.cells import Row
 from desktop.views.lists import View
+from desktop.views.phrases import inside
 from desktop.views.runner import Runner
 from desktop.views.tables import Provider
 from desktop.words import Message, msg
@@ -105,14 +106,22 @@ class Desk(QObject):
 
     def row(self, kind: str, record_id: UUID) -> Row | None:
         """One living record with the titles of its links."""
-        cls = RECORDS[kind]
+        return next(iter(self.rows([(kind, record_id)])), None)
+
+    def rows(self, wanted: Sequence[tuple[str, UUID]]) -> list[Row]:
+        """The living ones of these records in their order, with the titles of their links."""
+        found: dict[UUID, Record] = {}
         with self.store.reading() as session:
-            record = session.get(cls, record_id)
-            if record is None or record.deleted_at is not None:
-                return None
-            titles = records.link_titles(session, [record])
-            figures = _customer_figures(session, [record]) if kind == "customer" else {}
-        return Row(record, titles, figures.get(record_id, {}), bool(self.unsent([record_id])))
+            for kind in {kind for kind, _ in wanted}:
+                cls = RECORDS[kind]
+                ids = [record_id for each, record_id in wanted if each == kind]
+                living = select(cls).where(cls.id.in_(records.among(ids)), cls.deleted_at.is_(None))
+                found.update((each.id, each) for each in session.scalars(living))
+            shown = [found[record_id] for _, record_id in wanted if record_id in found]
+            titles = records.link_titles(session, shown)
+            figures = _customer_figures(session, [each for each in shown if isinstance(each, Customer)])
+        unsent = self.unsent([each.id for each in shown])
+        return [Row(each, titles, figures.get(each.id, {}), each.id in unsent) for each in shown]
 
     def related(self, kind: str, link: str, record_id: UUID) -> list[Row]:
         """The records of `kind` whose `link` names this record, newest first."""
@@ -300,6 +309,22 @@ class Desk(QObject):
         """Delete a record; the toast brings it back."""
         told = msg("Deleted: {title}").of(title=row.record.title or type(row.record).__label__)
         self.do(f"{row.record.__tablename__}.delete", row.id, told=told)
+
+    def delete_all(self, rows: Sequence[Row]) -> None:
+        """Delete several records of one type; one undo brings all of them back."""
+        store, actor, batch = self.store, self.actor, new_id()
+        name, ids = f"{rows[0].record.__tablename__}.delete", [row.id for row in rows]
+        plural = inside(type(rows[0].record).__plural__)
+
+        def work() -> None:
+            for each in ids:
+                run(store, actor, name, each, batch=batch)
+
+        def finish(_nothing: None) -> None:
+            self.saved.emit(store.clock())
+            self.told.emit(msg("Deleted: {count} {what}").of(count=len(ids), what=plural), True)
+
+        self.runner.write(work, done=finish, failed=self._failing(None))
 
     def bring_in(self, path: Path) -> None:
         """Import a file of customers, contacts or products; one undo takes it all back."""

@@ -62,16 +62,13 @@ class Finder:
 
     def _found(self, text: str) -> list[Item]:
         hits = self._desk.search(text, list(LISTS), 20)
+        groups = [[hit for hit in hits if hit.type in kinds][:EACH] for _, kinds in _GROUPS]
+        self._best = self._desk.rows([(hit.type, UUID(bytes=hit.id)) for group in groups for hit in group])
         items: list[Item] = []
-        self._best = []
         for words, kinds in _GROUPS:
-            group = [hit for hit in hits if hit.type in kinds][:EACH]
-            shown = [
-                row for hit in group if (row := self._desk.row(hit.type, UUID(bytes=hit.id))) is not None
-            ]
+            shown = [row for row in self._best if row.record.__tablename__ in kinds]
             if shown:
                 items.append(Item(self._look.text(words), heading=True))
-            self._best += shown
             items += [self._item(row) for row in shown]
         return items
 

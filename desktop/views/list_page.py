@@ -1,14 +1,14 @@
 """The generic list page: header with saved views, the rows, the empty states, and the panel beside them."""
 
+from html import escape
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
 
 from desktop.models.record import RECORDS
-from desktop.models.records import Opportunity
 from desktop.views import cells
 from desktop.views.buttons import Button, Tab
 from desktop.views.cells import Row
@@ -46,6 +46,7 @@ class ListPage(QWidget):
         self.list.order, self.list.descending = self.spec.order, self.spec.descending
         self.list.horizontalHeader().sectionClicked.connect(self._sort)
         self.list.selectionModel().currentRowChanged.connect(self._select)
+        self.list.selectionModel().selectionChanged.connect(lambda _now, _before: self._tell_figures())
         self.list.doubleClicked.connect(self._open)
         self.list.activated.connect(self._open)
         self.list.installEventFilter(self)
@@ -156,20 +157,41 @@ class ListPage(QWidget):
 
     def _tell_figures(self) -> None:
         figures: list[tuple[Message | str, str]] = []
-        shown = self.panel.row()
-        if self.panel.isVisibleTo(self) and shown is not None:
-            figures.append((msg("1 selected"), ""))
-            deals = shown.figures.get("open_deals")
+        chosen = self.chosen() if self.panel.isVisibleTo(self) else []
+        if chosen:
+            figures.append((msg("{count} selected").of(count=f"{len(chosen):,}"), ""))
+            deals = sum(row.figures.get("open_deals") or 0 for row in chosen)
             if deals:
                 figures.append((msg("Open deals"), cells.money(deals)))
-            if isinstance(shown.record, Opportunity) and shown.record.amount:
-                figures.append(
-                    (msg("Amount"), cells.money(shown.record.amount, shown.record.currency or "CNY"))
-                )
+            amounts = [
+                getattr(row.record, "amount", None) or getattr(row.record, "payable", None) for row in chosen
+            ]
+            currencies = {str(getattr(row.record, "currency", "CNY") or "CNY") for row in chosen}
+            if any(amounts) and len(currencies) == 1:
+                total = sum(amount or 0 for amount in amounts)
+                figures.append((msg("Amount"), cells.money(total, currencies.pop())))
         cls = RECORDS[self.kind]
         noun = cls.__label__ if self._total == 1 else cls.__plural__
         figures.append((msg("{count} {what}").of(count=f"{self._total:,}", what=inside(noun)), ""))
         self.figures.emit(figures)
+
+    def chosen(self) -> list[Row]:
+        """Every selected record, from the top."""
+        places = sorted({index.row() for index in self.list.selectionModel().selectedRows()})
+        return [self.table.rows[place] for place in places if place < len(self.table.rows)]
+
+    def copy(self) -> None:
+        """The selected rows on the clipboard, as Excel and mail take them."""
+        columns = [n for n in range(len(self.table.columns)) if not self.list.isColumnHidden(n)]
+        heads = [self._look.text(self.table.columns[n].label(self.kind)) for n in columns]
+        places = [self.table.place_of(row.id) for row in self.chosen()]
+        grid = [heads, *([self.table.cell(place, n).text for n in columns] for place in places)]
+        data = QMimeData()
+        data.setText("\n".join("\t".join(plain_cell(text) for text in line) for line in grid))
+        lines = ("".join(f"<td>{escape(text)}</td>" for text in line) for line in grid)
+        data.setHtml("<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>")
+        QGuiApplication.clipboard().setMimeData(data)
+        self._desk.told.emit(msg("{count} rows copied").of(count=len(places)), False)
 
     def enter(self) -> None:
         """The page is shown: figures and focus."""
@@ -240,9 +262,18 @@ class ListPage(QWidget):
             if event.key() == Qt.Key.Key_Escape and self.panel.isVisible():
                 self.close_panel()
                 return True
-            shown = self.current()
-            if event.key() == Qt.Key.Key_Delete and shown is not None:
-                self._desk.delete(shown)
+            chosen = self.chosen()
+            if event.key() == Qt.Key.Key_Delete and chosen:
+                self._desk.delete(chosen[0]) if len(chosen) == 1 else self._desk.delete_all(chosen)
                 self.close_panel()
                 return True
+            if event.matches(QKeySequence.StandardKey.Copy) and chosen:
+                self.copy()
+                return True
         return bool(super().eventFilter(watched, event))
+
+
+def plain_cell(text: str) -> str:
+    """One cell of a table of text: no breaks, and nothing that a spreadsheet would run."""
+    flat = " ".join(text.split())
+    return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") else flat

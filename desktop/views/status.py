@@ -98,6 +98,10 @@ class Figures(QWidget):
         self._figures = list(figures)
         self.update()
 
+    def words(self) -> list[str]:
+        """What it says, from the left."""
+        return [f"{self._look.text(words)} {figure}".strip() for words, figure in self._figures]
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """From the right end leftwards."""
         look = self._look

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from desktop.models.record import new_id
 from desktop.models.store import Actor, Store
 from desktop.services import commands
 from desktop.services import quotes as _quotes
@@ -155,3 +156,13 @@ class Firm:
         self.do("quote.discount", quote.id, kind="percent", value=Decimal(-1))
         self.do("customer.edit", customer, values={"grade": "a"})
         self.do("customer.edit", customer, values={"grade": "vip"})
+
+
+def conflict(store: Store, firm: Firm) -> None:
+    """An open decision about the phone of the first customer."""
+    values = (
+        new_id().bytes, store.device.bytes, 1, "conflict", "customer", firm.customers[0].bytes, "phone",
+        json.dumps("138 0000 0001"), json.dumps("138 1290 8866"), "", "", "", 1_795_000_000_000, "open",
+    )  # fmt: skip
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO inbox VALUES ({', '.join('?' * 14)})", values)  # noqa: S608

@@ -24,7 +24,7 @@ from desktop.views.unlock import Holder, UnlockPage
 from desktop.views.window import Window
 from desktop.words import msg
 from tests import stores
-from tests.screens.sample import Firm
+from tests.screens.sample import Firm, conflict
 
 SIZE = QSize(1440, 900)
 Build = Callable[[Look], QWidget]
@@ -142,6 +142,13 @@ def new_customer(window: Window, firm: Firm) -> None:
     window.new.make.click()
 
 
+def inbox(window: Window, firm: Firm) -> None:
+    """A conflict with both values."""
+    if not window.desk.conflict_count():
+        conflict(window.desk.store, firm)
+    window.go("inbox")
+
+
 def toast(window: Window, firm: Firm) -> None:
     """What was just done."""
     customers(window, firm)
@@ -163,7 +170,8 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "outbox": outbox,
     "new_customer": new_customer,
     "toast": toast,
-    "inbox": place("inbox"),
+    "inbox_empty": place("inbox"),
+    "inbox": inbox,
     "settings": place("settings"),
 }
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.services import commands
+from desktop.views.cells import money
+from desktop.views.list_page import ListPage, plain_cell
 from desktop.views.row_delegate import RecordList
 from desktop.views.tables import PAGE
 from desktop.views.window import Window
@@ -158,3 +161,42 @@ def test_the_language_switches_live(window: Window, qtbot: QtBot) -> None:
     assert window.windowTitle() == "行囊"
     window._look.switch(language="en")  # noqa: SLF001
     assert page.tabs["all"].text() == "All"
+
+
+def select(page: ListPage, first: int, last: int) -> None:
+    model, table = page.list.selectionModel(), page.table
+    chosen = QItemSelection(table.index(first, 0), table.index(last, 0))
+    flags = QItemSelectionModel.SelectionFlag
+    model.setCurrentIndex(table.index(first, 0), flags.NoUpdate)
+    model.select(chosen, flags.ClearAndSelect | flags.Rows)
+
+
+def test_several_rows_are_counted_summed_and_deleted_as_one(window: Window, qtbot: QtBot) -> None:
+    page = the_list(window)
+    settle(window, qtbot)
+    select(page, 1, 3)
+    deals = sum(row.figures["open_deals"] or 0 for row in page.chosen())
+    assert window.status.figures.words() == ["3 selected", f"Open deals {money(deals)}", "20 customers"]
+    key(qtbot, page.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.table.rowCount() == 17)
+    settle(window, qtbot)
+    assert window.toast.words() == "Deleted: 3 customers"
+    window.desk.undo()
+    qtbot.waitUntil(lambda: page.table.rowCount() == 20)
+
+
+def test_rows_are_copied_as_text_and_as_a_table(window: Window, qtbot: QtBot) -> None:
+    page = the_list(window)
+    select(page, 0, 1)
+    key(qtbot, page.list, Qt.Key.Key_C, control=True)
+    data = QGuiApplication.clipboard().mimeData()
+    lines = data.text().split("\n")
+    assert len(lines) == 3
+    assert lines[0].startswith("Name\tGrade\tStage")
+    assert lines[1].startswith("Xinghe Precision\tVIP\tNegotiation")
+    assert "<td>Xinghe Precision</td>" in data.html()
+
+
+def test_nothing_that_is_copied_can_run_in_a_spreadsheet() -> None:
+    assert plain_cell("=1+1") == "'=1+1"
+    assert plain_cell("a\tb\nc") == "a b c"

@@ -1,6 +1,5 @@
 """The window around the pages: palette, outbox, inbox, status, settings, keys."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,12 +10,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.changes import write_local
-from desktop.models.record import new_id
 from desktop.models.store import Store
 from desktop.views.inbox import InboxPage
 from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
-from tests.screens.sample import Firm
+from tests.screens.sample import Firm, conflict
 from tests.views.pages import (
     key,
     press,
@@ -33,16 +31,6 @@ from tests.views.pages import (
 def with_office(store: Store) -> None:
     with store.engine.begin() as connection:
         write_local(connection, "office", {"server": "hy", "url": "http://127.0.0.1:9"})
-
-
-def conflict(store: Store, firm: Firm) -> None:
-    """An open decision about the phone of the first customer."""
-    values = (
-        new_id().bytes, store.device.bytes, 1, "conflict", "customer", firm.customers[0].bytes, "phone",
-        json.dumps("138 0000 0001"), json.dumps("138 1290 8866"), "", "", "", 1_795_000_000_000, "open",
-    )  # fmt: skip
-    with store.engine.begin() as connection:
-        connection.exec_driver_sql(f"INSERT INTO inbox VALUES ({', '.join('?' * 14)})", values)  # noqa: S608
 
 
 def test_initials_in_the_palette_open_the_customer(window: Window, qtbot: QtBot, firm: Firm) -> None:
