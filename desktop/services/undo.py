@@ -149,8 +149,9 @@ def _changed_since(work: Work, ops: Sequence[_Op], step: Step) -> set[UUID]:
     marks = ", ".join("?" * len(ids))
     rows = work.connection.exec_driver_sql(
         f"SELECT DISTINCT record FROM change WHERE record IN ({marks})"  # noqa: S608 - only question marks
-        " AND coalesce(batch, tx) <> ? AND coalesce(undoes, x'') <> ? AND origin = 0",
-        (*ids, step.key.bytes, step.key.bytes),
+        " AND coalesce(batch, tx) <> ? AND coalesce(undoes, x'') <> ? AND origin = 0"
+        " AND seq > (SELECT max(seq) FROM change AS o WHERE o.batch = ? AND o.record = change.record)",
+        (*ids, step.key.bytes, step.key.bytes, step.key.bytes),
     )
     return {UUID(bytes=bytes(row[0])) for row in rows}
 
