@@ -323,12 +323,18 @@ def _records(
         if text and name and name != _LEFT_OUT:
             given[name] = text
         elif text and not name:
-            rest[title or "?"] = text
+            rest[_unused(title or "?", rest)] = text
     if kind == "products":
         return [_filled(Product, given, _PRODUCT, rest, ("sku", "name"), doubts)]
     if kind == "contacts":
         return _contact_of(given, rest, doubts)
     return _customer_of(given, rest, doubts)
+
+
+def _unused(title: str, rest: Mapping[str, str]) -> str:
+    """The heading, numbered where a column before has the same one."""
+    count = 1 + sum(1 for name in rest if name == title or re.fullmatch(re.escape(title) + r" \d+", name))
+    return title if count == 1 else f"{title} {count}"
 
 
 def _customer_of(given: dict[str, str], rest: dict[str, str], doubts: list[Message]) -> list[Record]:
@@ -386,7 +392,7 @@ def _filled(
         try:
             values[target] = _read(described.kind, text)
         except Refused as refused:
-            kept[described.label.text] = text
+            kept[_unused(described.label.text, kept)] = text
             said = msg("{field} “{text}” was kept in the further details: {reason}")
             doubts.append(said.of(field=described.label, text=text, reason=refused.message))
     if isinstance(values.get("custom"), dict):

@@ -29,7 +29,7 @@ from desktop.rules.canonical import content_hash
 from desktop.rules.money import ONE, ZERO, number
 from desktop.services import catalog, drafts, prices
 from desktop.services.commands import Asking, command
-from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, said
+from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, refuse_moved, said
 from desktop.words import Message, msg
 
 PRICED = ("item", "option", "alternative")
@@ -244,9 +244,9 @@ def _quote_of(work: Work, quote_id: UUID | None) -> Quote:
 @command("quote_line.new", label=msg("Add line"), on=QuoteLine, creates=True, icon="plus")
 def new_line(work: Work, *, values: Mapping[str, Any]) -> QuoteLine:
     """Add a line to a quote; a product's number alone brings its name, price and tax."""
-    refuse_led(QuoteLine, said(QuoteLine, values))
     given = dict(values)
     quote = _quote_of(work, given.pop("quote_id", None))
+    refuse_led(QuoteLine, said(QuoteLine, given))
     product_id = given.pop("product_id", None)
     if product_id is None and given.get("sku"):
         known = catalog.product(work.session, given["sku"])
@@ -262,6 +262,7 @@ def edit_line(work: Work, line: QuoteLine, *, values: Mapping[str, Any]) -> Quot
     """Change a line of a quote that is still written on."""
     refuse_issued(work, line)
     refuse_led(QuoteLine, values)
+    refuse_moved(line, values)
     return set_line(work, _quote_of(work, line.quote_id), line_id=line.id, values=values)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, Refused, Usage
-from desktop.models.kinds import Link
+from desktop.models.kinds import Choice, Link
 from desktop.models.record import RECORDS, Record, children_of
 from desktop.models.records import Adjustment, Customer, Organisation, Quote, QuoteLine, QuoteRevision
 from desktop.models.remote_rows import id_list
@@ -107,6 +107,7 @@ def edit(work: Work, record: Record, *, values: Mapping[str, Any]) -> Record:
 def _refuse_led(record: Record, values: Mapping[str, Any]) -> None:
     changed = {name for name, value in values.items() if getattr(record, name) != value}
     refuse_led(type(record), changed)
+    refuse_moved(record, changed)
     if isinstance(record, Quote) and record.stage != "draft" and not _PRINTED.isdisjoint(changed):
         raise Refused(ISSUED, field=min(_PRINTED & changed))
 
@@ -125,6 +126,12 @@ def refuse_led(cls: type[Record], names: Collection[str]) -> None:
             raise Refused(
                 msg("“{field}” is not typed; it follows from what is done.").of(field=label), field=name
             )
+
+
+def refuse_moved(record: Record, names: Collection[str]) -> None:
+    """Refuse to carry a part of a quote over to another one: its edition would stay behind."""
+    if isinstance(record, QuoteLine | Adjustment) and not {"quote_id", "line_id"}.isdisjoint(names):
+        raise Refused(msg("A part of a quote stays where it is; add a new one there."), field="quote_id")
 
 
 def delete(work: Work, record: Record) -> None:
@@ -170,7 +177,8 @@ def check(record: Record) -> None:
             raise Refused(msg("A customer needs a name or a phone number."), field="name")
         return
     for name, described in type(record).fields().items():
-        if described.required and getattr(record, name) in (None, ""):
+        needed = described.required or (isinstance(described.kind, Choice) and described.default_value())
+        if needed and getattr(record, name) in (None, ""):
             raise Refused(msg("“{field}” is needed.").of(field=described.label), field=name)
 
 

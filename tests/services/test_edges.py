@@ -74,6 +74,18 @@ def test_a_line_is_changed_in_its_own_quote_only(store: Store) -> None:
     assert [one.quantity for one in lines(store, other.id)] == [3]
 
 
+def test_a_line_does_not_move_to_another_quote(store: Store) -> None:
+    machine = product(store)
+    mine, other = quote(store, (machine.id, "1")), quote(store)
+    [line] = lines(store, mine.id)
+    run(store, "quote.discount", mine.id, line_id=line.id, value=Decimal(-5))
+    [discount] = drafts.load(store, mine.id).adjustments
+    for name, target in (("quote_line.edit", line.id), ("adjustment.edit", discount.id)):
+        with pytest.raises(Refused, match="stays where it is"):
+            run(store, name, target, values={"quote_id": other.id})
+    run(store, "quote_line.edit", line.id, values={"name": "主机"})
+
+
 def test_a_line_after_itself_stays_and_places_taken_twice_make_room(store: Store) -> None:
     machine = product(store)
     made = quote(store, (machine.id, "1"), (machine.id, "2"), (machine.id, "3"))

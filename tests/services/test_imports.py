@@ -115,3 +115,10 @@ def test_rows_of_one_file_are_held_against_each_other_and_against_this_laptop(st
         (4, "乙公司", "phone", 3),
     ]
     assert "第 3 行" in plan.doubles[1].reason.in_language("zh")
+
+
+def test_columns_of_one_heading_or_none_are_all_kept() -> None:
+    plan = imports.plan(table("客户名称,设备,设备,,,邮箱,E-mail?", "甲公司,a,b,c,d,wrong,f"), "customers")
+    [found] = of_type(plan, Customer)
+    assert sorted(found.custom["import"].values()) == ["a", "b", "c", "d", "f", "wrong"]
+    assert found.custom["import"]["设备 2"] == "b"
