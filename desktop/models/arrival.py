@@ -17,22 +17,13 @@ from desktop.models.changes import append_remote, read_local, write_local
 from desktop.models.kinds import json_text
 from desktop.models.overlay import Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
-from desktop.models.remote_rows import IDS, id_list
+from desktop.models.remote_rows import IDS, Rows, id_list
 from desktop.rules.streams import home
 
 FOR_EVER: Final = 2**53
 """A version later than any: the stream itself is lost."""
 
 AUTHOR, AUTHORED = "@by", "@at"
-
-
-class Rows(Protocol):
-    """Rows of one record type under column names."""
-
-    @property
-    def columns(self) -> Sequence[str]: ...
-    @property
-    def rows(self) -> Sequence[Sequence[Any]]: ...
 
 
 class Removal(Protocol):

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
-from desktop.models import inbox, leases, numbers, remote_tables
-from desktop.models.arrival import FOR_EVER, Arrival, Removal, Rows
+from desktop.models import inbox, leases, numbers, remote_rows, remote_tables
+from desktop.models.arrival import FOR_EVER, Arrival, Removal
 from desktop.models.changes import new_seed, now_ms, read_local, write_local
 from desktop.models.guards import lifted
 from desktop.models.record import Base, new_id
+from desktop.models.remote_rows import Rows
 from desktop.models.store import Actor, Changed, Store
 from desktop.rules.chain import START, Entry, entry_hash
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+SMALL: Final = 150
+"""Rows that one transaction takes in while somebody works: about 10 ms."""
 SEQUENCES: Final = 1000
 """Request numbers are set aside in blocks: one durable write for so many requests."""
 
@@ -231,9 +234,17 @@ class Remote:
         tables: Mapping[str, Rows],
         stubs: Sequence[Stub] = (),
     ) -> None:
-        """One page of a first copy and how far it reached (`after` None: to the end), in one transaction."""
+        """One page of a first copy and how far it reached (`after` None: to the end).
+
+        While somebody works its rows come in short transactions; until the last, a crash repeats the page.
+        """
+        pieces = list(remote_rows.pieces(tables, SMALL)) if self.store.turns.somebody_works else [tables]
+        for piece in pieces[:-1]:
+            with self._arriving(index_later=True) as (_, arrival):
+                for type_name, table in piece.items():
+                    arrival.rows(type_name, table, mask)
         with self._arriving(index_later=True) as (connection, arrival):
-            for type_name, table in tables.items():
+            for type_name, table in pieces[-1].items() if pieces else ():
                 arrival.rows(type_name, table, mask)
             self.point("snapshot")
             _stubs(connection, stubs)
@@ -248,9 +259,9 @@ class Remote:
                 )
 
     def index_some(self, most: int) -> None:
-        """Bring some rows of a first copy into the search index; a short transaction."""
+        """Bring some rows of a first copy into the search index; fewer while somebody works."""
         with self._arriving() as (_, arrival):
-            arrival.index_some(most)
+            arrival.index_some(SMALL if self.store.turns.somebody_works else most)
 
     def rest(self) -> None:
         """Every stream is at its head: what has not come for an answered op will not come any more."""
@@ -260,7 +271,7 @@ class Remote:
     @contextmanager
     def _arriving(self, *, index_later: bool = False) -> "Iterator[tuple[Connection, Arrival]]":
         self.point("arriving")
-        with self.store.engine.begin() as connection, lifted(connection):
+        with self.store.turns.arrival(), self.store.engine.begin() as connection, lifted(connection):
             arrival = Arrival(connection, now_ms(self.store.clock()), index_later=index_later)
             yield connection, arrival
             arrival.finish()
@@ -376,19 +387,8 @@ class Remote:
         ops, hashed = [_op(row) for row in rows], START
         connection.exec_driver_sql("UPDATE change SET n = -n WHERE n > ?", (agreed,))
         for n, op in enumerate(ops, 1):
-            entry = Entry(
-                device.hex,
-                n,
-                op.tx,
-                op.command,
-                op.kind,
-                op.type,
-                op.record,
-                op.base,
-                op.at,
-                op.actor,
-                op.body,
-            )
+            sent = (op.tx, op.command, op.kind, op.type, op.record, op.base, op.at, op.actor, op.body)
+            entry = Entry(device.hex, n, *sent)
             hashed = entry_hash(hashed, entry, seed)
             connection.exec_driver_sql(
                 "UPDATE change SET n = ?, device = ?, hash = ? WHERE n = ?", (n, device.bytes, hashed, -op.n)

@@ -6,8 +6,9 @@ first sync costs a few microseconds a row. No statement here writes the log: `de
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from desktop.models.kinds import Flag, Json, Kind, Link, Number, json_text
 from desktop.models.overlay import Row
@@ -181,3 +182,27 @@ def id_list(ids: Iterable[bytes]) -> str:
     """Ids as the one value that `IDS` takes."""
     listed = '","'.join([record.hex() for record in ids])
     return f'["{listed}"]' if listed else "[]"
+
+
+class Rows(Protocol):
+    """Rows of one record type under column names."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[Any]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of the rows of a page."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+def pieces(tables: Mapping[str, Rows], most: int) -> Iterator[Mapping[str, Rows]]:
+    """A page in pieces of at most so many rows."""
+    for type_name, table in tables.items():
+        for start in range(0, len(table.rows), most):
+            yield {type_name: Piece(table.columns, table.rows[start : start + most])}

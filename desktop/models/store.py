@@ -15,6 +15,7 @@ from desktop.errors import NotFound, Refused
 from desktop.models import derived, indexing, migrations, search
 from desktop.models.changes import UNKEPT, Op, WorkSession, append_stated, now_ms, read_local, write_local
 from desktop.models.record import Record, new_id
+from desktop.models.turns import Turns
 from desktop.words import msg
 
 R = TypeVar("R", bound=Record)
@@ -112,6 +113,7 @@ class Store:
         self.reader = reader or engine
         self.clock = clock or (lambda: datetime.now(UTC))
         self.listeners: list[Callable[[Changed], None]] = []
+        self.turns = Turns(lambda: self.clock())
         with engine.begin() as connection:
             migrations.migrate(connection)
             stored = read_local(connection, "device")
@@ -173,7 +175,7 @@ class Store:
         """One transaction: everything in it is durable when the block ends, or nothing happened."""
         work = Work(self, actor, command, batch=batch, undoes=undoes)
         try:
-            with work.session as session, session.begin():
+            with self.turns.person(), work.session as session, session.begin():
                 yield work
                 session.flush()
                 append_stated(work)

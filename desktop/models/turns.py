@@ -1,0 +1,54 @@
+"""Whose turn it is to write: one writer at a time in this program, and a person goes before the background.
+
+The database has its own lock, but its waiters sleep and guess: beside a first sync a save waited a second.
+Here they are called in order; other processes are held off by the database alone.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+PATIENCE: Final = 2.0
+"""Seconds after which the background takes its turn although people keep writing."""
+ACTIVE: Final = timedelta(seconds=5)
+"""How long somebody who wrote is still at work."""
+
+
+class Turns:
+    """The queue before one store's writer; `clock` is the store's, so that simulated time repeats exactly."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._writer = threading.RLock()
+        self._changed = threading.Condition()
+        self._people = 0
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    @contextmanager
+    def person(self) -> Iterator[None]:
+        """A command: next in line."""
+        with self._changed:
+            self._people += 1
+        try:
+            with self._writer:
+                yield
+        finally:
+            with self._changed:
+                self._people -= 1
+                self._last = self._clock()
+                self._changed.notify_all()
+
+    @contextmanager
+    def arrival(self) -> Iterator[None]:
+        """A page of a sync or a slice of the index: when no person waits, or after some patience."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._people, PATIENCE)
+        with self._writer:
+            yield
+
+    @property
+    def somebody_works(self) -> bool:
+        """Whether the background should take small bites."""
+        return self._people > 0 or abs(self._clock() - self._last) < ACTIVE
