@@ -1,6 +1,7 @@
 """Which price a customer gets for a product today, from the price books on this laptop."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,40 +11,6 @@ from sqlalchemy.orm import Session
 from desktop.models.records import Customer, PriceBook, PriceEntry, Product, QuoteLine
 from desktop.rules import pricing
 from desktop.rules.money import ZERO
-
-
-def resolve(
-    session: Session,
-    product: Product,
-    customer: Customer | None,
-    *,
-    quantity: Decimal,
-    currency: str,
-    tax_mode: str,
-    on: date,
-    together: Decimal | None = None,
-    before: Decimal = ZERO,
-    home: str = "",
-) -> pricing.Resolution:
-    """The price with its trace; `together` is the sum of the product over the whole quote.
-
-    `before` is how much of that stands in earlier lines; list prices are in the currency `home` of the firm.
-    """
-    asked = pricing.Asked(
-        product=product.id.hex,
-        quantity=quantity,
-        currency=currency,
-        on=on,
-        customer=customer.id.hex if customer else "",
-        segments=(customer.grade,) if customer and customer.grade else (),
-        region=(customer.city or "") if customer else "",
-        together=together,
-        before=before,
-    )
-    found = pricing.resolve(asked, entries(session, product, customer, tax_mode))
-    if found.price is None and product.price is not None:
-        found = pricing.resolve(asked, [_list_price(product, product.price, home or currency)])
-    return found
 
 
 def reprice(
@@ -59,26 +26,26 @@ def reprice(
 ) -> None:
     """Price all lines of a product in their order: the tier goes by their sum, slabs fill up line by line.
 
-    A price typed by hand stays as it was typed.
+    A price typed by hand stays as it was typed. List prices are in the currency `home` of the firm.
     """
     free = [line for line in lines if not by_hand(line)]
-    together = sum(((line.quantity or ZERO) for line in free), ZERO)
-    before = ZERO
+    books = entries(session, product, customer, tax_mode)
+    wanted = pricing.Asked(
+        product=product.id.hex,
+        quantity=ZERO,
+        currency=currency,
+        on=on,
+        customer=customer.id.hex if customer else "",
+        segments=(customer.grade,) if customer and customer.grade else (),
+        region=(customer.city or "") if customer else "",
+        together=sum(((line.quantity or ZERO) for line in free), ZERO),
+    )
     for line in free:
-        quantity = line.quantity or ZERO
-        found = resolve(
-            session,
-            product,
-            customer,
-            quantity=quantity,
-            currency=currency,
-            tax_mode=tax_mode,
-            on=on,
-            together=together,
-            before=before,
-            home=home,
-        )
-        before += abs(quantity)
+        wanted = replace(wanted, quantity=line.quantity or ZERO)
+        found = pricing.resolve(wanted, books)
+        if found.price is None and product.price is not None:
+            found = pricing.resolve(wanted, [_list_price(product, product.price, home or currency)])
+        wanted = replace(wanted, before=wanted.before + abs(wanted.quantity))
         line.price_trace = found.as_json()
         if found.price is not None:
             line.unit_price = found.price.unit_price
