@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
+from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.records import Customer, Interaction, Opportunity
 from desktop.models.search import Hit
@@ -201,6 +202,17 @@ class Desk(QObject):
         """What a person has to decide, newest first."""
         with self.store.reader.connect() as connection:
             return inbox.entries(connection)
+
+    def before_conflict(self, entry: inbox.Entry) -> tuple[bool, Any]:
+        """Whether it is known what a field held before one's own change, and what."""
+        with self.store.reader.connect() as connection:
+            row = connection.exec_driver_sql(
+                "SELECT kind, body FROM change WHERE n = ?", (entry.n,)
+            ).fetchone()
+        if row is None:
+            return False, None
+        found = pairs(row[0], json.loads(row[1])).get(entry.field)
+        return (True, found[0]) if found else (False, None)
 
     def conflict_count(self) -> int:
         """How many decisions wait."""

@@ -1,72 +1,80 @@
-"""The inbox: each conflict as a card with both values and what each means; use mine or keep theirs."""
+"""The inbox: what is to be decided on the left, the chosen one in values and consequences on the right."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.models.inbox import Entry
-from desktop.models.kinds import Amount
 from desktop.models.record import RECORDS
-from desktop.views import cells, dates
+from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
-from desktop.views.compose import Line, Picture, clear, column, holding, label, region, row, scrolling
+from desktop.views.comparison import Comparison, lines_of
+from desktop.views.compose import Picture, clear, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.words import Message, msg, verbatim
 
-WIDTH = 880
 
-
-def value_words(entry: Entry, wire: Any) -> Message:
-    """A value of the inbox as a person reads it."""
+def field_label(entry: Entry) -> Message:
+    """What the decision is about."""
     described = RECORDS[entry.type].fields().get(entry.field)
-    if wire in (None, "", [], {}):
-        return msg("nothing")
-    if entry.field == "deleted_at":
-        return msg("deleted")
-    if described is None:
-        return msg("the whole record")
-    value = described.kind.from_wire(wire)
-    if isinstance(described.kind, Amount):
-        return verbatim(cells.money(value))
-    return cells.words_of(described.kind, wire) or verbatim(described.kind.format(value, "zh"))
+    return described.label if described else RECORDS[entry.type].__label__
 
 
-class _Side(QWidget):
-    """One of the two values, with its button."""
+class EntryRow(QAbstractButton):
+    """One decision in the list."""
 
-    def __init__(self, look: Look, words: Message, value: Message, button: Button, *, mine: bool) -> None:
+    def __init__(self, look: Look, entry: Entry, title: str) -> None:
         super().__init__()
-        self._look, self._mine = look, mine
-        shown = label(look, value, size="title", strong=True, wrap=True)
-        head = row(
-            look,
-            Picture(look, "user-round" if mine else "building-2", "ink_2", "small"),
-            label(look, words, size="small", ink="ink_2"),
-            None,
-            gap=6,
-        )
-        self.setLayout(column(look, head, shown, 6, row(look, button, None), gap=4, edge=(14, 12, 14, 12)))
+        self._look, self.entry, self._title = look, entry, title
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.bind(self.setAccessibleName, verbatim(title))
+
+    def sizeHint(self) -> QSize:
+        """A row of the inbox."""
+        return QSize(self._look.px(280), self._look.t.row("inbox"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """An edge; one's own in the accent."""
+        """Icon, title, field, time; the current one on the tint."""
+        look, entry = self._look, self.entry
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._look.colour("accent_line" if self._mine else "line_strong"), 1))
-        painter.setBrush(self._look.colour("selected" if self._mine else "surface"))
-        radius = self._look.t.radius("control")
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        if self.isChecked():
+            painter.fillRect(self.rect(), look.colour("selected"))
+            painter.fillRect(QRect(0, 0, 2, self.height()), look.colour("accent_mark"))
+        elif self.underMouse():
+            painter.fillRect(self.rect(), look.colour("hover"))
+        if self.hasFocus():
+            painter.fillRect(QRect(0, 0, 4, self.height() - 1), look.colour("focus"))
+        paint.paint_hairline(painter, look, self.rect())
+        icon, colour = ("git-merge", "bad") if entry.kind == "conflict" else ("circle-alert", "warn")
+        left = paint.paint_icon(painter, look, look.px(20), look.px(20), icon, colour) + look.px(12)
+        right = self.width() - look.px(16)
+        when = look.text(dates.moment(moment_of(entry), look.language, cells.now().astimezone().date()))
+        wide = look.t.width(when, "small")
+        upper = QRect(left, look.px(8), right - left, look.px(20))
+        paint.paint_text(painter, look, upper, when, ink="ink_3", size="small", align=paint.RIGHT)
+        upper.setRight(right - wide - look.px(8))
+        paint.paint_text(painter, look, upper, self._title)
+        lower = QRect(left, look.px(28), right - left, look.px(20))
+        paint.paint_text(painter, look, lower, look.text(field_label(entry)), ink="ink_2", size="small")
+
+
+def moment_of(entry: Entry) -> datetime:
+    """When the office answered."""
+    return datetime.fromtimestamp(entry.at / 1000, UTC)
 
 
 class InboxPage(QWidget):
-    """The open decisions under each other."""
+    """The open decisions and the one that is looked at."""
 
     figures = Signal(object)
     opened = Signal(str, object)
@@ -74,89 +82,116 @@ class InboxPage(QWidget):
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
         self._look, self._desk = look, desk
-        self._cards = QVBoxLayout()
-        self._cards.setContentsMargins(0, 0, 0, 0)
-        self._cards.setSpacing(0)
         self._entries: list[Entry] = []
+        self._titles: dict[UUID, str] = {}
+        self._rows = QVBoxLayout()
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
         self._buttons: dict[str, Button] = {}
-        inner = region("surface")
-        middle = holding(column(look, self._cards, None, gap=0))
-        look.bind(middle.setMaximumWidth, lambda: look.px(WIDTH))
-        across = row(look, middle, None, gap=0, edge=(20, 8, 20, 20))
-        across.setStretch(0, 1)
+        left_inner = QWidget()
+        left_inner.setLayout(column(look, self._rows, None, gap=0))
+        self._left = region("surface", "right")
+        self._left.setLayout(column(look, scrolling(left_inner), gap=0))
+        look.bind(self._left.setFixedWidth, lambda: look.px(320))
+        self._detail = QVBoxLayout()
+        self._detail.setContentsMargins(0, 0, 0, 0)
+        middle = holding(column(look, self._detail, None, gap=0))
+        look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
+        inner = QWidget()
+        across = row(look, middle, None, gap=0, edge=(32, 24, 24, 24))
+        across.setStretch(0, 1000)
+        across.setStretch(1, 1)
         inner.setLayout(across)
-        self._empty = Empty(
-            look, "inbox", msg("Nothing to decide"),
-            msg("When two people change the same thing, both values wait here for you."),
-        )  # fmt: skip
+        self._right = scrolling(inner)
+        why = msg("When two people change the same thing, both values wait here for you.")
+        self._empty = Empty(look, "inbox", msg("Nothing to decide"), why)
         ground = region("surface")
-        self._area = scrolling(inner)
-        ground.setLayout(column(look, self._area, self._empty, gap=0))
+        whole = row(look, self._left, self._right, self._empty, gap=0)
+        whole.setStretch(1, 1)
+        whole.setStretch(2, 1)
+        ground.setLayout(whole)
         self.setLayout(column(look, ground, gap=0))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.bind(self.setAccessibleName, msg("Inbox"))
         desk.changed.connect(self._changed)
+        look.changed.connect(self._reword)
 
     def enter(self) -> None:
-        """Read what is open."""
+        """Read what is open, and look at the first."""
         self.setFocus()
         self._entries = self._desk.conflicts()
-        clear(self._cards)
-        self._buttons.clear()
-        titles = self._desk.titles({(entry.type, entry.record) for entry in self._entries})
+        self._titles = self._desk.titles({(entry.type, entry.record) for entry in self._entries})
+        clear(self._rows)
         for entry in self._entries:
-            self._cards.addWidget(self._card(entry, titles.get(entry.record, "")))
-        self._area.setVisible(bool(self._entries))
+            made = EntryRow(self._look, entry, self._title(entry))
+            made.clicked.connect(self._shower(entry))
+            made.setChecked(entry is self._entries[0])
+            self._rows.addWidget(made)
+        self._left.setVisible(bool(self._entries))
+        self._right.setVisible(bool(self._entries))
         self._empty.setVisible(not self._entries)
-        count = msg("{count} to decide").of(count=len(self._entries))
-        self.figures.emit([(count, "")])
+        self._show(self._entries[0] if self._entries else None)
+        self.figures.emit([(msg("{count} to decide").of(count=len(self._entries)), "")])
 
-    def _card(self, entry: Entry, title: str) -> QWidget:
+    def _title(self, entry: Entry) -> str:
+        return self._titles.get(entry.record) or self._look.text(RECORDS[entry.type].__label__)
+
+    def _shower(self, entry: Entry) -> Callable[[], None]:
+        return lambda: self._show(entry)
+
+    def _show(self, entry: Entry | None) -> None:
+        clear(self._detail)
+        self._buttons.clear()
+        if entry is None:
+            return
         look = self._look
-        noun = RECORDS[entry.type].__label__
-        described = RECORDS[entry.type].fields().get(entry.field)
-        field = described.label if described else noun
-        at = datetime.fromtimestamp(entry.at / 1000, UTC)
-        when = dates.moment(at, look.language, cells.now().astimezone().date())
-        name = Button(look, title or look.text(noun), kind="link")
-        name.clicked.connect(self._opener(entry))
-        icon = "git-merge" if entry.kind == "conflict" else "circle-alert"
-        head = row(
-            look, Picture(look, icon, "bad"), label(look, field, strong=True), name, None,
-            label(look, when, size="small", ink="ink_3"), gap=8,
-        )  # fmt: skip
-        mine = Button(look, msg("Use mine"), kind="primary", icon="check")
-        theirs = Button(look, msg("Keep theirs"))
+        heading = (
+            msg("{field}: both sides changed it")
+            if entry.kind == "conflict"
+            else msg("{field}: not accepted")
+        )
+        head = label(look, heading.of(field=field_label(entry)), size="figure", strong=True, wrap=True)
+        name = Button(look, self._title(entry), kind="link")
+        name.clicked.connect(lambda: self._open(entry))
+        reason = label(look, entry.reason, ink="ink_2", wrap=True)
+        mine = Button(look, msg("Use mine"), kind="primary", icon="check", height="height_large")
+        theirs = Button(look, msg("Keep the office's"), height="height_large")
         mine.clicked.connect(self._resolver(entry, "mine"))
         theirs.clicked.connect(self._resolver(entry, "theirs"))
-        self._buttons.setdefault("mine", mine)
-        self._buttons.setdefault("theirs", theirs)
-        sides = row(
-            look, _Side(look, msg("Yours, on this laptop"), value_words(entry, entry.mine), mine, mine=True),
-            _Side(look, msg("The office has"), value_words(entry, entry.theirs), theirs, mine=False), gap=12,
+        self._buttons = {"mine": mine, "theirs": theirs}
+        note = msg("Yours is written again on top; theirs lets yours rest. Undo takes either back.")
+        line = row(
+            look,
+            Picture(look, "info", "ink_3", "small"),
+            label(look, note, size="small", ink="ink_2", wrap=True),
+        )
+        line.setStretch(1, 1)
+        parts = column(
+            look, head, row(look, name, None), reason, 8, Comparison(look, lines_of(self._desk, entry)), 12,
+            row(look, mine, theirs, None, gap=8), 6, line, gap=6,
         )  # fmt: skip
-        for place in (0, 1):
-            sides.setStretch(place, 1)
-        why = label(look, entry.reason, ink="ink_2", wrap=True)
-        return holding(column(look, head, why, sides, 12, Line(look), gap=8, edge=(0, 14, 0, 0)))
+        self._detail.addWidget(holding(parts))
+
+    def _open(self, entry: Entry) -> None:
+        if entry.type in LISTS:
+            self.opened.emit(entry.type, entry.record)
+        elif entry.type == "quote_line" and (found := self._desk.row("quote_line", entry.record)) is not None:
+            self.opened.emit("quote", found.value("quote_id"))
 
     def button(self, side: str) -> Button:
-        """The button of the first card for one side."""
+        """The button for one side of the decision that is shown."""
         return self._buttons[side]
 
     def open_count(self) -> int:
         """How many decisions are shown."""
         return len(self._entries)
 
-    def _opener(self, entry: Entry) -> Callable[[], None]:
-        def go() -> None:
-            if entry.type in LISTS:
-                self.opened.emit(entry.type, entry.record)
-
-        return go
-
     def _resolver(self, entry: Entry, side: str) -> Callable[[], None]:
         return lambda: self._desk.resolve(entry.id, side, done=self.enter)
+
+    def _reword(self) -> None:
+        if self.isVisible():
+            self.enter()
 
     def _changed(self, _keys: frozenset[tuple[str, UUID]]) -> None:
         if self.isVisible():

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from desktop.models.record import new_id
+from desktop.models.records import QuoteLine
 from desktop.models.store import Actor, Store
 from desktop.services import commands
 from desktop.services import quotes as _quotes
@@ -159,10 +162,15 @@ class Firm:
 
 
 def conflict(store: Store, firm: Firm) -> None:
-    """An open decision about the phone of the first customer."""
-    values = (
-        new_id().bytes, store.device.bytes, 1, "conflict", "customer", firm.customers[0].bytes, "phone",
-        json.dumps("138 0000 0001"), json.dumps("138 1290 8866"), "", "", "", 1_795_000_000_000, "open",
-    )  # fmt: skip
+    """Two open decisions: the price of a line of the quote, and the phone of the first customer."""
+    with store.reading() as session:
+        line = next(iter(session.scalars(select(QuoteLine).where(QuoteLine.sku == "DRY-15A"))))
+    entries = (
+        ("customer", firm.customers[0], "phone", "138 0000 0001", "138 1290 8866"),
+        ("quote_line", line.id, "unit_price", "13800", "13600"),
+    )
     with store.engine.begin() as connection:
-        connection.exec_driver_sql(f"INSERT INTO inbox VALUES ({', '.join('?' * 14)})", values)  # noqa: S608
+        for number, (kind, record, field, mine, theirs) in enumerate(entries):
+            values = (new_id().bytes, store.device.bytes, 1, "conflict", kind, record.bytes, field)
+            rest = (json.dumps(mine), json.dumps(theirs), "", "", "", 1_795_000_000_000 - number, "open")
+            connection.exec_driver_sql(f"INSERT INTO inbox VALUES ({', '.join('?' * 14)})", (*values, *rest))  # noqa: S608

@@ -1,6 +1,7 @@
 """The window around the pages: palette, outbox, inbox, status, settings, keys."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.changes import write_local
 from desktop.models.store import Store
+from desktop.views.comparison import lines_of
 from desktop.views.inbox import InboxPage
 from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
@@ -115,14 +117,14 @@ def test_a_conflict_is_settled_with_ones_own_value(
     conflict(store, firm)
     window = window_on(store)
     settle(window, qtbot)
-    assert window.side.places.count("inbox") == 1
+    assert window.side.places.count("inbox") == 2
     window.go("inbox")
     page = window.page()
     assert isinstance(page, InboxPage)
     press(qtbot, page.button("mine"))
     qtbot.waitUntil(lambda: stored(store, "customer", firm.customers[0]).phone == "138 0000 0001")
-    qtbot.waitUntil(lambda: window.side.places.count("inbox") == 0)
-    assert page.open_count() == 0
+    qtbot.waitUntil(lambda: window.side.places.count("inbox") == 1)
+    assert page.open_count() == 1
 
 
 def test_theirs_lets_it_rest(
@@ -134,7 +136,7 @@ def test_theirs_lets_it_rest(
     page = window.page()
     assert isinstance(page, InboxPage)
     press(qtbot, page.button("theirs"))
-    qtbot.waitUntil(lambda: page.open_count() == 0)
+    qtbot.waitUntil(lambda: page.open_count() == 1)
     assert stored(store, "customer", firm.customers[0]).phone == "138 1290 8866"
 
 
@@ -278,3 +280,18 @@ def test_the_list_is_exported_to_a_file(
     key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.toast.words() == "20 records in customers.csv", timeout=10_000)
     assert "苏州星河精密机械有限公司" in target.read_text("utf-8-sig")
+
+
+def test_a_price_conflict_shows_what_each_side_makes_of_the_total(
+    window_on: Callable[[Store], Window], store: Store, firm: Firm, qtbot: QtBot
+) -> None:
+    conflict(store, firm)
+    window = window_on(store)
+    entry = next(each for each in window.desk.conflicts() if each.type == "quote_line")
+    lines = [
+        (line.mine.in_language("en"), line.theirs.in_language("en")) for line in lines_of(window.desk, entry)
+    ]
+    assert lines[0] == ("13,800", "13,600")
+    assert lines[1] == ("27,600.00", "27,200.00")
+    mine, theirs = (Decimal(text.strip("¥").replace(",", "")) for text in lines[2])
+    assert mine - theirs == 396  # 2 × 200 less 1 %
