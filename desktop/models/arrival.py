@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from desktop.models import derived, indexing, remote_rows
 from desktop.models.changes import append_remote, read_local, write_local
-from desktop.models.kinds import json_text
+from desktop.models.columns import json_text
 from desktop.models.overlay import Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.remote_rows import IDS, Rows, id_list

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from desktop.errors import Refused
 from desktop.models import indexing
-from desktop.models.kinds import json_text, moment_text
+from desktop.models.columns import json_text, moment_text
 from desktop.models.record import Base, Record
 from desktop.rules.chain import START, Entry, entry_hash
 from desktop.words import msg

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from desktop.errors import NotFound
-from desktop.models.kinds import json_text
+from desktop.models.columns import json_text
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.store import Work

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from desktop.models.kinds import moment_text
+from desktop.models.columns import moment_text
 from desktop.models.record import Record
 
 Row = dict[str, Any]

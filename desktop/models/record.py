@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy import Integer, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
-from desktop.models.kinds import MERGES, IdColumn, Json, JsonColumn, Kind, Link, MomentColumn
+from desktop.models.columns import IdColumn, JsonColumn, MomentColumn
+from desktop.models.kinds import MERGES, Json, Kind, Link
 from desktop.words import Message, msg
 
 RECORDS: Final[dict[str, type["Record"]]] = {}

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, Protocol
 
-from desktop.models.kinds import Flag, Json, Kind, Link, Number, json_text
+from desktop.models.columns import json_text
+from desktop.models.kinds import Flag, Json, Kind, Link, Number
 from desktop.models.overlay import Row
 from desktop.models.record import RECORDS, Record
 

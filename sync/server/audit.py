@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select
 
-from desktop.models.kinds import json_text
+from desktop.models.columns import json_text
 from desktop.rules.canonical import canonical
 from sync.server.tables import AUDIT, META
 

@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from desktop.models import derived, guards
-from desktop.models.kinds import Link, json_text
+from desktop.models.columns import json_text
+from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, children_of
 from sync.server.feed import MOVE, PUT, TOMBSTONE, Event, publish
 from sync.server.rows import Row, bare, chunks, id_in, shape, upsert

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, or_, select, update
 
-from desktop.models.kinds import moment_text
+from desktop.models.columns import moment_text
 from desktop.models.record import RECORDS
 from desktop.rules.chain import START, Entry, entry_hash
 from desktop.words import Message, msg

@@ -32,7 +32,8 @@ from sqlalchemy.types import NullType
 
 from desktop.models import records  # noqa: F401 - fills the registry
 from desktop.models.changes import EMPTY
-from desktop.models.kinds import Flag, Json, Kind, Link, Moment, json_text
+from desktop.models.columns import json_text
+from desktop.models.kinds import Flag, Json, Kind, Link, Moment
 from desktop.models.record import RECORDS, Field, Record
 
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-from desktop.models.kinds import IdColumn
+from desktop.models.columns import IdColumn
 
 OFFICE: Final = MetaData()
 
