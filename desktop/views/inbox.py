@@ -133,7 +133,18 @@ class InboxPage(QWidget):
         self._show(self._entries[0] if self._entries else None)
         self.figures.emit([(msg("{count} to decide").of(count=len(self._entries)), "")])
 
+    def look_at(self, place: int) -> None:
+        """Choose the decision at a place of the list."""
+        item = self._rows.itemAt(place)
+        made = item.widget() if item is not None else None
+        if isinstance(made, EntryRow):
+            made.click()
+
     def _title(self, entry: Entry) -> str:
+        """What the record is called; a line of a quote with its quote."""
+        if entry.type == "quote_line" and (found := self._desk.row("quote_line", entry.record)) is not None:
+            quote = found.titles.get(found.value("quote_id"), "")
+            return " ".join(part for part in (quote, found.record.title) if part)
         return self._titles.get(entry.record) or self._look.text(RECORDS[entry.type].__label__)
 
     def _shower(self, entry: Entry) -> Callable[[], None]:
@@ -159,7 +170,7 @@ class InboxPage(QWidget):
         mine.clicked.connect(self._resolver(entry, "mine"))
         theirs.clicked.connect(self._resolver(entry, "theirs"))
         self._buttons = {"mine": mine, "theirs": theirs}
-        note = msg("Yours is written again on top; theirs lets yours rest. Undo takes either back.")
+        note = msg("Yours is written again on top, and undo takes that back; theirs lets yours rest.")
         line = row(
             look,
             Picture(look, "info", "ink_3", "small"),

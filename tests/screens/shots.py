@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.views.desk import Desk
 from desktop.views.first_run import FirstRun
+from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
 from desktop.views.quotes import QuotePage
@@ -147,6 +148,9 @@ def inbox(window: Window, firm: Firm) -> None:
     if not window.desk.conflict_count():
         conflict(window.desk.store, firm)
     window.go("inbox")
+    page = window.page()
+    assert isinstance(page, InboxPage)
+    page.look_at(1)
 
 
 def toast(window: Window, firm: Firm) -> None:
