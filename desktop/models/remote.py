@@ -137,9 +137,9 @@ class Remote:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.point: Callable[[str], None] = _nothing
-        with store.engine.begin() as connection:
-            Base.metadata.create_all(connection, tables=list(remote_tables.TABLES))
-            if read_local(connection, "key") is None:
+        if store.local("key") is None:
+            with store.engine.begin() as connection:
+                Base.metadata.create_all(connection, tables=list(remote_tables.TABLES))
                 write_local(connection, "key", secrets.token_bytes(32).hex())
         self._sequences = range(0)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.sync.simulator import schedule
 from tests.sync.simulator.__main__ import main
 
-SECONDS = 30.0
+SECONDS = 20.0
 FIRST = 90_000
 
 
