@@ -19,6 +19,7 @@ class Bindings:
 
     def __init__(self, render: Callable[[Message], str]) -> None:
         self._render = render
+        self._most = 500
         self._kept: WeakKeyDictionary[Any, dict[str, Value]] = WeakKeyDictionary()
 
     def bind(self, setter: Callable[..., object], value: Value) -> None:
@@ -28,6 +29,8 @@ class Bindings:
         """
         owner: Any = setter.__self__  # type: ignore[attr-defined]
         self._kept.setdefault(owner, {})[setter.__name__] = value
+        if len(self._kept) > self._most:
+            self._forget_the_gone()
         self._say(owner, setter.__name__, value)
 
     def release(self, setter: Callable[..., object]) -> None:
@@ -43,6 +46,15 @@ class Bindings:
                 continue
             for name, value in list(values.items()):
                 self._say(owner, name, value)
+
+    def count(self) -> int:
+        """How many widgets are held."""
+        return len(self._kept)
+
+    def _forget_the_gone(self) -> None:
+        for owner in [owner for owner in list(self._kept) if not isValid(owner)]:
+            del self._kept[owner]
+        self._most = 2 * len(self._kept) + 500
 
     def _say(self, owner: Any, name: str, value: Value) -> None:
         result = self._render(value) if isinstance(value, Message) else value()
