@@ -38,13 +38,15 @@ class Figure:
         }
 
 
-def each(work: Callable[[int], object], rounds: int) -> list[float]:
-    """Milliseconds of each round."""
+def each(
+    work: Callable[[int], object], rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
+    """Milliseconds of each round; CPU time (`time.process_time`) where no disk and no wire counts."""
     found = []
     for place in range(rounds):
-        began = time.perf_counter()
+        began = clock()
         work(place)
-        found.append((time.perf_counter() - began) * 1000)
+        found.append((clock() - began) * 1000)
     return found
 
 

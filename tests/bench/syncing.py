@@ -30,7 +30,7 @@ from tests.vaults import CHEAP
 
 PASSPHRASE = "bench"
 REP = "林一鸣"
-PUSHED = 5000
+PUSHED = 2000
 PULSE = 0.05
 REGISTERED = records.__name__
 """Importing it has registered the commands of records."""
