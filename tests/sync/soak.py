@@ -76,9 +76,14 @@ class Soak:
         self._proxy.__exit__()
         if self._office is not None:
             self._office.terminate()
-            self._office.wait()
+            self._end_office()
 
     # --- processes
+
+    def _end_office(self) -> None:
+        """Wait until it is gone, and let go of its pipe."""
+        if self._office is not None:
+            self._office.communicate()
 
     def _start_office(self) -> None:
         place = ("--data", str(self.folder / "office"), "--port", str(self._port))
@@ -179,7 +184,7 @@ class Soak:
             self._killed("laptop", on_answer, in_flight)
         elif self._office is not None:
             self._office.send_signal(signal.SIGKILL)
-            self._office.wait()
+            self._end_office()
             self._killed("office", on_answer, in_flight)
         _, err = process.communicate(timeout=PATIENCE)
         if process.returncode not in (0, 4, -signal.SIGKILL):
