@@ -31,7 +31,7 @@ def join(console: Console, chosen: argparse.Namespace) -> None:
     from sync.client.transport import HttpTransport
 
     if not is_address(chosen.url):
-        raise Usage(msg("The office's address looks like https://crm.example.com."))
+        raise Usage(msg("An office's address is written like this: https://crm.example.com"))
     with closing(HttpTransport(chosen.url)) as transport:
         enrol(console.store, transport, chosen.code)
     me = console.actor
