@@ -200,7 +200,7 @@ def test_a_character_that_no_font_has_blocks_the_issue() -> None:
 
 
 def test_the_programs_own_words_can_all_be_printed() -> None:
-    words = (ROOT / "resources/locale/zh_CN/LC_MESSAGES/paper.po").read_text(encoding="utf-8")
+    words = (ROOT / "resources/locale/zh_CN/LC_MESSAGES/satchel.po").read_text(encoding="utf-8")
     clauses = (ROOT / "resources/templates/clauses.json").read_text(encoding="utf-8")
     assert missing(words) == []
     assert missing(clauses) == []

@@ -121,7 +121,7 @@ def test_a_customer_needs_a_name_or_a_phone_and_the_field_says_so(window: Window
     type_in(qtbot, window.new.editors["phone"], "0512-6588 0101")  # type: ignore[arg-type]
     key(qtbot, window.new, Qt.Key.Key_Return, control=True)
     qtbot.waitUntil(lambda: the_list(window).table.rowCount() == 21)
-    assert not window.new.isVisible()
+    qtbot.waitUntil(lambda: not window.new.isVisible())
     assert names(window)[0] == "0512-6588 0101"
 
 

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 
 from tests.sync.simulator import schedule
-from tests.sync.simulator.world import template
 
 
 def say(line: str) -> None:
@@ -39,7 +38,6 @@ def main(arguments: list[str] | None = None) -> int:
             broken.append(outcome)
             say(f"seed {seed}: {outcome.violation}")
     shutil.rmtree(folder.parent)
-    shutil.rmtree(template())
     say(
         f"{done} schedules from seed {chosen.seed}, {len(broken)} violations, "
         f"{time.monotonic() - started:.1f} s; "

@@ -3,6 +3,7 @@
 Everything that decides is drawn from one seeded source, so a seed is a schedule.
 """
 
+import atexit
 import heapq
 import random
 import secrets
@@ -390,6 +391,7 @@ class Direct:
 def template() -> Path:
     """The world before anything happened: an office, three people, their laptops enrolled and synced once."""
     folder = Path(tempfile.mkdtemp(prefix="satchel-simulator-", dir=FOLDER))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with virtual_ids(lambda: START - timedelta(days=1), random.Random(0)):
         _build(folder)
     return folder
