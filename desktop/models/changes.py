@@ -163,6 +163,7 @@ def append(connection: Connection, work: "Work", ops: Iterable[Op]) -> None:
     rows: list[tuple[Any, ...]] = []
     for op in ops:
         text = _kept(op.body)
+        work.written.update(f"{op.type}.{name}" for name in fields_of(op.kind, op.body))
         n += 1
         previous = entry_hash(
             previous,

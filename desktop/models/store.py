@@ -65,6 +65,7 @@ class Work:
         self.device = store.device
         self.acked = store.acked
         self.changed: set[tuple[str, UUID]] = set()
+        self.written: set[str] = set()
         self.stated: dict[UUID, list[Op]] = {}
         self.session = WorkSession(store.engine, work=self, expire_on_commit=False, autoflush=False)
 

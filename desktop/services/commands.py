@@ -106,7 +106,10 @@ def run(
     batch: UUID | None = None,
     **arguments: Any,
 ) -> Outcome:
-    """May you? Does it make sense? Then one transaction. Raises NotAllowed, Refused, NotFound."""
+    """May you? Does it make sense? Then one transaction. Raises NotAllowed, Refused, NotFound.
+
+    A command that writes beyond what it declares is a defect: RuntimeError, and nothing is written.
+    """
     found = COMMANDS[name]
     with store.work(actor, name, batch=batch) as work:
         asking = Asking(actor, work.now)
@@ -117,4 +120,8 @@ def run(
         if refused is not None:
             raise refused
         value = found.function(work, record, **arguments) if record else found.function(work, **arguments)
+        work.flush()
+        beyond = work.written.difference(found.writes) if found.writes else None
+        if beyond:
+            raise RuntimeError(f"{name} may not write {sorted(beyond)}")
     return Outcome(value, work.tx, found.label, found.undoable)

@@ -1,9 +1,6 @@
 """From a vault to its store: what a start does before anything else."""
 
-import secrets
-
-from desktop.models import numbers
-from desktop.models.changes import write_local
+from desktop.models.remote import Remote
 from desktop.models.store import Store
 from desktop.models.vault import Vault
 
@@ -16,8 +13,6 @@ def open_store(vault: Vault) -> Store:
     """
     store = Store(vault.engine, reader=vault.reader())
     if vault.restored_at:
-        with store.engine.begin() as connection:
-            numbers.forget_leases(connection)
-            write_local(connection, "code", secrets.token_hex(4).upper())
+        Remote(store).came_from_backup()
         vault.settle_restored()
     return store

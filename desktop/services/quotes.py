@@ -358,6 +358,10 @@ def discount(
     label=msg("Issue quote"),
     on=Quote,
     when=can_issue,
+    writes=(
+        *("quote.stage", "quote.number"),
+        *("quote_revision.snapshot", "quote_revision.content_hash", "quote_revision.issued_at"),
+    ),
     undoable=False,
     shortcut="F9",
     icon="file-check-2",

@@ -7,7 +7,7 @@ import pytest
 from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models.record import RECORDS
 from desktop.models.records import Customer, Quote
-from desktop.models.store import Actor, Changed, Store
+from desktop.models.store import Actor, Changed, Store, Work
 from desktop.rules import roles
 from desktop.services import (  # noqa: F401 - each registers its commands
     commands,
@@ -17,6 +17,8 @@ from desktop.services import (  # noqa: F401 - each registers its commands
     records,
 )
 from desktop.services.commands import COMMANDS, Asking
+from desktop.services.records import find
+from desktop.words import msg
 from tests.stores import NOON, customer, product, quote
 
 REP = Actor(UUID(int=1), "林一鸣", "rep")
@@ -92,3 +94,21 @@ def test_an_edit_to_the_same_value_is_no_change(store: Store) -> None:
     store.listeners.append(seen.append)
     commands.run(store, store.me(), "customer.edit", made.id, values={"phone": "1"})
     assert seen == []
+
+
+def test_a_command_writes_only_what_it_declares(store: Store) -> None:
+    made = customer(store, phone="1")
+
+    @commands.command("test.greedy", label=msg("Customer"), on=Customer, writes=("customer.phone",))
+    def greedy(_work: Work, record: Customer, *, website: str) -> None:
+        record.phone, record.website = "2", website
+
+    try:
+        commands.run(store, store.me(), "test.greedy", made.id, website="")
+        with pytest.raises(RuntimeError, match=r"customer\.website"):
+            commands.run(store, store.me(), "test.greedy", made.id, website="example.com")
+    finally:
+        del commands.COMMANDS["test.greedy"]
+    kept = find(store, Customer, made.id.hex)
+    assert isinstance(kept, Customer)
+    assert (kept.phone, kept.website) == ("2", "")
