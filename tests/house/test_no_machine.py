@@ -19,7 +19,7 @@ NAMESPACES = {
 }
 ADDRESS = re.compile(r"\bhttps?://([^\s/:\"'`<>)\\?#]+)")
 HOSTS = re.compile(r"\b(pypi\.org|pythonhosted|npmjs|debian\.org|crates\.io|proxy\.golang|github\.com)\b")
-FOLDERS = re.compile(r"(?<![\w.{])(/home/|/Users/|/work/|/root/|[A-Z]:\\\\?Users\\)[\w.-]+")
+FOLDERS = re.compile(r"(?<![\w.{])(/home/|/Users/|/root/|[A-Z]:\\\\?Users\\)[\w.-]+")
 
 
 def test_no_host_and_no_machine_is_named() -> None:
