@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
-from desktop.models import inbox, leases, numbers, remote_rows, remote_tables
+from desktop.models import inbox, leases, numbers, partly, remote_rows, remote_tables
 from desktop.models.arrival import FOR_EVER, Arrival, Removal
 from desktop.models.changes import new_seed, now_ms, read_local, write_local
 from desktop.models.guards import lifted
@@ -240,13 +240,15 @@ class Remote:
         """
         pieces = list(remote_rows.pieces(tables, SMALL)) if self.store.turns.somebody_works else [tables]
         for piece in pieces[:-1]:
-            with self._arriving(index_later=True) as (_, arrival):
+            with self._arriving(index_later=True) as (connection, arrival):
+                partly.begun(connection, stream)
                 for type_name, table in piece.items():
                     arrival.rows(type_name, table, mask)
         with self._arriving(index_later=True) as (connection, arrival):
             for type_name, table in pieces[-1].items() if pieces else ():
                 arrival.rows(type_name, table, mask)
             self.point("snapshot")
+            partly.settle(connection, lambda noted: noted != stream)
             _stubs(connection, stubs)
             if after is None:
                 connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
@@ -315,6 +317,8 @@ class Remote:
         _advance(connection, part.stream, part.upto if again else max(row[0], part.upto), schema, part.mask)
 
     def _lost(self, connection: "Connection", arrival: Arrival, streams: set[str]) -> None:
+        for stream in partly.settle(connection, streams.__contains__):
+            arrival.lost(stream)
         for table in ("sync_cursor", "sync_mark"):
             rows = connection.exec_driver_sql(f"SELECT stream FROM {table}").all()  # noqa: S608
             for (stream,) in rows:
@@ -330,9 +334,10 @@ class Remote:
     # --- when things are not as they were
 
     def forget(self, stream: str) -> None:
-        """Begin the first copy of this stream again; the rows that came stay and are compared by version."""
-        with self.store.engine.begin() as connection:
+        """Begin the first copy of this stream again, if it may be held: what came of it is taken away."""
+        with self._arriving() as (connection, arrival):
             connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
+            arrival.lost(stream)
 
     def rewind(self, last: int) -> None:
         """The office lost what it had answered after op `last`: those ops are unanswered again."""

@@ -40,3 +40,7 @@ def test_a_seed_is_a_schedule(tmp_path: Path) -> None:
 def test_the_command_line_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--schedules", "1", "--seed", str(FIRST)]) == 0
     assert capsys.readouterr().out.startswith(f"1 schedules from seed {FIRST}, 0 violations")
+
+
+def test_a_page_that_a_power_cut_shortened_leaves_with_its_stream(tmp_path: Path) -> None:
+    assert schedule.run(701_149, tmp_path / "world").violation == ""
