@@ -38,6 +38,7 @@ from desktop.words import msg
 if TYPE_CHECKING:
     from desktop.models.store import Work
 
+VOID: Final = "void"
 LOCAL: Final = 0
 REMOTE: Final = 1
 EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
@@ -63,9 +64,12 @@ change = Table(
     Column("actor", LargeBinary(16)),
     Column("origin", Integer, nullable=False),
     Column("hash", LargeBinary(32)),
+    Column("was", String(12)),
     Index("change_record", "record", "seq"),
 )
-"""`undoes` names the transaction or batch that an undo took back; `at` is milliseconds UTC."""
+"""`undoes` names the transaction or batch that an undo took back; `at` is milliseconds UTC. `was` is the kind
+of an operation that was taken back before it left; its `kind` is VOID then.
+"""
 
 chain_seed = Table(
     "chain_seed",

@@ -8,16 +8,17 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from desktop.models import inbox, leases, numbers, partly, remote_rows, remote_tables
-from desktop.models.arrival import FOR_EVER, Arrival, Removal
+from desktop.models import inbox, leases, numbers, partly, remote_rows, remote_tables, repairs, sending
+from desktop.models.arrival import FOR_EVER, Arrival
 from desktop.models.changes import new_seed, now_ms, read_local, write_local
 from desktop.models.guards import lifted
 from desktop.models.record import Base, new_id
 from desktop.models.remote_rows import Rows
+from desktop.models.remote_values import Identity, Known, Part, Person, Stub
+from desktop.models.sending import Outbox
 from desktop.models.store import Actor, Changed, Store
 from desktop.rules.chain import START, Entry, entry_hash
 
@@ -30,105 +31,6 @@ SMALL: Final = 150
 """Rows that one transaction takes in while somebody works: about 10 ms."""
 SEQUENCES: Final = 1000
 """Request numbers are set aside in blocks: one durable write for so many requests."""
-
-_OPS: Final = "n, tx, batch, command, kind, type, record, body, base, at, actor, hash, device"
-
-
-class Part(Protocol):
-    """One stream's share of a page."""
-
-    @property
-    def stream(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def upto(self) -> int: ...
-    @property
-    def mask(self) -> str: ...
-    @property
-    def tables(self) -> Mapping[str, Rows]: ...
-    @property
-    def removals(self) -> Sequence[Removal]: ...
-
-
-class Stub(Protocol):
-    """The name of a record that may not be seen."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def record(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-
-
-class Person(Protocol):
-    """Who the office says this is."""
-
-    @property
-    def user(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def team(self) -> str: ...
-    @property
-    def role(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """This laptop to its office; `key` is the Ed25519 seed, `server` empty before it joined."""
-
-    device: UUID
-    key: bytes
-    server: str
-    url: str
-    user: str
-    short: str
-
-
-@dataclass(frozen=True, slots=True)
-class LocalOp:
-    """One op of the outbox; ids hexadecimal, `hash` the chain after it."""
-
-    n: int
-    tx: str
-    batch: str | None
-    command: str
-    kind: str
-    type: str
-    record: str
-    body: dict[str, Any]
-    base: int
-    at: int
-    actor: str
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Outbox:
-    """Whole transactions from the oldest unanswered op on, with what proves them."""
-
-    ops: tuple[LocalOp, ...]
-    before: bytes
-    seeds: tuple[tuple[int, bytes], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Everything that a sync decides from, read in one go."""
-
-    identity: Identity
-    last: int
-    head: bytes
-    acked: int
-    cursors: tuple[tuple[str, int, int, str], ...]
-    marks: tuple[tuple[str, int, str], ...]
-    wants: tuple[str, ...]
-    outbox: Outbox | None
-    successor: tuple[str, bytes] | None
-    awaiting: bool
-    unindexed: bool
 
 
 class Remote:
@@ -163,10 +65,13 @@ class Remote:
                 cursors=tuple(sorted((row[0], row[1], row[2], row[3]) for row in cursors)),
                 marks=tuple((row[0], row[1], row[2]) for row in marks),
                 wants=tuple(leases.wanted(connection)),
-                outbox=_outbox(connection, acked, ops, size) if ops and acked < int(head["n"]) else None,
+                outbox=sending.waiting(connection, acked, ops, size)
+                if ops and acked < int(head["n"])
+                else None,
                 successor=(successor["device"], bytes.fromhex(successor["key"])) if successor else None,
                 awaiting=awaiting,
                 unindexed=unindexed,
+                due=repairs.due(connection, (row[0] for row in cursors), now_ms(self.store.clock())),
             )
 
     def identity(self) -> Identity:
@@ -179,6 +84,10 @@ class Remote:
         with self.store.reader.connect() as connection:
             head = read_local(connection, "head", {"n": 0})
             return int(head["n"]) - int(read_local(connection, "acked", 0))
+
+    def sending(self, outbox: Outbox) -> bool:
+        """Before these ops leave: from now on they cannot be taken back. False: one of them just was."""
+        return sending.mark(self.store.engine, outbox)
 
     def sequence(self) -> int:
         """A number for a signed request, greater than any before, also after a crash."""
@@ -210,7 +119,7 @@ class Remote:
         person: Person | None = None,
     ) -> None:
         """One answer of the office, in one transaction. `streams` are all that this laptop may hold."""
-        with self._arriving() as (connection, arrival):
+        with self.arriving() as (connection, arrival):
             self._verdicts(connection, arrival, verdicts)
             self.point("verdicts")
             for part in parts:
@@ -218,7 +127,7 @@ class Remote:
                 self.point("part")
             if streams:
                 self._lost(connection, arrival, set(streams))
-            _stubs(connection, stubs)
+            self.keep_stubs(connection, stubs)
             leases.add(connection, granted)
             if person is not None:
                 self._person(connection, person)
@@ -240,16 +149,16 @@ class Remote:
         """
         pieces = list(remote_rows.pieces(tables, SMALL)) if self.store.turns.somebody_works else [tables]
         for piece in pieces[:-1]:
-            with self._arriving(index_later=True) as (connection, arrival):
+            with self.arriving(index_later=True) as (connection, arrival):
                 partly.begun(connection, stream)
                 for type_name, table in piece.items():
                     arrival.rows(type_name, table, mask)
-        with self._arriving(index_later=True) as (connection, arrival):
+        with self.arriving(index_later=True) as (connection, arrival):
             for type_name, table in pieces[-1].items() if pieces else ():
                 arrival.rows(type_name, table, mask)
             self.point("snapshot")
             partly.settle(connection, lambda noted: noted != stream)
-            _stubs(connection, stubs)
+            self.keep_stubs(connection, stubs)
             if after is None:
                 connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
                 _advance(connection, stream, at, schema, mask)
@@ -262,16 +171,17 @@ class Remote:
 
     def index_some(self, most: int) -> None:
         """Bring some rows of a first copy into the search index; fewer while somebody works."""
-        with self._arriving() as (_, arrival):
+        with self.arriving() as (_, arrival):
             arrival.index_some(SMALL if self.store.turns.somebody_works else most)
 
     def rest(self) -> None:
         """Every stream is at its head: what has not come for an answered op will not come any more."""
-        with self._arriving() as (_, arrival):
+        with self.arriving() as (_, arrival):
             arrival.rest()
 
     @contextmanager
-    def _arriving(self, *, index_later: bool = False) -> "Iterator[tuple[Connection, Arrival]]":
+    def arriving(self, *, index_later: bool = False) -> "Iterator[tuple[Connection, Arrival]]":
+        """One transaction's worth of news: settled when the block ends, durable, and told to who listens."""
         self.point("arriving")
         with self.store.turns.arrival(), self.store.engine.begin() as connection, lifted(connection):
             arrival = Arrival(connection, now_ms(self.store.clock()), index_later=index_later)
@@ -326,6 +236,16 @@ class Remote:
                     connection.exec_driver_sql(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608
                     arrival.lost(stream)
 
+    @staticmethod
+    def keep_stubs(connection: "Connection", stubs: Iterable[Stub]) -> None:
+        """Names of records that rows of this transaction link to."""
+        for stub in stubs:
+            connection.exec_driver_sql(
+                "INSERT INTO sync_stub (record, type, title) VALUES (?, ?, ?)"
+                " ON CONFLICT (record) DO UPDATE SET title = excluded.title",
+                (bytes.fromhex(stub.record), stub.type, stub.title),
+            )
+
     def _person(self, connection: "Connection", person: Person) -> None:
         me = {"id": person.user, "name": person.name, "role": person.role, "team": person.team or None}
         if read_local(connection, "me") != me:
@@ -335,7 +255,7 @@ class Remote:
 
     def forget(self, stream: str) -> None:
         """Begin the first copy of this stream again, if it may be held: what came of it is taken away."""
-        with self._arriving() as (connection, arrival):
+        with self.arriving() as (connection, arrival):
             connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
             arrival.lost(stream)
 
@@ -388,8 +308,7 @@ class Remote:
         connection.exec_driver_sql("DELETE FROM sync_await")
         connection.exec_driver_sql("DELETE FROM chain_seed")
         seed = new_seed(connection, 1)
-        rows = connection.exec_driver_sql(f"SELECT {_OPS} FROM change WHERE n > ? ORDER BY n", (agreed,))  # noqa: S608
-        ops, hashed = [_op(row) for row in rows], START
+        ops, hashed = sending.as_done(connection, agreed), START
         connection.exec_driver_sql("UPDATE change SET n = -n WHERE n > ?", (agreed,))
         for n, op in enumerate(ops, 1):
             sent = (op.tx, op.command, op.kind, op.type, op.record, op.base, op.at, op.actor, op.body)
@@ -403,6 +322,7 @@ class Remote:
             ("device", device.hex),
             ("key", successor["key"]),
             ("acked", 0),
+            ("sent", 0),
             ("head", {"n": len(ops), "hash": hashed.hex()}),
             ("sequence", 1),
             ("successor", None),
@@ -434,66 +354,9 @@ def _identity(connection: "Connection") -> Identity:
     )
 
 
-def _outbox(connection: "Connection", acked: int, most: int, size: int) -> Outbox:
-    """Whole transactions from op `acked + 1` on: at least one, then as many as fit."""
-    rows = connection.exec_driver_sql(
-        f"SELECT {_OPS} FROM change WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
-        (acked, most + 1),
-    ).all()
-    cut, total = len(rows), 0
-    for place, row in enumerate(rows):
-        total += len(row[7]) + 64
-        if place == most or total > size:
-            cut = place
-            break
-    while 0 < cut < len(rows) and rows[cut - 1][1] == rows[cut][1]:
-        cut -= 1
-    if cut == 0:
-        rows = connection.exec_driver_sql(
-            f"SELECT {_OPS} FROM change WHERE n > ? AND tx = ? ORDER BY n",  # noqa: S608
-            (acked, rows[0][1]),
-        ).all()
-        cut = len(rows)
-    ops = tuple(_op(row) for row in rows[:cut])
-    before = connection.exec_driver_sql("SELECT hash FROM change WHERE n = ?", (ops[0].n - 1,)).scalar()
-    seeds = connection.exec_driver_sql(
-        "SELECT from_n, seed FROM chain_seed WHERE from_n <= ? AND from_n >="
-        " coalesce((SELECT max(from_n) FROM chain_seed WHERE from_n <= ?), 0) ORDER BY from_n",
-        (ops[-1].n, ops[0].n),
-    ).all()
-    return Outbox(ops, START if before is None else bytes(before), tuple((n, bytes(s)) for n, s in seeds))
-
-
-def _op(row: Any) -> LocalOp:
-    n, tx, batch, command, kind, type_name, record, body, base, at, actor, hashed, _ = row
-    return LocalOp(
-        n,
-        tx.hex(),
-        batch.hex() if batch else None,
-        command,
-        kind,
-        type_name,
-        record.hex(),
-        json.loads(body),
-        base,
-        at,
-        actor.hex(),
-        bytes(hashed),
-    )
-
-
 def _advance(connection: "Connection", stream: str, seq: int, schema: int, mask: str) -> None:
     connection.exec_driver_sql(
         "INSERT INTO sync_cursor (stream, seq, schema, mask) VALUES (?, ?, ?, ?) ON CONFLICT (stream)"
         " DO UPDATE SET seq = excluded.seq, schema = excluded.schema, mask = excluded.mask",
         (stream, seq, schema, mask),
     )
-
-
-def _stubs(connection: "Connection", stubs: Iterable[Stub]) -> None:
-    for stub in stubs:
-        connection.exec_driver_sql(
-            "INSERT INTO sync_stub (record, type, title) VALUES (?, ?, ?)"
-            " ON CONFLICT (record) DO UPDATE SET title = excluded.title",
-            (bytes.fromhex(stub.record), stub.type, stub.title),
-        )

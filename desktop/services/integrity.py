@@ -24,8 +24,8 @@ def verify_chain(store: Store) -> Chain:
         head = read_local(connection, "head", {"n": 0, "hash": START.hex()})
         seeds = connection.exec_driver_sql("SELECT from_n, seed FROM chain_seed ORDER BY from_n").all()
         rows = connection.exec_driver_sql(
-            "SELECT device, n, tx, command, kind, type, record, base, at, actor, body, hash FROM change"
-            " WHERE origin = 0 AND n IS NOT NULL ORDER BY n"
+            "SELECT device, n, tx, command, coalesce(was, kind), type, record, base, at, actor, body, hash"
+            " FROM change WHERE origin = 0 AND n IS NOT NULL ORDER BY n"
         )
         previous, place = START, 0
         for device, n, tx, command, kind, record_type, record, base, at, actor, body, stored in rows:

@@ -13,7 +13,9 @@ from typing import Final, Generic, Protocol, TypeVar, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import Offline
-from desktop.models.remote import Known, Outbox, Remote
+from desktop.models.remote import Remote
+from desktop.models.remote_values import Known
+from desktop.models.sending import Outbox
 from desktop.models.store import Store
 from desktop.words import msg
 from sync.engine import round as engine
@@ -206,6 +208,8 @@ class Session(Generic[T]):
 def situation(remote: Remote, load: Load) -> Situation:
     """What the store holds, as the engine reads it; the push is signed here."""
     known = remote.known(load.ops, load.size)
+    while known.outbox and not remote.sending(known.outbox):  # somebody took one of them back just now
+        known = remote.known(load.ops, load.size)
     identity = known.identity
     return Situation(
         device=identity.device.hex,

@@ -109,11 +109,21 @@ def _recomputed(device: str, push: Push, ops: Sequence[Op]) -> list[bytes]:
         hashes = []
         for op in ops:
             seed = next(value for n, value in reversed(seeds) if n <= op.n)
-            previous = entry_hash(previous, _entry(device, op), seed)
+            previous = _commitment(op) or entry_hash(previous, _entry(device, op), seed)
             hashes.append(previous)
     except (ValueError, TypeError, StopIteration, RecursionError) as error:
         raise Refusal(400, "bad_request", BAD_PUSH) from error
     return hashes
+
+
+def _commitment(op: Op) -> bytes | None:
+    """What the laptop had chained before it took an op back; only its author can open it."""
+    if op.kind != "void" or "hash" not in op.body:
+        return None
+    digest = bytes.fromhex(op.body["hash"])
+    if len(digest) != len(START):
+        raise ValueError("a commitment has 32 bytes")
+    return digest
 
 
 def _entry(device: str, op: Op) -> Entry:

@@ -12,7 +12,8 @@ from desktop.models import inbox, leases, overlay, search
 from desktop.models.changes import write_local
 from desktop.models.record import RECORDS, new_id
 from desktop.models.records import Customer, Opportunity, Quote, QuoteLine, QuoteRevision, Tag
-from desktop.models.remote import Known, Remote
+from desktop.models.remote import Remote
+from desktop.models.remote_values import Known
 from desktop.models.store import Changed, Store
 from desktop.rules.chain import START, Entry, entry_hash
 from sync.protocol.messages import Lease, Loss, Part, Person, Removal, Stub, Table, Verdict

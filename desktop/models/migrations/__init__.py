@@ -18,6 +18,8 @@ from desktop.words import msg
 STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("quote", ("reference",)),
     Added("quote_line", ("slabs",)),
+    Added("change", ("was",)),
+    Added("attachment", ("purpose",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -1,0 +1,81 @@
+"""What passes between the store and sync as plain values: parts of a page, people, ops on their way out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from desktop.models.arrival import Removal
+from desktop.models.remote_rows import Rows
+from desktop.models.sending import Outbox
+
+
+class Part(Protocol):
+    """One stream's share of a page."""
+
+    @property
+    def stream(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def upto(self) -> int: ...
+    @property
+    def mask(self) -> str: ...
+    @property
+    def tables(self) -> Mapping[str, Rows]: ...
+    @property
+    def removals(self) -> Sequence[Removal]: ...
+
+
+class Stub(Protocol):
+    """The name of a record that may not be seen."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def record(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
+class Person(Protocol):
+    """Who the office says this is."""
+
+    @property
+    def user(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def team(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """This laptop to its office; `key` is the Ed25519 seed, `server` empty before it joined."""
+
+    device: UUID
+    key: bytes
+    server: str
+    url: str
+    user: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that a sync decides from, read in one go."""
+
+    identity: Identity
+    last: int
+    head: bytes
+    acked: int
+    cursors: tuple[tuple[str, int, int, str], ...]
+    marks: tuple[tuple[str, int, str], ...]
+    wants: tuple[str, ...]
+    outbox: Outbox | None
+    successor: tuple[str, bytes] | None
+    awaiting: bool
+    unindexed: bool
+    due: tuple[str, ...] = ()

@@ -1,0 +1,195 @@
+"""What this laptop holds of each stream, as sums and as lists, and how what differs from the office is mended.
+
+Read in one moment beside a working person: the sums of 100,000 records take about 0.3 s of one core, given away
+in slices. Records with unanswered ops count as the office last gave them.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection
+
+from desktop.models.changes import read_local, write_local
+from desktop.models.record import RECORDS, Record
+from desktop.models.remote_rows import Rows
+from desktop.rules.digests import Sums, Tally, bucket
+from desktop.rules.streams import ORG, home
+
+if TYPE_CHECKING:
+    from desktop.models.remote import Remote
+    from desktop.models.remote_values import Stub
+    from desktop.models.store import Store
+
+DAY: Final = 24 * 60 * 60 * 1000
+"""Milliseconds after which a stream is compared again."""
+SLICE: Final = 1000
+"""Records read in one go."""
+BREATH: Final = 0.002
+"""Seconds given away between slices while somebody works."""
+
+_CHECKED: Final = "checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is held of one stream, and as of which point of its feed."""
+
+    seq: int
+    schema: int
+    mask: str
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A record that the office does not have in a stream, at the version held here."""
+
+    type: str
+    record: str
+    version: int
+    flag: str = "move"
+    at: str | None = None
+
+
+# --- when
+
+
+def due(connection: Connection, streams: Iterable[str], now: int) -> tuple[str, ...]:
+    """The streams to be compared: never yet, a day ago, or at a moment that this clock has not reached."""
+    checked = read_local(connection, _CHECKED, {})
+    return tuple(stream for stream in streams if not 0 <= now - checked.get(stream, now - DAY) < DAY)
+
+
+def soon(connection: Connection, streams: Iterable[str] | None = None) -> None:
+    """Compare these streams (None: all) at the next opportunity."""
+    checked = read_local(connection, _CHECKED, {})
+    if checked:
+        gone = set(checked if streams is None else streams)
+        write_local(connection, _CHECKED, {key: at for key, at in checked.items() if key not in gone})
+
+
+def checked(store: "Store", stream: str, now: int) -> None:
+    """The stream was compared, and what differed is mended."""
+    with store.engine.begin() as connection:
+        write_local(connection, _CHECKED, {**read_local(connection, _CHECKED, {}), stream: now})
+
+
+# --- what
+
+
+def summaries(store: "Store", streams: Sequence[str]) -> dict[str, Summary]:
+    """The sums of these streams, all of one moment; a stream that is not held is left out."""
+    tallies = {stream: Tally() for stream in streams}
+    with store.reader.connect() as connection:
+        cursors = {
+            row[0]: (row[1], row[2], row[3])
+            for row in connection.exec_driver_sql("SELECT stream, seq, schema, mask FROM sync_cursor")
+        }
+        for kind, by_stream in _held(connection, _breath(store)):
+            for stream in by_stream.keys() & tallies.keys():
+                tallies[stream].add(kind, by_stream[stream])
+    return {
+        stream: Summary(*cursors[stream], tally.sums) for stream, tally in tallies.items() if stream in cursors
+    }
+
+
+def listed(store: "Store", stream: str, within: Iterable[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    """The records of some buckets of a stream: type → id → version."""
+    wanted: dict[str, set[str]] = {}
+    for kind, place in within:
+        wanted.setdefault(kind, set()).add(place)
+    found: dict[str, dict[str, int]] = {}
+    with store.reader.connect() as connection:
+        for kind, by_stream in _held(connection, _breath(store), wanted):
+            for record, version in by_stream.get(stream, ()):
+                if bucket(record) in wanted[kind]:
+                    found.setdefault(kind, {})[record] = version
+    return found
+
+
+def _breath(store: "Store") -> Callable[[], None]:
+    def breathe() -> None:
+        if store.turns.somebody_works:
+            time.sleep(BREATH)
+
+    return breathe
+
+
+_Slice = tuple[str, dict[str, list[tuple[str, int]]]]
+
+
+def _held(
+    connection: Connection, breathe: Callable[[], None], types: Iterable[str] | None = None
+) -> Iterator[_Slice]:
+    """Living records as the office gave them, in slices of one type, by home stream: (id, version)."""
+    driver: Any = connection.connection.driver_connection
+    aside: dict[str, dict[bytes, Any]] = {}
+    for record, kind, version, text in driver.execute("SELECT record, type, version, row FROM sync_base"):
+        aside.setdefault(kind, {})[bytes(record)] = (version, json.loads(text))
+    for kind in RECORDS if types is None else types:
+        cls = RECORDS.get(kind)
+        if cls is None:
+            continue
+        kept = aside.get(kind, {})
+        yield kind, _of_bases(cls, kept)
+        home_of = "NULL, NULL" if cls.__shared__ else "owner_id, team_id"
+        cursor = driver.execute(
+            f'SELECT id, version, {home_of} FROM "{kind}" WHERE deleted_at IS NULL AND version > 0'  # noqa: S608
+        )
+        while rows := cursor.fetchmany(SLICE):
+            yield kind, _by_home(rows, kept)
+            if len(rows) == SLICE:
+                breathe()
+
+
+def _by_home(rows: Iterable[Sequence[Any]], aside: Mapping[bytes, Any]) -> dict[str, list[tuple[str, int]]]:
+    found: dict[tuple[Any, Any], list[tuple[str, int]]] = {}
+    for record, version, owner, team in rows:
+        if record not in aside:
+            found.setdefault((owner, team), []).append((record.hex(), version))
+    named: dict[str, list[tuple[str, int]]] = {}
+    for (owner, team), records in found.items():
+        stream = home(False, owner.hex() if owner else None, team.hex() if team else None)
+        named.setdefault(stream, []).extend(records)
+    return named
+
+
+def _of_bases(cls: type[Record], aside: Mapping[bytes, Any]) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for record, (version, row) in aside.items():
+        if row is not None and not row.get("deleted_at"):
+            stream = home(cls.__shared__, row.get("owner_id"), row.get("team_id"))
+            found.setdefault(stream, []).append((record.hex(), version))
+    return found
+
+
+def comparable(stream: str) -> bool:
+    """Whether what is held of a stream can be told from the rows alone: it is the home of its records."""
+    return stream == ORG or stream.partition(":")[0] in ("user", "team")
+
+
+# --- mending
+
+
+def mend(
+    remote: "Remote",
+    stream: str,
+    *,
+    tables: Mapping[str, Rows],
+    mask: str = "",
+    stubs: Sequence["Stub"] = (),
+    gone: Sequence[Gone] = (),
+) -> None:
+    """Take in the rows that were missing or old, and let go of what the office does not have in the stream.
+
+    The guards are those of a page: a newer row, another home and unanswered ops stay.
+    """
+    with remote.arriving() as (connection, arrival):
+        for kind, table in tables.items():
+            arrival.rows(kind, table, mask)
+        arrival.removals(stream, gone)
+        remote.keep_stubs(connection, stubs)
+        remote.point("mended")
