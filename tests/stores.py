@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from desktop.models.blobs import Blobs
 from desktop.models.engines import open_keyed
 from desktop.models.records import Customer, Organisation, Product, Quote
 from desktop.models.store import Store
@@ -24,11 +25,12 @@ def opened(folder: Path, *, clock: Callable[[], datetime] | None = None) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "satchel.db"
     engine, reader = open_keyed(path, KEY), open_keyed(path, KEY, read_only=True)
+    files = open_keyed(folder / "blobs.db", KEY[::-1])
     try:
-        yield Store(engine, reader=reader, clock=clock or (lambda: NOON))
+        yield Store(engine, reader=reader, clock=clock or (lambda: NOON), blobs=Blobs(files))
     finally:
-        reader.dispose()
-        engine.dispose()
+        for each in (reader, engine, files):
+            each.dispose()
 
 
 def customer(store: Store, name: str = "苏州星河精密机械有限公司", **values: object) -> Customer:

@@ -40,6 +40,7 @@ SUFFIX: Final = ".satchel"
 WORK: Final = "making-backup"
 DATABASE: Final = "vault.db"
 BLOBS: Final = "blobs"
+FILES: Final = "blobs/blobs.db"
 
 _CHUNK: Final = 1 << 20
 _SEAL: Final = 32
@@ -69,8 +70,17 @@ class Contents:
     begin: int
 
 
-def write(folder: Path, envelope: Envelope, master: MasterKey, keyring: "Keyring", to_folder: Path) -> Path:
+def write(
+    folder: Path,
+    envelope: Envelope,
+    master: MasterKey,
+    keyring: "Keyring",
+    to_folder: Path,
+    files: "Keyring | None" = None,
+) -> Path:
     """Write and verify a backup of the open vault in `folder`; the path of the finished file.
+
+    `files` is the database of the bytes of files, which travels under its own key of the same master key.
 
     Raises Damaged when the copy is not equal to the vault: then no file is left that looks like a backup.
     """
@@ -82,17 +92,19 @@ def write(folder: Path, envelope: Envelope, master: MasterKey, keyring: "Keyring
     work = _fresh(folder / WORK)
     try:
         before = _copy(keyring, work / DATABASE, _page_key(master, nonce))
+        bytes_before = _copy_files(files, work / FILES, master.subkey("blob"))
         header = {
             "format": FORMAT,
             "made_at": now.isoformat(timespec="seconds"),
             "nonce": nonce.hex(),
             "envelope": envelope.sealed(master),
         }
-        _pack(folder, draft, work / DATABASE, header, _mac_key(master, nonce))
+        _pack(work, draft, work / DATABASE, header, _mac_key(master, nonce))
         contents = _read(draft)
         _authenticate(contents, master)
         _extract(contents, checked := _fresh(work / "check"))
-        if _fingerprint_of(checked / DATABASE, _page_key(master, nonce)) != before:
+        same = _fingerprint_of(checked / DATABASE, _page_key(master, nonce)) == before
+        if not same or _files_in(checked / FILES, master.subkey("blob")) != bytes_before:
             raise Damaged(msg("The backup is not equal to the vault and does not count. Try another disk."))
         profile.move_durably(draft, final)
         return final
@@ -178,6 +190,52 @@ def _copy(source: "Keyring", target: Path, key: bytes) -> dict[str, tuple[int, s
         reading.backup(writing)
         reading.execute("COMMIT")
         return fingerprint
+
+
+def _copy_files(source: "Keyring | None", target: Path, key: bytes) -> list[tuple[Any, ...]]:
+    """Copy one moment of the database of files, under the key it has; what it held then."""
+    from desktop.models.engines import FILE_SETTINGS, Keyring, told_plainly
+
+    if source is None:
+        return []
+    target.parent.mkdir(mode=profile.PRIVATE_FOLDER)
+    with (
+        closing(source.connect()) as reading,
+        closing(Keyring(target, key, create=True, settings=FILE_SETTINGS).connect()) as writing,
+        told_plainly(),
+    ):
+        reading.execute("BEGIN")
+        held = _files_held(reading)
+        reading.backup(writing)
+        reading.execute("COMMIT")
+        return held
+
+
+def _files_in(path: Path, key: bytes) -> list[tuple[Any, ...]]:
+    """What a copied database of files holds, once every page and every piece has verified."""
+    from desktop.models.engines import DAMAGED, Keyring, check, told_plainly
+
+    if not path.exists():
+        return []
+    with closing(Keyring(path, key).connect()) as raw, told_plainly():
+        if check(raw, full=True) or not _pieces_fit(raw):
+            raise Damaged(DAMAGED)
+        return _files_held(raw)
+
+
+def _pieces_fit(raw: Any) -> bool:
+    found = raw.execute("SELECT hash, data FROM piece") if _has_pieces(raw) else ()
+    return all(hashlib.sha256(data).digest() == bytes(stored) for stored, data in found)
+
+
+def _files_held(raw: Any) -> list[tuple[Any, ...]]:
+    if not _has_pieces(raw):
+        return []
+    return list(raw.execute("SELECT sha256, n, hash FROM piece ORDER BY sha256, n").fetchall())
+
+
+def _has_pieces(raw: Any) -> bool:
+    return bool(raw.execute("SELECT 1 FROM sqlite_schema WHERE name = 'piece'").fetchone())
 
 
 def _fingerprint_of(path: Path, key: bytes) -> dict[str, tuple[int, str]]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, Refused
 from desktop.models import derived, indexing, migrations, search
+from desktop.models.blobs import Blobs
 from desktop.models.changes import UNKEPT, Op, WorkSession, append_stated, now_ms, read_local, write_local
 from desktop.models.record import Record, new_id
 from desktop.models.turns import Turns
@@ -108,10 +109,17 @@ class Store:
     """The records of one vault. Writes happen one after the other, on the thread that calls."""
 
     def __init__(
-        self, engine: Engine, *, reader: Engine | None = None, clock: Callable[[], datetime] | None = None
+        self,
+        engine: Engine,
+        *,
+        reader: Engine | None = None,
+        clock: Callable[[], datetime] | None = None,
+        blobs: Blobs | None = None,
     ) -> None:
+        """`blobs` holds the bytes of files; without it records know of files and none can be kept."""
         self.engine = engine
         self.reader = reader or engine
+        self.blobs = blobs
         self.clock = clock or (lambda: datetime.now(UTC))
         self.listeners: list[Callable[[Changed], None]] = []
         self.turns = Turns(lambda: self.clock())

@@ -4,6 +4,7 @@ Floor: models. Owns keys and connections; the store receives an Engine. Heavy im
 
     vault.json, vault.copy.json   who the vault is and the sealed master key (keys.py)
     vault.db                      the database (engines.py)
+    blobs/blobs.db                the bytes of files (blobs.py)
     lock, attempts.json           one program at a time; wrong guesses in a row
 """
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from desktop.models.engines import Problem
 
 DATABASE: Final = "vault.db"
+FILES: Final = "blobs/blobs.db"
 UNFINISHED: Final = "vault.db.new"
 APPLICATION_ID: Final = int.from_bytes(b"SATC", "big")
 QUICK_CHECK_BYTES: Final = 4 * 1024 * 1024
@@ -38,13 +40,16 @@ class Vault:
     """An open vault. Nobody else has it open; `close` gives it back and forgets the keys."""
 
     def __init__(self, folder: Path, envelope: Envelope, master: MasterKey, lock: profile.FolderLock) -> None:
-        from desktop.models.engines import Engines, Keyring
+        from desktop.models.engines import FILE_SETTINGS, Engines, Keyring
 
         self.folder: Final = folder
         self._envelope = envelope
         self._master = master
         self._lock = lock
         self._engines = Engines(Keyring(folder / DATABASE, master.subkey("db")))
+        self._files = Engines(
+            Keyring(folder / FILES, master.subkey("blob"), create=True, settings=FILE_SETTINGS)
+        )
 
     @property
     def vault_id(self) -> str:
@@ -64,6 +69,11 @@ class Vault:
     def reader(self) -> "Engine":
         """For reading: each transaction sees one moment, waits for nobody and can change nothing."""
         return self._engines.get(read_only=True)
+
+    def files(self, *, read_only: bool = False) -> "Engine":
+        """The database of the bytes of files, under a key of its own; made when there is none."""
+        (self.folder / FILES).parent.mkdir(mode=profile.PRIVATE_FOLDER, exist_ok=True)
+        return self._files.get(read_only=read_only)
 
     def subkey(self, purpose: str) -> bytes:
         """The key for one purpose: db, blob, backup, anchor, log or transport."""
@@ -99,20 +109,28 @@ class Vault:
             yield raw
 
     def verify(self, *, full: bool = True) -> "list[Problem]":
-        """What is wrong with the database: each page is verified and, if `full`, each row and index."""
-        from desktop.models.engines import check
+        """What is wrong with the databases: each page is verified and, if `full`, each row and index."""
+        from desktop.models.engines import check, told_plainly
 
         with self.maintenance() as raw:
-            return check(raw, full=full)
+            problems = check(raw, full=full)
+        if (self.folder / FILES).exists():
+            with closing(self._files.keyring.connect()) as raw, told_plainly():
+                problems += check(raw, full=full)
+        return problems
 
     def backup(self, to_folder: Path) -> Path:
         """An encrypted, verified copy in one file that the passphrase or the recovery code opens anywhere."""
         from desktop.models import backups
 
-        return backups.write(self.folder, self._envelope, self._master, self._engines.keyring, to_folder)
+        files = self._files.keyring if (self.folder / FILES).exists() else None
+        return backups.write(
+            self.folder, self._envelope, self._master, self._engines.keyring, to_folder, files
+        )
 
     def close(self) -> None:
         """Close the database, overwrite the keys and let the next program in; may be called twice."""
+        self._files.close()
         self._engines.close()
         self._master.wipe()
         self._lock.release()

@@ -1,5 +1,6 @@
 """From a vault to its store: what a start does before anything else."""
 
+from desktop.models.blobs import Blobs
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from desktop.models.vault import Vault
@@ -11,7 +12,9 @@ def open_store(vault: Vault) -> Store:
     A vault that was put back from a backup no longer knows which numbers it handed out: what is left of its
     leases is void, and its own series goes on under a new code.
     """
-    store = Store(vault.engine, reader=vault.reader())
+    files = Blobs(vault.files(), reader=vault.files(read_only=True))
+    store = Store(vault.engine, reader=vault.reader(), blobs=files)
+    files.take_in(vault.engine)
     if vault.restored_at:
         Remote(store).came_from_backup()
         vault.settle_restored()

@@ -13,8 +13,12 @@ import sqlalchemy as sa
 from desktop.errors import Damaged, InUse, NotFound, Refused, WrongPassphrase
 from desktop.models import backups, keys, swap
 from desktop.models.backups import restore
+from desktop.models.blobs import Blobs
 from desktop.models.vault import Vault, create_vault, open_vault
+from desktop.rules.attachments import hash_of
 from tests.vaults import CHEAP, PASSPHRASE, cheap_vault
+
+PHOTO = bytes(range(256)) * 2000
 
 
 @pytest.fixture
@@ -28,8 +32,7 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
         )
         connection.exec_driver_sql("INSERT INTO found (rowid, body) VALUES (1, '苏 州')")
     add(made, 300)
-    (made.folder / "blobs" / "ab").mkdir(parents=True)
-    (made.folder / "blobs" / "ab" / "abcdef01").write_bytes(bytes(range(256)))
+    Blobs(made.files()).put(PHOTO)
     yield made
     made.close()
 
@@ -52,7 +55,7 @@ def test_a_backup_opens_on_a_new_laptop_with_all_that_was_there(vault: Vault, tm
         assert bodies(restored) == bodies(vault)
         assert restored.vault_id == vault.vault_id
         assert restored.verify() == []
-        assert (restored.folder / "blobs" / "ab" / "abcdef01").read_bytes() == bytes(range(256))
+        assert Blobs(restored.files()).read(hash_of(PHOTO)) == PHOTO
         with restored.reader().connect() as connection:
             assert connection.scalar(sa.text("SELECT rowid FROM found WHERE found MATCH '苏'")) == 1
 

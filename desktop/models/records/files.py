@@ -1,15 +1,19 @@
-"""Files that belong to a record; their bytes are content-addressed and encrypted with everything else."""
+"""Files that belong to a record: what they are called and the hash by which their bytes are found."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from desktop.models.kinds import Link, Short, Whole
+from desktop.models.kinds import Choice, Link, Short, Whole
 from desktop.models.record import Base, Record, field
+from desktop.rules.attachments import SIGNATURE, SIGNED
 from desktop.words import Message, msg
+
+PURPOSES: Final = ((SIGNATURE, msg("Signature")), (SIGNED, msg("Signed document")))
+"""What travels first; most files have none."""
 
 
 class Attachment(Record):
@@ -24,10 +28,11 @@ class Attachment(Record):
     media_type: Mapped[str] = field(Short(), msg("File type"), listed=True)
     size: Mapped[int | None] = field(Whole(), msg("Bytes"), listed=True)
     sha256: Mapped[str] = field(Short(64), msg("Content check"), hidden=True)
+    purpose: Mapped[str] = field(Choice(PURPOSES), msg("Purpose"), hidden=True)
 
 
 class Blob(Base):
-    """The bytes of files by their hash; they stay on this laptop until attachments travel."""
+    """Where bytes lay before they had a database of their own (desktop/models/blobs.py takes them over)."""
 
     __tablename__ = "blob"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
