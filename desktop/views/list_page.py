@@ -212,6 +212,8 @@ class ListPage(QWidget):
     def _select(self, current: Index, _previous: Index) -> None:
         if not current.isValid():
             return
+        if not self.list.selectionModel().hasSelection():  # the focus came to the first row by itself
+            self.list.selectRow(current.row())
         self.panel.show_row(self.table.rows[current.row()])
         self.panel.show()
         self._tell_figures()
