@@ -29,6 +29,7 @@ class Event:
     title: Message
     detail: Message | None = None
     tone: str = ""
+    figure: str = ""  # stands behind the title and is never cut
 
 
 def of_customer(desk: Desk, row: Row, limit: int = 40) -> list[Event]:
@@ -51,9 +52,9 @@ def _quote(row: Row) -> Event:
     record: Any = row.record
     at = datetime.fromtimestamp((row.id.int >> 80) / 1000, UTC)
     amount = cells.money(record.payable, record.currency or "CNY") if record.payable is not None else ""
-    title = msg("Quote {number} {amount}").of(number=record.title, amount=amount)
+    title = msg("Quote {number}").of(number=record.title)
     stage = type(record).fields()["stage"].kind
-    return Event(at, "file-text", title, cells.words_of(stage, record.stage))
+    return Event(at, "file-text", title, cells.words_of(stage, record.stage), figure=amount)
 
 
 def of_record(desk: Desk, row: Row) -> list[Event]:
@@ -196,7 +197,10 @@ class Timeline(QWidget):
             painter, look, QRect(right - wide, top, wide + 1, line), when, ink="ink_3", size="small"
         )
         words = QRect(self._text_left(), top, right - wide - look.px(10) - self._text_left(), line)
-        paint.paint_text(painter, look, words, look.text(event.title))
+        figure = look.t.width(event.figure) + look.px(5) if event.figure else 0
+        end = paint.paint_text(painter, look, words.adjusted(0, 0, -figure, 0), look.text(event.title))
+        if figure:
+            paint.paint_text(painter, look, QRect(end + look.px(5), top, figure, line), event.figure)
         if event.detail:
             painter.setFont(look.font("small"))
             painter.setPen(look.colour("ink_2"))
