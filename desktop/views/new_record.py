@@ -61,18 +61,9 @@ class NewRecord(QWidget):
         head = row(look, self._title, None, close, edge=(20, 12, 12, 12))
         foot = row(look, self._why, None, cancel, self.make, gap=8, edge=(20, 12, 20, 12))
         body = holding(column(look, self._grid, gap=0, edge=(20, 14, 20, 16)))
-        self.setLayout(
-            column(
-                look,
-                head,
-                Line(look),
-                body,
-                Line(look),
-                foot,
-                gap=0,
-                edge=(RING + 1, RING + 1, RING + 1, RING + 1),
-            )
-        )
+        ring = (RING + 1, RING + 1, RING + 1, RING + 1)
+        self._whole = column(look, head, Line(look), body, Line(look), foot, gap=0, edge=ring)
+        self.setLayout(self._whole)
         self.hide()
 
     def ask(self, kind: str, links: dict[str, Any] | None = None) -> None:
@@ -82,7 +73,7 @@ class NewRecord(QWidget):
         self._build()
         self._scrim.cover()
         self.setFixedWidth(self._look.px(WIDTH))
-        self.adjustSize()
+        self._fit()
         self.move(
             (self._window.width() - self.width()) // 2, max(40, (self._window.height() - self.height()) // 3)
         )
@@ -107,12 +98,13 @@ class NewRecord(QWidget):
             value = self._links.get(name, described.default if not callable(described.default) else None)
             title = self._desk.title(described.kind.to, value) if isinstance(value, UUID) else ""  # type: ignore[attr-defined]
             editor = editor_for(self._look, described, value, title, self._find)
-            words = (
-                msg("{field} (needed)").of(field=described.label) if described.required else described.label
-            )
+            needed = described.required and self._kind != "customer"  # where a phone is enough, too
+            words = msg("{field} (needed)").of(field=described.label) if needed else described.label
             why = label(self._look, size="small", ink="bad", wrap=True)
             why.hide()
-            line, side = place // 2 * 3, place % 2
+            line, side = place // 2 * 4, place % 2
+            if line:
+                self._grid.setRowMinimumHeight(line - 1, self._look.px(4))
             for offset, widget in enumerate((label(self._look, words, ink="ink_2"), editor, why)):
                 self._grid.addWidget(widget, line + offset, side)
             self._grid.setColumnStretch(side, 1)
@@ -151,7 +143,15 @@ class NewRecord(QWidget):
             self.editors[told.field].setFocus()
         else:
             self._look.bind(self._why.setText, told.words)
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the texts need at this width."""
+        layout = self._whole
+        layout.activate()
+        wraps = layout.hasHeightForWidth()
+        high = layout.totalHeightForWidth(self.width()) if wraps else layout.totalSizeHint().height()
+        self.resize(self.width(), high)
 
     def _mark(self, editor: QWidget, *, invalid: bool) -> None:
         editor.setProperty("invalid", invalid)
