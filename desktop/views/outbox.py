@@ -25,6 +25,7 @@ from desktop.views.compose import Line, Picture, column, holding, label, row
 from desktop.views.desk import Desk, Waiting
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.phrases import sentence
 from desktop.views.popover import RING, Popover
 from desktop.words import msg
 
@@ -80,7 +81,7 @@ class _ChangeDelegate(QStyledItemDelegate):
         half = rect.height() // 2
         upper = QRect(left, rect.top() + look.px(5), place - left - look.px(16), half - look.px(5))
         lower = upper.translated(0, half - look.px(5))
-        paint.paint_text(painter, look, upper, look.text(label_of(change.command)))
+        paint.paint_text(painter, look, upper, look.text(sentence(label_of(change.command))))
         noun = RECORDS[change.kind].__label__ if change.kind in RECORDS else None
         when = look.text(dates.moment(change.at, look.language, cells.now().astimezone().date()))
         facts = [fact for fact in (change.title or (look.text(noun) if noun else ""), when) if fact]

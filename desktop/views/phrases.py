@@ -1,6 +1,6 @@
 """Nouns inside sentences: a label such as `Customer` reads `customer` in the middle of an English one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.words import Message
 
@@ -19,3 +19,11 @@ class _Inside(Message):
 def inside(label: Message) -> Message:
     """`label` as it stands inside a sentence."""
     return _Inside(label.text, label.context, label.values)
+
+
+def sentence(words: Message) -> Message:
+    """`words` with the labels that fill its places as they stand inside it."""
+    filled = {
+        name: inside(value) if isinstance(value, Message) else value for name, value in words.values.items()
+    }
+    return replace(words, values=filled)
