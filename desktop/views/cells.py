@@ -48,17 +48,24 @@ class Cell:
 
 @dataclass(slots=True)
 class Row:
-    """A record with what its row needs besides: titles of links, figures, whether it is unsent."""
+    """A record with what its row needs besides: titles of links, figures, unsent or not, English titles."""
 
     record: Record
     titles: Mapping[UUID, str] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     unsent: bool = False
+    english: Mapping[UUID, str] = field(default_factory=dict)
 
     @property
     def id(self) -> UUID:
         """The record's id."""
         return self.record.id
+
+    def called(self, linked: UUID | None, language: str) -> str:
+        """What a linked record is called in a language."""
+        if linked is None:
+            return ""
+        return (self.english.get(linked, "") if language == "en" else "") or self.titles.get(linked, "")
 
     def value(self, name: str) -> Any:
         """A field, or a figure that was computed for the page."""
@@ -90,9 +97,8 @@ def title(row: Row, name: str, language: str, today: date) -> Cell:
     """The name with its avatar; what else tells it apart stands behind and yields."""
     record = row.record
     kind = record.__tablename__
-    shown = str(row.value(name) or "") or record.title
-    if kind == "customer" and language == "en" and getattr(record, "name_en", ""):
-        shown = str(record.name_en)  # type: ignore[attr-defined]
+    english = str(getattr(record, "name_en", None) or "") if language == "en" else ""
+    shown = english or str(row.value(name) or "") or record.title
     shown = shown or str(getattr(record, "phone", "")) or NOTHING
     extras = tuple(
         str(getattr(record, extra)) for extra in EXTRAS.get(kind, ()) if getattr(record, extra, "")
@@ -144,8 +150,7 @@ def ring_of(kind: str, value: str) -> tuple[float, str]:
 
 def link(row: Row, name: str, language: str, today: date) -> Cell:
     """What the linked record is called."""
-    value = row.value(name)
-    shown = row.titles.get(value, "") if value is not None else ""
+    shown = row.called(row.value(name), language)
     return Cell(shown or NOTHING, ink="ink_2" if shown else "ink_3", tooltip=shown)
 
 

@@ -19,7 +19,7 @@ from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Field, Record, new_id
-from desktop.models.records import Customer, Interaction, Opportunity
+from desktop.models.records import Customer, Interaction, Opportunity, Product
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
 from desktop.services import exports, history, imports, quotes, records, undo
@@ -92,8 +92,9 @@ class Desk(QObject):
                 )
                 titles = records.link_titles(session, found)
                 figures = _customer_figures(session, found) if kind == "customer" else {}
+                english = _english(session, titles)
             unsent = self.unsent([each.id for each in found])
-            return [Row(each, titles, figures.get(each.id, {}), each.id in unsent) for each in found]
+            return [Row(each, titles, figures.get(each.id, {}), each.id in unsent, english) for each in found]
 
         return page
 
@@ -121,8 +122,9 @@ class Desk(QObject):
             shown = [found[record_id] for _, record_id in wanted if record_id in found]
             titles = records.link_titles(session, shown)
             figures = _customer_figures(session, [each for each in shown if isinstance(each, Customer)])
+            english = _english(session, titles)
         unsent = self.unsent([each.id for each in shown])
-        return [Row(each, titles, figures.get(each.id, {}), each.id in unsent) for each in shown]
+        return [Row(each, titles, figures.get(each.id, {}), each.id in unsent, english) for each in shown]
 
     def related(self, kind: str, link: str, record_id: UUID) -> list[Row]:
         """The records of `kind` whose `link` names this record, newest first."""
@@ -131,7 +133,8 @@ class Desk(QObject):
             where = (cls.table().c[link] == record_id,)
             found = records.page(session, cls, limit=MOST_RELATED, where=where)
             titles = records.link_titles(session, found)
-        return [Row(each, titles) for each in found]
+            english = _english(session, titles)
+        return [Row(each, titles, english=english) for each in found]
 
     def title(self, kind: str, record_id: UUID) -> str:
         """What a record is called."""
@@ -386,6 +389,16 @@ class Desk(QObject):
             failed(error)
         else:
             self.refused.emit(error)
+
+
+def _english(session: Any, linked: Iterable[UUID]) -> dict[UUID, str]:
+    """The English names of those customers and products among the linked records that have one."""
+    ids = list(linked)
+    found: dict[UUID, str] = {}
+    for cls in (Customer, Product) if ids else ():
+        named = select(cls.id, cls.name_en).where(cls.id.in_(records.among(ids)), cls.name_en != "")
+        found.update((key, name) for key, name in session.execute(named))
+    return found
 
 
 def _customer_figures(session: Any, found: Sequence[Record]) -> dict[UUID, dict[str, Any]]:

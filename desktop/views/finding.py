@@ -13,7 +13,8 @@ from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.palette import Item
-from desktop.views.phrases import inside
+from desktop.views.panel import heading
+from desktop.views.phrases import inside, sentence
 from desktop.views.rail import Place
 from desktop.words import Message, msg
 
@@ -78,7 +79,7 @@ class Finder:
         title = cells.title(row, "number" if kind == "quote" else "name", language, cells.now().date())
         stage = getattr(record, "stage", "")
         parts = [
-            row.titles.get(getattr(record, "customer_id", None) or row.id, ""),
+            row.called(getattr(record, "customer_id", None), language),
             str(getattr(record, "job", "") or getattr(record, "city", "") or ""),
             row.kind("stage").format(stage, language) if stage else "",
         ]
@@ -90,14 +91,13 @@ class Finder:
         right = cells.money(minor, getattr(record, "currency", "CNY") or "CNY") if minor else ""
         right = right or str(getattr(record, "mobile", "") or "")
         joined = ("，" if language == "zh" else ", ").join(part for part in parts if part)
-        drawn = kind in ("customer", "contact")
         return Item(
             title.text,
             joined,
             right,
             icon=LISTS[kind].icon,
             run=lambda: self._open(kind, row.id),
-            avatar=(row.id, kind == "contact") if drawn else None,
+            avatar=title.avatar,
             ring=cells.ring_of(kind, stage) if kind == "opportunity" else None,
         )
 
@@ -106,9 +106,7 @@ class Finder:
         groups: list[tuple[str, list[Item]]] = []
         items: list[Item] = []
         if row is not None:
-            words = self._look.text(
-                msg("With {title}").of(title=row.record.title or type(row.record).__label__)
-            )
+            words = self._look.text(msg("With {title}").of(title=heading(row, self._look.language)))
             groups.append((words, self._offered(row)))
             if found is not None:
                 items += [Item(words, heading=True), *groups.pop()[1]]
@@ -136,11 +134,11 @@ class Finder:
         for command in COMMANDS.values():
             if command.on is type(row.record) and command.offered:
                 reason = self._desk.refusal(command.name, row.record)
-                run = None if reason else self._runner(command.name, row.id, command.label)
+                run = None if reason else self._runner(command.name, row.id, sentence(command.label))
                 detail = self._look.text(reason) if reason else ""
                 items.append(
                     Item(
-                        self._look.text(command.label),
+                        self._look.text(sentence(command.label)),
                         detail,
                         keys=command.shortcut,
                         icon=command.icon or "circle-arrow-right",

@@ -18,6 +18,7 @@ from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.panel import heading
 from desktop.words import Message, msg, verbatim
 
 
@@ -142,10 +143,12 @@ class InboxPage(QWidget):
 
     def _title(self, entry: Entry) -> str:
         """What the record is called; a line of a quote with its quote."""
-        if entry.type == "quote_line" and (found := self._desk.row("quote_line", entry.record)) is not None:
-            quote = found.titles.get(found.value("quote_id"), "")
-            return " ".join(part for part in (quote, found.record.title) if part)
-        return self._titles.get(entry.record) or self._look.text(RECORDS[entry.type].__label__)
+        found = self._desk.row(entry.type, entry.record)
+        if found is None:
+            return self._titles.get(entry.record) or self._look.text(RECORDS[entry.type].__label__)
+        quote = found.titles.get(found.value("quote_id"), "") if entry.type == "quote_line" else ""
+        title = self._look.text(heading(found, self._look.language))
+        return " ".join(part for part in (quote, title) if part)
 
     def _shower(self, entry: Entry) -> Callable[[], None]:
         return lambda: self._show(entry)

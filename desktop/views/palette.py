@@ -46,7 +46,7 @@ class Item:
     right: str = ""
     keys: str = ""
     icon: str = ""
-    avatar: tuple[object, bool] | None = None
+    avatar: tuple[str, object, bool] | None = None
     ring: tuple[float, str] | None = None
     run: Callable[[], object] | None = None
     heading: bool = False
@@ -129,8 +129,8 @@ class _ItemDelegate(QStyledItemDelegate):
     def _paint_mark(self, painter: QPainter, box: QRect, item: Item, *, on: bool) -> None:
         look = self._look
         if item.avatar is not None:
-            key, person = item.avatar
-            paint.paint_avatar(painter, look, box, item.title, key, person=person, on_tint=on)
+            name, key, person = item.avatar
+            paint.paint_avatar(painter, look, box, name, key, person=person, on_tint=on)
         elif item.ring is not None:
             centre = QPointF(box.center().x() + 1, box.center().y() + 1)
             paint.paint_stage_ring(painter, look, centre, item.ring[0], end=item.ring[1])

@@ -108,8 +108,8 @@ def subtitle(shown: Row, language: str) -> list[str]:
         other = record.name if language == "en" and record.name_en else record.name_en
         parts = [other, record.city, record.industry]
     elif kind in ("contact", "task", "interaction", "opportunity", "quote"):
-        customer = getattr(record, "customer_id", None)
-        parts = [shown.titles.get(customer, "") if customer else "", str(getattr(record, "job", ""))]
+        customer = shown.called(getattr(record, "customer_id", None), language)
+        parts = [customer, str(getattr(record, "job", ""))]
     else:
         parts = [str(getattr(record, "category", ""))]
     return [part for part in parts if part]
@@ -242,9 +242,10 @@ class Panel(QWidget):
         for part in (self._next, facts, Line(look), self._people, holding(heading_line), self.timeline):
             stack.addLayout(part) if isinstance(part, QVBoxLayout) else stack.addWidget(part)
         stack.addStretch(1)
-        self._foot = holding(row(look, self.note, gap=0, edge=(12, 10, 12, 10)))
+        note = row(look, self.note, gap=0, edge=(12, 10, 12, 10))
+        self._foot = holding(column(look, Line(look), note, gap=0))
         ground = region("panel", "left")
-        whole = column(look, head, self._actions, Line(look), scrolling(inner), Line(look), self._foot, gap=0)
+        whole = column(look, head, self._actions, Line(look), scrolling(inner), self._foot, gap=0)
         whole.setStretch(3, 1)
         ground.setLayout(whole)
         self.setLayout(column(look, ground, gap=0))
