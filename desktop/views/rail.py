@@ -189,21 +189,21 @@ class _Head(QWidget):
 class _Person(QWidget):
     """Who works here, at the foot."""
 
-    def __init__(self, look: Look, name: str, key: object) -> None:
+    def __init__(self, look: Look, name: str) -> None:
         super().__init__()
-        self._look, self._name, self._key = look, name, key
+        self._look, self._name = look, name
         self.slim = False
         look.bind(self.setFixedHeight, lambda: look.px(40))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A hairline, the avatar, the name."""
+        """A hairline, the avatar in the colour that the locked page knows too, the name."""
         look = self._look
         painter = QPainter(self)
         painter.fillRect(QRect(look.px(8), 0, self.width() - look.px(16), 1), look.colour("line"))
         size = look.t.avatar_size("list")
         left = (self.width() - size) // 2 if self.slim else look.px(14)
         box = QRect(left, (self.height() - size) // 2, size, size)
-        paint.paint_avatar(painter, look, box, self._name, self._key, person=True)
+        paint.paint_avatar(painter, look, box, self._name, self._name, person=True)
         if not self.slim:
             words = QRect(
                 box.right() + look.px(11), 0, self.width() - box.right() - look.px(20), self.height()
@@ -214,12 +214,10 @@ class _Person(QWidget):
 class Side(QWidget):
     """The whole left column: head, places, settings, person."""
 
-    def __init__(
-        self, look: Look, places: Sequence[Place], below: Sequence[Place], name: str, key: object
-    ) -> None:
+    def __init__(self, look: Look, places: Sequence[Place], below: Sequence[Place], name: str) -> None:
         super().__init__()
         self._look = look
-        self._head, self._person = _Head(look), _Person(look, name, key)
+        self._head, self._person = _Head(look), _Person(look, name)
         self.places, self.below = Rail(look, places), Rail(look, below)
         ground = region("ground", "right")
         look.bind(

@@ -72,7 +72,7 @@ class Window(QWidget):
         super().__init__()
         self._look, self.desk = look, desk
         self.trail = Trail()
-        self.side = Side(look, PLACES, BELOW, desk.actor.name, desk.actor.id)
+        self.side = Side(look, PLACES, BELOW, desk.actor.name)
         self.side.places.gone.connect(self.go)
         self.side.below.gone.connect(self.go)
         self.status = StatusBar(look)
@@ -84,7 +84,7 @@ class Window(QWidget):
         self.forward = Button(look, icon="chevron-right", kind="flat", name=msg("Forward"))
         self.back.clicked.connect(self.go_back)
         self.forward.clicked.connect(self.go_forward)
-        self.search = Button(look, msg("Search or command"), kind="search", icon="search", keys="Ctrl K")
+        self.search = Button(look, msg("Search or command"), kind="search", icon="search", keys="Ctrl+K")
         self.search.clicked.connect(self.open_palette)
         self._title = label(look, size="title", strong=True)
         self._left, self._right = QHBoxLayout(), QHBoxLayout()
