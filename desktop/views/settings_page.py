@@ -64,6 +64,7 @@ class SettingsPage(QWidget):
         look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
         across = row(look, middle, None, gap=0, edge=(20, 8, 20, 20))
         across.setStretch(0, 1)
+        across.setStretch(1, 0)
         inner.setLayout(across)
         self.setLayout(column(look, scrolling(inner), gap=0))
 
@@ -99,7 +100,12 @@ class SettingsPage(QWidget):
     def _line(self, words: Message, why: Message, control: QWidget) -> QWidget:
         look = self._look
         texts = column(
-            look, label(look, words), label(look, why, size="small", ink="ink_2", wrap=True), gap=1
+            look,
+            None,
+            label(look, words),
+            label(look, why, size="small", ink="ink_2", wrap=True),
+            None,
+            gap=1,
         )
         across = row(look, holding(texts), control, gap=24, edge=(0, 10, 0, 10))
         across.setStretch(0, 1)
