@@ -50,7 +50,9 @@ def steps_of(line: QuoteLine, discounts: Sequence[Adjustment]) -> list[Step]:
         steps.append(Step(msg("List price of the product"), None, unit_price(line.list_price)))
     for told in line.price_trace or ():
         step = _step(told)
-        if step is not None:
+        if step is not None and told.get("step") == "tier" and step.detail is None and steps:
+            steps[-1] = replace(steps[-1], price=step.price)  # a tier from nothing on is the book's price
+        elif step is not None:
             steps.append(step)
     price = line.unit_price or Decimal(0)
     for discount in discounts:
@@ -94,15 +96,18 @@ class _Steps(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._look.px(330), self._look.px(46) * len(self.steps) + self._look.px(16))
+        return QSize(self._look.px(330), sum(map(self._high, self.steps)) + self._look.px(12))
+
+    def _high(self, step: Step) -> int:
+        return self._look.px(46 if step.detail is not None else 34)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = self._look
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, high = look.px(21), look.px(46)
+        left, top = look.px(21), look.px(10)
         for place, step in enumerate(self.steps):
-            top = look.px(10) + place * high
+            high = self._high(step)
             centre = QPointF(left, top + look.px(10))
             if place + 1 < len(self.steps):
                 painter.setPen(QPen(look.colour("line_strong"), 1))
@@ -116,6 +121,7 @@ class _Steps(QWidget):
             if step.detail is not None:
                 below = box.translated(0, look.px(18))
                 paint.paint_text(painter, look, below, look.text(step.detail), ink="ink_2", size="small")
+            top += high
 
 
 class WhyPrice(Popover):
