@@ -151,7 +151,8 @@ class _Steps(QWidget):
     def show_step(self, step: int, answers: Answers) -> None:
         """Where one is."""
         self._step = step
-        named = f"{NAMES[self._look.language]}" + (f", {answers.name}" if answers.name else "")
+        comma = "，" if self._look.language == "zh" else ", "
+        named = comma.join(part for part in (NAMES[self._look.language], answers.name) if part)
         secret: Message | str = (
             strength(answers.passphrase)[1] if step > 1 else msg("And a sheet for the safe")
         )
