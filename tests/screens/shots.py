@@ -109,6 +109,7 @@ def quote(window: Window, firm: Firm) -> None:
     page = window.page()
     assert isinstance(page, QuotePage)
     page.grid.setCurrentIndex(page.table.index(1, 4))
+    page.grid.setFocus()
 
 
 def quote_why(window: Window, firm: Firm) -> None:
@@ -145,8 +146,6 @@ def new_customer(window: Window, firm: Firm) -> None:
 
 def inbox(window: Window, firm: Firm) -> None:
     """A conflict with both values."""
-    if not window.desk.conflict_count():
-        conflict(window.desk.store, firm)
     window.go("inbox")
     page = window.page()
     assert isinstance(page, InboxPage)
@@ -212,8 +211,10 @@ def main(arguments: list[str] | None = None) -> int:
     count = 0
     with tempfile.TemporaryDirectory() as folder, stores.opened(Path(folder), clock=now) as store:
         firm = Firm(store).found()
-        for ending, look in looks(options.languages, options.themes, options.scale):
-            for name in wanted:
+        for name in wanted:
+            if name == "inbox":  # from here on there is something to decide
+                conflict(store, firm)
+            for ending, look in looks(options.languages, options.themes, options.scale):
                 screen = SCREENS[name](look) if name in SCREENS else None
                 desk = None
                 if screen is None:
