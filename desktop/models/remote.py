@@ -71,7 +71,7 @@ class Remote:
                 successor=(successor["device"], bytes.fromhex(successor["key"])) if successor else None,
                 awaiting=awaiting,
                 unindexed=unindexed,
-                due=repairs.due(connection, (row[0] for row in cursors), now_ms(self.store.clock())),
+                due=repairs.due(connection, sorted(row[0] for row in cursors), now_ms(self.store.clock())),
             )
 
     def identity(self) -> Identity:

@@ -13,6 +13,7 @@ from typing import Final, Generic, Protocol, TypeVar, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import Offline
+from desktop.models import repairs
 from desktop.models.remote import Remote
 from desktop.models.remote_values import Known
 from desktop.models.sending import Outbox
@@ -25,18 +26,25 @@ from sync.engine.actions import (
     Answer,
     Apply,
     ApplySnapshot,
+    Checked,
     Event,
     Failure,
     Forget,
     Fork,
+    Held,
     Index,
+    ListHeld,
+    Listing,
     Load,
     Mark,
+    Mend,
     Report,
     Rest,
     Rewind,
     Send,
     Situation,
+    Summaries,
+    Summarise,
     Tell,
 )
 from sync.protocol import codec, ops, signing
@@ -125,6 +133,10 @@ class Session(Generic[T]):
                 tables=page.tables,
                 stubs=page.stubs,
             )
+        elif isinstance(action, Summarise | ListHeld):
+            return held(self.remote, action)
+        elif isinstance(action, Mend | Checked):
+            mend(self.remote, action)
         else:
             self._repair(action)
         return None
@@ -205,6 +217,30 @@ class Session(Generic[T]):
         return True
 
 
+def held(remote: Remote, action: Summarise | ListHeld) -> Summaries | Listing:
+    """What this laptop holds of some streams, as the engine takes it."""
+    if isinstance(action, ListHeld):
+        return Listing(*repairs.listed(remote.store, action.stream, action.within))
+    found = repairs.summaries(remote.store, action.streams)
+    return Summaries({stream: Held(one.seq, one.schema, one.sums) for stream, one in found.items()})
+
+
+def mend(remote: Remote, action: Mend | Checked) -> None:
+    """Store what a comparison brought."""
+    if isinstance(action, Checked):
+        repairs.checked(remote.store, action.stream)
+    else:
+        rows = action.rows
+        repairs.mend(
+            remote,
+            action.stream,
+            tables=rows.tables if rows is not None else {},
+            mask=rows.mask if rows is not None else "",
+            stubs=rows.stubs if rows is not None else (),
+            gone=[repairs.Gone(one.type, one.record, one.version) for one in action.gone],
+        )
+
+
 def situation(remote: Remote, load: Load) -> Situation:
     """What the store holds, as the engine reads it; the push is signed here."""
     known = remote.known(load.ops, load.size)
@@ -226,6 +262,7 @@ def situation(remote: Remote, load: Load) -> Situation:
         successor=_successor(known),
         awaiting=known.awaiting,
         unindexed=known.unindexed,
+        due=known.due,
     )
 
 

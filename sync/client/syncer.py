@@ -15,8 +15,9 @@ from desktop.models.store import Store
 from desktop.words import Message
 from sync.client.driver import Transport, sync_once
 from sync.engine.actions import Report, Tell
+from sync.engine.asking import Busy
 from sync.engine.pace import Backoff
-from sync.engine.round import Busy, Limits
+from sync.engine.round import Limits
 
 EVERY: Final = 60.0
 """Seconds between syncs while nothing happens here."""

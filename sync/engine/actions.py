@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sync.protocol.messages import Cursor, Enrol, Enrolled, PullResponse, Push, Snapshot, SyncResponse
+from desktop.rules.digests import Sums
+from sync.protocol.messages import (
+    Cursor,
+    Enrol,
+    Enrolled,
+    PullResponse,
+    Push,
+    RowsResponse,
+    Snapshot,
+    SyncResponse,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +31,8 @@ class Situation:
 
     `push` is the next part of the outbox (None: everything is acknowledged), `waiting` the ops in the outbox,
     `successor` the identity that was prepared after a fork and is not yet enrolled; `awaiting` says that the
-    row of an answered op has not arrived, `unindexed` that rows wait to be made searchable.
+    row of an answered op has not arrived, `unindexed` that rows wait to be made searchable; `due` are the
+    streams that are to be compared with the office.
     """
 
     device: str
@@ -38,6 +49,7 @@ class Situation:
     successor: Enrol | None = None
     awaiting: bool = False
     unindexed: bool = False
+    due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,45 @@ class Failure:
 
     reason: str
     portal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held of one stream, and as of which point of its feed."""
+
+    seq: int
+    schema: int
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """What is held of some streams, all of one moment."""
+
+    held: Mapping[str, Held]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The records of some buckets of a stream as of `seq`: type, then id, then version."""
+
+    seq: int
+    held: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Summarise:
+    """Work out what is held of these streams."""
+
+    streams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListHeld:
+    """List the records of some buckets of a stream: pairs of type and last byte of the id."""
+
+    stream: str
+    within: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +146,31 @@ class ApplySnapshot:
 @dataclass(frozen=True, slots=True)
 class Forget:
     """The office no longer knows the snapshot of this stream: begin it again."""
+
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A record that the office does not have in a stream, at the version held here."""
+
+    type: str
+    record: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """Store rows that were missing or old, or let go of records that the office does not have."""
+
+    stream: str
+    rows: RowsResponse | None = None
+    gone: tuple[Gone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The stream was compared with the office; what differed is mended."""
 
     stream: str
 
@@ -141,11 +217,11 @@ class Tell:
     total: int = 0
 
 
-Stored = Apply | ApplySnapshot | Forget | Rest | Index | Rewind | Fork | Adopt
+Stored = Apply | ApplySnapshot | Forget | Mend | Checked | Rest | Index | Rewind | Fork | Adopt
 """Actions of the store; each is durable when the next situation is read."""
 
-Action = Load | Send | Tell | Stored
-Event = Situation | Answer | Failure | None
+Action = Load | Summarise | ListHeld | Send | Tell | Stored
+Event = Situation | Summaries | Listing | Answer | Failure | None
 
 
 @dataclass(slots=True)
@@ -157,6 +233,7 @@ class Report:
     verdicts: dict[str, int] = field(default_factory=dict)
     pulled: int = 0
     removed: int = 0
+    repaired: int = 0
     forked: bool = False
     upgrade: bool = False
     bytes_up: int = 0

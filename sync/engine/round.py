@@ -5,22 +5,19 @@ two steps repeats at most one request, which the office answers the same again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import quote, urlencode
 
-from desktop.errors import NotAllowed, Offline, Refused, SatchelError, ServerTooNew, ServerTooOld
+from desktop.errors import NotAllowed, Offline, Refused, ServerTooNew, ServerTooOld
 from desktop.rules.streams import ORG
-from desktop.words import Message, msg
+from desktop.words import msg
+from sync.engine import repair
 from sync.engine.actions import (
-    Action,
     Adopt,
-    Answer,
     Apply,
     ApplySnapshot,
-    Event,
-    Failure,
     Forget,
     Fork,
     Index,
@@ -33,6 +30,7 @@ from sync.engine.actions import (
     Stored,
     Tell,
 )
+from sync.engine.asking import NONSENSE, PORTAL, TOO_NEW, TOO_OLD, Answered, Steps, ask
 from sync.engine.pace import Batch
 from sync.protocol import codec, messages
 from sync.protocol.messages import (
@@ -51,16 +49,6 @@ from sync.protocol.messages import (
 )
 from sync.protocol.versions import PROTOCOL, SCHEMA, SPOKEN, agree
 
-T = TypeVar("T")
-Steps = Generator[Action, Event, T]
-
-UNREACHABLE: Final = msg("The office cannot be reached; your work is kept and waits.")
-PORTAL: Final = msg("Another page answers in the office's place; sign in to this network first.")
-NONSENSE: Final = msg("The office answered something that makes no sense; nothing was changed.")
-TOO_NEW: Final = msg(
-    "The office is newer than this laptop: your work was sent, but update Satchel to receive."
-)
-TOO_OLD: Final = msg("The office is older than this laptop and must be updated first.")
 NOT_JOINED: Final = msg("This laptop has not joined an office yet.")
 
 PUSH_BYTES: Final = 4 * 1024 * 1024
@@ -72,22 +60,6 @@ MOST_REQUESTS: Final = 100_000
 """A bound that no honest office reaches: a sync that does not end is a defect, not a reason to go on."""
 
 
-class Busy(Offline):
-    """The office asks for patience; `after` is its own wish in seconds."""
-
-    def __init__(self, after: float | None) -> None:
-        super().__init__(msg("The office is busy; the next try follows by itself."))
-        self.after = after
-
-
-class Revoked(NotAllowed):
-    """The office has taken this laptop's right to sync."""
-
-
-class Unknown(NotAllowed):
-    """The office does not know this laptop, or not with this key."""
-
-
 @dataclass(slots=True)
 class Limits:
     """How much goes into one request; kept from one sync to the next."""
@@ -96,18 +68,10 @@ class Limits:
     rows: Batch = field(default_factory=lambda: Batch(2000, 100, 5000, 1000))
 
 
-class _Answered(Exception):
-    """The office answered with a problem that this step knows how to go on from."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
-
-
 def greet(nonce: str, report: Report) -> Steps[Hello]:
     """Make sure that it is the office who answers, and that both speak one language."""
     target = f"{messages.HELLO}?{urlencode({'nonce': nonce})}"
-    hello = yield from _ask(Send("GET", target, signed=False), Hello, report)
+    hello = yield from ask(Send("GET", target, signed=False), Hello, report)
     if hello.nonce != nonce:
         raise Offline(PORTAL)
     if agree(hello.protocols, SPOKEN) is None:
@@ -121,10 +85,10 @@ def enrol(request: Enrol, nonce: str) -> Steps[Enrolled]:
     yield from greet(nonce, report)
     body, encoding = codec.pack(request, "zstd")
     try:
-        enrolled = yield from _ask(
+        enrolled = yield from ask(
             Send("POST", messages.DEVICES, body, encoding), Enrolled, report, frozenset({"code"})
         )
-    except _Answered as answered:
+    except Answered as answered:
         raise NotAllowed(msg("This code is wrong, used or out of date; ask the office for a new one.")) from (
             answered
         )
@@ -151,6 +115,8 @@ class _Round:
         self.again = False
         self.refused = 0
         self.agreed: int | None = None
+        self.settled = False
+        """Nothing is compared any more: it was done, or a first copy has just come."""
         self.now: Situation
 
     def run(self) -> Steps[None]:
@@ -183,6 +149,8 @@ class _Round:
             return self.rest
         if self.now.unindexed:
             return self.index
+        if self.now.due and not self.settled:
+            return self.compare
         return self.part if self.agreed is not None else None
 
     def load(self) -> Steps[None]:
@@ -208,10 +176,10 @@ class _Round:
         body, encoding = codec.pack(request, "zstd")
         send = Send("POST", messages.SYNC, body, encoding)
         try:
-            response = yield from _ask(
+            response = yield from ask(
                 send, SyncResponse, self.report, frozenset({"too_large", "stream"}), self.limits.ops
             )
-        except _Answered as answered:
+        except Answered as answered:
             yield from self.recover(answered.problem)
         else:
             yield from self.exchanged(request, response)
@@ -270,7 +238,7 @@ class _Round:
     def succeed(self, successor: Enrol) -> Steps[None]:
         """Go on under a new id and key, vouched for by the key that signs until then."""
         body, encoding = codec.pack(successor, "zstd")
-        enrolled = yield from _ask(Send("POST", messages.DEVICES, body, encoding), Enrolled, self.report)
+        enrolled = yield from ask(Send("POST", messages.DEVICES, body, encoding), Enrolled, self.report)
         yield from self.store(Adopt(enrolled))
 
     def recover(self, problem: Problem) -> Steps[None]:
@@ -283,6 +251,12 @@ class _Round:
             yield from self.load()
         else:
             self.ask_again()
+
+    def compare(self) -> Steps[None]:
+        """Everything is here: look whether it is what the office has, and mend what is not."""
+        self.settled = True
+        yield from repair.compare(self.now.due, self.report)
+        yield from self.load()
 
     # --- what comes down
 
@@ -297,6 +271,7 @@ class _Round:
 
     def snapshot(self) -> Steps[None]:
         """The next page of a stream in key order."""
+        self.settled = True
         stream = self.fresh()
         mark = next((mark for mark in self.now.marks if mark.stream == stream), None)
         query: dict[str, str | int] = {"limit": self.limits.rows.size}
@@ -304,10 +279,10 @@ class _Round:
             query |= {"at": mark.at, "after": mark.after}
         send = Send("GET", f"{messages.SNAPSHOT}{quote(stream)}?{urlencode(query)}")
         try:
-            page = yield from _ask(
+            page = yield from ask(
                 send, Snapshot, self.report, frozenset({"snapshot", "stream"}), self.limits.rows
             )
-        except _Answered as answered:
+        except Answered as answered:
             self.ask_again()
             if answered.problem.code == "snapshot":
                 yield from self.store(Forget(stream))
@@ -341,14 +316,14 @@ class _Round:
         request = PullRequest(protocol=PROTOCOL, schema=SCHEMA, cursors=behind, limit=self.limits.rows.size)
         body, encoding = codec.pack(request, "zstd")
         try:
-            response = yield from _ask(
+            response = yield from ask(
                 Send("POST", messages.PULL, body, encoding),
                 PullResponse,
                 self.report,
                 frozenset({"stream"}),
                 self.limits.rows,
             )
-        except _Answered as answered:
+        except Answered as answered:
             yield from self.recover(answered.problem)
             return
         self.heads = response.heads
@@ -362,66 +337,3 @@ class _Round:
             self.report.pulled += sum(len(table.rows) for table in part.tables.values())
             self.report.removed += len(part.removals)
         yield from self.store(action)
-
-
-def _ask(
-    send: Send,
-    kind: type[T],
-    report: Report,
-    known: frozenset[str] = frozenset(),
-    batch: Batch | None = None,
-) -> Steps[T]:
-    """One request. A problem in `known` is raised as _Answered, any other as what it means to a person."""
-    report.requests += 1
-    report.bytes_up += len(send.body)
-    event = yield send
-    if isinstance(event, Failure):
-        if batch is not None:
-            batch.shrink()
-        raise Offline(PORTAL if event.portal else UNREACHABLE)
-    if not isinstance(event, Answer):
-        raise TypeError(f"the transport answered {event!r}")
-    report.bytes_down += len(event.body)
-    try:
-        if 200 <= event.status < 300:
-            message = codec.unpack(event.body, event.encoding, kind)
-            if batch is not None:
-                batch.answered(event.seconds)
-            return message
-        problem = codec.unpack(event.body, event.encoding, Problem)
-    except codec.BadMessage as error:
-        raise Offline(PORTAL) from error
-    if problem.code in known:
-        raise _Answered(problem)
-    raise _meaning(event, problem)
-
-
-def _meaning(answer: Answer, problem: Problem) -> SatchelError:
-    """What an answer other than 2xx means to a person."""
-    if answer.status in (429, 503) or problem.code == "sequence":
-        return Busy(answer.retry_after)
-    if answer.status >= 500:
-        return Offline(msg("Something went wrong at the office; the next try follows by itself."))
-    if problem.code == "revoked":
-        return Revoked(msg("The office has withdrawn this laptop's access."))
-    if problem.code in ("unknown_device", "bad_signature"):
-        return Unknown(msg("The office does not know this laptop; join again with a new code."))
-    if problem.code == "version":
-        spoken = [int(version) for version in problem.data.get("protocols", [])]
-        return ServerTooNew(TOO_NEW) if min(spoken, default=0) > PROTOCOL else ServerTooOld(TOO_OLD)
-    return Refused(msg("The office refused: {reason}").of(reason=told(problem.en, problem.zh)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Told(Message):
-    """A reason in the office's own words, in both languages."""
-
-    zh: str = ""
-
-    def in_language(self, language: str) -> str:
-        return self.zh if language == "zh" and self.zh else self.text
-
-
-def told(en: str, zh: str) -> Message:
-    """The office's words as a message."""
-    return _Told(en, zh=zh)

@@ -15,6 +15,17 @@ SYNC: Final = "/v1/sync"
 PULL: Final = "/v1/pull"
 SNAPSHOT: Final = "/v1/snapshot/"
 DIGEST: Final = "/v1/digest"
+ROWS: Final = "/v1/rows"
+BLOBS: Final = "/v1/blobs/"
+
+SIZE_HEADER: Final = "Satchel-Size"
+"""Bytes of a file."""
+PIECES_HEADER: Final = "Satchel-Pieces"
+"""Which pieces of a file are there, as `desktop/rules/attachments.py` writes them."""
+WHOLE_HEADER: Final = "Satchel-Whole"
+"""1: the office has the whole file, and its hash fits."""
+PIECE_HEADER: Final = "Satchel-Piece"
+"""SHA-256 of the piece in the body."""
 
 MAX_OPS: Final = 10_000
 """Operations in one transaction, and in one push."""
@@ -23,7 +34,9 @@ MAX_BODY: Final = 9 * 1024 * 1024
 MAX_UNPACKED: Final = 64 * 1024 * 1024
 """Bytes of one message after decompression."""
 
-OpKind = Literal["create", "set", "delete", "restore", "transition", "issue", "assign", "append", "void"]
+OpKind = Literal[
+    "create", "set", "delete", "restore", "transition", "issue", "sign", "assign", "append", "void"
+]
 VerdictKind = Literal["applied", "duplicate", "merged", "conflict", "rejected"]
 PushStatus = Literal["ok", "gap", "forked"]
 RemovalFlag = Literal["tombstone", "move"]
@@ -64,6 +77,14 @@ class Lease(Row, frozen=True):
     series: str
     first: int
     last: int
+
+
+class Root(Row, frozen=True):
+    """The last row of the office's own log on a day (UTC) that is over: its number and its hash."""
+
+    day: str
+    seq: int
+    hash: str
 
 
 class Enrol(Struct, frozen=True):
@@ -166,6 +187,8 @@ class SyncRequest(Struct, frozen=True):
     push: Push | None = None
     wants: list[str] = []
     limit: int = 2000
+    root: int = 0
+    """The row of the newest daily root of the office's log that is kept here."""
 
 
 class PullRequest(Struct, frozen=True):
@@ -274,6 +297,8 @@ class SyncResponse(Struct, frozen=True):
     leases: list[Lease] = []
     agreed: int = 0
     upgrade: bool = False
+    roots: list[Root] = []
+    """Daily roots of the office's log from the one kept by the laptop on; that one must be among them."""
 
 
 class PullResponse(Struct, frozen=True):
@@ -300,10 +325,16 @@ class Snapshot(Struct, frozen=True):
 
 
 class DigestRequest(Struct, frozen=True):
-    """Ask for the digest of record types in a stream; `types` empty means all."""
+    """Ask for the digest of record types in a stream; `types` empty means all.
+
+    `by` says which byte of the id makes the prefix. With `within`, pairs of type and last byte, the answer
+    lists the living records of these buckets instead.
+    """
 
     stream: str
     types: list[str] = []
+    by: Literal["first", "last"] = "first"
+    within: list[tuple[str, str]] = []
 
 
 class DigestRow(Row, frozen=True):
@@ -316,8 +347,26 @@ class DigestRow(Row, frozen=True):
 
 
 class DigestResponse(Struct, frozen=True):
-    """Digests of a stream at `seq`, by type and first id byte."""
+    """Digests of a stream at `seq`, by type and one byte of the id; or, by type, what `within` asked for."""
 
     stream: str
     seq: int
-    rows: list[DigestRow]
+    rows: list[DigestRow] = []
+    by: str = "first"
+    records: dict[str, list[tuple[str, int]]] = {}
+
+
+class RowsRequest(Struct, frozen=True):
+    """These records of a stream, by type: the answer holds those that are alive there."""
+
+    stream: str
+    records: dict[str, list[str]]
+
+
+class RowsResponse(Struct, frozen=True):
+    """Their newest rows; whatever was not found left the stream, and its feed says so."""
+
+    stream: str
+    mask: str = ""
+    tables: dict[str, Table] = {}
+    stubs: list[Stub] = []

@@ -82,6 +82,7 @@ PAGES: Final = (
         messages.DigestRequest,
         messages.DigestResponse,
     ),
+    Page("POST", messages.ROWS, "rows", "Rows by name.", messages.RowsRequest, messages.RowsResponse),
 )
 
 

@@ -4,7 +4,6 @@ The head rows are the last locks of a writing transaction, taken in ascending or
 sees a head also sees everything below it, whatever the database and however many write at once.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from desktop.models.record import RECORDS
 from desktop.rules.streams import ORG
-from sync.protocol.messages import Cursor, DigestResponse, DigestRow, Head, Part, Removal, Snapshot
+from sync.protocol.messages import Cursor, Head, Part, Removal, Snapshot
 from sync.protocol.messages import Table as WireTable
 from sync.protocol.versions import SCHEMA
 from sync.server.rows import bare, chunks, id_in, id_out, insert_into, is_id, shape, upsert
@@ -246,36 +245,3 @@ def _snapshot_rows(
     if after:
         query = query.where(feed.c.record > form.key(after))
     return WireTable(columns=list(form.columns), rows=form.shown(conn.execute(query)))
-
-
-# ---------------------------------------------------------------- digests
-
-
-def digest(conn: Connection, stream: str, types: Sequence[str]) -> DigestResponse:
-    """Count and sum of row hashes of a stream's live records, by type and first byte of the id."""
-    head = conn.execute(select(HEAD.c.seq).where(HEAD.c.stream == stream)).scalar_one_or_none() or 0
-    feed = bare(FEED)
-    show_id = id_out(conn.dialect.name)
-    query = select(feed.c.type, feed.c.record, feed.c.version).where(
-        feed.c.stream == stream, feed.c.flag == PUT
-    )
-    if types:
-        query = query.where(feed.c.type.in_(types))
-    sums: dict[tuple[str, str], tuple[int, int]] = {}
-    for record_type, record, version in conn.execute(query):
-        name = show_id(record)
-        count, total = sums.get((record_type, name[:2]), (0, 0))
-        sums[record_type, name[:2]] = (count + 1, (total + row_hash(record_type, name, version)) & _MOD)
-    rows = [
-        DigestRow(kind, prefix, count, f"{total:016x}")
-        for (kind, prefix), (count, total) in sorted(sums.items())
-    ]
-    return DigestResponse(stream=stream, seq=head, rows=rows)
-
-
-_MOD: Final = (1 << 64) - 1
-
-
-def row_hash(record_type: str, record: str, version: int) -> int:
-    """What one row adds to the digest of its stream."""
-    return int.from_bytes(hashlib.sha256(f"{record_type}|{record}|{version}".encode()).digest()[:8], "big")

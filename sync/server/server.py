@@ -28,12 +28,13 @@ from sync.protocol.messages import (
     Page,
     PullRequest,
     PullResponse,
+    RowsRequest,
     SyncRequest,
     SyncResponse,
 )
 from sync.protocol.signing import PROTOCOL_HEADER, BadSignature, Signed, check_request, read_headers
 from sync.protocol.versions import SCHEMA, SPOKEN
-from sync.server import accounts, audit, feed, intake, leases, seeding, stubs
+from sync.server import accounts, audit, blobs, digests, feed, intake, leases, seeding, stubs
 from sync.server.accounts import REVOKED, Choose, Office, device_row
 from sync.server.problems import Refusal
 from sync.server.scope import Scope, heads, scope_of
@@ -52,6 +53,8 @@ NO_SNAPSHOT: Final = msg("This copy has to begin again.")
 BUSY: Final = msg("The office is busy; try again in a moment.")
 
 MOST_CURSORS: Final = 20_000
+_LONG: Final = (messages.SNAPSHOT, messages.BLOBS)
+"""Addresses that go on with a name."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -110,19 +113,27 @@ class Server:
         self.store = store
         self.clock = clock
         self.choose = choose
-        self._routes: dict[tuple[str, str], Callable[[Request], msgspec.Struct]] = {
+        self.authority = ""
+        """The certificate, as PEM, that vouches for this office; empty where a public one does."""
+        self._day = ""
+        self._digests = digests.Digests()
+        self._routes: dict[tuple[str, str], Callable[[Request], msgspec.Struct | Answer]] = {
             ("GET", messages.HELLO): self._hello,
             ("POST", messages.DEVICES): self._enrol,
             ("POST", messages.SYNC): self._sync,
             ("POST", messages.PULL): self._pull,
             ("GET", messages.SNAPSHOT): self._snapshot,
             ("POST", messages.DIGEST): self._digest,
+            ("POST", messages.ROWS): self._rows,
+            **{(method, messages.BLOBS): self._file for method in ("HEAD", "PUT", "GET")},
         }
+        self._files = blobs.Files(store, clock)
 
     def handle(self, request: Request) -> Answer:
         """The answer to any request, however malformed."""
         try:
-            return self._pack(200, self._route(request)(request), request)
+            found = self._route(request)(request)
+            return found if isinstance(found, Answer) else self._pack(200, found, request)
         except Refusal as refusal:
             return self._refuse(refusal, request)
         except (OperationalError, PoolTimeout):
@@ -158,14 +169,18 @@ class Server:
         with self.store.read() as conn:
             return audit.verify(conn), audit.size(conn)
 
+    def office_name(self) -> str:
+        """What the firm is called."""
+        return self._office().name
+
     def seed(self, record_type: str, rows: Iterable[Mapping[str, Any]]) -> int:
         """Put many new records straight into the office, values in wire form; returns how many."""
         return self.store.write(lambda conn: seeding.seed(conn, record_type, rows))
 
     # ------------------------------------------------------------ routes
 
-    def _route(self, request: Request) -> Callable[[Request], msgspec.Struct]:
-        path = messages.SNAPSHOT if request.path.startswith(messages.SNAPSHOT) else request.path
+    def _route(self, request: Request) -> Callable[[Request], msgspec.Struct | Answer]:
+        path = next((long for long in _LONG if request.path.startswith(long)), request.path)
         found = self._routes.get((request.method, path))
         if found is None:
             known = any(path == other for _, other in self._routes)
@@ -223,6 +238,7 @@ class Server:
 
         def take(conn: Connection) -> tuple[intake.Taken, list[messages.Lease]]:
             device = _advance(conn, signed, now)
+            self._close_days(conn, now)
             taken = intake.receive(conn, device, _scope(conn, device), wish, now)
             return taken, leases.lend(conn, signed.device, wish.wants, now) if taken.status == "ok" else []
 
@@ -240,7 +256,15 @@ class Server:
                 page=Page() if taken.status == "gap" else _page(conn, scope, known, wish),
                 leases=lent,
                 agreed=taken.agreed,
+                roots=audit.roots(conn, wish.root),
             )
+
+    def _close_days(self, conn: Connection, now: int) -> None:
+        """Once a day: the root of the office's log."""
+        day = audit.day_of(now)
+        if day != self._day:
+            audit.close_days(conn, now)
+            self._day = day
 
     def _pull(self, request: Request) -> PullResponse:
         wish = self._body(request, PullRequest)
@@ -275,7 +299,26 @@ class Server:
         with self.store.read() as conn:
             if wish.stream not in heads(conn, scope_at(conn)):
                 raise Refusal(404, "stream", NO_STREAM, {"stream": wish.stream[:100]})
-            return feed.digest(conn, wish.stream, wish.types)
+            return self._digests.answer(conn, wish)
+
+    def _rows(self, request: Request) -> messages.RowsResponse:
+        wish = self._body(request, RowsRequest)
+        scope_at = self._admit(request)
+        with self.store.read() as conn:
+            scope = scope_at(conn)
+            if wish.stream not in heads(conn, scope):
+                raise Refusal(404, "stream", NO_STREAM, {"stream": wish.stream[:100]})
+            try:
+                return digests.rows(conn, scope, wish)
+            except ValueError as error:
+                raise Refusal(413, "too_large", TOO_LARGE) from error
+
+    def _file(self, request: Request) -> Answer:
+        scope_at = self._admit(request)
+        device, size = _signed(request).device, request.number("size")
+        reply = self._files.answer(request.method, request.path, size, request.body, device, scope_at)
+        kind = {"content-type": "application/octet-stream", "cache-control": "no-store"}
+        return Answer(200, {**kind, **reply.headers}, reply.body)
 
     # ------------------------------------------------------------ who asks
 

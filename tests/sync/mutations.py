@@ -70,7 +70,7 @@ EARLY = """with self.store.engine.begin() as early:
             query = "SELECT 1 FROM sync_cursor WHERE stream = ?"
             if early.exec_driver_sql(query, (part.stream,)).first():
                 _advance(early, part.stream, part.upto, schema, part.mask)
-    with self._arriving() as (connection, arrival):"""
+    with self.arriving() as (connection, arrival):"""
 
 SENT = """if known.outbox:
         remote.store.set_local("acked", known.outbox.ops[-1].n)
@@ -81,7 +81,7 @@ MUTANTS = (
         "cursor before commit",
         remote.Remote,
         "apply",
-        "with self._arriving() as (connection, arrival):",
+        "with self.arriving() as (connection, arrival):",
         EARLY,
     ),
     one("outbox cleared on send", driver, "situation", "return Situation(", SENT),

@@ -29,8 +29,9 @@ from sync.engine.actions import (
     Situation,
     Tell,
 )
+from sync.engine.asking import NONSENSE, PORTAL, UNREACHABLE, Busy, Revoked, Unknown, told
 from sync.engine.pace import LONGEST_WAIT, OPEN_AFTER, Backoff, Batch
-from sync.engine.round import NONSENSE, PORTAL, UNREACHABLE, Busy, Limits, Revoked, Unknown
+from sync.engine.round import Limits
 from sync.protocol import codec, messages
 from sync.protocol.messages import (
     Cursor,
@@ -265,7 +266,7 @@ def test_the_offices_own_words_are_shown_in_both_languages() -> None:
         sync(World([REST], [problem("bad_request", 400)]))
     assert raised.value.message.in_language("en") == "The office refused: because"
     assert raised.value.message.in_language("zh").endswith("因为")
-    assert rounds.told("because", "").in_language("zh") == "because"
+    assert told("because", "").in_language("zh") == "because"
 
 
 def test_busy_carries_how_long_the_office_wants_to_be_left_alone() -> None:

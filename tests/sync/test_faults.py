@@ -12,11 +12,11 @@ from desktop.models.remote import Remote
 from desktop.models.store import Store
 from sync.client.driver import enrol, sync_once
 from sync.client.transport import HttpTransport
-from sync.engine.round import PORTAL, UNREACHABLE, Busy
-from sync.server import store as office_store
+from sync.engine.asking import PORTAL, UNREACHABLE, Busy
 from sync.server.app import Running
 from sync.server.server import Server
 from tests.stores import opened
+from tests.sync import postgres
 from tests.sync.fault_proxy import BUSY, REDIRECT, Fault, FaultProxy
 from tests.sync.fault_proxy import PORTAL as PORTAL_PAGE
 
@@ -25,7 +25,7 @@ ROUNDS = 60
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[tuple[Server, int]]:
-    server = Server(office_store.open_folder(tmp_path / "office"))
+    server = Server(postgres.office(tmp_path / "office"))
     running = Running(server, "127.0.0.1", 0)
     running.start()
     yield server, int(running.url.rpartition(":")[2])

@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select
 
 from desktop.errors import Offline, SatchelError
 from desktop.models import remote_rows
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS
 from desktop.models.store import Work
-from sync.engine.round import NONSENSE
-from sync.server.rows import shape
+from sync.engine.asking import NONSENSE
+from sync.server.rows import id_out, shape
+from sync.server.tables import VERDICT
 from tests.sync.simulator.world import Device, World
 
 if TYPE_CHECKING:
@@ -333,10 +337,11 @@ class Watch:
     def _has_arrived(self, edit: Edit, version: int) -> bool:
         """Whether a row of this version contains what the office made of an edit."""
         with self.world.office.server.store.read() as connection:
-            row = connection.exec_driver_sql(
-                "SELECT verdict FROM office_verdict WHERE device = ? AND n = ?",
-                (bytes.fromhex(edit.device_id), edit.n),
-            ).fetchone()
+            row = connection.execute(
+                select(VERDICT.c.verdict).where(
+                    VERDICT.c.device == UUID(hex=edit.device_id), VERDICT.c.n == edit.n
+                )
+            ).first()
         if row is None or edit.lost:
             return edit.lost
         return not row[0] or json.loads(row[0])[2] <= version
@@ -357,11 +362,16 @@ class Watch:
         with self.world.office.server.store.read() as connection:
             found: dict[Key, Row] = {}
             for name in TYPES:
-                form = shape(name, "sqlite")
-                ids = [row[0].hex() for row in connection.exec_driver_sql(ids_of(name))]
-                for record, row in form.read(connection, ids).items():
+                for record, row in office_table(connection, name).items():
                     found[name, record] = row
             return found
+
+
+def office_table(connection: Connection, name: str) -> dict[str, Row]:
+    """Every record of one type at the office, whatever its database."""
+    shown = id_out(connection.dialect.name)
+    ids = [shown(row[0]) for row in connection.exec_driver_sql(ids_of(name))]
+    return shape(name, connection.dialect.name).read(connection, ids)
 
 
 def ids_of(table: str) -> str:
