@@ -51,6 +51,8 @@ class Field:
     """Guarded by a trigger once its revision is issued."""
     hidden: bool = False
     """Not offered in plain forms and lists: a program, not a person, fills it."""
+    masked: str = ""
+    """The group of sensitive fields that it is one of: shown to roles that see that group, to nobody else."""
 
     def default_value(self) -> Any:
         """What the field of a new record holds."""
@@ -72,6 +74,7 @@ def field(
     search: str = "",
     frozen: bool = False,
     hidden: bool = False,
+    masked: str = "",
     index: bool = False,
 ) -> MappedColumn[Any]:
     """Declare one field of a record. The kind gives the merge class unless `merge` says otherwise."""
@@ -88,6 +91,7 @@ def field(
         search=search,
         frozen=frozen,
         hidden=hidden,
+        masked=masked,
     )
     return mapped_column(
         kind.column(), nullable=True, index=index, active_history=True, info={"field": described}
@@ -161,6 +165,17 @@ class Record(Base):
 
 
 _SHARED: Final = frozenset({"owner_id", "team_id", "custom"})
+
+
+@cache
+def hidden_from(sees: frozenset[str]) -> frozenset[str]:
+    """`type.field` of every sensitive field that somebody who sees these groups is not shown."""
+    return frozenset(
+        f"{cls.__tablename__}.{name}"
+        for cls in RECORDS.values()
+        for name, described in cls.fields().items()
+        if described.masked and described.masked not in sees
+    )
 
 
 def children_of(record_type: str) -> Iterator[tuple[type[Record], str]]:

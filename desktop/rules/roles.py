@@ -20,6 +20,8 @@ class Role:
     scope: str
     commands: tuple[str, ...]
     refused: tuple[str, ...] = ()
+    sees: frozenset[str] = frozenset()
+    """The groups of sensitive fields that this role is shown; the others never reach its laptops."""
 
     def may(self, command: str) -> bool:
         """Whether this role holds `command`."""
@@ -28,7 +30,15 @@ class Role:
         )
 
 
+COST: Final = "cost"
+"""What a thing costs the firm, and what follows from it."""
+IDENTITY: Final = "identity"
+"""Numbers that name one person to the state: identity cards, passports."""
+GROUPS: Final = frozenset({COST, IDENTITY})
+"""The groups of sensitive fields."""
+
 _DIRECTORY: Final = ("user.*", "team.*", "organisation.*", "setting.*", "device.*")
+_PEOPLE: Final = ("user.*", "team.*", "device.*")
 _CATALOGUE: Final = (
     *("product.edit", "product.set", "product.delete", "product.restore"),
     *("price_book.*", "price_entry.*", "tax_rate.*"),
@@ -39,10 +49,10 @@ ROLES: Final = {
     role.name: role
     for role in (
         Role("rep", msg("Sales rep"), TEAM, ("*",), (*_DIRECTORY, *_CATALOGUE)),
-        Role("manager", msg("Manager"), ALL, ("*",), ("user.*", "team.*", "device.*")),
-        Role("office", msg("Office"), ALL, ("*",), ("user.*", "team.*", "device.*")),
-        Role("auditor", msg("Auditor"), ALL, ()),
-        Role("admin", msg("Administrator"), ALL, ("*",)),
+        Role("manager", msg("Manager"), ALL, ("*",), _PEOPLE, frozenset({COST})),
+        Role("office", msg("Office"), ALL, ("*",), _PEOPLE, GROUPS),
+        Role("auditor", msg("Auditor"), ALL, (), sees=frozenset({COST})),
+        Role("admin", msg("Administrator"), ALL, ("*",), sees=GROUPS),
     )
 }
 CHOICES: Final = tuple((role.name, role.label) for role in ROLES.values())
@@ -52,3 +62,14 @@ def may(role: str, command: str) -> bool:
     """Whether the role named `role` holds `command`; an unknown role holds nothing."""
     found = ROLES.get(role)
     return found is not None and found.may(command)
+
+
+def sees(role: str) -> frozenset[str]:
+    """The groups of sensitive fields that the role named `role` is shown; an unknown role sees none."""
+    found = ROLES.get(role)
+    return found.sees if found is not None else frozenset()
+
+
+def scope_of(role: Role, *, narrowed: bool) -> str:
+    """How far the role reaches: an organisation may have `narrowed` its teams to what each person owns."""
+    return OWN if narrowed and role.scope == TEAM else role.scope

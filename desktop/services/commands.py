@@ -1,20 +1,23 @@
 """A command is one decorated function: button, shortcut, permission, audit name and undo label follow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from desktop.errors import NotAllowed, Refused
-from desktop.models.record import Record
+from desktop.models.record import RECORDS, Record, hidden_from
 from desktop.models.store import Actor, Store
 from desktop.rules import roles
 from desktop.words import Message, msg
 
 F = TypeVar("F", bound=Callable[..., Any])
+DELETED: Final = "deleted_at"
 COMMANDS: Final[dict[str, "Command"]] = {}
 """Every command by its name; the name is also the permission."""
+
+HIDDEN: Final = msg("“{field}” is not shown to your role, so it may not be changed either.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Command:
     icon: str = ""
     offered: bool = False
     """Shown as an action of its record: everything it needs is the record itself."""
+    fact: bool = False
+    """It has happened when the office hears of it: it is recorded even where `when` would refuse it there."""
 
     def refusal(self, record: Record | None, asking: Asking) -> Refused | None:
         """Why this command is refused, or None: greys the button with its reason, here and at the office."""
@@ -84,16 +89,32 @@ def command(
     shortcut: str = "",
     icon: str = "",
     offered: bool = False,
+    fact: bool = False,
 ) -> Callable[[F], F]:
     """Register a function `(work, record, **arguments)` or, where it creates, `(work, **arguments)`."""
 
     def register(function: F) -> F:
         COMMANDS[name] = Command(
-            name, on, label, function, when, creates, writes, undoable, shortcut, icon, offered
+            name, on, label, function, when, creates, writes, undoable, shortcut, icon, offered, fact
         )
         return function
 
     return register
+
+
+def every(*types: type[Record], but: Collection[str] = ()) -> tuple[str, ...]:
+    """Every field of these record types as `Command.writes` names it, and their deletion; none of `but`."""
+    return tuple(
+        f"{cls.__tablename__}.{name}"
+        for cls in types
+        for name in (*cls.fields(), DELETED)
+        if f"{cls.__tablename__}.{name}" not in but
+    )
+
+
+def only_deletes(*types: type[Record]) -> tuple[str, ...]:
+    """`Command.writes` of a command that deletes records of these types, or brings them back."""
+    return tuple(f"{cls.__tablename__}.{DELETED}" for cls in types)
 
 
 def run(
@@ -107,6 +128,8 @@ def run(
     **arguments: Any,
 ) -> Outcome:
     """May you? Does it make sense? Then one transaction. Raises NotAllowed, Refused, NotFound.
+
+    Nobody writes what they may not see.
 
     A command that writes beyond what it declares is a defect: RuntimeError, and nothing is written.
     """
@@ -124,4 +147,12 @@ def run(
         beyond = work.written.difference(found.writes) if found.writes else None
         if beyond:
             raise RuntimeError(f"{name} may not write {sorted(beyond)}")
+        _refuse_hidden(actor, work.written)
     return Outcome(value, work.tx, found.label, found.undoable)
+
+
+def _refuse_hidden(actor: Actor, written: Collection[str]) -> None:
+    for name in sorted(hidden_from(roles.sees(actor.role)).intersection(written)):
+        record_type, _, name = name.partition(".")
+        label = RECORDS[record_type].fields()[name].label
+        raise NotAllowed(HIDDEN.of(field=label), field=name)

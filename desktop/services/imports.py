@@ -16,15 +16,16 @@ from sqlalchemy import select
 
 from desktop.documents import headers, tables
 from desktop.errors import NotFound, Refused, Usage
+from desktop.models.blobs import keep_file
 from desktop.models.kinds import Kind, Link, Phone
 from desktop.models.record import Record, new_id
 from desktop.models.records import Contact, Customer, Product
-from desktop.models.records.files import keep_blob
+from desktop.models.records.files import Attachment
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import phones
 from desktop.rules.texts import cleaned
 from desktop.services import cards, commands, doubles
-from desktop.services.commands import command
+from desktop.services.commands import command, every
 from desktop.services.doubles import Double
 from desktop.words import LANGUAGES, Message, msg
 
@@ -403,19 +404,22 @@ def _filled(
     return cls(**values, custom={**further, "import": kept} if kept else further)
 
 
-@command("customer.import", label=msg("Import customers"), on=Customer, creates=True)
+_PEOPLE: Final = every(Customer, Contact, Attachment)
+
+
+@command("customer.import", label=msg("Import customers"), on=Customer, creates=True, writes=_PEOPLE)
 def import_customers(work: Work, *, rows: Sequence[Row]) -> int:
     """Keep the records of some rows."""
     return _keep(work, rows)
 
 
-@command("contact.import", label=msg("Import contacts"), on=Contact, creates=True)
+@command("contact.import", label=msg("Import contacts"), on=Contact, creates=True, writes=_PEOPLE)
 def import_contacts(work: Work, *, rows: Sequence[Row]) -> int:
     """Keep the records of some rows."""
     return _keep(work, rows)
 
 
-@command("product.import", label=msg("Import products"), on=Product, creates=True)
+@command("product.import", label=msg("Import products"), on=Product, creates=True, writes=every(Product))
 def import_products(work: Work, *, rows: Sequence[Row]) -> int:
     """Keep the records of some rows."""
     return _keep(work, rows)
@@ -427,8 +431,8 @@ def _keep(work: Work, rows: Sequence[Row]) -> int:
         for record in row.records:
             work.add(record)
             count += 1
-        for sha256, data in row.blobs:
-            keep_blob(work.session, sha256, data)
+        for _sha256, data in row.blobs:
+            keep_file(work.store.blobs, work.session, data)
     return count
 
 

@@ -24,47 +24,18 @@ from desktop.models.records import (
     QuoteRevision,
 )
 from desktop.models.store import Store, Work
-from desktop.rules import ranks, stages
+from desktop.rules import ranks
 from desktop.rules.canonical import content_hash
 from desktop.rules.money import ONE, ZERO, number
 from desktop.services import catalog, drafts, prices
-from desktop.services.commands import Asking, command
+from desktop.services import quote_sense as of
+from desktop.services.commands import command
+from desktop.services.quote_sense import can_change
 from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, refuse_moved, said
-from desktop.words import Message, msg
+from desktop.words import msg
 
 PRICED = ("item", "option", "alternative")
 R = TypeVar("R", bound=Record)
-
-
-def can_change(quote: Quote, _asking: Asking) -> Message | None:
-    """Only a draft is written on."""
-    return None if quote.stage == "draft" else ISSUED
-
-
-def can_issue(quote: Quote, _asking: Asking) -> Message | None:
-    """A draft may be issued once its total was seen by a person."""
-    if quote.stage != "draft":
-        return msg("This quote was issued already.")
-    if quote.needs_review:
-        return msg("Two people changed this quote. Look at the new total and confirm it first.")
-    return None
-
-
-def can_revise(quote: Quote, _asking: Asking) -> Message | None:
-    """What was issued can be revised; a draft is simply changed."""
-    if stages.QUOTE.may_step(quote.stage, "draft"):
-        return None
-    return msg("Only an issued quote is revised; a draft is simply changed.")
-
-
-def can_answer(quote: Quote, _asking: Asking) -> Message | None:
-    """The customer answers an issued quote."""
-    return None if quote.stage == "issued" else msg("Only an issued quote can be accepted or declined.")
-
-
-def can_confirm(quote: Quote, _asking: Asking) -> Message | None:
-    """A total is confirmed where two people changed the quote."""
-    return None if quote.needs_review else msg("Nobody else changed this quote; there is nothing to confirm.")
 
 
 def organisation(work: Work) -> Organisation | None:
@@ -80,7 +51,15 @@ def today(work: Work) -> date:
     return work.now.astimezone(ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai")).date()
 
 
-@command("quote.new", label=msg("New quote"), on=Quote, creates=True, shortcut="Ctrl+Q", icon="file-plus-2")
+@command(
+    "quote.new",
+    label=msg("New quote"),
+    on=Quote,
+    creates=True,
+    shortcut="Ctrl+Q",
+    icon="file-plus-2",
+    writes=of.HEAD,
+)
 def new(work: Work, *, values: Mapping[str, Any]) -> Quote:
     """Begin a quote for a customer, with the firm's usual basis, validity, terms and payment schedule."""
     given = dict(values)
@@ -116,7 +95,7 @@ def _belongs(work: Work, quote: Quote, part: Record) -> None:
     work.add(part)
 
 
-@command("quote.add_line", label=msg("Add line"), on=Quote, when=can_change, icon="plus")
+@command("quote.add_line", label=msg("Add line"), on=Quote, when=can_change, icon="plus", writes=of.LINES)
 def add_line(
     work: Work,
     quote: Quote,
@@ -195,7 +174,7 @@ def _price(work: Work, quote: Quote, product_id: UUID) -> None:
     )
 
 
-@command("quote.set_line", label=msg("Change line"), on=Quote, when=can_change)
+@command("quote.set_line", label=msg("Change line"), on=Quote, when=can_change, writes=of.LINES)
 def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, Any]) -> QuoteLine:
     """Change a line; a new quantity prices it anew, a price typed by hand stays as it was typed."""
     line = _line_of(work, quote, line_id)
@@ -214,7 +193,9 @@ def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, An
     return line
 
 
-@command("quote.remove_line", label=msg("Remove line"), on=Quote, when=can_change, icon="trash-2")
+@command(
+    "quote.remove_line", label=msg("Remove line"), on=Quote, when=can_change, icon="trash-2", writes=of.LINES
+)
 def remove_line(work: Work, quote: Quote, *, line_id: UUID) -> None:
     """Remove a line with its discounts."""
     line = _line_of(work, quote, line_id)
@@ -241,7 +222,7 @@ def _quote_of(work: Work, quote_id: UUID | None) -> Quote:
     return quote
 
 
-@command("quote_line.new", label=msg("Add line"), on=QuoteLine, creates=True, icon="plus")
+@command("quote_line.new", label=msg("Add line"), on=QuoteLine, creates=True, icon="plus", writes=of.LINES)
 def new_line(work: Work, *, values: Mapping[str, Any]) -> QuoteLine:
     """Add a line to a quote; a product's number alone brings its name, price and tax."""
     given = dict(values)
@@ -257,7 +238,7 @@ def new_line(work: Work, *, values: Mapping[str, Any]) -> QuoteLine:
     return add_line(work, quote, product_id=product_id, quantity=quantity, values=given)
 
 
-@command("quote_line.edit", label=msg("Change line"), on=QuoteLine, icon="pencil")
+@command("quote_line.edit", label=msg("Change line"), on=QuoteLine, icon="pencil", writes=of.LINES)
 def edit_line(work: Work, line: QuoteLine, *, values: Mapping[str, Any]) -> QuoteLine:
     """Change a line of a quote that is still written on."""
     refuse_issued(work, line)
@@ -266,14 +247,16 @@ def edit_line(work: Work, line: QuoteLine, *, values: Mapping[str, Any]) -> Quot
     return set_line(work, _quote_of(work, line.quote_id), line_id=line.id, values=values)
 
 
-@command("quote_line.delete", label=msg("Remove line"), on=QuoteLine, icon="trash-2")
+@command("quote_line.delete", label=msg("Remove line"), on=QuoteLine, icon="trash-2", writes=of.LINES)
 def delete_line(work: Work, line: QuoteLine) -> None:
     """Remove a line of a quote that is still written on."""
     refuse_issued(work, line)
     remove_line(work, _quote_of(work, line.quote_id), line_id=line.id)
 
 
-@command("adjustment.new", label=msg("Discount"), on=Adjustment, creates=True, icon="percent")
+@command(
+    "adjustment.new", label=msg("Discount"), on=Adjustment, creates=True, icon="percent", writes=of.LINES
+)
 def new_adjustment(work: Work, *, values: Mapping[str, Any]) -> Adjustment:
     """Set a discount on a line or on the whole of a quote that is still written on."""
     quote = _quote_of(work, values.get("quote_id"))
@@ -290,7 +273,7 @@ def new_adjustment(work: Work, *, values: Mapping[str, Any]) -> Adjustment:
     return made
 
 
-@command("quote.move_line", label=msg("Move line"), on=Quote, when=can_change)
+@command("quote.move_line", label=msg("Move line"), on=Quote, when=can_change, writes=of.LINES)
 def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) -> QuoteLine:
     """Put a line after another one, or first."""
     line = _line_of(work, quote, line_id)
@@ -309,7 +292,7 @@ def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) ->
     return line
 
 
-@command("quote.discount", label=msg("Discount"), on=Quote, when=can_change, icon="percent")
+@command("quote.discount", label=msg("Discount"), on=Quote, when=can_change, icon="percent", writes=of.LINES)
 def discount(
     work: Work,
     quote: Quote,
@@ -357,12 +340,10 @@ def discount(
     "quote.issue",
     label=msg("Issue quote"),
     on=Quote,
-    when=can_issue,
-    writes=(
-        *("quote.stage", "quote.number"),
-        *("quote_revision.snapshot", "quote_revision.content_hash", "quote_revision.issued_at"),
-    ),
+    when=of.can_issue,
+    writes=of.ISSUE,
     undoable=False,
+    fact=True,
     shortcut="F9",
     icon="file-check-2",
     offered=True,
@@ -405,7 +386,15 @@ def _step(work: Work, quote: Quote, stage: str) -> None:
     quote.stage = stage
 
 
-@command("quote.revise", label=msg("New revision"), on=Quote, when=can_revise, icon="copy-plus", offered=True)
+@command(
+    "quote.revise",
+    label=msg("New revision"),
+    on=Quote,
+    when=of.can_revise,
+    icon="copy-plus",
+    offered=True,
+    writes=of.CONTENT,
+)
 def revise(work: Work, quote: Quote) -> QuoteRevision:
     """Open the next revision with the same content; the issued one stays as it was printed."""
     draft = drafts.draft_of(work.session, quote)
@@ -439,9 +428,10 @@ def _copy(record: Record, cls: type[R]) -> R:
     "quote.accept",
     label=msg("Customer accepted"),
     on=Quote,
-    when=can_answer,
+    when=of.can_answer,
     icon="circle-check",
     offered=True,
+    writes=of.STAGE,
 )
 def accept(work: Work, quote: Quote) -> None:
     """The customer said yes."""
@@ -449,14 +439,27 @@ def accept(work: Work, quote: Quote) -> None:
 
 
 @command(
-    "quote.decline", label=msg("Customer declined"), on=Quote, when=can_answer, icon="circle-x", offered=True
+    "quote.decline",
+    label=msg("Customer declined"),
+    on=Quote,
+    when=of.can_answer,
+    icon="circle-x",
+    offered=True,
+    writes=of.STAGE,
 )
 def decline(work: Work, quote: Quote) -> None:
     """The customer said no."""
     _step(work, quote, "declined")
 
 
-@command("quote.confirm", label=msg("Confirm the new total"), on=Quote, when=can_confirm, offered=True)
+@command(
+    "quote.confirm",
+    label=msg("Confirm the new total"),
+    on=Quote,
+    when=of.can_confirm,
+    offered=True,
+    writes=("quote.needs_review",),
+)
 def confirm(work: Work, quote: Quote) -> None:
     """A person looked at the total that came of two people's changes."""
     quote.needs_review = False
@@ -469,7 +472,7 @@ def paper(store: Store, quote_id: UUID, *, language: str | None = None) -> bytes
     return quote_pdf(draft.snapshot(), state=state if state != "accepted" else "issued", language=language)
 
 
-@command("quote.compose", label=msg("New quote"), on=Quote, creates=True)
+@command("quote.compose", label=msg("New quote"), on=Quote, creates=True, writes=of.CONTENT)
 def compose(
     work: Work,
     *,

@@ -17,7 +17,7 @@ from desktop.models.records import Adjustment, Customer, Organisation, Quote, Qu
 from desktop.models.remote_rows import id_list
 from desktop.models.store import Store, Work
 from desktop.rules.money import check_currency
-from desktop.services.commands import Asking, command
+from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
 LED: Final[dict[str, frozenset[str]]] = {
@@ -222,19 +222,30 @@ def refuse_issued(work: Work, record: Record) -> None:
 def _register(cls: type[Record]) -> None:
     kind, noun = cls.__tablename__, cls.__label__
     new = msg("New {what}").of(what=noun)
-    command(f"{kind}.new", label=new, on=cls, creates=True, icon="plus")(_new(cls))
-    command(f"{kind}.edit", label=msg("Edit {what}").of(what=noun), on=cls, when=can_edit, icon="pencil")(
-        edit
-    )
+    whole = only_deletes(cls, *(part for part, _ in children_of(kind)))
+    led = {f"{kind}.{name}" for name in (DELETED, *LED.get(kind, ()))}
+    when = can_edit if cls is QuoteRevision else None
+    command(f"{kind}.new", label=new, on=cls, creates=True, writes=every(cls), icon="plus")(_new(cls))
+    command(
+        f"{kind}.edit",
+        label=msg("Edit {what}").of(what=noun),
+        on=cls,
+        when=when,
+        writes=every(cls, but=led),
+        icon="pencil",
+    )(edit)
     command(
         f"{kind}.delete",
         label=msg("Delete {what}").of(what=noun),
         on=cls,
-        when=can_edit,
+        when=when,
+        writes=whole,
         icon="trash-2",
         offered=True,
     )(delete)
-    command(f"{kind}.restore", label=msg("Restore {what}").of(what=noun), on=cls, creates=True)(_restore(cls))
+    command(f"{kind}.restore", label=msg("Restore {what}").of(what=noun), on=cls, creates=True, writes=whole)(
+        _restore(cls)
+    )
 
 
 for _cls in list(RECORDS.values()):

@@ -155,6 +155,11 @@ class Batch:
         """A transaction of the push begins."""
         self._before = {}
 
+    @property
+    def touched(self) -> bool:
+        """Whether anything was changed since `begin`."""
+        return bool(self._before)
+
     def roll_back(self) -> None:
         """Everything since `begin` never happened."""
         for key, before in self._before.items():

@@ -23,7 +23,8 @@ from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
 from sync.server import audit, review
 from sync.server.batch import Batch, Key, links_of
-from sync.server.judge import Judge, Outcome, Rejected
+from sync.server.judge import Judge, Outcome
+from sync.server.permission import Permission, Rejected
 from sync.server.problems import Refusal
 from sync.server.rows import bare, id_in, is_id, upsert
 from sync.server.scope import Scope, home
@@ -229,13 +230,16 @@ def _transaction(
     batch: Batch, judge: Judge, ops: list[Op], unseen: frozenset[str]
 ) -> list[tuple[Op, Outcome | Rejected]]:
     """All or nothing; and where one deletion meets somebody's edit, none of its deletions happens."""
+    batch.begin()
     try:
+        permission = Permission(batch, judge.scope, ops, batch.now)
         outcomes = _attempt(batch, judge, ops)
         deletions = [one for one, op in zip(outcomes, ops, strict=True) if op.kind == "delete"]
         if len(deletions) > 1 and any(one.losses for one in deletions):
             batch.roll_back()
             judge.keep_deleted = True
             outcomes = _attempt(batch, judge, ops)
+        permission.make_sense()
         review.mark(batch, ops, outcomes, unseen)
     except Rejected as rejected:
         batch.roll_back()

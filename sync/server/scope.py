@@ -51,11 +51,6 @@ class Scope:
             return True
         return stream != ORG and self.may_read(stream)
 
-    def may(self, command: str, record_type: str, kind: str) -> bool:
-        """Whether the role holds the command, and as a second wall the bare act on that record type."""
-        role = self.role
-        return role is not None and role.may(command) and role.may(f"{record_type}.{kind}")
-
     def predicate(self, table: Table) -> ColumnElement[bool]:
         """The condition on `stream` that every statement which hands out rows carries."""
         return true() if self.streams is None else table.c.stream.in_(sorted(self.streams))

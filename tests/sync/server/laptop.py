@@ -86,10 +86,9 @@ class Laptop:
 
     # ------------------------------------------------------------ work
 
-    def tx(
-        self, *ops: tuple[str, str, str, Mapping[str, Any], int], command: str = "customer.edit"
-    ) -> list[Op]:
-        """One command: each op is (kind, type, record, body, base)."""
+    def tx(self, *ops: tuple[str, str, str, Mapping[str, Any], int], command: str = "") -> list[Op]:
+        """One command: each op is (kind, type, record, body, base); without a name one that only it knows."""
+        command = command or "{1}.{0}".format(*ops[0])
         tx = new_id().hex
         made = []
         for kind, record_type, record, body, base in ops:
@@ -106,14 +105,16 @@ class Laptop:
         self.tx(("create", record_type, record, values, 0), command=command or f"{record_type}.new")
         return record
 
-    def set(self, record_type: str, record: str, base: int | None = None, **pairs: Any) -> None:
+    def set(
+        self, record_type: str, record: str, base: int | None = None, command: str = "", **pairs: Any
+    ) -> None:
         seen = self.rows.get((record_type, record), {})
         body = {
             name: list(new) if isinstance(new, tuple) else [seen.get(name), new]
             for name, new in pairs.items()
         }
         base = seen.get("version", 0) if base is None else base
-        self.tx(("set", record_type, record, body, base), command=f"{record_type}.edit")
+        self.tx(("set", record_type, record, body, base), command=command or f"{record_type}.edit")
 
     def push(self, ops: Sequence[Op] | None = None) -> messages.Push:
         ops = self.ops[self.sent :] if ops is None else ops

@@ -52,7 +52,7 @@ class Draft:
                 ("create", "quote_line", line, {**part, "unit_price": "100", "rank": rank}, 0)
                 for line, rank in zip(self.lines, "ab", strict=True)
             ),
-            command="quote.new",
+            command="quote.compose",
         )
         first.sync()
         second.sync()
@@ -99,7 +99,7 @@ def test_a_person_confirms_the_total_and_the_mark_goes(draft: Draft) -> None:
     draft.price(draft.second, 1, "80")
     draft.first.sync()
     draft.second.sync()
-    draft.second.set("quote", draft.quote, needs_review=False)
+    draft.second.set("quote", draft.quote, command="quote.confirm", needs_review=False)
     draft.second.sync()
     assert not draft.needs_review(draft.second)
     draft.price(draft.second, 1, "70")
@@ -114,7 +114,7 @@ def test_a_confirmation_of_a_total_that_changed_meanwhile_does_not_count(draft: 
     draft.second.sync()
     draft.first.sync()
     draft.price(draft.first, 0, "60")
-    draft.second.set("quote", draft.quote, needs_review=False)
+    draft.second.set("quote", draft.quote, command="quote.confirm", needs_review=False)
     draft.first.sync()
     draft.second.sync()
     assert draft.needs_review(draft.second)
