@@ -1,14 +1,13 @@
 """An office in a folder of its own, its clock, and laptops that have joined it."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
 from sync.server.server import Server
-from sync.server.store import Store, open_folder, open_url
+from sync.server.store import open_folder, open_url
+from tests.sync import postgres
 from tests.sync.server.laptop import Laptop
 
 
@@ -28,13 +27,9 @@ def clock() -> Clock:
     return Clock()
 
 
-ELSEWHERE = os.environ.get("SATCHEL_TEST_DATABASE_URL", "")
-"""A PostgreSQL to run these tests on, emptied before each one, in place of a folder."""
-
-
 @pytest.fixture
 def server(tmp_path: Path, clock: Clock) -> Iterator[Server]:
-    store = _emptied(ELSEWHERE) if ELSEWHERE else open_folder(tmp_path / "office")
+    store = postgres.office(tmp_path / "office")
     yield Server(store, clock=clock)
     store.close()
 
@@ -48,18 +43,10 @@ def reopen(tmp_path: Path) -> Reopen:
 
     def again(server: Server) -> Server:
         server.store.close()
-        return Server(open_url(ELSEWHERE) if ELSEWHERE else open_folder(tmp_path / "office"), clock=Clock())
+        store = open_url(postgres.here()) if postgres.ELSEWHERE else open_folder(tmp_path / "office")
+        return Server(store, clock=Clock())
 
     return again
-
-
-def _emptied(url: str) -> Store:
-    engine = create_engine(url)
-    with engine.begin() as conn:
-        conn.exec_driver_sql("DROP SCHEMA public CASCADE")
-        conn.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    return open_url(url)
 
 
 Join = Callable[..., Laptop]

@@ -16,7 +16,7 @@ from sync.protocol import codec, messages
 from sync.protocol.messages import Problem
 from sync.server.server import Answer, Server
 from sync.server.server import Request as HttpRequest
-from sync.server.store import open_folder
+from tests.sync import postgres
 from tests.sync.server.conftest import Join
 from tests.sync.server.laptop import Laptop
 
@@ -24,7 +24,7 @@ from tests.sync.server.laptop import Laptop
 @pytest.fixture(scope="module")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     """One laptop for every attack: each must leave the office as it was for the next."""
-    server = Server(open_folder(tmp_path_factory.mktemp("hostile") / "office"))
+    server = Server(postgres.office(tmp_path_factory.mktemp("hostile") / "office", "hostile"))
     server.add_user("Li", "North")
     made = Laptop(server)
     made.enrol(server.new_code("Li"))

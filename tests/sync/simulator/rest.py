@@ -8,9 +8,8 @@ from uuid import UUID
 from desktop.models import derived, remote_rows
 from desktop.models.record import RECORDS
 from desktop.rules import totals
-from sync.server.rows import shape
 from sync.server.scope import home, scope_of
-from tests.sync.simulator.watch import TYPES, Edit, Key, Row, Violation, Watch, elements, ids, ids_of
+from tests.sync.simulator.watch import TYPES, Edit, Key, Row, Violation, Watch, elements, ids, office_table
 from tests.sync.simulator.world import CALM, Device, World
 
 ROUNDS = 3
@@ -97,9 +96,7 @@ def oracle(world: World, device: Device) -> dict[Key, Row]:
             return {}
         found: dict[Key, Row] = {}
         for name in EVERYTHING:
-            form = shape(name, "sqlite")
-            ids = [row[0].hex() for row in connection.exec_driver_sql(ids_of(name))]
-            for record, row in form.read(connection, ids).items():
+            for record, row in office_table(connection, name).items():
                 if not row["deleted_at"] and scope.may_read(home(name, row)):
                     found[name, record] = row
         return found

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -19,9 +19,6 @@ from sync.engine.asking import NONSENSE
 from sync.server.rows import id_out, shape
 from sync.server.tables import VERDICT
 from tests.sync.simulator.world import Device, World
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 TYPES = ("customer", "contact", "opportunity", "quote", "quote_revision", "quote_line")
 Key = tuple[str, str]

@@ -36,10 +36,13 @@ from sync.server import store as office_store
 from sync.server.batch import OFFICE, Batch
 from sync.server.server import Request as OfficeRequest
 from sync.server.server import Server
+from tests.sync import postgres
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 TIMEOUT = 30.0
 KEY = bytes(range(32))
+SIMULATED = "simulator"
+"""The simulator's database, where the office is on PostgreSQL."""
 FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else None
 CAST = (
     ("ann", "Ann", "South", "rep"),
@@ -231,10 +234,7 @@ class Office:
 
     def start(self) -> None:
         """Start the process."""
-        store = office_store.Store(
-            open_engine(self.folder / office_store.DATABASE),
-            open_engine(self.folder / office_store.DATABASE),
-        )
+        store = _office_store(self.folder, open_engine)
         self.server = Server(store, clock=lambda: int(self.world.moment().timestamp() * 1000))
 
     def transfer(self, user: UUID, team: UUID) -> None:
@@ -264,6 +264,7 @@ class Office:
             self.world.watch.office_took(headers["satchel-device"])
         if dies:
             self.world.count("office restarts")
+            self.server.store.close()
             self.start()
             return None
         if answer is None:
@@ -304,6 +305,8 @@ class World:
         self.watch = watch
         self.network = Network(self)
         shutil.copytree(template(), folder, dirs_exist_ok=True)
+        if postgres.ELSEWHERE:
+            postgres.put_back(SIMULATED)
         self.office = Office(self, folder / "office")
         self.devices = [
             Device(name, user, folder / f"{name}.db", self._skew(), self) for name, user, _, _ in CAST
@@ -400,9 +403,9 @@ def template() -> Path:
 def _build(folder: Path) -> None:
     office = folder / "office"
     office.mkdir()
-    store = office_store.Store(
-        open_keyed(office / office_store.DATABASE, KEY), open_keyed(office / office_store.DATABASE, KEY)
-    )
+    if postgres.ELSEWHERE:
+        postgres.office(office, SIMULATED).close()
+    store = _office_store(office, lambda path: open_keyed(path, KEY))
     server = Server(store, clock=lambda: int(START.timestamp() * 1000))
     stores = []
     for name, user, team, role in CAST:
@@ -416,6 +419,16 @@ def _build(folder: Path) -> None:
         sync_once(laptop, Direct(server))
         laptop.engine.dispose()
     store.close()
+    if postgres.ELSEWHERE:
+        postgres.keep(SIMULATED)
+
+
+def _office_store(folder: Path, opened: Callable[[Path], Engine]) -> office_store.Store:
+    """The office's data: files in `folder`, or the PostgreSQL that was asked for."""
+    if postgres.ELSEWHERE:
+        return office_store.open_url(postgres.here(SIMULATED))
+    path = folder / office_store.DATABASE
+    return office_store.Store(opened(path), opened(path))
 
 
 def furnish(stores: list[Store]) -> None:

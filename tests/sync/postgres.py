@@ -1,0 +1,179 @@
+"""A PostgreSQL for the tests: the one that SATCHEL_TEST_DATABASE_URL names, or a private one made here.
+
+`python -m tests.sync.postgres` starts a private one and prints its address until standard input ends.
+"""
+
+import atexit
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, NullPool, create_engine, make_url
+
+from sync.server.store import Store, open_folder, open_url
+
+VARIABLE: Final = "SATCHEL_TEST_DATABASE_URL"
+ELSEWHERE: Final = os.environ.get(VARIABLE, "")
+"""A PostgreSQL on which every test of the office runs; its database is emptied before each one."""
+
+ABSENT: Final = (
+    f"no PostgreSQL: neither {VARIABLE} nor its programs (Debian: postgresql) are here; "
+    "the same tests ran on SQLite"
+)
+_TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+_EMPTY: Final = "DROP SCHEMA IF EXISTS kept CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+
+
+def binaries() -> Path | None:
+    """The folder of `initdb` and `pg_ctl`, the newest version first."""
+    asked = shutil.which("pg_config")
+    named = []
+    if asked:
+        answer = subprocess.run([asked, "--bindir"], capture_output=True, text=True, check=False)
+        named.append(Path(answer.stdout.strip()))
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name.zfill(4))
+    return next((one for one in [*reversed(debian), *named] if (one / "initdb").is_file()), None)
+
+
+def available() -> bool:
+    """Whether tests can have a PostgreSQL."""
+    return bool(ELSEWHERE) or binaries() is not None
+
+
+class Cluster:
+    """A private server in a folder of its own, on a socket there; nothing of it outlives `stop`."""
+
+    def __init__(self, *, durable: bool = False) -> None:
+        programs = binaries()
+        if programs is None:
+            raise LookupError(ABSENT)
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="satchel-pg-", dir="/tmp"))
+        self._user: dict[str, Any] = {}
+        if os.geteuid() == 0:  # PostgreSQL does not run as root
+            account = pwd.getpwnam("postgres" if _is_account("postgres") else "nobody")
+            os.chown(self._folder, account.pw_uid, account.pw_gid)
+            self._user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        self._call("initdb", "-U", "satchel", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        settings = f"-k {self._folder} -c listen_addresses='' -c max_connections=200"
+        if not durable:
+            settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        self._call("pg_ctl", "-w", "-s", "-l", str(self._folder / "log"), "-o", settings, "start")
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of a database, made if there is none."""
+        url = f"postgresql+psycopg://satchel@/{database}?host={self._folder}"
+        return database_at(url) if database != "postgres" else url
+
+    def stop(self) -> None:
+        """End it and remove its folder."""
+        self._call("pg_ctl", "-s", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _call(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self._programs / program), "-D", str(self._folder / "data"), *arguments],
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
+            stderr=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
+            check=False,
+            **self._user,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {(done.stderr or b'').decode()}")
+
+
+def _is_account(name: str) -> bool:
+    return any(account.pw_name == name for account in pwd.getpwall())
+
+
+def database_at(url: str) -> str:
+    """The same address; its database is made if there is none."""
+    asked = make_url(url)
+    admin = create_engine(asked.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if conn.exec_driver_sql(query, (asked.database,)).first() is None:
+            conn.exec_driver_sql(f'CREATE DATABASE "{asked.database}"')
+    admin.dispose()
+    return url
+
+
+@lru_cache(maxsize=1)
+def private() -> str:
+    """The address of a database on a private server that ends with this process."""
+    cluster = Cluster()
+    atexit.register(cluster.stop)
+    return cluster.url("satchel")
+
+
+@lru_cache(maxsize=8)
+def here(name: str = "") -> str:
+    """The address of this process's own database: where several run side by side each has its own."""
+    asked = make_url(ELSEWHERE or private())
+    parts = (asked.database, os.environ.get("PYTEST_XDIST_WORKER", ""), name)
+    return database_at(
+        asked.set(database="_".join(part for part in parts if part)).render_as_string(hide_password=False)
+    )
+
+
+def office(folder: Path, name: str = "") -> Store:
+    """A new office in `folder`, or in the PostgreSQL that was asked for."""
+    return emptied(here(name)) if ELSEWHERE else open_folder(folder)
+
+
+def emptied(url: str) -> Store:
+    """A new office in the database at `url`; what was there is gone."""
+    with _connected(url) as conn:
+        conn.exec_driver_sql(_EMPTY)
+    return open_url(url)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as conn:
+        yield conn
+
+
+def keep(name: str) -> None:
+    """Remember what this database holds now, for `put_back`."""
+    with _connected(here(name)) as conn:
+        conn.exec_driver_sql("DROP SCHEMA IF EXISTS kept CASCADE")
+        conn.exec_driver_sql("CREATE SCHEMA kept")
+        for (table,) in conn.exec_driver_sql(_TABLES).all():
+            conn.exec_driver_sql(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')
+
+
+def put_back(name: str) -> None:
+    """Let this database hold what it held at `keep`, and nothing else."""
+    with _connected(here(name)) as conn:
+        tables = [f'"{table}"' for (table,) in conn.exec_driver_sql(_TABLES)]
+        conn.exec_driver_sql(f"TRUNCATE {', '.join(tables)}")
+        for table in tables:
+            conn.exec_driver_sql(f"INSERT INTO public.{table} SELECT * FROM kept.{table}")  # noqa: S608
+
+
+def main() -> int:
+    """A private server for whoever wants to try something."""
+    cluster = Cluster(durable=True)
+    try:
+        sys.stdout.write(f"export {VARIABLE}='{cluster.url('satchel')}'\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+    finally:
+        cluster.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
