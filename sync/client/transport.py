@@ -1,5 +1,6 @@
 """HTTP by requests: short connect, a stall limit instead of a total one, no redirects."""
 
+import ssl
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from desktop.errors import Usage
 from desktop.words import msg
+from sync.client import trust
 from sync.client.driver import Request
 from sync.engine.actions import Answer, Failure
 from sync.protocol.messages import MAX_UNPACKED
@@ -23,7 +25,10 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class HttpTransport:
-    """One office at one address. Plain HTTP is spoken on this machine only."""
+    """One office at one address. Plain HTTP is spoken on this machine only.
+
+    `https://host:8440#PIN` is an office with an authority of its own, which is asked for once and has to fit.
+    """
 
     def __init__(self, url: str, *, certificate: str | None = None, stall: float = STALL) -> None:
         """`certificate` is a file with the office's own authority. Raises Usage for a wrong address."""
@@ -34,7 +39,9 @@ class HttpTransport:
         if parts.scheme == "http" and not local:
             raise Usage(msg("The office must be reached by https; http is for this machine only."))
         self._url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        self._pin = parts.fragment
         self._stall = stall
+        self._trusted = False
         self._session = requests.Session()
         self._session.trust_env = not local
         if certificate:
@@ -42,8 +49,8 @@ class HttpTransport:
 
     @property
     def url(self) -> str:
-        """The address of the office."""
-        return self._url
+        """The address of the office, with its pin."""
+        return f"{self._url}#{self._pin}" if self._pin else self._url
 
     def close(self) -> None:
         """Close what is open."""
@@ -53,6 +60,7 @@ class HttpTransport:
         """One request and its answer, or why there is none."""
         started = time.monotonic()
         try:
+            self._trust()
             with self._session.request(
                 request.method,
                 self._url + request.target,
@@ -63,12 +71,19 @@ class HttpTransport:
                 stream=True,
             ) as response:
                 return self._read(response, started, cancelled)
-        except requests.exceptions.SSLError:
+        except (requests.exceptions.SSLError, ssl.SSLError, trust.Stranger):
             return Failure("certificate")
         except requests.exceptions.Timeout:
             return Failure("stalled")
         except (requests.exceptions.RequestException, HTTPError, OSError):
             return Failure("unreachable")
+
+    def _trust(self) -> None:
+        """Before the first request: get the authority that the pin means."""
+        if self._pin and not self._trusted:
+            pem = trust.fetch(self._url, self._pin, CONNECT)
+            self._session.mount(self._url, trust.Pinned(pem))
+            self._trusted = True
 
     def _read(
         self, response: requests.Response, started: float, cancelled: Callable[[], bool]

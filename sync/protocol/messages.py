@@ -15,6 +15,7 @@ SYNC: Final = "/v1/sync"
 PULL: Final = "/v1/pull"
 SNAPSHOT: Final = "/v1/snapshot/"
 DIGEST: Final = "/v1/digest"
+AUTHORITY: Final = "/v1/authority"
 ROWS: Final = "/v1/rows"
 BLOBS: Final = "/v1/blobs/"
 
@@ -69,6 +70,12 @@ class Hello(Struct, frozen=True):
     time: int
     protocols: list[int]
     schema: int
+
+
+class Authority(Struct, frozen=True):
+    """The certificate that vouches for this office; laptops compare it with the pin behind the address."""
+
+    pem: str
 
 
 class Lease(Row, frozen=True):
@@ -251,7 +258,8 @@ class Part(Struct, frozen=True):
     """One stream's share of a page: applying it takes the cursor from `start` to `upto`.
 
     With `more` the feed goes on after `upto`; without it `upto` is the head. `digest` is the stream's digest
-    at `upto`, given when the server has it at hand.
+    at `upto`, given when the server has it at hand. `check`: the feed has forgotten removals after `start`;
+    compare the stream when it stands at its head.
     """
 
     stream: str
@@ -262,6 +270,7 @@ class Part(Struct, frozen=True):
     tables: dict[str, Table] = {}
     removals: list[Removal] = []
     digest: str | None = None
+    check: bool = False
 
 
 class Page(Struct, frozen=True):

@@ -45,8 +45,18 @@ Choose = Callable[[int], int]
 # ---------------------------------------------------------------- people
 
 
-def add_user(conn: Connection, name: str, team: str, role: str, now: int) -> str:
-    """A new person in `team` (made if need be) with `role`; returns their id. Raises Refused."""
+def add_user(
+    conn: Connection,
+    name: str,
+    team: str,
+    role: str,
+    now: int,
+    more: Mapping[str, Any] | None = None,
+) -> str:
+    """A new person in `team` (made if need be) with `role`; returns their id. Raises Refused.
+
+    `more` are further fields of theirs, in wire form.
+    """
     name, team = " ".join(name.split()), " ".join(team.split())
     if role not in ROLES:
         raise Refused(
@@ -57,21 +67,23 @@ def add_user(conn: Connection, name: str, team: str, role: str, now: int) -> str
     if _user_ids(conn, name):
         raise Refused(msg("There is already a user “{name}”.").of(name=name))
     batch = Batch(conn, OFFICE, OFFICE, now)
-    team_id = _team(conn, batch, team) if team else None
-    user = _record(batch, "user", {"name": name, "role": role, "team_id": team_id, "active": True})
+    team_id = team_of(conn, batch, team) if team else None
+    known = {"name": name, "role": role, "team_id": team_id, "active": True}
+    user = new_record(batch, "user", {**(more or {}), **known})
     batch.flush()
     audit.record(conn, now, "office", "user.add", {"user": user, "role": role, "team": team_id})
     return user
 
 
-def _team(conn: Connection, batch: Batch, name: str) -> str:
+def team_of(conn: Connection, batch: Batch, name: str) -> str:
+    """The id of the team with this name, which is made if need be."""
     found = conn.execute(
         select(Team.id).where(Team.name == name, Team.deleted_at.is_(None)).order_by(Team.id).limit(1)
     ).scalar_one_or_none()
-    return found.hex if found is not None else _record(batch, "team", {"name": name})
+    return found.hex if found is not None else new_record(batch, "team", {"name": name})
 
 
-def _record(batch: Batch, record_type: str, values: Mapping[str, Any], record: str = "") -> str:
+def new_record(batch: Batch, record_type: str, values: Mapping[str, Any], record: str = "") -> str:
     """A record that the office itself makes."""
     fields = RECORDS[record_type].fields()
     row = {name: empty(described) for name, described in fields.items()}
@@ -97,8 +109,8 @@ def _user_ids(conn: Connection, name: str) -> list[str]:
 # ---------------------------------------------------------------- codes
 
 
-def new_code(conn: Connection, user: str, now: int, choose: Choose) -> str:
-    """A code that lets one laptop of `user` in, within 10 minutes and 5 tries."""
+def new_code(conn: Connection, user: str, now: int, choose: Choose, minutes: int = MINUTES) -> str:
+    """A code that lets one laptop of `user` in, within 10 minutes (or as long as said) and 5 tries."""
     conn.execute(delete(ENROL).where(ENROL.c.ends_at < now - MINUTES * 60_000))
     taken = set(conn.execute(select(ENROL.c.finder)).scalars())
     code = _letters(CODE, choose)
@@ -110,12 +122,12 @@ def new_code(conn: Connection, user: str, now: int, choose: Choose) -> str:
             "finder": code[:FINDER],
             "secret": _secret(code),
             "user": UUID(hex=user),
-            "ends_at": now + MINUTES * 60_000,
+            "ends_at": now + minutes * 60_000,
             "tries": 0,
             "device": None,
         },
     )
-    audit.record(conn, now, "office", "code", {"user": user})
+    audit.record(conn, now, "office", "code", {"user": user, "minutes": minutes})
     return code
 
 
@@ -226,7 +238,7 @@ def _admit(conn: Connection, request: Enrol, user: str, sequence: int, now: int,
     batch = Batch(conn, OFFICE, user, now)
     batch.load([("device", request.device)])
     if batch.get("device", request.device) is None:
-        _record(batch, "device", {"name": name, "user_id": user, "code": code}, request.device)
+        new_record(batch, "device", {"name": name, "user_id": user, "code": code}, request.device)
     batch.flush()
     audit.record(
         conn,

@@ -1,15 +1,21 @@
-"""The office's own log: append-only, each row chained to the one before, so that a missing row shows."""
+"""The office's own log: append-only, each row chained to the one before, so that a missing row shows.
+
+When a day (UTC) is over, its last row becomes that day's root: laptops are given it and keep it, so that not
+even the office can write its log anew unseen.
+"""
 
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from desktop.models.columns import json_text
 from desktop.rules.canonical import canonical
-from sync.server.tables import AUDIT, META
+from sync.protocol.messages import Root
+from sync.server.tables import AUDIT, AUDIT_ROOT, META
 
 START: Final = bytes(32)
 LOCK: Final = "audit"
@@ -19,8 +25,10 @@ LOCK: Final = "audit"
 def record(conn: Connection, at: int, actor: str, action: str, body: Mapping[str, Any]) -> None:
     """Append one row. Call it inside the transaction that it describes, after all row locks are held."""
     conn.execute(select(META.c.value).where(META.c.name == LOCK).with_for_update())
-    newest = conn.execute(select(AUDIT.c.seq, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)).first()
+    newest = _newest(conn)
     seq, previous = (newest.seq + 1, bytes(newest.hash)) if newest else (1, START)
+    if newest and day_of(newest.at) < day_of(at):
+        _close(conn, newest)
     entry = {"seq": seq, "at": at, "actor": actor, "action": action, "body": dict(body)}
     conn.execute(
         insert(AUDIT),
@@ -28,10 +36,57 @@ def record(conn: Connection, at: int, actor: str, action: str, body: Mapping[str
     )
 
 
+def _newest(conn: Connection) -> Row[Any, Any, Any] | None:
+    query = select(AUDIT.c.seq, AUDIT.c.at, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
+    return conn.execute(query).first()
+
+
+# ---------------------------------------------------------------- daily roots
+
+
+def day_of(at: int) -> str:
+    """The day (UTC) of a moment in milliseconds."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d}"
+
+
+def close_days(conn: Connection, now: int) -> None:
+    """Store the root of the last day that is over, if it is not stored yet."""
+    newest = _newest(conn)
+    if newest is None or day_of(newest.at) >= day_of(now):
+        return
+    known = select(AUDIT_ROOT.c.seq).where(AUDIT_ROOT.c.seq >= newest.seq)
+    if conn.execute(known).first() is None:
+        conn.execute(select(META.c.value).where(META.c.name == LOCK).with_for_update())
+        if conn.execute(known).first() is None:
+            _close(conn, newest)
+
+
+def _close(conn: Connection, last: Row[Any, Any, Any]) -> None:
+    """Store the root of a day; where the clock ran backwards, the first root of a day counts."""
+    day = day_of(last.at)
+    if conn.execute(select(AUDIT_ROOT.c.seq).where(AUDIT_ROOT.c.day >= day)).first() is None:
+        conn.execute(insert(AUDIT_ROOT), {"day": day, "seq": last.seq, "hash": bytes(last.hash)})
+
+
+def roots(conn: Connection, since: int = 0, most: int = 400) -> list[Root]:
+    """The newest daily roots from row `since` on, oldest first."""
+    query = select(AUDIT_ROOT).where(AUDIT_ROOT.c.seq >= since).order_by(AUDIT_ROOT.c.seq.desc()).limit(most)
+    return [Root(row.day, row.seq, bytes(row.hash).hex()) for row in conn.execute(query)][::-1]
+
+
+def described(root: Root) -> dict[str, Any]:
+    """A root for a list."""
+    return {"day": root.day, "seq": root.seq, "hash": root.hash}
+
+
+# ---------------------------------------------------------------- checks
+
+
 def verify(conn: Connection) -> int:
-    """The number of the first row that does not fit the chain, or 0 if all do."""
+    """The number of the first row that does not fit the chain or a daily root, or 0 if all do."""
     previous = START
     expected = 1
+    kept = {row.seq: bytes(row.hash) for row in conn.execute(select(AUDIT_ROOT))}
     for row in conn.execute(select(AUDIT).order_by(AUDIT.c.seq)):
         entry = {
             "seq": row.seq,
@@ -42,9 +97,11 @@ def verify(conn: Connection) -> int:
         }
         if row.seq != expected or _chained(previous, entry) != bytes(row.hash):
             return expected
+        if kept.pop(row.seq, bytes(row.hash)) != bytes(row.hash):
+            return expected
         previous = bytes(row.hash)
         expected += 1
-    return 0
+    return min(kept, default=0)
 
 
 def size(conn: Connection) -> int:

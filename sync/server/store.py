@@ -18,8 +18,10 @@ from desktop.models.engines import open_keyed
 from desktop.models.migrations.columns import add_missing
 from desktop.models.record import RECORDS, Base
 from desktop.words import msg
-from sync.server import audit
+from sync.server import audit, wakeups, walls
+from sync.server.rows import POSTGRESQL
 from sync.server.tables import META, OFFICE
+from sync.server.wakeups import Hub, Notified, Wakeups
 
 DATABASE: Final = "office.db"
 KEY: Final = "office.key"
@@ -33,6 +35,9 @@ _AGAIN: Final = frozenset({"40001", "40P01", "23505"})
 """Serialization failure, deadlock, and two who insert the same: SQLSTATEs after which the same may succeed.
 """
 
+_STARTING: Final = 0x53A7C4E1
+"""The advisory lock of whoever prepares the tables (PostgreSQL): several workers start at once."""
+
 R = TypeVar("R")
 
 
@@ -42,6 +47,8 @@ class Store:
     def __init__(self, writer: Engine, reader: Engine) -> None:
         self._writer = writer
         self._reader = reader
+        self.wakeups: Wakeups = Notified(writer) if writer.dialect.name == POSTGRESQL else Hub()
+        """Who waits for news is woken here after each `write` that brought some."""
         with writer.begin() as conn:
             self.office = _prepare(conn)
 
@@ -50,13 +57,18 @@ class Store:
         for attempt in range(TRIES):
             try:
                 with self._writer.begin() as conn:
-                    return work(conn)
+                    wakeups.noted(conn)  # of a transaction that was undone
+                    done = work(conn)
+                    news = wakeups.noted(conn)
+                break
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None)
                 if attempt == TRIES - 1 or state not in _AGAIN:
                     raise
                 time.sleep(0.01 * 2**attempt * (0.5 + secrets.randbelow(100) / 100))
-        raise AssertionError("unreachable")
+        if news:
+            self.wakeups.publish(news)
+        return done
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -66,6 +78,7 @@ class Store:
 
     def close(self) -> None:
         """Give all connections back."""
+        self.wakeups.close()
         self._reader.dispose()
         self._writer.dispose()
 
@@ -79,27 +92,43 @@ def open_folder(folder: Path) -> Store:
 
 def open_url(url: str) -> Store:
     """The office in the database at `url`, such as `postgresql+psycopg://user@host/satchel`."""
+    engine = create_engine(driver_url(url), pool_size=8, max_overflow=24, pool_pre_ping=True)
+    return Store(engine, engine.execution_options(isolation_level="REPEATABLE READ"))
+
+
+def driver_url(url: str) -> str:
+    """The address with the driver that we speak through."""
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
-            url = "postgresql+psycopg://" + url[len(short) :]
-    engine = create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
-    return Store(engine, engine.execution_options(isolation_level="REPEATABLE READ"))
+            return "postgresql+psycopg://" + url[len(short) :]
+    return url
 
 
 def _key(folder: Path) -> bytes:
     """The key of the folder's database, in a file for the office's eyes only."""
     path = folder / KEY
+    if path.exists() or (folder / DATABASE).exists():
+        return read_key(path)
+    return _new_key(folder, path)
+
+
+def read_key(path: Path) -> bytes:
+    """The key in a file. Raises Damaged where it is missing or damaged."""
     try:
         key = bytes.fromhex(path.read_text("ascii").strip())
     except FileNotFoundError:
-        if (folder / DATABASE).exists():
-            raise Damaged(msg("The office's key file is missing; put it back from your copy.")) from None
-        return _new_key(folder, path)
+        raise Damaged(msg("The office's key file is missing; put it back from your copy.")) from None
     except (ValueError, UnicodeDecodeError) as error:
         raise Damaged(msg("The office's key file is damaged; put it back from your copy.")) from error
     if len(key) != 32:
         raise Damaged(msg("The office's key file is damaged; put it back from your copy."))
     return key
+
+
+def key_of(folder: Path) -> bytes:
+    """The key of an office whose database lies elsewhere; made if there is none."""
+    profile.prepare(folder)
+    return _key(folder)
 
 
 def _new_key(folder: Path, path: Path) -> bytes:
@@ -121,6 +150,8 @@ def _new_key(folder: Path, path: Path) -> bytes:
 
 def _prepare(conn: Connection) -> str:
     """Make the tables where they are missing; returns the id of the office."""
+    if conn.dialect.name == POSTGRESQL:
+        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_STARTING,))
     tables = [RECORDS[name].__table__ for name in RECORDS]
     fresh = not conn.dialect.has_table(conn, META.name)
     Base.metadata.create_all(conn, tables=[*tables, guards.content_guard])  # type: ignore[list-item]
@@ -128,6 +159,7 @@ def _prepare(conn: Connection) -> str:
     for name in () if fresh else RECORDS:
         add_missing(conn, Base.metadata.tables[name])
     guards.create(conn)
+    walls.build(conn)
     if fresh:
         facts = {"schema": str(SCHEMA), "office": secrets.token_hex(16), audit.LOCK: ""}
         conn.execute(insert(META), [{"name": name, "value": value} for name, value in facts.items()])

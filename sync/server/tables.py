@@ -70,6 +70,14 @@ HEAD: Final = Table(
 """The counter of each stream, locked last and in ascending order: a visible head means all below is visible.
 """
 
+FLOOR: Final = Table(
+    "office_stream_floor",
+    OFFICE,
+    Column("stream", String(40), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""Below this seq the feed of a stream has forgotten removals; who stands lower compares digests."""
+
 FEED: Final = Table(
     "office_feed",
     OFFICE,
@@ -116,6 +124,36 @@ LEASE: Final = Table(
 )
 """Which laptop may use which numbers."""
 
+BLOB: Final = Table(
+    "office_blob",
+    OFFICE,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""The files whose bytes are all here and whose hash fits."""
+
+PIECE: Final = Table(
+    "office_blob_piece",
+    OFFICE,
+    Column("sha256", String(64), primary_key=True),
+    Column("device", IdColumn(), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""The pieces of files: the office's own of whole ones (its id is zero), each laptop's of those it is sending.
+"""
+
+PROOF: Final = Table(
+    "office_blob_proof",
+    OFFICE,
+    Column("sha256", String(64), primary_key=True),
+    Column("attachment", IdColumn(), primary_key=True),
+)
+"""The attachments that were filled by somebody who had the bytes, and did not merely know their hash."""
+
 AUDIT: Final = Table(
     "office_audit",
     OFFICE,
@@ -127,3 +165,12 @@ AUDIT: Final = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 """What happened at the office, each row chained to the one before."""
+
+AUDIT_ROOT: Final = Table(
+    "office_audit_root",
+    OFFICE,
+    Column("day", String(10), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The last row of the office's log on each day that is over (UTC); laptops are given it and keep it."""

@@ -1,0 +1,53 @@
+"""`satchel-server device|audit`: which laptops sync, and whether the office's own log is whole."""
+
+import argparse
+from typing import Any
+
+from desktop.errors import Damaged
+from desktop.words import msg
+from sync.server import audit
+from sync.server.cli.console import Console, command, group
+from sync.server.cli.people import moment
+
+
+def register(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the commands of this area."""
+    verbs = group(commands, shared, "device", "laptops: list, revoke")
+    command(verbs, shared, "list", "every laptop, whose it is and when it was last seen", list_devices)
+    added = command(verbs, shared, "revoke", "shut a laptop out, from its next request on", revoke)
+    added.add_argument("device", help="its id or its three-letter code")
+    added = command(commands, shared, "audit", "the office's own log: verify (or nothing), root", check)
+    added.add_argument("verb", nargs="?", default="verify", choices=("verify", "root"))
+
+
+def list_devices(console: Console, _chosen: argparse.Namespace) -> None:
+    """Every laptop."""
+    devices = console.office.devices()
+    if console.json:
+        console.result(devices, "")
+        return
+    revoked = console.say(msg("shut out"))
+    shown = [
+        {**one, "state": revoked if one["revoked_at"] else "", "seen": moment(one["seen_at"])}
+        for one in devices
+    ]
+    console.table(shown, "code", "id", "user", "name", "seen", "state")
+
+
+def revoke(console: Console, chosen: argparse.Namespace) -> None:
+    """Shut a laptop out."""
+    device = console.office.revoke(chosen.device)
+    console.result({"id": device, "revoked": True}, msg("{device} is shut out.").of(device=device))
+
+
+def check(console: Console, chosen: argparse.Namespace) -> None:
+    """Check the chain of the office's own log, or list its daily roots."""
+    server = console.office
+    if chosen.verb == "root":
+        with server.store.read() as conn:
+            console.table([audit.described(root) for root in audit.roots(conn)], "day", "seq", "hash")
+        return
+    wrong, rows = server.check_audit()
+    if wrong:
+        raise Damaged(msg("Row {row} of the office's log does not fit the one before.").of(row=wrong))
+    console.result({"ok": True, "rows": rows}, msg("The office's log is whole: {rows} rows.").of(rows=rows))

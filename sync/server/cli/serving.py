@@ -1,0 +1,104 @@
+"""`satchel-server serve`: the office on the network until it is told to stop."""
+
+import argparse
+import ipaddress
+import json
+import signal
+import sys
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+from desktop.errors import NotFound, Usage
+from desktop.models import profile
+from desktop.words import msg
+from sync.server import certificates
+from sync.server.cli.console import Console, command
+
+PORT: Final = 8440
+
+
+def register(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the commands of this area."""
+    added = command(commands, shared, "serve", "answer laptops until told to stop", serve)
+    added.add_argument("--host", default="127.0.0.1")
+    added.add_argument("--port", type=int, default=PORT, help="0 takes a free one; the first line says which")
+    added.add_argument("--tls", action="store_true", help="with the certificate that “tls” has made")
+    added.add_argument("--certificate", metavar="FILE", help="TLS certificate (PEM)")
+    added.add_argument("--key", metavar="FILE", help="TLS private key (PEM)")
+    added.add_argument(
+        "--behind-proxy", action="store_true", help="plain HTTP although not on loopback: a proxy adds TLS"
+    )
+    added.add_argument("--attended", action="store_true", help="stop when standard input ends")
+
+
+def serve(console: Console, chosen: argparse.Namespace) -> None:
+    """Answer laptops. The first line of output says where."""
+    certificate, _ = _certificate(console, chosen)
+    if not _is_loopback(chosen.host) and not certificate and not chosen.behind_proxy:
+        raise Usage(
+            msg(
+                "Without TLS the office answers this computer only: give --tls, --certificate and --key, "
+                "or --behind-proxy if a proxy adds TLS."
+            )
+        )
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    if chosen.attended:
+        threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
+    with _alone(console):
+        _answer(console, chosen, stop)
+
+
+def _alone(console: Console) -> AbstractContextManager[object]:
+    """One server on a folder; a restore or an upgrade waits until it has ended."""
+    if console.database_url:
+        return nullcontext()
+    profile.prepare(console.folder)
+    return profile.locked(console.folder)
+
+
+def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event) -> None:
+    from sync.server.app import Running
+
+    server = console.server
+    certificate, key = _certificate(console, chosen)
+    if chosen.tls:
+        server.authority = certificates.authority(certificates.folder_of(console.folder))
+    running = Running(server, chosen.host, chosen.port, certificate=certificate, key=key)
+    running.start()
+    sys.stdout.write(json.dumps({"url": running.url}) + "\n")
+    sys.stdout.flush()
+    while running.is_alive() and not stop.wait(0.5):
+        pass
+    running.stop()
+
+
+def _certificate(console: Console, chosen: argparse.Namespace) -> tuple[str | None, str | None]:
+    """The files that `serve` speaks TLS with, or two Nones."""
+    if chosen.tls:
+        if chosen.certificate or chosen.key:
+            raise Usage(msg("Give either --tls or --certificate and --key."))
+        certificate, key = certificates.ready(certificates.folder_of(console.folder))
+        return str(certificate), str(key)
+    if bool(chosen.certificate) != bool(chosen.key):
+        raise Usage(msg("--certificate and --key belong together."))
+    for name in (chosen.certificate, chosen.key):
+        if name and not Path(name).is_file():
+            raise NotFound(msg("There is no file {path}.").of(path=name))
+    return chosen.certificate, chosen.key
+
+
+def _wait_for_end(stop: threading.Event) -> None:
+    """Whoever started this office holds its standard input; when that ends, so did they."""
+    sys.stdin.read()
+    stop.set()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
