@@ -157,6 +157,7 @@ class _Heads(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, grid)
         self._look, self._grid = look, grid
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(1)
         look.bind(self.setFixedHeight, lambda: look.px(28))
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802
