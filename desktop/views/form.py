@@ -97,7 +97,7 @@ class Value(QAbstractButton):
             painter.setPen(look.colour("focus" if self.hasFocus() else "line_strong"))
             painter.setBrush(look.colour("surface"))
             painter.drawRoundedRect(box, look.t.radius("chip"), look.t.radius("chip"))
-        left, middle = look.px(6), self.height() // 2
+        left, middle = look.px(6), self.height() // 2 + 1
         if cell.tone == "accent":
             paint.paint_chip(painter, look, left, self.rect(), cell.text, tone="accent")
             return
@@ -138,7 +138,9 @@ class Fact(QWidget):
         self.value.clicked.connect(self.edit)
         self._why = label(look, size="small", ink="bad", wrap=True)
         self._why.hide()
-        self.follow = Button(look, icon="external-link", kind="flat", name=msg("Open the linked record"))
+        self.follow = Button(
+            look, icon="external-link", kind="flat", name=msg("Open the linked record"), height="target_min"
+        )
         self.follow.clicked.connect(self._follow)
         self.follow.hide()
         self._right = QVBoxLayout()

@@ -68,14 +68,13 @@ class _ChangeDelegate(QStyledItemDelegate):
             painter.fillRect(rect, look.colour("hover"))
         paint.paint_hairline(painter, look, rect)
         icon = LISTS[change.kind].icon if change.kind in LISTS else "file-text"
-        left = paint.paint_icon(
-            painter, look, rect.left() + look.px(16), rect.center().y(), icon, "ink_2"
-        ) + look.px(12)
+        middle = rect.center().y() + 1
+        left = paint.paint_icon(painter, look, rect.left() + look.px(16), middle, icon, "ink_2") + look.px(12)
         right = rect.right() - look.px(16)
         state = look.text(self._outbox.why())
         wide = look.t.width(state, "small") + look.t.icon("small") + look.px(6)
         place = right - wide
-        paint.paint_icon(painter, look, place, rect.center().y(), "clock", "ink_2", "small")
+        paint.paint_icon(painter, look, place, middle, "clock", "ink_2", "small")
         words = QRect(place + look.t.icon("small") + look.px(6), rect.top(), wide, rect.height())
         paint.paint_text(painter, look, words, state, ink="ink_2", size="small")
         half = rect.height() // 2
