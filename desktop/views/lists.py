@@ -178,7 +178,7 @@ LISTS: Final = {
             "quote",
             "file-text",
             (
-                Column("number", cells.title, 130, 1, 9),
+                Column("number", cells.title, 130, 1, 9, msg("Quote")),
                 Column("customer_id", cells.link, 190, 3, 8, sortable=False),
                 Column("name", cells.text, 150, 2, 5),
                 Column("stage", cells.stage, 100, 0, 8),
