@@ -59,12 +59,12 @@ class RelatedRow(QAbstractButton):
         half = self.height() // 2
         upper.setRect(left, look.px(5), edge - left, half - look.px(5))
         lower.setRect(left, half, edge - left, half - look.px(5))
-        amount, day = _right_side(shown, look.language)
+        amount, day, ink = _right_side(shown, look.language)
         if amount:
             paint.paint_text(painter, look, upper, amount, align=paint.RIGHT)
             upper.setRight(edge - look.t.width(amount) - look.px(8))
         if day:
-            paint.paint_text(painter, look, lower, day, ink="ink_3", size="small", align=paint.RIGHT)
+            paint.paint_text(painter, look, lower, day, ink=ink, size="small", align=paint.RIGHT)
             lower.setRight(edge - look.t.width(day, "small") - look.px(8))
         paint.paint_text(painter, look, upper, record.title or look.text(record.__label__))
         paint.paint_text(painter, look, lower, _below(shown, look.language), ink="ink_2", size="small")
@@ -89,18 +89,18 @@ class RelatedRow(QAbstractButton):
         return paint.paint_icon(painter, look, left, middle, icon, "ink_2")
 
 
-def _right_side(shown: Row, language: str) -> tuple[str, str]:
+def _right_side(shown: Row, language: str) -> tuple[str, str, str]:
+    """The amount, the day, and the ink of the day: what is late says so as in its list."""
     record: Any = shown.record
     today = date.today()  # noqa: DTZ011
     minor = getattr(record, "amount", None) or getattr(record, "payable", None)
     amount = cells.money(minor, getattr(record, "currency", "CNY") or "CNY") if minor is not None else ""
-    day = next(
-        (d for d in (getattr(record, n, None) for n in ("close_on", "valid_until", "due_on")) if d), None
-    )
-    if day is not None:
-        return amount, dates.short_day(day, language, today)
+    due = next((name for name in ("close_on", "valid_until", "due_on") if getattr(record, name, None)), "")
+    if due:
+        cell = cells.due(shown, due, language, today)
+        return amount, cell.text, cell.ink
     at = getattr(record, "happened_at", None)
-    return amount, dates.moment(at, language, today).in_language(language) if at else ""
+    return amount, dates.moment(at, language, today).in_language(language) if at else "", "ink_3"
 
 
 def _below(shown: Row, language: str) -> str:
