@@ -2,13 +2,16 @@
 
 import argparse
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from desktop.cli.console import Console
 from desktop.errors import NotFound, Refused, Usage
 from desktop.services import commands, inbox
 from desktop.words import msg
+
+if TYPE_CHECKING:
+    from sync.engine.actions import Report
 
 
 def register(areas: Any) -> None:
@@ -53,14 +56,8 @@ def is_address(typed: str) -> bool:
 def sync(console: Console, _chosen: argparse.Namespace) -> None:
     """One round; prints what moved."""
     from desktop.models.remote import Remote
-    from sync.client.driver import sync_once
-    from sync.client.transport import HttpTransport
 
-    url = Remote(console.store).identity().url
-    if not url:
-        raise Refused(msg("This laptop has not joined an office yet: satchel enrol URL CODE."))
-    with closing(HttpTransport(url)) as transport:
-        report = sync_once(console.store, transport)
+    report = with_office(console)
     moved = {
         "sent": report.pushed,
         "received": report.pulled,
@@ -78,6 +75,22 @@ def sync(console: Console, _chosen: argparse.Namespace) -> None:
             sent=moved["sent"], received=moved["received"], inbox=moved["inbox"]
         ),
     )
+
+
+def with_office(console: Console, *, compare: bool = False) -> "Report":
+    """One round with the office; `compare` looks at every stream. Raises Refused before a laptop joined."""
+    from desktop.models import repairs
+    from desktop.models.remote import Remote
+    from sync.client.driver import sync_once
+    from sync.client.transport import HttpTransport
+
+    url = Remote(console.store).identity().url
+    if not url:
+        raise Refused(msg("This laptop has not joined an office yet: satchel enrol URL CODE."))
+    if compare:
+        repairs.compare_soon(console.store)
+    with closing(HttpTransport(url)) as transport:
+        return sync_once(console.store, transport)
 
 
 def show_inbox(console: Console, chosen: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from desktop.cli import syncing
 from desktop.cli.console import Console
 from desktop.errors import Damaged
 from desktop.models.vault import create_vault
@@ -17,7 +18,9 @@ def register(areas: Any) -> None:
     init = areas.add_parser("init", help="a new vault")
     init.add_argument("--name", default="", help="your name")
     init.set_defaults(run=init_vault)
-    areas.add_parser("verify", help="check the vault and the log's chain").set_defaults(run=verify)
+    check = areas.add_parser("verify", help="check the vault and the log's chain")
+    check.add_argument("--with-office", action="store_true", help="then compare it with the office and mend")
+    check.set_defaults(run=verify)
     backup = areas.add_parser("backup", help="write an encrypted, verified copy")
     backup.add_argument("folder", metavar="DIR")
     backup.set_defaults(run=backup_vault)
@@ -42,17 +45,22 @@ def init_vault(console: Console, chosen: argparse.Namespace) -> None:
     )
 
 
-def verify(console: Console, _chosen: argparse.Namespace) -> None:
-    """Check pages, tables and the chain of the log."""
+def verify(console: Console, chosen: argparse.Namespace) -> None:
+    """Check pages, tables and the chain of the log; with the office, each stream too."""
     problems = [console.say(problem.message) for problem in console.vault.verify(full=True)]
     chain = integrity.verify_chain(console.store)
     problems += chain.problems
     if problems:
         raise Damaged(msg("The vault is damaged: {problems}").of(problems="; ".join(problems)))
-    console.result(
-        {"ok": True, "operations": chain.operations, "head": chain.head},
-        msg("All is well: {count} operations, the chain is whole.").of(count=chain.operations),
-    )
+    found: dict[str, Any] = {"ok": True, "operations": chain.operations, "head": chain.head}
+    told = msg("All is well: {count} operations, the chain is whole.").of(count=chain.operations)
+    if chosen.with_office:
+        report = syncing.with_office(console, compare=True)
+        found["repaired"] = report.repaired
+        told = msg("All is well: {count} operations, the chain is whole; {repaired} records mended.").of(
+            count=chain.operations, repaired=report.repaired
+        )
+    console.result(found, told)
 
 
 def backup_vault(console: Console, chosen: argparse.Namespace) -> None:

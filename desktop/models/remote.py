@@ -224,6 +224,8 @@ class Remote:
         for type_name, table in part.tables.items():
             arrival.rows(type_name, table, part.mask)
         arrival.removals(part.stream, part.removals)
+        if part.check:
+            repairs.soon(connection, [part.stream])
         _advance(connection, part.stream, part.upto if again else max(row[0], part.upto), schema, part.mask)
 
     def _lost(self, connection: "Connection", arrival: Arrival, streams: set[str]) -> None:

@@ -75,6 +75,12 @@ def soon(connection: Connection, streams: Iterable[str] | None = None) -> None:
         write_local(connection, _CHECKED, {key: at for key, at in checked.items() if key not in gone})
 
 
+def compare_soon(store: "Store") -> None:
+    """Compare everything with the next sync."""
+    with store.engine.begin() as connection:
+        soon(connection)
+
+
 def checked(store: "Store", stream: str) -> None:
     """The stream was compared just now, and what differed is mended."""
     with store.turns.arrival(), store.engine.begin() as connection:

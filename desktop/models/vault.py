@@ -43,6 +43,8 @@ class Vault:
         from desktop.models.engines import FILE_SETTINGS, Engines, Keyring
 
         self.folder: Final = folder
+        self.unclean = False
+        """Whether the program that had it open before did not end well."""
         self._envelope = envelope
         self._master = master
         self._lock = lock
@@ -191,7 +193,10 @@ def open_vault(folder: Path, passphrase: str | None = None, *, recovery_code: st
         sealed = keys.read_envelope(folder)
         master = _unlock(folder, sealed, passphrase, recovery_code)
         _finish_creation(folder)
+        log = folder / f"{DATABASE}-wal"
+        unclean = log.exists() and log.stat().st_size > 0  # a clean end writes the log back
         vault = Vault(folder, sealed.envelope, master, lock)
+        vault.unclean = unclean
         _look_at(vault)
         return vault
     except BaseException:

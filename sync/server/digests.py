@@ -111,7 +111,7 @@ def rows(conn: Connection, scope: Scope, wish: RowsRequest) -> RowsResponse:
         if kind in RECORDS and (found := _rows(conn, scope, wish.stream, kind, ids)).rows
     }
     return RowsResponse(
-        stream=wish.stream, mask=feed.MASK, tables=tables, stubs=stubs.of_tables(conn, scope, [tables])
+        stream=wish.stream, mask=scope.mask.name, tables=tables, stubs=stubs.of_tables(conn, scope, [tables])
     )
 
 
@@ -132,4 +132,4 @@ def _rows(conn: Connection, scope: Scope, stream: str, kind: str, ids: Sequence[
         .scalars()
         .all()
     )
-    return feed.table(conn, kind, alive)
+    return feed.table(conn, scope, kind, alive)

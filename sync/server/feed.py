@@ -15,16 +15,14 @@ from desktop.rules.streams import ORG
 from sync.protocol.messages import Cursor, Head, Part, Removal, Snapshot
 from sync.protocol.messages import Table as WireTable
 from sync.protocol.versions import SCHEMA
+from sync.server import wakeups
 from sync.server.rows import bare, chunks, id_in, id_out, insert_into, is_id, shape, upsert
 from sync.server.scope import Scope
-from sync.server.tables import FEED, HEAD, VERSIONS
+from sync.server.tables import FEED, FLOOR, HEAD, VERSIONS
 
 PUT: Final = "put"
 TOMBSTONE: Final = "tombstone"
 MOVE: Final = "move"
-
-MASK: Final = ""
-"""The columns hidden from a person: none yet, so one mask fits all."""
 
 MOST: Final = 20_000
 """How many rows one page may hold, whatever is asked."""
@@ -52,7 +50,9 @@ def publish(conn: Connection, events: Iterable[Event]) -> None:
     rows: list[dict[str, Any]] = []
     for stream in sorted(by_stream):
         news = by_stream[stream].values()
-        first = _advance(conn, stream, len(news)) - len(news) + 1
+        head = _advance(conn, stream, len(news))
+        wakeups.note(conn, {stream: head})
+        first = head - len(news) + 1
         for seq, event in enumerate(news, first):
             rows.append(
                 {
@@ -95,7 +95,7 @@ def heads_of(
             .group_by(FEED.c.stream)
         )
         counts = {row[0]: row[1] for row in conn.execute(query)}
-    return [Head(stream, seq, MASK, counts.get(stream, 0)) for stream, seq in known.items()]
+    return [Head(stream, seq, scope.mask.name, counts.get(stream, 0)) for stream, seq in known.items()]
 
 
 def parts(
@@ -109,7 +109,7 @@ def parts(
     found: list[Part] = []
     for cursor in sorted(cursors, key=lambda one: (one.stream != ORG, one.stream)):
         head = known.get(cursor.stream)
-        start = cursor.seq if (cursor.schema, cursor.mask) == (SCHEMA, MASK) else 0
+        start = cursor.seq if (cursor.schema, cursor.mask) == (SCHEMA, scope.mask.name) else 0
         if head is None or not scope.may_read(cursor.stream) or start >= head or left <= 0:
             continue
         part, rows = _part(conn, scope, cursor, start, head, left)
@@ -143,21 +143,27 @@ def _part(
         start=cursor.seq,
         upto=events[-1].seq if more else head,
         more=more,
-        mask=MASK,
+        mask=scope.mask.name,
         tables={
-            name: table(conn, name, [event.record for event in shown[name]])
+            name: table(conn, scope, name, [event.record for event in shown[name]])
             for name in RECORDS
             if name in shown
         },
         removals=[
             removal for name in RECORDS if name in gone for removal in _removals(conn, name, gone[name])
         ],
+        check=cursor.seq < _floor(conn, cursor.stream),
     ), len(events)
 
 
-def table(conn: Connection, record_type: str, keys: Sequence[Any]) -> WireTable:
-    """The rows with these keys (in the driver's form) as columns and values, with who changed them when."""
-    form = shape(record_type, conn.dialect.name)
+def _floor(conn: Connection, stream: str) -> int:
+    """The seq below which the feed of a stream has forgotten removals."""
+    return conn.execute(select(FLOOR.c.seq).where(FLOOR.c.stream == stream)).scalar_one_or_none() or 0
+
+
+def table(conn: Connection, scope: Scope, record_type: str, keys: Sequence[Any]) -> WireTable:
+    """The rows with these keys (in the driver's form) as a person may see them, and who changed them when."""
+    form = shape(record_type, conn.dialect.name, scope.mask.of(record_type))
     versions = bare(VERSIONS)
     joined = form.table.outerjoin(versions, versions.c.record == form.table.c.id)
     rows: list[list[Any]] = []
@@ -219,7 +225,7 @@ def snapshot(conn: Connection, scope: Scope, stream: str, at: int | None, after:
         stream=stream,
         at=head if at is None else at,
         next=following,
-        mask=MASK,
+        mask=scope.mask.name,
         total=total,
         tables=tables,
     )
@@ -228,7 +234,7 @@ def snapshot(conn: Connection, scope: Scope, stream: str, at: int | None, after:
 def _snapshot_rows(
     conn: Connection, scope: Scope, stream: str, record_type: str, after: str, limit: int
 ) -> WireTable:
-    form = shape(record_type, conn.dialect.name)
+    form = shape(record_type, conn.dialect.name, scope.mask.of(record_type))
     feed = bare(FEED)
     query = (
         form.select()

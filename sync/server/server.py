@@ -6,7 +6,9 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote
 from uuid import UUID
@@ -34,8 +36,21 @@ from sync.protocol.messages import (
 )
 from sync.protocol.signing import PROTOCOL_HEADER, BadSignature, Signed, check_request, read_headers
 from sync.protocol.versions import SCHEMA, SPOKEN
-from sync.server import accounts, audit, blobs, digests, feed, intake, leases, seeding, stubs
+from sync.server import (
+    accounts,
+    audit,
+    blobs,
+    digests,
+    feed,
+    intake,
+    leases,
+    seeding,
+    stubs,
+    tombstones,
+    walls,
+)
 from sync.server.accounts import REVOKED, Choose, Office, device_row
+from sync.server.metrics import Metrics
 from sync.server.problems import Refusal
 from sync.server.scope import Scope, heads, scope_of
 from sync.server.store import Store
@@ -113,12 +128,14 @@ class Server:
         self.store = store
         self.clock = clock
         self.choose = choose
+        self.metrics = Metrics()
         self.authority = ""
         """The certificate, as PEM, that vouches for this office; empty where a public one does."""
         self._day = ""
         self._digests = digests.Digests()
         self._routes: dict[tuple[str, str], Callable[[Request], msgspec.Struct | Answer]] = {
             ("GET", messages.HELLO): self._hello,
+            ("GET", messages.AUTHORITY): self._authority,
             ("POST", messages.DEVICES): self._enrol,
             ("POST", messages.SYNC): self._sync,
             ("POST", messages.PULL): self._pull,
@@ -169,6 +186,23 @@ class Server:
         with self.store.read() as conn:
             return audit.verify(conn), audit.size(conn)
 
+    def forget_removals(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Drop what every laptop has had 400 days to learn, in small transactions; returns how many."""
+        with self.store.read() as conn:
+            streams = tombstones.streams(conn)
+        dropped, now = 0, self.clock()
+        for stream in streams:
+            some = tombstones.MOST
+            while some == tombstones.MOST and not stop():
+                some = self.store.write(partial(tombstones.drop, stream=stream, now=now))
+                dropped += some
+        return dropped
+
+    def keep_house(self, stop: Callable[[], bool]) -> None:
+        """What is to be done once a day; where the database is busy, tomorrow will do."""
+        with suppress(OperationalError, PoolTimeout, SatchelError):
+            self.forget_removals(stop)
+
     def office_name(self) -> str:
         """What the firm is called."""
         return self._office().name
@@ -203,6 +237,11 @@ class Server:
             protocols=list(SPOKEN),
             schema=SCHEMA,
         )
+
+    def _authority(self, _request: Request) -> messages.Authority:
+        if not self.authority:
+            raise Refusal(404, "bad_request", NO_PAGE)
+        return messages.Authority(pem=self.authority)
 
     def _enrol(self, request: Request) -> msgspec.Struct:
         enrol = self._body(request, Enrol)
@@ -243,8 +282,10 @@ class Server:
             return taken, leases.lend(conn, signed.device, wish.wants, now) if taken.status == "ok" else []
 
         taken, lent = self.store.write(take)
+        if wish.push is not None:
+            self.metrics.pushed(taken.status, [verdict.kind for verdict in taken.verdicts])
         with self.store.read() as conn:
-            scope = _scope(conn, device_row(conn, signed.device))
+            scope = _walled(conn, signed.device)
             known = heads(conn, scope)
             return SyncResponse(
                 status=taken.status,
@@ -327,7 +368,7 @@ class Server:
         signed = _signed(request)
         self._known(request, signed)
         self._step(signed)
-        return lambda conn: _scope(conn, device_row(conn, signed.device))
+        return lambda conn: _walled(conn, signed.device)
 
     def _known(self, request: Request, signed: Signed) -> None:
         """Raises Refusal unless a laptop that is known and still welcome has signed this request."""
@@ -418,6 +459,13 @@ def _scope(conn: Connection, device: Row[Any] | None) -> Scope:
     scope = scope_of(conn, device.user.hex) if device is not None else None
     if scope is None:
         raise Refusal(403, "revoked", REVOKED)
+    return scope
+
+
+def _walled(conn: Connection, device: str) -> Scope:
+    """The scope of a laptop's person; from here on the database shows this transaction nothing else."""
+    scope = _scope(conn, device_row(conn, device))
+    walls.stand_behind(conn, scope.streams)
     return scope
 
 

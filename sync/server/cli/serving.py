@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,10 @@ from sync.server import certificates
 from sync.server.cli.console import Console, command
 
 PORT: Final = 8440
+
+SETTLED: Final = 60.0
+"""Seconds after the start before the office tidies for the first time, then once a DAY."""
+DAY: Final = 24 * 60 * 60.0
 
 
 def register(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -67,12 +72,22 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
     certificate, key = _certificate(console, chosen)
     if chosen.tls:
         server.authority = certificates.authority(certificates.folder_of(console.folder))
-    running = Running(server, chosen.host, chosen.port, certificate=certificate, key=key)
+    running = Running(
+        server,
+        chosen.host,
+        chosen.port,
+        certificate=certificate,
+        key=key,
+        behind_proxy=chosen.behind_proxy,
+    )
     running.start()
     sys.stdout.write(json.dumps({"url": running.url}) + "\n")
     sys.stdout.flush()
+    due = time.monotonic() + SETTLED
     while running.is_alive() and not stop.wait(0.5):
-        pass
+        if time.monotonic() >= due:
+            due = time.monotonic() + DAY
+            server.keep_house(stop.is_set)
     running.stop()
 
 
