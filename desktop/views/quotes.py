@@ -136,7 +136,7 @@ class QuotePage(QWidget):
         look.bind(bar.setFixedHeight, lambda: look.t.bar("filter"))
         self._add_row = region("surface")
         plus = Picture(look, "plus", "ink_3", "small")
-        line = row(look, plus, self.add, gap=14, edge=(14, 0, 12, 0))
+        line = row(look, plus, self.add, gap=11, edge=(13, 0, 12, 0))
         line.setStretch(1, 1)
         self._add_row.setLayout(line)
         look.bind(self._add_row.setFixedHeight, lambda: look.t.row("quote_grid"))
