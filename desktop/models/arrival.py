@@ -12,10 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from desktop.models import derived, indexing, remote_rows
+from desktop.models import derived, erasing, indexing, leaving, remote_rows
 from desktop.models.changes import append_remote, read_local, write_local
 from desktop.models.columns import json_text
-from desktop.models.overlay import Pending, Row, difference, replay
+from desktop.models.overlay import CREATING, Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.remote_rows import IDS, Rows, id_list
 from desktop.rules.streams import home
@@ -64,6 +64,10 @@ class Arrival:
         self.acked = int(read_local(connection, "acked", 0))
         self.changed: set[tuple[str, UUID]] = set()
         self.held: dict[str, Held] = {}
+        self.hidden: dict[str, list[str]] = {}
+        """The columns of each type that the office hides from this person."""
+        self.left: dict[str, dict[bytes, str]] = {}
+        """What left this laptop, by type, with the names that may stay."""
         self._any_dirty: bool | None = None
 
     # --- ops answered
@@ -97,13 +101,18 @@ class Arrival:
 
     # --- rows
 
-    def rows(self, type_name: str, table: Rows, mask: str = "") -> None:
-        """The newest rows of one type; older ones than those held change nothing."""
+    def rows(self, type_name: str, table: Rows, mask: str = "", *, again: bool = False) -> None:
+        """The newest rows of one type; older ones than those held change nothing.
+
+        `again`: they come because other columns are hidden than before.
+        """
         cls = RECORDS.get(type_name)
         if cls is None or not table.rows:
             return
         names, rows, authors = self._known(cls, table, mask)
         ids = [bytes.fromhex(row[0]) for row in rows]
+        if again:
+            erasing.hide(self.connection, cls, ids, self.hidden.get(type_name, ()))
         dirty = self._dirty(cls, ids)
         versions = remote_rows.versions(self.driver, cls, ids)
         fresh: list[Sequence[Any]] = []
@@ -131,7 +140,8 @@ class Arrival:
         What it does not know is kept in `unknown`; a column that a mask hides is emptied.
         """
         mine = set(remote_rows.columns(cls))
-        if not mask and mine.issuperset(table.columns):
+        whole = mine.issuperset(table.columns) and (not mask or len(table.columns) == len(mine))
+        if whole:
             return list(table.columns), list(table.rows), [()] * len(table.rows)
         keep = [place for place, name in enumerate(table.columns) if name in mine and name != "unknown"]
         names = [table.columns[place] for place in keep]
@@ -142,6 +152,7 @@ class Arrival:
         }
         echoed = list(table.columns).index("unknown") if "unknown" in table.columns else None
         hidden = [name for name in cls.fields() if mask and name not in names]
+        self.hidden[cls.__tablename__] = hidden
         authors = [list(table.columns).index(name) for name in (AUTHOR, AUTHORED) if name in table.columns]
         whole = [(*(row[place] for place in keep), *(None for _ in hidden)) for row in table.rows]
         names += hidden
@@ -166,8 +177,9 @@ class Arrival:
             old = before[record]
             new = {**old, **dict(zip(names, row, strict=True))}
             if new != old:
-                log += self._log(cls, record, old, new, author)
                 after.append(row)
+                if new["version"] != old["version"]:
+                    log += self._log(cls, record, old, new, author)
         append_remote(self.connection, log)
         remote_rows.upsert(self.driver, cls, names, after)
         self._index(cls, names, after)
@@ -279,6 +291,8 @@ class Arrival:
                 self._touch(RECORDS[type_name], bytes(record))
         for held in list(self.held.values()):
             self._settle(held)
+        if self.left:
+            leaving.tidy(self.connection, self.left)
         for quote in derived.refresh(self.connection, self.changed):
             self.changed.add(("quote", quote))
 
@@ -312,7 +326,7 @@ class Arrival:
         self, record: bytes, ops: Sequence[Pending], gone: int, had_base: bool, purged: list[bytes]
     ) -> None:
         """The office has no row of this record for this laptop: it stays only for the sake of its ops."""
-        if not ops or (not gone and not had_base and not any(op.kind == "create" for op in ops)):
+        if not ops or (not gone and not had_base and not any(op.kind in CREATING for op in ops)):
             purged.append(record)
         elif gone or had_base:
             self.driver.execute(
@@ -358,16 +372,9 @@ class Arrival:
             )
 
     def _purge(self, cls: type[Record], ids: Sequence[bytes]) -> None:
-        """Take records off this laptop: row, index, base, and what others did to them."""
-        remote_rows.remove(self.driver, cls, ids)
-        one = [(record,) for record in ids]
-        for sql in (
-            "DELETE FROM sync_base WHERE record = ?",
-            "DELETE FROM sync_await WHERE record = ?",
-            "DELETE FROM change WHERE record = ? AND origin = 1",
-        ):
-            self.driver.executemany(sql, one)
-        indexing.refresh_rows(self.connection, cls, [(UUID(bytes=record), {}, True) for record in ids])
+        """Take records off this laptop: row, index, base, and what was done to them."""
+        if ids:
+            self.left.setdefault(cls.__tablename__, {}).update(leaving.take_away(self.connection, cls, ids))
 
     # --- the log, the index, and who is told
 
@@ -384,6 +391,8 @@ class Arrival:
         at = int(author[1]) if len(author) > 1 and author[1] else self.now
         entries: list[tuple[str, Any]] = []
         changed = difference(cls, old, new)
+        for name in self.hidden.get(cls.__tablename__, ()):
+            changed.pop(name, None)
         if changed:
             entries.append(("set", changed))
         if bool(old.get("deleted_at")) != bool(new.get("deleted_at")):

@@ -42,7 +42,7 @@ VOID: Final = "void"
 LOCAL: Final = 0
 REMOTE: Final = 1
 EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
-SETTING_KINDS: Final = ("create", "set", "transition", "issue", "assign")
+SETTING_KINDS: Final = ("create", "append", "set", "transition", "issue", "sign", "assign")
 """The op kinds whose body holds field values."""
 
 change = Table(
@@ -245,7 +245,7 @@ def _stage(session: WorkSession, _context: UOWTransaction, _instances: object) -
     stated, session.work.stated = session.work.stated, {}
     for record in list(session.new):
         if isinstance(record, Record):
-            staged.ops.append(Op("create", record.__tablename__, record.id, _created(record)))
+            staged.ops.append(_creation(record, stated.pop(record.id, [])))
             staged.indexed.append(record)
     for record in list(session.dirty):
         if isinstance(record, Record):
@@ -288,6 +288,15 @@ def _stage_dirty(session: WorkSession, record: Record, stated: list[Op], staged:
         op.base = base
     staged.ops += ops
     staged.indexed.append(record)
+
+
+def _creation(record: Record, stated: list[Op]) -> Op:
+    """The op that brings a record; where the command stated one, it covers the fields."""
+    if not stated:
+        return Op(record.__fact__ or "create", record.__tablename__, record.id, _created(record))
+    [op] = stated
+    op.body = {**op.body, "fields": _created(record)}
+    return op
 
 
 def _created(record: Record) -> dict[str, Any]:
@@ -343,7 +352,7 @@ def fields_of(kind: str, body: dict[str, Any]) -> set[str]:
     """The names of the fields that an operation sets."""
     if kind == "transition":
         return {body["field"]}
-    if kind == "issue":
+    if kind in ("issue", "sign"):
         return set(body["fields"])
     return set(body) if kind in SETTING_KINDS else set()
 

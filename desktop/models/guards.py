@@ -17,6 +17,7 @@ _ISSUED: Final = {
     "quote_revision": "OLD.content_hash <> ''",
     "quote_line": "(SELECT content_hash FROM quote_revision WHERE id = OLD.revision_id) <> ''",
     "adjustment": "(SELECT content_hash FROM quote_revision WHERE id = OLD.revision_id) <> ''",
+    "signature": "OLD.content_hash <> ''",
 }
 
 

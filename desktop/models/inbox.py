@@ -211,7 +211,9 @@ def _take_mine(work: Work, entry: Entry) -> None:
 def _repeat(work: Work, cls: type[Record], record: Record | None, entry: Entry) -> None:
     """Do again what the office refused about a record as a whole."""
     kind, body = entry.mine["kind"], entry.mine.get("body", {})
-    if kind == "create" and record is None:
+    if kind == "sign" and record is None:
+        _sign_again(work, cls, entry.record, body)
+    elif kind == "create" and record is None:
         fields = cls.fields()
         values = {name: fields[name].kind.from_wire(value) for name, value in body.items() if name in fields}
         work.add(cls(id=entry.record, **values))
@@ -223,6 +225,14 @@ def _repeat(work: Work, cls: type[Record], record: Record | None, entry: Entry) 
         record.deleted_at = None
     else:
         raise NotFound(msg("This can only be done again on the record itself."))
+
+
+def _sign_again(work: Work, cls: type[Record], record_id: UUID, body: dict[str, Any]) -> None:
+    """A signature that the office could not take: it is the same one, under the same content."""
+    fields = cls.fields()
+    values = {name: fields[name].kind.from_wire(value) for name, value in body["fields"].items()}
+    record = work.add(cls(id=record_id, **values))
+    work.op("sign", record, {name: value for name, value in body.items() if name != "fields"})
 
 
 def _entry(row: Any) -> Entry:

@@ -6,12 +6,14 @@ Plain functions on rows in wire form; the row's key `deleted_at` stands beside i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from desktop.models.columns import moment_text
 from desktop.models.record import Record
 
 Row = dict[str, Any]
+CREATING: Final = ("create", "append", "sign")
+"""The op kinds that bring a record which was not there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ def pairs(kind: str, body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Field → (old, new) of an op; nothing for ops that set no field."""
     if kind == "transition":
         return {body["field"]: (body["from"], body["to"])}
-    if kind == "create":
-        return {name: (None, value) for name, value in body.items()}
+    if kind in CREATING:
+        fields = body["fields"] if kind == "sign" else body
+        return {name: (None, value) for name, value in fields.items()}
     if kind in ("set", "assign", "issue"):
         fields = body["fields"] if kind == "issue" else {**body.get("fields", {}), **body}
         return {
@@ -49,7 +52,7 @@ def replay(cls: type[Record], base: Mapping[str, Any], ops: Iterable[Pending]) -
             row["deleted_at"] = moment(op.at)
         elif op.kind == "restore":
             row["deleted_at"] = None
-        elif op.kind != "create":
+        elif op.kind not in CREATING:
             for name, (old, new) in pairs(op.kind, op.body).items():
                 described = fields.get(name)
                 if described is not None and described.merge != "derived":

@@ -106,6 +106,8 @@ class Record(Base):
     __plural__: ClassVar[Message]
     __root__: ClassVar[str] = ""
     """The link to the aggregate that this record is a part of, such as `quote_id`."""
+    __fact__: ClassVar[str] = ""
+    """The kind of operation that brings a record of a type that is only ever added to; empty: `create`."""
     __shared__: ClassVar[bool] = False
     """True for what everybody in the organisation holds: catalogue, directory, settings."""
 

@@ -74,7 +74,7 @@ QUOTE: Final = StageSet(
     {
         "draft": frozenset({"issued"}),
         "issued": frozenset({"accepted", "declined", "expired", "superseded", "draft"}),
-        "accepted": frozenset({"superseded"}),
+        "accepted": frozenset({"superseded", "draft"}),
         "declined": frozenset({"draft"}),
         "expired": frozenset({"draft"}),
         "superseded": frozenset(),

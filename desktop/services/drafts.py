@@ -116,6 +116,17 @@ def draft_of(session: Session, quote: Quote, revision_id: UUID | None = None) ->
     )
 
 
+def edits_aside(session: Session, quote: Quote) -> QuoteRevision | None:
+    """An edition of this quote that was never issued and is not the current one, the newest first."""
+    query = select(QuoteRevision).where(
+        QuoteRevision.quote_id == quote.id,
+        QuoteRevision.id != quote.revision_id,
+        QuoteRevision.issued_at.is_(None),
+        QuoteRevision.deleted_at.is_(None),
+    )
+    return session.scalars(query.order_by(QuoteRevision.revision.desc()).limit(1)).first()
+
+
 def _parts(session: Session, revision_id: UUID, cls: Any) -> list[Any]:
     query = select(cls).where(cls.revision_id == revision_id, cls.deleted_at.is_(None))
     return list(session.scalars(query.order_by(cls.rank, cls.id)))

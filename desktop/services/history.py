@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from desktop.models.changes import SETTING_KINDS
+from desktop.models.overlay import CREATING
 from desktop.models.record import Record
 from desktop.models.records import Device, User
 from desktop.models.store import Actor, Store
@@ -55,8 +56,9 @@ def history(store: Store, cls: type[Record], record_id: UUID, field: str | None 
 
 
 def _fields(kind: str, body: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    if kind == "create":
-        yield from ((name, None, new) for name, new in body.items())
+    if kind in CREATING:
+        fields = body["fields"] if kind == "sign" else body
+        yield from ((name, None, new) for name, new in fields.items())
     elif kind == "transition":
         yield body["field"], body["from"], body["to"]
     elif kind == "issue":

@@ -396,9 +396,17 @@ def _step(work: Work, quote: Quote, stage: str) -> None:
     writes=of.CONTENT,
 )
 def revise(work: Work, quote: Quote) -> QuoteRevision:
-    """Open the next revision with the same content; the issued one stays as it was printed."""
+    """Open the next revision with the same content; the issued one stays as it was printed.
+
+    Where the office kept edits that came too late for the paper, they are that next revision.
+    """
     draft = drafts.draft_of(work.session, quote)
     old = draft.revision
+    waiting = drafts.edits_aside(work.session, quote)
+    if waiting is not None:
+        quote.revision_id = waiting.id
+        _step(work, quote, "draft")
+        return waiting
     copied = _copy(old, QuoteRevision)
     copied.revision = old.revision + 1
     copied.snapshot, copied.content_hash, copied.issued_at = None, "", None

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.kinds import Choice, Link
 from desktop.models.record import RECORDS, Record, children_of
-from desktop.models.records import Adjustment, Customer, Organisation, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import (
+    Adjustment,
+    Customer,
+    Organisation,
+    Quote,
+    QuoteLine,
+    QuoteRevision,
+    Signature,
+)
 from desktop.models.remote_rows import id_list
 from desktop.models.store import Store, Work
 from desktop.rules.money import check_currency
@@ -30,12 +38,19 @@ LED: Final[dict[str, frozenset[str]]] = {
     ),
     "quote_line": frozenset({"revision_id", "rank", "slabs", "price_trace"}),
     "adjustment": frozenset({"revision_id", "rank"}),
+    "signature": frozenset(
+        {
+            *("quote_id", "revision_id", "signer", "job", "method", "signed_at"),
+            *("content_hash", "image_id", "evidence"),
+        }
+    ),
 }
 """Fields that commands of their own lead."""
 _NUMBER: Final = re.compile(r"\d{1,3}(\.\d{1,4})?")
 _LONGEST_VALIDITY: Final = 3650
 _PRINTED: Final = frozenset({"customer_id", "currency", "valid_until"})
 """What stands on the paper of an issued quote."""
+SIGNED = msg("A signature stays as it was given.")
 ISSUED = msg("This revision was issued and never changes; make a new revision instead.")
 
 
@@ -212,7 +227,9 @@ def _texts_only(parts: Any, needed: frozenset[str]) -> bool:
 
 
 def refuse_issued(work: Work, record: Record) -> None:
-    """Refuse to touch a part of a revision that was issued."""
+    """Refuse to touch a part of a revision that was issued, or a signature."""
+    if isinstance(record, Signature):
+        raise Refused(SIGNED)
     if isinstance(record, QuoteLine | Adjustment) and record.revision_id is not None:
         revision = work.session.get(QuoteRevision, record.revision_id)
         if revision is not None and revision.content_hash:

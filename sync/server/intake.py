@@ -15,13 +15,14 @@ import msgspec
 from sqlalchemy import Connection, Row, or_, select, update
 
 from desktop.models.columns import moment_text
+from desktop.models.overlay import CREATING
 from desktop.models.record import RECORDS
 from desktop.rules.chain import START, Entry, entry_hash
 from desktop.words import Message, msg
 from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdict
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
-from sync.server import audit, review
+from sync.server import audit, floors, review
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome
 from sync.server.permission import Permission, Rejected
@@ -198,6 +199,7 @@ def _judge(
     decided: list[tuple[Op, Outcome | Rejected]] = []
     for _, group in groupby(ops, key=lambda op: op.tx):
         decided += _transaction(batch, judge, list(group), unseen)
+    floors.follow(batch)
     batch.flush()
     if judge.overwritten:
         audit.record(conn, now, request.device, "overwritten", {"values": judge.overwritten})
@@ -222,6 +224,9 @@ def _sides(op: Op) -> list[dict[str, Any]]:
     """The values of an op as rows: as created, or before and after."""
     if op.kind in ("create", "append"):
         return [dict(op.body)]
+    if op.kind == "sign":
+        fields = op.body.get("fields")
+        return [dict(fields)] if isinstance(fields, dict) else []
     pairs = {name: pair for name, pair in op.body.items() if isinstance(pair, list) and len(pair) == 2}
     return [{name: pair[side] for name, pair in pairs.items()} for side in (0, 1)]
 
@@ -243,7 +248,7 @@ def _transaction(
         review.mark(batch, ops, outcomes, unseen)
     except Rejected as rejected:
         batch.roll_back()
-        judge.rejected.update(op.record for op in ops if op.kind in ("create", "append"))
+        judge.rejected.update(op.record for op in ops if op.kind in CREATING)
         return [(op, rejected) for op in ops]
     finally:
         judge.keep_deleted = False

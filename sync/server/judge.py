@@ -15,7 +15,7 @@ from desktop.rules.canonical import content_hash
 from desktop.words import Message, msg
 from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
-from sync.server import leases, merge
+from sync.server import editions, leases, merge
 from sync.server.batch import FIRST, Batch, Held, links_of
 from sync.server.permission import Rejected
 from sync.server.rows import Row, empty, is_id
@@ -77,6 +77,7 @@ class Judge:
             "delete": self._delete,
             "restore": self._restore,
             "issue": self._issue,
+            "sign": self._sign,
         }
 
     def judge(self, op: Op) -> Outcome:
@@ -90,25 +91,32 @@ class Judge:
     # ------------------------------------------------------------ creating
 
     def _create(self, op: Op) -> Outcome:
+        if op.type == SIGNATURE:
+            raise Rejected("invalid", INVALID)
         existing = self.batch.get(op.type, op.record)
         if existing is not None:
             return self._create_again(op, existing)
-        fields = RECORDS[op.type].fields()
-        row: Row = {name: empty(described) for name, described in fields.items()}
-        row |= {"id": op.record, "version": FIRST, "deleted_at": None, "unknown": None}
-        for name, value in op.body.items():
-            self._check(op.type, name, value)
-            self._guard_number(op.type, name, value)
-            if name not in fields:
-                row["unknown"] = {**(row["unknown"] or {}), name: value}
-            elif fields[name].merge != merge.DERIVED:
-                row[name] = value
+        row = self._new_row(op.type, op.body) | {"id": op.record}
         self._settle(op.type, row)
         if not self.scope.may_write(op.type, row):
             raise Rejected("not_allowed", NOT_YOURS)
         held = self.batch.add(op.type, row)
         self._guard_edition(held)
         return Outcome(held)
+
+    def _new_row(self, record_type: str, values: Mapping[str, Any]) -> Row:
+        """The row of a new record with these values, each of them checked."""
+        fields = RECORDS[record_type].fields()
+        row: Row = {name: empty(described) for name, described in fields.items()}
+        row |= {"version": FIRST, "deleted_at": None, "unknown": None}
+        for name, value in values.items():
+            self._check(record_type, name, value)
+            self._guard_number(record_type, name, value)
+            if name not in fields:
+                row["unknown"] = {**(row["unknown"] or {}), name: value}
+            elif fields[name].merge != merge.DERIVED:
+                row[name] = value
+        return row
 
     def _settle(self, record_type: str, row: Row) -> None:
         """A part lives where its root lives; what nobody known owns belongs to whoever brings it."""
@@ -228,18 +236,54 @@ class Judge:
         self._structure(snapshot)
         if content_hash(snapshot) != sealed:
             raise Rejected("invalid", DIFFERS)
-        held = self._found(op)
-        fields = RECORDS[op.type].fields()
-        if held.deleted or "snapshot" not in fields:
+        if "snapshot" not in RECORDS[op.type].fields():
             raise Rejected("invalid", INVALID)
-        if held.row["content_hash"] == sealed:
-            return Outcome(held)
-        self._guard_frozen(held, [DELETED])
-        outcome = self._set_fields(op, body)
-        for name, value in (("snapshot", snapshot), ("content_hash", sealed)):
-            if held.row[name] != value:
-                self.batch.change(held, name, value)
+        issued_at = body.get("issued_at", [None, None])
+        for name, pair in {**body, "issued_at": issued_at}.items():
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise Rejected("invalid", INVALID)
+            self._check(op.type, name, pair[1])
+        held = self._found(op)
+        outcome = Outcome(held)
+        if editions.bring_back(self.batch, held):
+            outcome.losses.append(Loss(DELETED, None, None, merge.SET, False))
+        edition = editions.freeze(self.batch, held, snapshot, sealed, issued_at[1] or self.now_text)
+        if edition is not held:
+            theirs = held.row["content_hash"]
+            outcome.losses.append(Loss("content_hash", sealed, theirs, merge.CRITICAL, False))
         return outcome
+
+    def _sign(self, op: Op) -> Outcome:
+        """Keep a signature with exactly what was signed; what a customer signed is what counts."""
+        values, sealed, snapshot = (op.body.get(name) for name in ("fields", "hash", "snapshot"))
+        if op.type != SIGNATURE or not isinstance(values, dict) or not isinstance(snapshot, dict):
+            raise Rejected("invalid", INVALID)
+        self._structure(snapshot)
+        if content_hash(snapshot) != sealed:
+            raise Rejected("invalid", DIFFERS)
+        known = self.batch.get(op.type, op.record)
+        if known is not None:
+            return Outcome(known)
+        signed = self.batch.get("quote_revision", values.get("revision_id"))
+        if signed is None:
+            self._absent(str(values.get("revision_id")))
+        self._guard_witness(signed)
+        editions.bring_back(self.batch, signed)
+        edition = editions.freeze(self.batch, signed, snapshot, sealed, self.now_text)
+        quote = self.batch.root_of(edition)
+        if edition is not signed and quote is not None and quote.row["revision_id"] == signed.id:
+            self.batch.change(quote, "revision_id", edition.id)
+        row = self._new_row(op.type, values) | {"id": op.record}
+        row |= {name: edition.row[name] for name in ("quote_id", "owner_id", "team_id")}
+        row |= {"revision_id": edition.id, "content_hash": sealed}
+        return Outcome(self.batch.add(op.type, row))
+
+    def _guard_witness(self, signed: Held) -> None:
+        """Who wrote on a quote was there when it was signed, even where it was given to others since."""
+        quote = self.batch.root_of(signed)
+        there = self.batch.device in signed.devices or (quote and self.batch.device in quote.devices)
+        if not there:
+            self._guard(signed)
 
     # ------------------------------------------------------------ deleting
 
@@ -288,7 +332,9 @@ class Judge:
             raise Rejected("not_allowed", NOT_YOURS) if known else Rejected("not_found", NOT_FOUND)
 
     def _guard_frozen(self, held: Held, touched: list[str]) -> None:
-        """Refused where `touched` is content of an issued edition."""
+        """Refused where `touched` is content of an issued edition, or part of a signature."""
+        if touched and held.type == SIGNATURE:
+            raise Rejected("frozen", FROZEN)
         edition = (
             held
             if "content_hash" in held.row
@@ -349,6 +395,7 @@ def _codes(options: tuple[tuple[str, Message], ...]) -> tuple[str, ...]:
     return tuple(code for code, _ in options)
 
 
+SIGNATURE: Final = "signature"
 LINES: Final = frozenset({"quote_line", "adjustment"})
 CONTENT: Final = LINES | {"quote_revision"}
 _WAYS: Final = {_codes(way.choices): way for way in (stages.OPPORTUNITY, stages.QUOTE)}

@@ -20,7 +20,7 @@ def test_an_opportunity_may_move_anywhere_but_not_stay() -> None:
         ("issued", "superseded", True),
         ("expired", "accepted", False),
         ("superseded", "draft", False),
-        ("accepted", "draft", False),
+        ("accepted", "draft", True),
         ("unknown", "draft", False),
     ],
 )

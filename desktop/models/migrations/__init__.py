@@ -1,7 +1,7 @@
 """Steps from one shape of the vault to the next; a new vault starts at the newest shape.
 
-A step is a line in STEPS: `Added` for new fields, else `upgrade` of a module such as `s0002_visit.py`. An
-older program refuses a newer vault and leaves it untouched.
+A step is a line in STEPS: `Added` for new fields, `Made` for a new record type, else `upgrade` of a module
+such as `s0002_visit.py`. An older program refuses a newer vault and leaves it untouched.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from desktop.errors import Refused
 from desktop.models import guards, indexing, numbers, records, remote_tables, search
-from desktop.models.migrations.columns import Added
+from desktop.models.migrations.columns import Added, Made
 from desktop.models.record import Base
 from desktop.words import msg
 
@@ -19,7 +19,12 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("quote", ("reference",)),
     Added("quote_line", ("slabs",)),
     Added("change", ("was",)),
+    Made("signature"),
     Added("attachment", ("purpose",)),
+    Made("erased"),
+    Added("product", ("cost",)),
+    Added("contact", ("id_number",)),
+    Added("organisation", ("least_margin", "rep_scope")),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

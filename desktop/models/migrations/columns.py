@@ -1,4 +1,4 @@
-"""Columns that a record type gained. They are nullable, so rows from before stay as they are."""
+"""What came later: columns of a record type (nullable, so rows from before stay as they are), and tables."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,17 @@ class Added:
     def __call__(self, connection: Connection) -> None:
         """Add them."""
         add_missing(connection, Base.metadata.tables[self.table], self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The step that brings the table of a new record type."""
+
+    table: str
+
+    def __call__(self, connection: Connection) -> None:
+        """Make it, with its indexes."""
+        Base.metadata.tables[self.table].create(connection, checkfirst=True)
 
 
 def add_missing(connection: Connection, table: Table, columns: tuple[str, ...] = ()) -> None:

@@ -7,6 +7,7 @@ from desktop.models.records.files import Attachment, Blob
 from desktop.models.records.opportunities import Opportunity
 from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
 from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
+from desktop.models.records.signatures import Signature
 
 __all__ = [
     "Address",
@@ -27,6 +28,7 @@ __all__ = [
     "QuoteRevision",
     "SavedView",
     "Setting",
+    "Signature",
     "Tag",
     "Task",
     "TaxRate",

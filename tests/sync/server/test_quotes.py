@@ -199,9 +199,15 @@ def test_two_who_issue_the_same_edition_do_not_overwrite_each_other(draft: Draft
     snapshot = draft.issue(draft.first, "400")
     draft.issue(draft.second, "300")
     draft.first.sync()
-    assert [one.code for one in draft.second.sync().verdicts] == ["frozen"] * 3
+    verdicts = draft.second.sync().verdicts
+    assert [one.kind for one in verdicts] == ["merged", "applied", "conflict"]
+    assert verdicts[2].losses == [Loss("number", "SQ-300", "SQ-400", "server", True)]
     assert draft.second.row("quote_revision", draft.revision)["snapshot"] == snapshot
     assert draft.second.row("quote", draft.quote)["number"] == "SQ-400"
+    editions = [row for (kind, _), row in draft.second.rows.items() if kind == "quote_revision"]
+    assert sorted(row["snapshot"]["total"] for row in editions) == ["300", "400"]
+    assert all(content_hash(row["snapshot"]) == row["content_hash"] for row in editions)
+    assert draft.needs_review(draft.second)
 
 
 def test_a_snapshot_that_does_not_fit_its_check_is_refused(draft: Draft) -> None:

@@ -1,0 +1,70 @@
+"""Signing: the customer puts a name under exactly what was issued; the office always records it."""
+
+from uuid import UUID
+
+from desktop.errors import Refused
+from desktop.models.records import Quote, QuoteRevision, Signature
+from desktop.models.store import Work
+from desktop.services import quotes
+from desktop.services.commands import Asking, command, every
+from desktop.words import Message, msg
+
+EXPIRED = msg("This offer has expired. Make a new revision, so that the customer signs what holds today.")
+
+
+def can_sign(quote: Quote, _asking: Asking) -> Message | None:
+    """An issued quote is signed, once whatever two people made of it was seen by a person."""
+    if quote.stage not in ("issued", "accepted"):
+        return msg("Issue this quote first; the customer signs what is on paper.")
+    if quote.needs_review:
+        return msg("Two people changed this quote. Look at the new total and confirm it first.")
+    return None
+
+
+@command(
+    "quote.sign",
+    label=msg("Customer signs"),
+    on=Quote,
+    when=can_sign,
+    writes=("quote.stage", *every(Signature)),
+    undoable=False,
+    fact=True,
+    icon="signature",
+)
+def sign(
+    work: Work,
+    quote: Quote,
+    *,
+    signer: str,
+    job: str = "",
+    method: str = "screen",
+    image_id: UUID | None = None,
+    evidence: dict[str, object] | None = None,
+) -> Signature:
+    """Record the customer's signature under the issued content, and that the quote is accepted by it."""
+    if not signer.strip():
+        raise Refused(msg("Say who signs."), field="signer")
+    revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
+    if revision is None or not revision.content_hash:
+        raise Refused(msg("Issue this quote first; the customer signs what is on paper."))
+    if revision.valid_until is not None and revision.valid_until < quotes.today(work):
+        raise Refused(EXPIRED)
+    signature = Signature(
+        quote_id=quote.id,
+        revision_id=revision.id,
+        signer=signer.strip(),
+        job=job.strip(),
+        method=method,
+        signed_at=work.now,
+        content_hash=revision.content_hash,
+        image_id=image_id,
+        evidence=evidence or {},
+        owner_id=quote.owner_id,
+        team_id=quote.team_id,
+    )
+    work.add(signature)
+    work.op("sign", signature, {"hash": revision.content_hash, "snapshot": revision.snapshot})
+    if quote.stage == "issued":
+        work.op("transition", quote, {"field": "stage", "from": quote.stage, "to": "accepted"})
+        quote.stage = "accepted"
+    return signature
