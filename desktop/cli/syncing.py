@@ -68,6 +68,7 @@ def sync(console: Console, _chosen: argparse.Namespace) -> None:
         "bytes_down": report.bytes_down,
         "inbox": inbox.waiting(console.store),
         "waiting": Remote(console.store).waiting(),
+        "files": {"sent": report.files_up, "received": report.files_down, "waiting": report.files_waiting},
     }
     console.result(
         moved,
@@ -81,6 +82,7 @@ def with_office(console: Console, *, compare: bool = False) -> "Report":
     """One round with the office; `compare` looks at every stream. Raises Refused before a laptop joined."""
     from desktop.models import repairs
     from desktop.models.remote import Remote
+    from sync.client.blobs import carry_files, then_files
     from sync.client.driver import sync_once
     from sync.client.transport import HttpTransport
 
@@ -90,7 +92,11 @@ def with_office(console: Console, *, compare: bool = False) -> "Report":
     if compare:
         repairs.compare_soon(console.store)
     with closing(HttpTransport(url)) as transport:
-        return sync_once(console.store, transport)
+        report = sync_once(console.store, transport)
+        carried = carry_files(console.store, transport)
+    if carried is not None:
+        then_files(report, carried)
+    return report
 
 
 def show_inbox(console: Console, chosen: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
@@ -26,6 +27,8 @@ KEPT_MS: Final = 30 * 24 * 3600 * 1000
 """How long the bytes of a removed file wait for an undo."""
 FRESH_MS: Final = 24 * 3600 * 1000
 """How long bytes that no record names may wait for their record: it is written right after them."""
+RECENT_MS: Final = 10 * 60_000
+"""What was opened, attached or fetched so lately is not let go: somebody is at work with it."""
 LATER_MS: Final = 60_000
 LATEST_MS: Final = 3600_000
 """First and longest wait before the office is asked again for a file that it does not have yet."""
@@ -259,7 +262,7 @@ class Blobs:
                 (now,),
             ).all()
             used = _one(conn, "SELECT coalesce(sum(size), 0) FROM blob WHERE here = 1")
-            surplus = _surplus(conn, used - self.quota)
+            surplus = _surplus(conn, used - self.quota, now - RECENT_MS)
             up = [row for row in rows if row[2] and row[0] in living]
             down = [row for row in rows if not row[2] and row[0] in living and not (row[4] and not row[3])]
             room = self.quota - used
@@ -391,6 +394,12 @@ def named(session: Session) -> list[Named]:
     return list(found.values())
 
 
+def naming(session: Session, sha256: str) -> list[UUID]:
+    """The attachments that name this file."""
+    table = Attachment.table()
+    return list(session.scalars(select(table.c.id).where(table.c.sha256 == sha256)))
+
+
 def attachments_of(session: Session, record: Record) -> list[Attachment]:
     """The living attachments of a record, oldest first."""
     query = select(Attachment).where(
@@ -424,13 +433,15 @@ def _urgent(rows: list[Any], living: dict[str, Named]) -> list[Any]:
     return sorted(rows, key=key)
 
 
-def _surplus(conn: Connection, over: int) -> list[Any]:
+def _surplus(conn: Connection, over: int, before: int) -> list[Any]:
     """The files longest unused whose going brings the rest under the quota; never one the office lacks."""
     chosen: list[Any] = []
     if over <= 0:
         return chosen
     for row in conn.exec_driver_sql(
-        "SELECT sha256, size, used_at FROM blob WHERE here = 1 AND on_server = 1 ORDER BY used_at"
+        "SELECT sha256, size, used_at FROM blob WHERE here = 1 AND on_server = 1 AND used_at < ?"
+        " ORDER BY used_at",
+        (before,),
     ):
         if over <= 0:
             break

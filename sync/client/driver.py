@@ -13,7 +13,7 @@ from typing import Final, Generic, Protocol, TypeVar, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import Offline
-from desktop.models import repairs
+from desktop.models import erasing, repairs
 from desktop.models.remote import Remote
 from desktop.models.remote_values import Known
 from desktop.models.sending import Outbox
@@ -46,6 +46,7 @@ from sync.engine.actions import (
     Summaries,
     Summarise,
     Tell,
+    Tidy,
 )
 from sync.protocol import codec, ops, signing
 from sync.protocol.messages import Cursor, Enrol, Enrolled, OpKind, Problem, Push, Seed, SyncResponse
@@ -166,8 +167,12 @@ class Session(Generic[T]):
             self.remote.rest()
         elif isinstance(action, Index):
             self.remote.index_some(action.most)
+        elif isinstance(action, Tidy):
+            erasing.tidy(self.remote)
         elif isinstance(action, Rewind):
             self.remote.rewind(action.last)
+            if self.remote.store.blobs is not None:
+                self.remote.store.blobs.unsent()
         elif isinstance(action, Fork):
             self.remote.fork(action.agreed)
         elif isinstance(action, Adopt):
@@ -262,6 +267,7 @@ def situation(remote: Remote, load: Load) -> Situation:
         successor=_successor(known),
         awaiting=known.awaiting,
         unindexed=known.unindexed,
+        untidy=known.untidy,
         due=known.due,
     )
 

@@ -13,6 +13,7 @@ from typing import Final
 from desktop.errors import NotAllowed, Offline, SatchelError
 from desktop.models.store import Store
 from desktop.words import Message
+from sync.client.blobs import carry_files, then_files
 from sync.client.driver import Transport, sync_once
 from sync.engine.actions import Report, Tell
 from sync.engine.asking import Busy
@@ -57,6 +58,8 @@ class Syncer:
         self._clock = clock
         self._chance = chance
         self._backoff = Backoff()
+        self.metered = False
+        """Whether the link costs money by the byte: of files it then carries what was signed or asked for."""
         self._limits = Limits()
         self._due = 0.0
         self._greet = True
@@ -90,14 +93,9 @@ class Syncer:
     def _run(self) -> Report | None:
         self._cancel.clear()
         try:
-            report = sync_once(
-                self.store,
-                self.transport,
-                limits=self._limits,
-                greet=self._greet,
-                tell=self._told,
-                cancelled=self._cancel.is_set,
-            )
+            report = self._rows()
+            while not self._files(report):
+                report = self._rows()
         except NotAllowed as error:
             self._failed(error, "stopped")
         except Offline as error:
@@ -106,11 +104,36 @@ class Syncer:
             self._failed(error, "wrong")
         else:
             self._backoff.succeeded()
-            self._greet = False
-            self._due = self._clock() + EVERY
             self._show(State("idle", waiting=report.waiting, report=report))
             return report
         return None
+
+    def _rows(self) -> Report:
+        report = sync_once(
+            self.store,
+            self.transport,
+            limits=self._limits,
+            greet=self._greet,
+            tell=self._told,
+            cancelled=self._cancel.is_set,
+        )
+        self._greet = False
+        self._due = self._clock() + EVERY
+        return report
+
+    def _files(self, report: Report) -> bool:
+        """Carry the bytes of files; False when something was written meanwhile, which goes first."""
+        carried = carry_files(
+            self.store,
+            self.transport,
+            metered=self.metered,
+            tell=self._told,
+            cancelled=self._cancel.is_set,
+            interrupted=lambda: self._due <= self._clock(),
+        )
+        if carried is not None:
+            then_files(report, carried)
+        return carried is not None
 
     def _failed(self, error: SatchelError, name: str) -> None:
         after = error.after if isinstance(error, Busy) else None

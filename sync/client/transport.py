@@ -1,5 +1,6 @@
 """HTTP by requests: short connect, a stall limit instead of a total one, no redirects."""
 
+import re
 import ssl
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from sync.protocol.messages import MAX_UNPACKED
 CONNECT: Final = 5.0
 STALL: Final = 30.0
 PIECE: Final = 64 * 1024
+KINDS: Final = frozenset({"application/json", "application/octet-stream"})
+OURS: Final = re.compile("satchel-", re.IGNORECASE)
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -91,7 +94,7 @@ class HttpTransport:
         if 300 <= response.status_code < 400:
             return Failure("redirected", portal=True)
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
+        if kind not in KINDS:
             return Failure("not the office", portal=bool(kind) and response.status_code < 500)
         body = bytearray()
         while piece := response.raw.read(PIECE, decode_content=False):
@@ -99,7 +102,7 @@ class HttpTransport:
             if cancelled() or len(body) > MAX_UNPACKED:
                 return Failure("stopped")
         expected = response.headers.get("Content-Length")
-        if expected is not None and int(expected) != len(body):
+        if expected is not None and int(expected) != len(body) and response.request.method != "HEAD":
             return Failure("cut short")
         return Answer(
             response.status_code,
@@ -107,6 +110,7 @@ class HttpTransport:
             response.headers.get("Content-Encoding", ""),
             retry_after(response.headers.get("Retry-After"), datetime.now(UTC)),
             time.monotonic() - started,
+            {name.lower(): said for name, said in response.headers.items() if OURS.match(name)},
         )
 
 

@@ -31,8 +31,8 @@ class Situation:
 
     `push` is the next part of the outbox (None: everything is acknowledged), `waiting` the ops in the outbox,
     `successor` the identity that was prepared after a fork and is not yet enrolled; `awaiting` says that the
-    row of an answered op has not arrived, `unindexed` that rows wait to be made searchable; `due` are the
-    streams that are to be compared with the office.
+    row of an answered op has not arrived, `unindexed` that rows wait to be made searchable, `untidy` that
+    words of what left stand in the index; `due` are the streams that are to be compared with the office.
     """
 
     device: str
@@ -49,6 +49,7 @@ class Situation:
     successor: Enrol | None = None
     awaiting: bool = False
     unindexed: bool = False
+    untidy: bool = False
     due: tuple[str, ...] = ()
 
 
@@ -61,6 +62,8 @@ class Answer:
     encoding: str = ""
     retry_after: float | None = None
     seconds: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What the office says of a file, under `satchel-…` names in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,11 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Tidy:
+    """Rewrite the index without the words of what left."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rewind:
     """The office knows less than it once acknowledged: everything after op `last` is unsent again."""
 
@@ -217,7 +225,7 @@ class Tell:
     total: int = 0
 
 
-Stored = Apply | ApplySnapshot | Forget | Mend | Checked | Rest | Index | Rewind | Fork | Adopt
+Stored = Apply | ApplySnapshot | Forget | Mend | Checked | Rest | Index | Tidy | Rewind | Fork | Adopt
 """Actions of the store; each is durable when the next situation is read."""
 
 Action = Load | Summarise | ListHeld | Send | Tell | Stored
@@ -239,6 +247,9 @@ class Report:
     bytes_up: int = 0
     bytes_down: int = 0
     waiting: int = 0
+    files_up: int = 0
+    files_down: int = 0
+    files_waiting: int = 0
 
     def count(self, verdicts: Mapping[str, int]) -> None:
         """Add verdicts by kind."""

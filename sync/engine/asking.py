@@ -77,10 +77,10 @@ def ask(
         raise Offline(PORTAL) from error
     if problem.code in known:
         raise Answered(problem)
-    raise _meaning(event, problem)
+    raise meaning(event, problem)
 
 
-def _meaning(answer: Answer, problem: Problem) -> SatchelError:
+def meaning(answer: Answer, problem: Problem) -> SatchelError:
     """What an answer other than 2xx means to a person."""
     if answer.status in (429, 503) or problem.code == "sequence":
         return Busy(answer.retry_after)

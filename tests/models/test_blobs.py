@@ -110,6 +110,8 @@ def test_what_the_office_has_leaves_when_the_quota_is_full_and_the_only_copy_nev
         files.sent(sha256, frozenset(), whole=True)
     files.read(old)  # used last: it stays
     files.quota = 2500
+    assert [job.kind for job in files.jobs([name(new, 1000), name(old, 1000)])] == []  # in use just now
+    Clock.now += blobs.RECENT_MS
     known = [name(one, 1000) for one in (old, new, mine)]
     files.learn(known)
     assert [(job.kind, job.sha256) for job in files.jobs(known)] == [("up", mine), ("drop", new)]
