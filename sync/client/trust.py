@@ -1,4 +1,4 @@
-"""Whom the laptop takes for its office: a public authority, or the one whose pin stands behind the address."""
+"""Whom the laptop takes for its office: a public authority, or the one whose pin the address ends with."""
 
 import http.client
 import ssl

@@ -1,16 +1,18 @@
 """The office on the network: one FastAPI route per request of the protocol, bytes in and bytes out.
 
-The routes read the raw body and leave everything else to `Server.handle`, in a thread of the pool; what they
-declare is for the OpenAPI page, which is drawn from the same structs that travel.
+The routes read the raw body and leave everything else to `Server.handle`, in a thread of the pool. Which
+there are, and what travels, stands in `openapi.py`; what those who keep the office are told, in `health.py`.
 """
 
+import ipaddress
+import json
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
-import msgspec
 import uvicorn
 from fastapi import FastAPI
 from fastapi import Request as HttpRequest
@@ -22,158 +24,143 @@ from desktop.errors import Refused
 from desktop.words import msg
 from sync.protocol import codec, messages
 from sync.protocol.messages import MAX_BODY
+from sync.server import health, metrics, openapi
+from sync.server.openapi import PAGES
 from sync.server.server import Request, Server
 
 BACKLOG: Final = 512
+GRACE: Final = 20
+"""Seconds that requests in flight have to end once the office is told to stop."""
 DEFECT: Final = msg("Something went wrong at the office; the next try follows by itself.")
-PROBLEMS: Final = {
-    400: "The request makes no sense.",
-    401: "Not signed by a laptop that the office knows.",
-    403: "Revoked, or the code is wrong.",
-    404: "No such stream.",
-    409: "Answered before: go on above data.sequence.",
-    410: "This snapshot begins again.",
-    413: "Too large.",
-    426: "No version of the protocol in common.",
-    503: "Busy: wait Retry-After seconds.",
-}
-"""What an answer other than 200 means; its body is a Problem."""
+Endpoint = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One address of the protocol, as the OpenAPI page shows it."""
-
-    method: str
-    path: str
-    name: str
-    about: str
-    body: type[msgspec.Struct] | None
-    answer: type[msgspec.Struct]
-    query: tuple[str, ...] = ()
-
-
-PAGES: Final = (
-    Page("GET", messages.HELLO, "hello", "Who answers; not signed.", None, messages.Hello, ("nonce",)),
-    Page("POST", messages.DEVICES, "enrol", "A laptop joins.", messages.Enrol, messages.Enrolled),
-    Page(
-        "POST",
-        messages.SYNC,
-        "sync",
-        "Push, verdicts, first page.",
-        messages.SyncRequest,
-        messages.SyncResponse,
-    ),
-    Page("POST", messages.PULL, "pull", "The next page.", messages.PullRequest, messages.PullResponse),
-    Page(
-        "GET",
-        messages.SNAPSHOT + "{stream}",
-        "snapshot",
-        "The first copy of a stream, in key order.",
-        None,
-        messages.Snapshot,
-        ("limit", "at", "after"),
-    ),
-    Page(
-        "POST",
-        messages.DIGEST,
-        "digest",
-        "Digests of a stream.",
-        messages.DigestRequest,
-        messages.DigestResponse,
-    ),
-    Page("POST", messages.ROWS, "rows", "Rows by name.", messages.RowsRequest, messages.RowsResponse),
-)
-
-
-def make_app(server: Server) -> FastAPI:
-    """The office as an ASGI application."""
-    app = FastAPI(
-        title="Satchel office", version="1", description=__doc__ or "", docs_url=None, redoc_url=None
-    )
-    kinds: list[type[Any]] = [kind for page in PAGES for kind in (page.body, page.answer) if kind is not None]
-    schemas, components = msgspec.json.schema_components(
-        [*kinds, messages.Problem], ref_template="#/components/schemas/{name}"
-    )
-    named: dict[type[Any], Any] = dict(zip([*kinds, messages.Problem], schemas, strict=True))
-    answer = _answerer(server)
+def make_app(server: Server, *, behind_proxy: bool = False, certificate: str | None = None) -> FastAPI:
+    """The office as an ASGI application. `behind_proxy`: that it comes from this computer proves nothing."""
+    app = FastAPI(title="Satchel office", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     for page in PAGES:
-        app.add_api_route(
-            page.path,
-            answer,
-            methods=[page.method],
-            name=page.name,
-            summary=page.about,
-            operation_id=page.name,
-            response_class=HttpResponse,
-            openapi_extra=_described(page, named),
-        )
+        _route(app, page, _answerer(server, page.path))
+    keeper = _Keeper(server, behind_proxy=behind_proxy, certificate=certificate)
+    for page in openapi.KEPT:
+        _route(app, page, getattr(keeper, page.name))
     app.add_exception_handler(Exception, _defect)
-    app.add_api_route("/{rest:path}", answer, methods=list(_METHODS), include_in_schema=False)
-    _complete(app, components)
+    app.add_api_route(
+        "/{rest:path}", _answerer(server, "other"), methods=list(_METHODS), include_in_schema=False
+    )
     return app
 
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
-def _answerer(server: Server) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
+def _route(app: FastAPI, page: openapi.Page, answer: Endpoint) -> None:
+    app.add_api_route(page.path, answer, methods=[page.method], name=page.name, response_class=HttpResponse)
+
+
+def _answerer(server: Server, route: str) -> Endpoint:
     async def answer(http: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
         body = bytearray()
-        try:
-            async for chunk in http.stream():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    break
-        except ClientDisconnect:
-            return HttpResponse(status_code=400)  # nobody hears it
-        query = http.scope["query_string"].decode("latin-1")
-        target = http.scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
-        headers = {name.lower(): value for name, value in http.headers.items()}
-        answered = await run_in_threadpool(server.handle, Request(http.method, target, headers, bytes(body)))
+        with server.metrics.working():
+            try:
+                async for chunk in http.stream():
+                    body += chunk
+                    if len(body) > MAX_BODY:
+                        break
+            except ClientDisconnect:
+                return HttpResponse(status_code=400)  # nobody hears it
+            request = Request(http.method, _target(http), _headers(http), bytes(body))
+            try:
+                answered = await run_in_threadpool(server.handle, request)
+            except Exception:
+                server.metrics.answered(route, 500, time.perf_counter() - started, len(body), 0)
+                raise
+        took = time.perf_counter() - started
+        server.metrics.answered(route, answered.status, took, len(body), len(answered.body))
         return HttpResponse(answered.body, answered.status, dict(answered.headers))
 
     return answer
+
+
+def _target(http: HttpRequest) -> str:
+    """The path with its query, as it was signed."""
+    query = http.scope["query_string"].decode("latin-1")
+    path = http.scope["raw_path"].decode("latin-1").partition("?")[0]
+    return f"{path}?{query}" if query else str(path)
+
+
+def _headers(http: HttpRequest) -> dict[str, str]:
+    return {name.lower(): value for name, value in http.headers.items()}
+
+
+class _Keeper:
+    """What those who keep the office ask; each method is named as its page in `openapi.KEPT`."""
+
+    def __init__(self, server: Server, *, behind_proxy: bool, certificate: str | None) -> None:
+        self._server = server
+        self._behind_proxy = behind_proxy
+        self._certificate = Path(certificate) if certificate else None
+        self._drawn = json.dumps(openapi.draw(health.program_version()), ensure_ascii=False)
+
+    async def home(self, _http: HttpRequest) -> HttpResponse:
+        """For a browser."""
+        said = await run_in_threadpool(health.health, self._server, trusted=False)
+        return HttpResponse(
+            health.page(said),
+            media_type="text/html",
+            headers={"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'", **_KEPT},
+        )
+
+    async def health(self, http: HttpRequest) -> HttpResponse:
+        """For a program; 503 where the store does not answer."""
+        trusted = await run_in_threadpool(self._trusts, http)
+        try:
+            said = await run_in_threadpool(
+                health.health, self._server, trusted=trusted, certificate=self._certificate
+            )
+        except Exception:  # noqa: BLE001 - whatever keeps the store from answering, the office is not well
+            return HttpResponse(b'{"ok":false}', 503, _KEPT, "application/json")
+        return HttpResponse(codec.encode(said), 200, _KEPT, "application/json")
+
+    async def metrics(self, http: HttpRequest) -> HttpResponse:
+        """For Prometheus."""
+        if not await run_in_threadpool(self._trusts, http):
+            problem = messages.Problem(
+                code="token", en=NO_TOKEN.in_language("en"), zh=NO_TOKEN.in_language("zh")
+            )
+            return HttpResponse(codec.encode(problem), 401, _KEPT, "application/json")
+        gauges = await run_in_threadpool(health.gauges, self._server)
+        return HttpResponse(
+            self._server.metrics.text(gauges), 200, {**_KEPT, "content-type": metrics.CONTENT_TYPE}
+        )
+
+    async def openapi(self, _http: HttpRequest) -> HttpResponse:
+        """The description of everything."""
+        return HttpResponse(self._drawn, 200, _KEPT, "application/json")
+
+    def _trusts(self, http: HttpRequest) -> bool:
+        """Whether this comes from the office's own computer, or shows the token."""
+        if not self._behind_proxy and http.client is not None and _is_loopback(http.client.host):
+            return True
+        bearer = http.headers.get("authorization", "").removeprefix("Bearer ")
+        return health.is_token(self._server, bearer or http.query_params.get("token", ""))
+
+
+NO_TOKEN: Final = msg("Ask from the office's own computer, or show the token: satchel-server token.")
+_KEPT: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 async def _defect(_http: HttpRequest, _error: Exception) -> HttpResponse:
     """A mistake of ours: the laptop waits and tries again; what went wrong is in the server's own output."""
     body = messages.Problem(code="defect", en=DEFECT.in_language("en"), zh=DEFECT.in_language("zh"))
     return HttpResponse(codec.encode(body), 500, {"content-type": "application/json"})
-
-
-def _described(page: Page, named: dict[type[Any], Any]) -> dict[str, Any]:
-    def content(kind: type[msgspec.Struct]) -> dict[str, Any]:
-        return {"application/json": {"schema": named[kind]}}
-
-    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in page.query]
-    if "{stream}" in page.path:
-        parameters.append({"name": "stream", "in": "path", "required": True, "schema": {"type": "string"}})  # type: ignore[dict-item]
-    described: dict[str, Any] = {
-        "parameters": parameters,
-        "responses": {
-            "200": {"description": page.about, "content": content(page.answer)},
-            **{
-                str(status): {"description": about, "content": content(messages.Problem)}
-                for status, about in PROBLEMS.items()
-            },
-        },
-    }
-    if page.body is not None:
-        described["requestBody"] = {"required": True, "content": content(page.body)}
-    return described
-
-
-def _complete(app: FastAPI, components: dict[str, Any]) -> None:
-    """Add the shapes of the messages to what FastAPI knows by itself."""
-    drawn = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = drawn()
-        schema.setdefault("components", {}).setdefault("schemas", {}).update(components)
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
 
 
 class Running:
@@ -187,6 +174,7 @@ class Running:
         *,
         certificate: str | None = None,
         key: str | None = None,
+        behind_proxy: bool = False,
     ) -> None:
         self._server = server
         self._socket = _bind(host, port)
@@ -195,13 +183,13 @@ class Running:
         self.url = f"{'https' if certificate else 'http'}://{shown}:{bound}"
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
-                make_app(server),
+                make_app(server, behind_proxy=behind_proxy, certificate=certificate),
                 log_level="warning",
                 access_log=False,
                 server_header=False,
                 lifespan="off",
                 timeout_keep_alive=75,
-                timeout_graceful_shutdown=20,
+                timeout_graceful_shutdown=GRACE,
                 ssl_certfile=certificate,
                 ssl_keyfile=key,
             )

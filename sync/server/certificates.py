@@ -104,6 +104,15 @@ def days_left(folder: Path, now: datetime) -> int:
     return (certificate.not_valid_after_utc - now).days
 
 
+def days_of(certificate: Path) -> int | None:
+    """Whole days until this certificate ends; None for a file that is none."""
+    try:
+        read = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except ValueError:
+        return None
+    return (read.not_valid_after_utc - datetime.now(UTC)).days
+
+
 def authority(folder: Path) -> str:
     """The authority's certificate that laptops ask for, as PEM; empty where a public one vouches."""
     path = folder / AUTHORITY

@@ -203,6 +203,11 @@ class Server:
         with suppress(OperationalError, PoolTimeout, SatchelError):
             self.forget_removals(stop)
 
+    @property
+    def addresses(self) -> frozenset[tuple[str, str]]:
+        """Method and path, or beginning of the path, of every request that is answered."""
+        return frozenset(self._routes)
+
     def office_name(self) -> str:
         """What the firm is called."""
         return self._office().name

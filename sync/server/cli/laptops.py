@@ -16,6 +16,7 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     command(verbs, shared, "list", "every laptop, whose it is and when it was last seen", list_devices)
     added = command(verbs, shared, "revoke", "shut a laptop out, from its next request on", revoke)
     added.add_argument("device", help="its id or its three-letter code")
+    command(commands, shared, "token", "what lets a monitor read /metrics from elsewhere", show_token)
     added = command(commands, shared, "audit", "the office's own log: verify (or nothing), root", check)
     added.add_argument("verb", nargs="?", default="verify", choices=("verify", "root"))
 
@@ -38,6 +39,14 @@ def revoke(console: Console, chosen: argparse.Namespace) -> None:
     """Shut a laptop out."""
     device = console.office.revoke(chosen.device)
     console.result({"id": device, "revoked": True}, msg("{device} is shut out.").of(device=device))
+
+
+def show_token(console: Console, _chosen: argparse.Namespace) -> None:
+    """The token of the monitor; made when first asked for."""
+    from sync.server import health
+
+    token = health.token(console.office)
+    console.result({"token": token}, token)
 
 
 def check(console: Console, chosen: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ import requests
 
 from desktop.errors import Damaged
 from sync.protocol import codec, messages
-from sync.server.app import PAGES, Running, make_app
+from sync.server.app import Running
 from sync.server.server import Answer, Server
 from sync.server.server import Request as HttpRequest
 from sync.server.store import open_folder
@@ -82,19 +82,6 @@ def test_hello_tells_who_answers(running: Running) -> None:
     assert too_large.status_code == 413
 
 
-def test_the_openapi_page_lists_every_route_with_its_messages(running: Running) -> None:
-    schema = requests.get(running.url + "/openapi.json", timeout=5).json()
-    assert set(schema["paths"]) == {page.path for page in PAGES}
-    for page in PAGES:
-        described = schema["paths"][page.path][page.method.lower()]
-        assert described["responses"]["200"]["content"]["application/json"]["schema"]
-        assert set(described["responses"]) >= {"400", "401", "403", "409", "413", "503"}
-    named = json.dumps(schema["paths"])
-    for name in ("SyncRequest", "SyncResponse", "Problem"):
-        assert f"#/components/schemas/{name}" in named
-        assert schema["components"]["schemas"][name]
-
-
 def test_a_defect_is_told_as_one_and_the_office_stays_up(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,22 +94,6 @@ def test_a_defect_is_told_as_one_and_the_office_stays_up(
     assert (answer.status_code, answer.json()["code"]) == (500, "defect")
     assert "own making" not in answer.text
     assert requests.get(running.url + messages.HELLO, timeout=5).status_code == 200
-
-
-def test_every_address_of_the_protocol_is_a_route(tmp_path: Path) -> None:
-    server = Server(open_folder(tmp_path / "office"))
-    paths = {page.path.replace("{stream}", "") for page in PAGES}
-    constants = {
-        messages.HELLO,
-        messages.DEVICES,
-        messages.SYNC,
-        messages.PULL,
-        messages.SNAPSHOT,
-        messages.DIGEST,
-    }
-    assert paths == constants
-    assert make_app(server).title
-    server.store.close()
 
 
 # ---------------------------------------------------------------- the command line
@@ -176,7 +147,7 @@ def test_the_command_line_works_beside_a_running_office(
     assert cli(data, "device", "revoke", listed[0]["code"]) == {"id": laptop.device, "revoked": True}
     assert cli(data, "audit")["ok"]
     assert "没有用户" in cli(data, "code", "韩梅梅", code=3)
-    assert "设备" in cli(data, "device", "revoke", code=2)
+    assert "命令的写法不对" in cli(data, "device", "revoke", code=2)
     assert cli(data, "user", "add", "李雷", code=1)
     started.send_signal(signal.SIGTERM)
     assert started.wait(20) == 0
