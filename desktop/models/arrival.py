@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from desktop.models import derived, erasing, indexing, leaving, remote_rows
+from desktop.models import derived, indexing, leaving, remote_rows
 from desktop.models.changes import append_remote, read_local, write_local
 from desktop.models.columns import json_text
 from desktop.models.overlay import CREATING, Pending, Row, difference, replay
@@ -64,8 +64,6 @@ class Arrival:
         self.acked = int(read_local(connection, "acked", 0))
         self.changed: set[tuple[str, UUID]] = set()
         self.held: dict[str, Held] = {}
-        self.hidden: dict[str, list[str]] = {}
-        """The columns of each type that the office hides from this person."""
         self.left: dict[str, dict[bytes, str]] = {}
         """What left this laptop, by type, with the names that may stay."""
         self._any_dirty: bool | None = None
@@ -101,18 +99,13 @@ class Arrival:
 
     # --- rows
 
-    def rows(self, type_name: str, table: Rows, mask: str = "", *, again: bool = False) -> None:
-        """The newest rows of one type; older ones than those held change nothing.
-
-        `again`: they come because other columns are hidden than before.
-        """
+    def rows(self, type_name: str, table: Rows, mask: str = "") -> None:
+        """The newest rows of one type; older ones than those held change nothing."""
         cls = RECORDS.get(type_name)
         if cls is None or not table.rows:
             return
         names, rows, authors = self._known(cls, table, mask)
         ids = [bytes.fromhex(row[0]) for row in rows]
-        if again:
-            erasing.hide(self.connection, cls, ids, self.hidden.get(type_name, ()))
         dirty = self._dirty(cls, ids)
         versions = remote_rows.versions(self.driver, cls, ids)
         fresh: list[Sequence[Any]] = []
@@ -140,8 +133,7 @@ class Arrival:
         What it does not know is kept in `unknown`; a column that a mask hides is emptied.
         """
         mine = set(remote_rows.columns(cls))
-        whole = mine.issuperset(table.columns) and (not mask or len(table.columns) == len(mine))
-        if whole:
+        if mine.issuperset(table.columns) and (not mask or len(table.columns) == len(mine)):
             return list(table.columns), list(table.rows), [()] * len(table.rows)
         keep = [place for place, name in enumerate(table.columns) if name in mine and name != "unknown"]
         names = [table.columns[place] for place in keep]
@@ -152,7 +144,6 @@ class Arrival:
         }
         echoed = list(table.columns).index("unknown") if "unknown" in table.columns else None
         hidden = [name for name in cls.fields() if mask and name not in names]
-        self.hidden[cls.__tablename__] = hidden
         authors = [list(table.columns).index(name) for name in (AUTHOR, AUTHORED) if name in table.columns]
         whole = [(*(row[place] for place in keep), *(None for _ in hidden)) for row in table.rows]
         names += hidden
@@ -391,8 +382,6 @@ class Arrival:
         at = int(author[1]) if len(author) > 1 and author[1] else self.now
         entries: list[tuple[str, Any]] = []
         changed = difference(cls, old, new)
-        for name in self.hidden.get(cls.__tablename__, ()):
-            changed.pop(name, None)
         if changed:
             entries.append(("set", changed))
         if bool(old.get("deleted_at")) != bool(new.get("deleted_at")):

@@ -11,7 +11,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from desktop.models import inbox, leases, numbers, partly, remote_rows, remote_tables, repairs, sending
+from desktop.models import (
+    erasing,
+    inbox,
+    leases,
+    leaving,
+    numbers,
+    partly,
+    remote_rows,
+    remote_tables,
+    repairs,
+    sending,
+)
 from desktop.models.arrival import FOR_EVER, Arrival
 from desktop.models.changes import new_seed, now_ms, read_local, write_local
 from desktop.models.guards import lifted
@@ -71,6 +82,7 @@ class Remote:
                 successor=(successor["device"], bytes.fromhex(successor["key"])) if successor else None,
                 awaiting=awaiting,
                 unindexed=unindexed,
+                untidy=erasing.pending(connection),
                 due=repairs.due(connection, sorted(row[0] for row in cursors), now_ms(self.store.clock())),
             )
 
@@ -221,6 +233,8 @@ class Remote:
         if row is None or (part.start > row[0]):
             return
         again = (row[1], row[2]) != (schema, part.mask)
+        if part.mask and row[2] != part.mask:
+            leaving.hide(connection, {**leaving.hidden_in(part.tables), **leaving.hidden_now(connection)})
         for type_name, table in part.tables.items():
             arrival.rows(type_name, table, part.mask)
         arrival.removals(part.stream, part.removals)
@@ -264,8 +278,11 @@ class Remote:
     def rewind(self, last: int) -> None:
         """The office lost what it had answered after op `last`: those ops are unanswered again."""
         with self.store.engine.begin() as connection:
+            erased = connection.exec_driver_sql("SELECT 1 FROM erased WHERE n > ?", (last,)).first()
             write_local(connection, "acked", min(last, int(read_local(connection, "acked", 0))))
             connection.exec_driver_sql("DELETE FROM sync_await WHERE n > ?", (last,))
+        if erased:  # what is left of those ops no longer fits their hashes: go on under another identity
+            self.fork(last)
 
     def came_from_backup(self) -> None:
         """This vault was put back from a backup: nobody knows which numbers the lost one used."""
@@ -309,6 +326,7 @@ class Remote:
         connection.exec_driver_sql("UPDATE change SET n = NULL, origin = 1 WHERE n <= ?", (agreed,))
         connection.exec_driver_sql("DELETE FROM sync_await")
         connection.exec_driver_sql("DELETE FROM chain_seed")
+        connection.exec_driver_sql("DELETE FROM erased")
         seed = new_seed(connection, 1)
         ops, hashed = sending.as_done(connection, agreed), START
         connection.exec_driver_sql("UPDATE change SET n = -n WHERE n > ?", (agreed,))

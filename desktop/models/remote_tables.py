@@ -52,6 +52,16 @@ sync_stub = Table(
 )
 """Names of records that this person may not see but to which rows link."""
 
+erased = Table(
+    "erased",
+    Base.metadata,
+    Column("n", Integer, primary_key=True),
+    Column("field", String(60), primary_key=True),
+    Column("leaf", String(64), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What stands in the chain for values that were taken out of this vault's own operations."""
+
 inbox = Table(
     "inbox",
     Base.metadata,
@@ -84,4 +94,4 @@ number_lease = Table(
 )
 """Blocks of numbers that belong to this laptop alone; `next` is the first one not used."""
 
-TABLES: Final = (sync_cursor, sync_mark, sync_await, search_due, sync_stub, inbox, number_lease)
+TABLES: Final = (sync_cursor, sync_mark, sync_await, search_due, sync_stub, erased, inbox, number_lease)

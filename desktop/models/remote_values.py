@@ -80,4 +80,5 @@ class Known:
     successor: tuple[str, bytes] | None
     awaiting: bool
     unindexed: bool
+    untidy: bool = False
     due: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from sync.engine.actions import (
     Situation,
     Stored,
     Tell,
+    Tidy,
 )
 from sync.engine.asking import NONSENSE, PORTAL, TOO_NEW, TOO_OLD, Answered, Steps, ask
 from sync.engine.pace import Batch
@@ -149,6 +150,8 @@ class _Round:
             return self.rest
         if self.now.unindexed:
             return self.index
+        if self.now.untidy:
+            return self.tidy
         if self.now.due and not self.settled:
             return self.compare
         return self.part if self.agreed is not None else None
@@ -228,6 +231,10 @@ class _Round:
         """Everything is here and shown; now make it searchable, in slices that let a person work."""
         yield Tell("indexing")
         yield from self.store(Index(INDEXED))
+
+    def tidy(self) -> Steps[None]:
+        """Something left: its words leave the index's blocks too."""
+        yield from self.store(Tidy())
 
     def part(self) -> Steps[None]:
         """Everything that both histories share has arrived: prepare to go on under another identity."""
