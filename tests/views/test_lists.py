@@ -30,6 +30,24 @@ def test_the_first_list_shows_every_customer(window: Window, qtbot: QtBot) -> No
     assert names(window)[0] == "Xinghe Precision"
 
 
+def test_the_row_that_the_panel_shows_is_marked_when_a_list_opens(window: Window, qtbot: QtBot) -> None:
+    window.go("product")
+    settle(window, qtbot)
+    page = the_list(window)
+    shown = page.panel.row()
+    assert page.panel.isVisible()
+    assert shown is not None
+    assert [row.id for row in page.chosen()] == [shown.id]
+
+
+def test_customers_are_called_by_their_english_names_in_every_list(window: Window, qtbot: QtBot) -> None:
+    window.go("opportunity")
+    settle(window, qtbot)
+    table = the_list(window).table
+    column = next(place for place, spec in enumerate(table.columns) if spec.name == "customer_id")
+    assert table.cell(0, column).text == "Xinghe Precision"
+
+
 def test_a_press_opens_the_panel_and_escape_closes_it(window: Window, qtbot: QtBot, firm: Firm) -> None:
     page = the_list(window)
     press_row(qtbot, page, 1)

@@ -147,6 +147,11 @@ def test_delete_removes_the_line_and_undo_brings_it_back(window: Window, qtbot: 
     qtbot.waitUntil(lambda: len(page.table.rows) == lines)
 
 
+def test_the_columns_of_a_quote_end_where_its_grid_ends(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    grid = opened(window, qtbot, firm).grid
+    assert grid.horizontalHeader().length() == grid.viewport().width()
+
+
 def test_ctrl_d_takes_the_value_from_above(window: Window, qtbot: QtBot, firm: Firm) -> None:
     page = opened(window, qtbot, firm)
     row = row_of(page, "SAT-37V")
