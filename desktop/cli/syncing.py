@@ -11,6 +11,7 @@ from desktop.services import commands, inbox
 from desktop.words import msg
 
 if TYPE_CHECKING:
+    from desktop.models.roots import Roots
     from sync.engine.actions import Report
 
 
@@ -20,7 +21,11 @@ def register(areas: Any) -> None:
     enrol.add_argument("url", metavar="URL")
     enrol.add_argument("code", metavar="CODE")
     enrol.set_defaults(run=join)
-    areas.add_parser("sync", help="one round: everything up, everything down").set_defaults(run=sync)
+    once = areas.add_parser("sync", help="one round: everything up, everything down")
+    once.add_argument(
+        "--accept-deletions", action="store_true", help="first remove what others deleted and was held back"
+    )
+    once.set_defaults(run=sync)
     box = areas.add_parser("inbox", help="conflicts with both values; resolve ID mine|theirs")
     box.add_argument("action", nargs="?", choices=("resolve",))
     box.add_argument("id", nargs="?", metavar="ID")
@@ -53,10 +58,12 @@ def is_address(typed: str) -> bool:
         return False
 
 
-def sync(console: Console, _chosen: argparse.Namespace) -> None:
+def sync(console: Console, chosen: argparse.Namespace) -> None:
     """One round; prints what moved."""
+    from desktop.models import fuse
     from desktop.models.remote import Remote
 
+    accepted = fuse.accept(Remote(console.store)) if chosen.accept_deletions else 0
     report = with_office(console)
     moved = {
         "sent": report.pushed,
@@ -97,6 +104,14 @@ def with_office(console: Console, *, compare: bool = False) -> "Report":
     if carried is not None:
         then_files(report, carried)
     return report
+
+
+def office_log(console: Console) -> "Roots":
+    """The daily roots of the office's log that this laptop was given."""
+    from desktop.models import roots
+
+    with console.store.reader.connect() as connection:
+        return roots.read(connection)
 
 
 def show_inbox(console: Console, chosen: argparse.Namespace) -> None:

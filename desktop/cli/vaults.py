@@ -60,6 +60,15 @@ def verify(console: Console, chosen: argparse.Namespace) -> None:
         told = msg("All is well: {count} operations, the chain is whole; {repaired} records mended.").of(
             count=chain.operations, repaired=report.repaired
         )
+    kept = syncing.office_log(console)
+    found["office_log"] = {"days": len(kept.kept), "differing": [one.day for one in kept.differing]}
+    if kept.differing:
+        raise Damaged(
+            msg(
+                "This vault is well, but the office's log of {days} is not what this laptop was given then. "
+                "Ask whether the office has put a backup back; if not, its log was written anew."
+            ).of(days=", ".join(one.day for one in kept.differing))
+        )
     console.result(found, told)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from desktop.models import (
     erasing,
+    fuse,
     inbox,
     leases,
     leaving,
@@ -21,6 +22,7 @@ from desktop.models import (
     remote_rows,
     remote_tables,
     repairs,
+    roots,
     sending,
 )
 from desktop.models.arrival import FOR_EVER, Arrival
@@ -83,6 +85,8 @@ class Remote:
                 awaiting=awaiting,
                 unindexed=unindexed,
                 untidy=erasing.pending(connection),
+                held=fuse.held(connection),
+                root=roots.newest(connection),
                 due=repairs.due(connection, sorted(row[0] for row in cursors), now_ms(self.store.clock())),
             )
 
@@ -128,6 +132,7 @@ class Remote:
         streams: Sequence[str] = (),
         verdicts: Sequence[inbox.Verdict] = (),
         granted: Sequence[leases.Lease] = (),
+        roots_given: Sequence[roots.Root] = (),
         person: Person | None = None,
     ) -> None:
         """One answer of the office, in one transaction. `streams` are all that this laptop may hold."""
@@ -141,6 +146,7 @@ class Remote:
                 self._lost(connection, arrival, set(streams))
             self.keep_stubs(connection, stubs)
             leases.add(connection, granted)
+            roots.keep(connection, roots_given)
             if person is not None:
                 self._person(connection, person)
 
@@ -235,9 +241,10 @@ class Remote:
         again = (row[1], row[2]) != (schema, part.mask)
         if part.mask and row[2] != part.mask:
             leaving.hide(connection, {**leaving.hidden_in(part.tables), **leaving.hidden_now(connection)})
-        for type_name, table in part.tables.items():
+        sifted = fuse.Fuse(connection, arrival.now).sift(part.stream, part.tables, part.removals)
+        for type_name, table in sifted[0].items():
             arrival.rows(type_name, table, part.mask)
-        arrival.removals(part.stream, part.removals)
+        arrival.removals(part.stream, sifted[1])
         if part.check:
             repairs.soon(connection, [part.stream])
         _advance(connection, part.stream, part.upto if again else max(row[0], part.upto), schema, part.mask)
@@ -249,6 +256,7 @@ class Remote:
             rows = connection.exec_driver_sql(f"SELECT stream FROM {table}").all()  # noqa: S608
             for (stream,) in rows:
                 if stream not in streams:
+                    fuse.forget(connection, stream)
                     connection.exec_driver_sql(f"DELETE FROM {table} WHERE stream = ?", (stream,))  # noqa: S608
                     arrival.lost(stream)
 

@@ -81,4 +81,6 @@ class Known:
     awaiting: bool
     unindexed: bool
     untidy: bool = False
+    held: int = 0
     due: tuple[str, ...] = ()
+    root: int = 0

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import Offline
 from desktop.models import erasing, repairs
+from desktop.models.fuse import Deletion
 from desktop.models.remote import Remote
 from desktop.models.remote_values import Known
 from desktop.models.sending import Outbox
@@ -153,6 +154,7 @@ class Session(Generic[T]):
                 streams=streams,
                 verdicts=response.verdicts,
                 granted=response.leases,
+                roots_given=response.roots,
                 person=response.person,
             )
         else:
@@ -242,7 +244,7 @@ def mend(remote: Remote, action: Mend | Checked) -> None:
             tables=rows.tables if rows is not None else {},
             mask=rows.mask if rows is not None else "",
             stubs=rows.stubs if rows is not None else (),
-            gone=[repairs.Gone(one.type, one.record, one.version) for one in action.gone],
+            gone=[Deletion("move", one.type, one.record, one.version) for one in action.gone],
         )
 
 
@@ -268,6 +270,8 @@ def situation(remote: Remote, load: Load) -> Situation:
         awaiting=known.awaiting,
         unindexed=known.unindexed,
         untidy=known.untidy,
+        held=known.held,
+        root=known.root,
         due=known.due,
     )
 

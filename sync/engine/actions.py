@@ -31,8 +31,9 @@ class Situation:
 
     `push` is the next part of the outbox (None: everything is acknowledged), `waiting` the ops in the outbox,
     `successor` the identity that was prepared after a fork and is not yet enrolled; `awaiting` says that the
-    row of an answered op has not arrived, `unindexed` that rows wait to be made searchable, `untidy` that
-    words of what left stand in the index; `due` are the streams that are to be compared with the office.
+    row of an answered op has not arrived, `unindexed` that rows wait to be made searchable, `root` is the
+    row of the newest daily root of the office's log kept here, `untidy` that
+    words of what left stand in the index, `held` the deletions that wait for a person; `due` are the streams that are to be compared with the office.
     """
 
     device: str
@@ -50,6 +51,8 @@ class Situation:
     awaiting: bool = False
     unindexed: bool = False
     untidy: bool = False
+    held: int = 0
+    root: int = 0
     due: tuple[str, ...] = ()
 
 
@@ -242,6 +245,7 @@ class Report:
     pulled: int = 0
     removed: int = 0
     repaired: int = 0
+    held: int = 0
     forked: bool = False
     upgrade: bool = False
     bytes_up: int = 0

@@ -131,7 +131,7 @@ class _Round:
                 raise Offline(NONSENSE)
             yield from step()
             step = self.next_step()
-        self.report.waiting = self.now.waiting
+        self.report.waiting, self.report.held = self.now.waiting, self.now.held
 
     def next_step(self) -> Callable[[], Steps[None]] | None:
         """What the situation asks for; None when there is nothing left to do.
@@ -200,6 +200,7 @@ class _Round:
             push=now.push,
             wants=list(now.wants),
             limit=self.limits.rows.size,
+            root=now.root,
         )
 
     def exchanged(self, request: SyncRequest, response: SyncResponse) -> Steps[None]:

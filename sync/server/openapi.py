@@ -174,7 +174,7 @@ def draw(version: str) -> dict[str, Any]:
         for kind in (page.body, page.answer)
         if kind is not None and not isinstance(kind, str)
     }
-    kinds = [*sorted(structs, key=lambda kind: kind.__name__), messages.Problem]
+    kinds: list[type[msgspec.Struct]] = [*sorted(structs, key=_name), messages.Problem]
     schemas, components = msgspec.json.schema_components(kinds, ref_template=REFERENCE)
     named = {kind.__name__: schema for kind, schema in zip(kinds, schemas, strict=True)}
     paths: dict[str, Any] = {}
@@ -203,6 +203,10 @@ SIGNED: Final[dict[str, Any]] = {
         ("signature", "Satchel-Signature", "Ed25519 over the seven lines of docs/protocol.md, base64."),
     )
 }
+
+
+def _name(kind: type[msgspec.Struct]) -> str:
+    return kind.__name__
 
 
 def _operation(page: Page, named: Mapping[str, Any]) -> dict[str, Any]:
