@@ -92,8 +92,8 @@ def new_record(batch: Batch, record_type: str, values: Mapping[str, Any], record
 
 
 def find_user(conn: Connection, who: str) -> str:
-    """The id of the user with this name or id. Raises NotFound, or Refused for a name that two have."""
-    ids = [who] if is_id(who) and scope_of(conn, who) is not None else _user_ids(conn, who)
+    """The id of who works here under this name or id. Raises NotFound; Refused for a name that two have."""
+    ids = [one for one in ([who] if is_id(who) else _user_ids(conn, who)) if scope_of(conn, one) is not None]
     if not ids:
         raise NotFound(msg("There is no user “{name}”.").of(name=who))
     if len(ids) > 1:
