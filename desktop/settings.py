@@ -19,6 +19,10 @@ class Settings:
     theme: str = "system"
     text_percent: int = 100
     profile: str = ""
+    shrink_photos: bool = True
+    """Keep photos no larger than a page of paper needs."""
+    keep_photo_place: bool = False
+    """Keep where a photo was taken."""
 
     def with_(self, **changes: Any) -> "Settings":
         """The same settings but for `changes`."""

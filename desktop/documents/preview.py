@@ -45,6 +45,17 @@ def page_pictures(pdf: bytes, scale: float, pages: range | None = None) -> list[
         return [_picture(document[place], scale) for place in pages or range(len(document))]
 
 
+def fitted(pdf: bytes, width: int, most: int) -> list[Picture]:
+    """The first `most` pages, each `width` pixels wide or as high as four times that, whatever its size."""
+    with opened(pdf) as document:
+        found = []
+        for place in range(min(len(document), most)):
+            page = document[place]
+            wide, high = page.get_size()
+            found.append(_picture(page, min(width / max(wide, 1.0), 4 * width / max(high, 1.0))))
+        return found
+
+
 def _picture(page: pypdfium2.PdfPage, scale: float) -> Picture:
     bitmap = page.render(scale=scale, force_bitmap_format=raw.FPDFBitmap_BGRx)
     try:

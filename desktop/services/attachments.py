@@ -6,10 +6,11 @@ Nothing is ever written to disk in the clear but by "save a copy", where a perso
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from desktop.documents import photos
+from desktop.documents.preview import Picture, fitted
 from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models.blobs import Blobs, BlobState, attachments_of
 from desktop.models.record import RECORDS, Record
@@ -31,6 +32,9 @@ PROGRAM: Final = msg("“{name}” is a program, and programs are not attached. 
 SIGNED: Final = msg("What was signed is kept with its record.")
 NO_PLACE: Final = msg("This vault was opened without its files, so none can be attached.")
 UNREADABLE: Final = msg("“{name}” cannot be read: {why}.")
+NO_PAGES: Final = msg("This PDF is damaged and cannot be shown.")
+MOST_PAGES: Final = 30
+"""Pages of a PDF that are shown; a longer one is read in a copy."""
 CLEAR_COPY: Final = msg(
     "The copy is not encrypted: whoever can read this folder can read the file. "
     "Delete it when you no longer need it."
@@ -84,10 +88,18 @@ def can_detach(record: Attachment, _asking: Asking) -> Message | None:
     on=Attachment,
     creates=True,
     writes=every(Attachment),
-    icon="paperclip",
+    icon="upload",
 )
 def attach_file(
-    work: Work, *, of: str, of_id: UUID, name: str, media_type: str, size: int, sha256: str, purpose: str = ""
+    work: Work,
+    *,
+    of: str,
+    of_id: UUID,
+    file_name: str,
+    media_type: str,
+    size: int,
+    sha256: str,
+    purpose: str = "",
 ) -> Attachment:
     """Name a file on a record. It lives where its record lives."""
     cls = RECORDS.get(of)
@@ -101,7 +113,7 @@ def attach_file(
             )
         )
     made = Attachment(
-        name=rules.safe_name(name), of=of, of_id=of_id, media_type=media_type, size=size, sha256=sha256
+        name=rules.safe_name(file_name), of=of, of_id=of_id, media_type=media_type, size=size, sha256=sha256
     )
     made.purpose = purpose
     if not cls.__shared__:
@@ -142,24 +154,35 @@ def attach(
     A photo is turned upright, loses the place where it was taken and, with `shrink`, is made smaller; what
     was signed is kept to the last bit. Raises Refused for what is empty, too large or a program.
     """
-    blobs = files_of(store)
+    kept = keep(store, name, data, purpose=purpose, shrink=shrink, keep_place=keep_place)
+    return commands.run(store, actor, "attachment.attach", of=of, of_id=of_id, **kept)
+
+
+def keep(
+    store: Store,
+    name: str,
+    data: bytes,
+    *,
+    purpose: str = "",
+    shrink: bool = True,
+    keep_place: bool = False,
+) -> dict[str, Any]:
+    """Keep the bytes of a file, and what `attachment.attach` is told of them.
+
+    May take a second: it needs neither the records nor their turn, so it runs beside them.
+    """
     media_type = checked(name, data)
     if purpose not in rules.FIRST:
         data = photos.prepared(data, media_type, shrink=shrink, keep_place=keep_place)
     _refuse_size(name, data)
-    sha256 = blobs.put(data)
-    return commands.run(
-        store,
-        actor,
-        "attachment.attach",
-        of=of,
-        of_id=of_id,
-        name=name,
-        media_type=media_type,
-        size=len(data),
-        sha256=sha256,
-        purpose=purpose,
-    )
+    sha256 = files_of(store).put(data)
+    return {
+        "file_name": name,
+        "media_type": media_type,
+        "size": len(data),
+        "sha256": sha256,
+        "purpose": purpose,
+    }
 
 
 def checked(name: str, data: bytes) -> str:
@@ -205,6 +228,14 @@ def contents(store: Store, attachment: Attachment) -> bytes:
     except NotFound:
         fetch_now(store, attachment)
         raise
+
+
+def pages(data: bytes, width: int, most: int = MOST_PAGES) -> list[Picture]:
+    """The first pages of a PDF as pictures. Raises Refused for a file that is none."""
+    try:
+        return fitted(data, width, most)
+    except (ValueError, RuntimeError):
+        raise Refused(NO_PAGES) from None
 
 
 def fetch_now(store: Store, attachment: Attachment) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.views import cells, timeline
+from desktop.views.attachments import AttachmentsPanel
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import (
     Avatar,
@@ -88,6 +89,7 @@ class RecordPage(QWidget):
         for related in self.lists:
             related.opened.connect(self.opened)
             related.wanted.connect(self._want)
+        self.files = AttachmentsPanel(look, desk, kind, record_id)
         for part in self.header_parts():
             park(part, self)
         self._compose()
@@ -124,13 +126,12 @@ class RecordPage(QWidget):
         line = row(look, left, middle, gap=0)
         line.setStretch(1, 1)
         rest = self.lists[1:] if self.kind == "customer" else self.lists
-        if rest:
-            right_inner = QWidget()
-            right_inner.setLayout(column(look, *rest, None, gap=0))
-            right = region("panel", "left")
-            right.setLayout(column(look, scrolling(right_inner), gap=0))
-            look.bind(right.setFixedWidth, lambda: look.t.column("panel"))
-            line.addWidget(right)
+        right_inner = QWidget()
+        right_inner.setLayout(column(look, *rest, self.files, None, gap=0))
+        right = region("panel", "left")
+        right.setLayout(column(look, scrolling(right_inner), gap=0))
+        look.bind(right.setFixedWidth, lambda: look.t.column("panel"))
+        line.addWidget(right)
         self.setLayout(line)
 
     def enter(self) -> None:
@@ -193,7 +194,7 @@ class RecordPage(QWidget):
         order += self.which.buttons()
         for related in rest:
             order += [related.add, *related.buttons()]
-        tab_through(order)
+        tab_through([*order, *self.files.widgets()])
 
     def _fill_timeline(self) -> None:
         if self.kind == "customer" and self.which.current() == "all":

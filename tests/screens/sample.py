@@ -1,5 +1,6 @@
 """A small firm for pictures and window tests: twenty customers, deals, one quote with sections."""
 
+import io
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -7,12 +8,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from desktop.models.record import new_id
-from desktop.models.records import QuoteLine
+from desktop.models.records import Attachment, QuoteLine
 from desktop.models.store import Actor, Store
-from desktop.services import commands
+from desktop.services import attachments, commands
 from desktop.services import quotes as _quotes
 
 assert _quotes.PRICED
@@ -159,6 +161,31 @@ class Firm:
         self.do("quote.discount", quote.id, kind="percent", value=Decimal(-1))
         self.do("customer.edit", customer, values={"grade": "a"})
         self.do("customer.edit", customer, values={"grade": "vip"})
+
+
+def some_files(store: Store, firm: Firm) -> UUID:
+    """A customer with a photo, a paper, a table and a file that is not here yet; the photo's id."""
+    customer = firm.customers[1]
+    with store.reading() as session:
+        there = list(session.scalars(select(Attachment).where(Attachment.of_id == customer)))
+    if there:
+        return there[0].id
+    photo = Image.radial_gradient("L").resize((1600, 1200)).convert("RGB")
+    ImageDraw.Draw(photo).rectangle((500, 300, 1100, 900), fill=(76, 110, 160))
+    out = io.BytesIO()
+    photo.save(out, "JPEG")
+    paper = _quotes.paper(store, firm.quote)
+    made = [
+        attachments.attach(store, firm.actor, "customer", customer, name, data).value.id
+        for name, data in (
+            ("空压站现场 1.jpg", out.getvalue()),
+            ("报价 Q2611-0187 R2.pdf", paper),
+            ("气量实测.xlsx", b"PK\x03\x04 a table"),
+        )
+    ]
+    far = {"name": "铭牌.jpg", "of": "customer", "of_id": customer, "media_type": "image/jpeg"}
+    firm.new("attachment", **far, size=2_400_000, sha256="ab" * 32)
+    return made[0]
 
 
 def conflict(store: Store, firm: Firm) -> None:

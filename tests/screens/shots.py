@@ -20,12 +20,13 @@ from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
 from desktop.views.quotes import QuotePage
+from desktop.views.record_page import RecordPage
 from desktop.views.runner import Runner
 from desktop.views.unlock import Holder, UnlockPage
 from desktop.views.window import Window
 from desktop.words import msg
 from tests import stores
-from tests.screens.sample import Firm, conflict
+from tests.screens.sample import Firm, conflict, some_files
 
 SIZE = QSize(1440, 900)
 Build = Callable[[Look], QWidget]
@@ -88,6 +89,22 @@ def customers(window: Window, firm: Firm) -> None:
 def customer(window: Window, firm: Firm) -> None:
     """One customer whole."""
     window.open_record("customer", firm.customers[0])
+
+
+def files(window: Window, firm: Firm) -> None:
+    """A customer with files."""
+    some_files(window.desk.store, firm)
+    window.open_record("customer", firm.customers[1])
+    wait_idle(window)
+
+
+def file_viewer(window: Window, firm: Firm) -> None:
+    """One of the files, opened."""
+    files(window, firm)
+    page = window.page()
+    assert isinstance(page, RecordPage)
+    page.files.grid.tiles[1].click()
+    wait_idle(window)
 
 
 def place(key: str) -> Callable[[Window, Firm], None]:
@@ -162,6 +179,8 @@ def toast(window: Window, firm: Firm) -> None:
 WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "customers": customers,
     "customer": customer,
+    "files": files,
+    "file_viewer": file_viewer,
     **{
         f"list_{key}": place(key)
         for key in ("contact", "opportunity", "quote", "product", "task", "interaction")
@@ -239,6 +258,15 @@ def main(arguments: list[str] | None = None) -> int:
 def now() -> datetime:
     """This moment."""
     return datetime.now(UTC)
+
+
+def wait_idle(window: Window) -> None:
+    """Until every answer that was asked for is on the screen."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and not window.desk.runner.idle():
+        QApplication.processEvents()
+        time.sleep(0.01)
+    QApplication.processEvents()
 
 
 def wait(screen: QWidget) -> None:
