@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from desktop.models import numbers
 from desktop.rules.numbering import RENEW_AT
 
 
@@ -39,5 +40,5 @@ def add(connection: Connection, leases: Iterable[Lease]) -> None:
 
 
 def drop(connection: Connection) -> None:
-    """Under another identity the former blocks are void: their numbers are never used."""
-    connection.exec_driver_sql("DELETE FROM number_lease")
+    """Under another identity the former blocks are void: what is left of them is never used."""
+    numbers.forget_leases(connection, "forked")

@@ -6,6 +6,7 @@ device's own series takes over (`SQ-26-7K3-0031-V`). The last character checks t
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,6 +66,21 @@ def parse_number(text: str) -> DocumentNumber:
     if check_character(clean[:-2]) != check:
         raise Refused(msg("“{text}” has a mistyped character: the last one does not fit").of(text=text))
     return DocumentNumber(series, 2000 + int(year), int(own or leased), device or "")
+
+
+def ranges(counts: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as stretches, each with its first and last.
+
+    >>> ranges([3, 1, 2, 7])
+    [(1, 3), (7, 7)]
+    """
+    found: list[tuple[int, int]] = []
+    for count in sorted(set(counts)):
+        if found and found[-1][1] == count - 1:
+            found[-1] = (found[-1][0], count)
+        else:
+            found.append((count, count))
+    return found
 
 
 def early_code(device_id: bytes) -> str:

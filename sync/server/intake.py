@@ -22,7 +22,7 @@ from desktop.words import Message, msg
 from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdict
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
-from sync.server import audit, floors, review
+from sync.server import audit, floors, numbers, review
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome
 from sync.server.permission import Permission, Rejected
@@ -201,9 +201,21 @@ def _judge(
         decided += _transaction(batch, judge, list(group), unseen)
     floors.follow(batch)
     batch.flush()
+    numbers.note(conn, _numbers(decided), now)
     if judge.overwritten:
         audit.record(conn, now, request.device, "overwritten", {"values": judge.overwritten})
     return [_verdict(op, outcome, scope) for op, outcome in decided]
+
+
+def _numbers(decided: Iterable[tuple[Op, Outcome | Rejected]]) -> list[tuple[str, str]]:
+    """The numbers that these documents bear, or would bear had nobody been faster: they are on paper."""
+    found: list[tuple[str, str]] = []
+    for op, outcome in decided:
+        value = op.body.get("number") if op.type == "quote" and isinstance(outcome, Outcome) else None
+        number = value[1] if isinstance(value, list) and len(value) == 2 else value
+        if isinstance(number, str) and number:
+            found.append((number, op.record))
+    return found
 
 
 def _touched(ops: Iterable[Op]) -> set[Key]:

@@ -15,7 +15,7 @@ from desktop.rules.canonical import content_hash
 from desktop.words import Message, msg
 from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
-from sync.server import editions, leases, merge
+from sync.server import editions, leases, merge, numbers
 from sync.server.batch import FIRST, Batch, Held, links_of
 from sync.server.permission import Rejected
 from sync.server.rows import Row, empty, is_id
@@ -32,6 +32,8 @@ DIFFERS: Final = msg("The content does not fit its check; issue the quote again.
 OTHER_NUMBER: Final = msg(
     "This number was given to somebody else's laptop; issue again with a number of your own."
 )
+
+TWICE: Final = msg("Another document bears this number already; issue again with a number of your own.")
 
 DELETED: Final = "deleted_at"
 _RESERVED: Final = frozenset({"id", "version", "deleted_at", "unknown"})
@@ -96,7 +98,7 @@ class Judge:
         existing = self.batch.get(op.type, op.record)
         if existing is not None:
             return self._create_again(op, existing)
-        row = self._new_row(op.type, op.body) | {"id": op.record}
+        row = self._new_row(op.type, op.record, op.body)
         self._settle(op.type, row)
         if not self.scope.may_write(op.type, row):
             raise Rejected("not_allowed", NOT_YOURS)
@@ -104,14 +106,14 @@ class Judge:
         self._guard_edition(held)
         return Outcome(held)
 
-    def _new_row(self, record_type: str, values: Mapping[str, Any]) -> Row:
+    def _new_row(self, record_type: str, record: str, values: Mapping[str, Any]) -> Row:
         """The row of a new record with these values, each of them checked."""
         fields = RECORDS[record_type].fields()
         row: Row = {name: empty(described) for name, described in fields.items()}
-        row |= {"version": FIRST, "deleted_at": None, "unknown": None}
+        row |= {"id": record, "version": FIRST, "deleted_at": None, "unknown": None}
         for name, value in values.items():
             self._check(record_type, name, value)
-            self._guard_number(record_type, name, value)
+            self._guard_number(record_type, record, name, value)
             if name not in fields:
                 row["unknown"] = {**(row["unknown"] or {}), name: value}
             elif fields[name].merge != merge.DERIVED:
@@ -162,7 +164,7 @@ class Judge:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise Rejected("invalid", INVALID)
             self._check(op.type, name, pair[1])
-            self._guard_number(op.type, name, pair[1])
+            self._guard_number(op.type, op.record, name, pair[1])
         outcome = Outcome(held)
         if held.deleted and not self._brings_back(held, outcome):
             outcome.deleted = True
@@ -273,7 +275,7 @@ class Judge:
         quote = self.batch.root_of(edition)
         if edition is not signed and quote is not None and quote.row["revision_id"] == signed.id:
             self.batch.change(quote, "revision_id", edition.id)
-        row = self._new_row(op.type, values) | {"id": op.record}
+        row = self._new_row(op.type, op.record, values)
         row |= {name: edition.row[name] for name in ("quote_id", "owner_id", "team_id")}
         row |= {"revision_id": edition.id, "content_hash": sealed}
         return Outcome(self.batch.add(op.type, row))
@@ -295,6 +297,8 @@ class Judge:
         if self.keep_deleted or not held.seen_by(self.batch.device, op.base):
             return Outcome(held, [Loss(DELETED, True, None, merge.CRITICAL, True)])
         self.batch.change(held, DELETED, self.now_text)
+        deletes = op.command.rpartition(".")[2].startswith(("delete", "remove"))
+        held.undone = not deletes and set(held.devices) == {self.batch.device}
         return Outcome(held)
 
     def _restore(self, op: Op) -> Outcome:
@@ -348,11 +352,14 @@ class Judge:
         if held.type in LINES:
             self._guard_frozen(held, [DELETED])
 
-    def _guard_number(self, record_type: str, name: str, value: Any) -> None:
-        """A number that the office lent to one person is used by nobody else."""
-        numbered = record_type == "quote" and name == "number" and value
-        if numbered and leases.is_foreign(self.batch.conn, value, self.batch.user):
+    def _guard_number(self, record_type: str, record: str, name: str, value: Any) -> None:
+        """A number that the office lent to one person is used by nobody else, and by one document only."""
+        if record_type != "quote" or name != "number" or not value:
+            return
+        if leases.is_foreign(self.batch.conn, value, self.batch.user):
             raise Rejected("invalid", OTHER_NUMBER)
+        if numbers.bearer(self.batch.conn, value) not in (None, record):
+            raise Rejected("invalid", TWICE)
 
     def _check(self, record_type: str, name: str, value: Any) -> None:
         fields = RECORDS[record_type].fields()

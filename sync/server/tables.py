@@ -154,6 +154,20 @@ PROOF: Final = Table(
 )
 """The attachments that were filled by somebody who had the bytes, and did not merely know their hash."""
 
+NUMBER: Final = Table(
+    "office_number",
+    OFFICE,
+    Column("number", String(40), primary_key=True),
+    Column("record", IdColumn(), nullable=False),
+    Column("series", String(40), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("code", String(8), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("office_number_count", "series", "code", "count"),
+)
+"""Every number that a document bears or bore; `code` names the laptop whose own series it is of."""
+
 AUDIT: Final = Table(
     "office_audit",
     OFFICE,

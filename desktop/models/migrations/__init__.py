@@ -20,11 +20,14 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("quote_line", ("slabs",)),
     Added("change", ("was",)),
     Made("signature"),
+    Made("number_void"),
     Added("attachment", ("purpose",)),
     Made("erased"),
     Added("product", ("cost",)),
     Added("contact", ("id_number",)),
     Added("organisation", ("least_margin", "rep_scope")),
+    Made("sync_held"),
+    Added("sync_mark", ("mask",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1
