@@ -49,8 +49,12 @@ class Store:
         self._reader = reader
         self.wakeups: Wakeups = Notified(writer) if writer.dialect.name == POSTGRESQL else Hub()
         """Who waits for news is woken here after each `write` that brought some."""
-        with writer.begin() as conn:
-            self.office = _prepare(conn)
+        try:
+            with writer.begin() as conn:
+                self.office = _prepare(conn)
+        except BaseException:
+            self.close()
+            raise
 
     def write(self, work: Callable[[Connection], R]) -> R:
         """Run `work` in one transaction: durable when this returns; what it raises undoes everything."""
