@@ -101,8 +101,7 @@ class HttpTransport:
             body += piece
             if cancelled() or len(body) > MAX_UNPACKED:
                 return Failure("stopped")
-        expected = response.headers.get("Content-Length")
-        if expected is not None and int(expected) != len(body) and response.request.method != "HEAD":
+        if _is_cut(response, len(body)):
             return Failure("cut short")
         return Answer(
             response.status_code,
@@ -112,6 +111,14 @@ class HttpTransport:
             time.monotonic() - started,
             {name.lower(): said for name, said in response.headers.items() if OURS.match(name)},
         )
+
+
+def _is_cut(response: requests.Response, came: int) -> bool:
+    """Whether the line broke within the answer: within its headers, which then tell no length, or after."""
+    expected = response.headers.get("Content-Length", "")
+    if not expected.isdigit():
+        return "Transfer-Encoding" not in response.headers
+    return int(expected) != came and response.request.method != "HEAD"
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
