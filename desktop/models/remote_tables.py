@@ -22,8 +22,10 @@ sync_mark = Table(
     Column("stream", String(80), primary_key=True),
     Column("at", BigInteger, nullable=False),
     Column("after", Text, nullable=False),
+    Column("mask", String(80)),
 )
-"""How far the first copy of a stream was taken: pinned at seq `at`, to go on after a key."""
+"""How far the first copy of a stream was taken: pinned at seq `at`, to go on after a key, with the
+columns hidden that `mask` names (MIXED: not the same ones throughout)."""
 
 sync_await = Table(
     "sync_await",
@@ -33,6 +35,18 @@ sync_await = Table(
     Column("version", Integer, nullable=False),
 )
 """Ops that the office has answered and whose row, of at least this version, has not arrived."""
+
+sync_held = Table(
+    "sync_held",
+    Base.metadata,
+    Column("record", LargeBinary(16), primary_key=True),
+    Column("stream", String(80), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("flag", String(12), nullable=False),
+    Column("at", String(24)),
+)
+"""Deletions by others that are so many that a person is asked first."""
 
 search_due = Table(
     "search_due",
@@ -94,4 +108,14 @@ number_lease = Table(
 )
 """Blocks of numbers that belong to this laptop alone; `next` is the first one not used."""
 
-TABLES: Final = (sync_cursor, sync_mark, sync_await, search_due, sync_stub, erased, inbox, number_lease)
+TABLES: Final = (
+    sync_cursor,
+    sync_mark,
+    sync_await,
+    sync_held,
+    search_due,
+    sync_stub,
+    erased,
+    inbox,
+    number_lease,
+)

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from desktop.rules.canonical import canonical
@@ -43,9 +44,11 @@ def leaf(seed: bytes, n: int, field: str, value: Any) -> str:
     return hashlib.sha256(salt(seed, n, field) + canonical(value)).hexdigest()
 
 
-def entry_hash(previous: bytes, entry: Entry, seed: bytes) -> bytes:
-    """The chain's head after `entry`, given the head before it."""
-    leaves = {field: leaf(seed, entry.n, field, value) for field, value in entry.body.items()}
+def entry_hash(
+    previous: bytes, entry: Entry, seed: bytes, erased: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
+    """The chain's head after `entry`, given the head before it; `erased` are leaves of values taken out."""
+    leaves = {field: leaf(seed, entry.n, field, value) for field, value in entry.body.items()} | dict(erased)
     header = [
         entry.device,
         entry.n,

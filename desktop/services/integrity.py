@@ -27,6 +27,9 @@ def verify_chain(store: Store) -> Chain:
             "SELECT device, n, tx, command, coalesce(was, kind), type, record, base, at, actor, body, hash"
             " FROM change WHERE origin = 0 AND n IS NOT NULL ORDER BY n"
         )
+        gone: dict[int, dict[str, str]] = {}
+        for n, name, leaf in connection.exec_driver_sql("SELECT n, field, leaf FROM erased"):
+            gone.setdefault(n, {})[name] = leaf
         previous, place = START, 0
         for device, n, tx, command, kind, record_type, record, base, at, actor, body, stored in rows:
             while place + 1 < len(seeds) and seeds[place + 1][0] <= n:
@@ -44,7 +47,7 @@ def verify_chain(store: Store) -> Chain:
                 bytes(actor).hex(),
                 json.loads(body),
             )
-            previous = entry_hash(previous, entry, bytes(seeds[place][1]))
+            previous = entry_hash(previous, entry, bytes(seeds[place][1]), gone.get(n, {}))
             chain.operations += 1
             if n != chain.operations:
                 chain.problems.append(f"operation {chain.operations} is missing")

@@ -48,14 +48,14 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class Shape:
-    """One record type in one database: its bare table, and what each column means there."""
+    """One record type in one database: its bare table without hidden columns, and what each means there."""
 
-    def __init__(self, cls: type[Record], dialect: str) -> None:
+    def __init__(self, cls: type[Record], dialect: str, hidden: frozenset[str] = frozenset()) -> None:
         self.type = cls.__tablename__
         self.cls = cls
         self.fields = cls.fields()
         kinds: dict[str, Kind] = {"id": Link(), "version": Kind(), "deleted_at": Moment(), "unknown": Json()}
-        kinds |= {name: field.kind for name, field in self.fields.items()}
+        kinds |= {name: field.kind for name, field in self.fields.items() if name not in hidden}
         rest = [name for name in kinds if name not in ("id", "version", "owner_id", "team_id", "deleted_at")]
         self.columns = ("id", "version", "owner_id", "team_id", "deleted_at", *rest)
         self.table = Table(
@@ -154,9 +154,9 @@ class Shape:
 
 
 @lru_cache(maxsize=256)
-def shape(record_type: str, dialect: str) -> Shape:
-    """The shape of a record type. Raises KeyError for a type that does not exist."""
-    return Shape(RECORDS[record_type], dialect)
+def shape(record_type: str, dialect: str, hidden: frozenset[str] = frozenset()) -> Shape:
+    """The shape of a record type without hidden columns. Raises KeyError for a type that does not exist."""
+    return Shape(RECORDS[record_type], dialect, hidden)
 
 
 @lru_cache(maxsize=32)

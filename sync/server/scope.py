@@ -13,11 +13,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Table, or_, select, true
 
 from desktop.models.record import RECORDS
-from desktop.models.records import User
+from desktop.models.records import Organisation, User
+from desktop.rules import roles
 from desktop.rules import streams as streams_of
 from desktop.rules.roles import ALL, OWN, ROLES, Role
 from desktop.rules.streams import ORG
 from sync.protocol.messages import Person
+from sync.server.masks import Mask, mask_of
 from sync.server.tables import HEAD
 
 
@@ -33,6 +35,11 @@ class Scope:
     person: Person
     role: Role | None
     streams: frozenset[str] | None
+
+    @property
+    def mask(self) -> Mask:
+        """The columns that this person's laptops never receive."""
+        return mask_of(self.person.role)
 
     def may_read(self, stream: str) -> bool:
         """Whether this person's devices may hold `stream`."""
@@ -78,10 +85,16 @@ def scope_of(conn: Connection, user: str) -> Scope | None:
     streams = {ORG, f"user:{user}"}
     if team:
         streams.add(f"team:{team}")
-    if team and role.scope != OWN:
+    if team and roles.scope_of(role, narrowed=_narrowed(conn)) != OWN:
         members = conn.execute(select(table.c.id).where(table.c.team_id == row.team_id))
         streams.update(f"user:{member.id.hex}" for member in members)
     return Scope(person, role, frozenset(streams))
+
+
+def _narrowed(conn: Connection) -> bool:
+    """Whether the organisation has its sales reps see their own records alone."""
+    query = select(Organisation.rep_scope).where(Organisation.deleted_at.is_(None)).order_by(Organisation.id)
+    return conn.execute(query.limit(1)).scalar_one_or_none() == OWN
 
 
 def heads(conn: Connection, scope: Scope) -> dict[str, int]:

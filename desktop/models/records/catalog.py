@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from desktop.models.kinds import Choice, Day, Flag, Link, Long, Number, Percent, Short, Whole
 from desktop.models.record import Record, field
+from desktop.rules import roles
 from desktop.words import Message, msg
 
 TAX_MODES = (("included", msg("Tax included")), ("excluded", msg("Tax excluded")))
@@ -61,6 +62,7 @@ class Product(Record):
     unit: Mapped[str] = field(Short(), msg("Unit"), listed=True)
     unit_en: Mapped[str] = field(Short(), msg("Unit in English"))
     price: Mapped[Decimal | None] = field(Number(6), msg("List price"), listed=True)
+    cost: Mapped[Decimal | None] = field(Number(6), msg("Cost"), masked=roles.COST)
     tax_category: Mapped[str] = field(Short(), msg("Tax category"), default="S")
     tax_percent: Mapped[Decimal | None] = field(Percent(), msg("Tax rate"), listed=True)
     active: Mapped[bool] = field(Flag(), msg("Active"), default=True)
@@ -114,7 +116,7 @@ class PriceEntry(Record):
         default="range",
     )
     price: Mapped[Decimal | None] = field(Number(6), msg("Price"), required=True, listed=True)
-    floor_price: Mapped[Decimal | None] = field(Number(6), msg("Floor price"))
+    floor_price: Mapped[Decimal | None] = field(Number(6), msg("Floor price"), merge="derived")
     valid_from: Mapped[date | None] = field(Day(), msg("Valid from"))
     valid_until: Mapped[date | None] = field(Day(), msg("Valid until"))
 

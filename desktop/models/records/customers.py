@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from desktop.models.kinds import Amount, Choice, Day, Email, Link, Long, Phone, Short, Tags
 from desktop.models.record import Record, field
+from desktop.rules import roles
 from desktop.words import Message, msg
 
 KINDS = (("company", msg("Company")), ("person", msg("Person")), ("partner", msg("Partner")))
@@ -80,6 +81,7 @@ class Contact(Record):
     wechat: Mapped[str] = field(Short(), msg("WeChat"), search="text")
     address: Mapped[str] = field(Short(), msg("Address"), search="text")
     website: Mapped[str] = field(Short(), msg("Website"))
+    id_number: Mapped[str] = field(Short(), msg("Identity card number"), masked=roles.IDENTITY)
     birthday: Mapped[date | None] = field(Day(), msg("Birthday"))
     preferred_time: Mapped[str] = field(Short(), msg("Preferred time"), merge="soft")
     tags: Mapped[list[str]] = field(Tags(), msg("Tags"), default=list, search="text")

@@ -1,11 +1,12 @@
 """The firm itself: organisation, teams, users, their devices, and settings they share."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from desktop.models.kinds import Choice, Email, Flag, Json, Link, Long, Phone, Short, Whole
+from desktop.models.kinds import Choice, Email, Flag, Json, Link, Long, Percent, Phone, Short, Whole
 from desktop.models.record import Record, field
 from desktop.rules import roles
 from desktop.words import Message, msg
@@ -40,6 +41,12 @@ class Organisation(Record):
     terms: Mapped[list[dict[str, str]]] = field(Json(), msg("Standard terms"), default=list, hidden=True)
     milestones: Mapped[list[dict[str, Any]]] = field(
         Json(), msg("Standard payment schedule"), default=list, hidden=True
+    )
+    least_margin: Mapped[Decimal | None] = field(Percent(), msg("Least margin"), masked=roles.COST)
+    rep_scope: Mapped[str] = field(
+        Choice(((roles.TEAM, msg("Their team's records")), (roles.OWN, msg("Their own records")))),
+        msg("Sales reps see"),
+        default=roles.TEAM,
     )
     logo: Mapped[dict[str, Any] | None] = field(Json(), msg("Logo"), hidden=True)
 

@@ -51,6 +51,7 @@ class Laptop:
     heads: list[bytes] = field(default_factory=lambda: [START])
     ops: list[Op] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
+    masks: dict[str, str] = field(default_factory=dict)
     rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     # ------------------------------------------------------------ requests
@@ -116,6 +117,9 @@ class Laptop:
         base = seen.get("version", 0) if base is None else base
         self.tx(("set", record_type, record, body, base), command=command or f"{record_type}.edit")
 
+    def cursor(self, stream: str) -> Cursor:
+        return Cursor(stream, self.cursors[stream], 1, self.masks.get(stream, ""))
+
     def push(self, ops: Sequence[Op] | None = None) -> messages.Push:
         ops = self.ops[self.sent :] if ops is None else ops
         head = self.heads[ops[-1].n].hex()
@@ -135,7 +139,7 @@ class Laptop:
             "last": self.n,
             "head": self.head.hex(),
             "acked": self.acked,
-            "cursors": [Cursor(stream, seq, 1, "") for stream, seq in self.cursors.items()],
+            "cursors": [self.cursor(stream) for stream in self.cursors],
             "push": push,
         }
         return SyncRequest(**{**values, **more})
@@ -156,11 +160,13 @@ class Laptop:
         for head in heads:
             if head.stream not in self.cursors:
                 self.snapshot(head.stream)
-        while any(self.cursors[head.stream] < head.seq for head in heads):
+        while any(
+            self.cursors[head.stream] < head.seq or self.masks[head.stream] != head.mask for head in heads
+        ):
             wish = PullRequest(
                 protocol=1,
                 schema=1,
-                cursors=[Cursor(stream, seq, 1, "") for stream, seq in self.cursors.items()],
+                cursors=[self.cursor(stream) for stream in self.cursors],
             )
             answer = self.call("POST", messages.PULL, wish, messages.PullResponse)
             heads = answer.heads
@@ -174,7 +180,7 @@ class Laptop:
             pages += 1
             self.store(part.tables)
             if part.next is None:
-                self.cursors[stream] = part.at
+                self.cursors[stream], self.masks[stream] = part.at, part.mask
                 return pages
             query = f"?limit={limit}&at={part.at}&after={part.next}"
 
@@ -183,7 +189,7 @@ class Laptop:
             self.store(part.tables)
             for gone in part.removals:
                 self.rows.pop((gone.type, gone.record), None)
-            self.cursors[part.stream] = part.upto
+            self.cursors[part.stream], self.masks[part.stream] = part.upto, part.mask
 
     def store(self, tables: Mapping[str, messages.Table]) -> None:
         for name, table in tables.items():

@@ -70,13 +70,13 @@ def test_pages_bring_each_record_once_in_its_newest_state(join: Join, server: Se
             writer.set("customer", key, name=name)
         writer.sync()
     stream = f"user:{writer.user}"
-    at, seen, pages = 0, [], 0
+    at, mask, seen, pages = 0, "", [], 0
     while True:
-        wish = messages.PullRequest(protocol=1, schema=1, cursors=[Cursor(stream, at, 1, "")], limit=7)
+        wish = messages.PullRequest(protocol=1, schema=1, cursors=[Cursor(stream, at, 1, mask)], limit=7)
         part = reader.call("POST", messages.PULL, wish, messages.PullResponse).page.parts[0]
         assert part.start == at
         seen += [row[0] for row in part.tables["customer"].rows]
-        at, pages = part.upto, pages + 1
+        at, mask, pages = part.upto, part.mask, pages + 1
         if not part.more:
             break
     assert (len(seen), len(set(seen)), pages, at) == (30, 30, 5, 45)
@@ -89,7 +89,7 @@ def test_a_cursor_under_another_mask_begins_anew(join: Join, server: Server) -> 
     wish = messages.PullRequest(protocol=1, schema=1, cursors=[Cursor(stream, 3, 1, "other")])
     part = laptop.call("POST", messages.PULL, wish, messages.PullResponse).page.parts[0]
     assert len(part.tables["customer"].rows) == 3
-    wish = messages.PullRequest(protocol=1, schema=1, cursors=[Cursor(stream, 3, 1, "")])
+    wish = messages.PullRequest(protocol=1, schema=1, cursors=[Cursor(stream, 3, 1, part.mask)])
     assert not laptop.call("POST", messages.PULL, wish, messages.PullResponse).page.parts
 
 

@@ -1,0 +1,42 @@
+"""Which columns are hidden from a role: nothing that leaves the office for its laptops carries them."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from desktop.models.record import hidden_from
+from desktop.rules import roles
+
+LENGTH: Final = 16
+"""Hexadecimal characters of a mask's name: enough to tell two apart, short enough to travel with each head.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """`name` tells laptops whether what they hold was cut in the same way; empty where nothing is hidden."""
+
+    name: str
+    fields: frozenset[str]
+
+    def of(self, record_type: str) -> frozenset[str]:
+        """The hidden columns of a record type."""
+        return _of(self.fields, record_type)
+
+
+def mask_of(role: str) -> Mask:
+    """The mask of everybody in the role named `role`."""
+    return _mask(hidden_from(roles.sees(role)))
+
+
+@lru_cache(maxsize=64)
+def _mask(fields: frozenset[str]) -> Mask:
+    listed = "\n".join(sorted(fields))
+    return Mask(hashlib.sha256(listed.encode()).hexdigest()[:LENGTH] if fields else "", fields)
+
+
+@lru_cache(maxsize=1024)
+def _of(fields: frozenset[str], record_type: str) -> frozenset[str]:
+    kind = f"{record_type}."
+    return frozenset(name.removeprefix(kind) for name in fields if name.startswith(kind))
