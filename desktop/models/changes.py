@@ -33,6 +33,7 @@ from desktop.models import indexing
 from desktop.models.columns import json_text, moment_text
 from desktop.models.record import Base, Record
 from desktop.rules.chain import START, Entry, entry_hash
+from desktop.rules.schema import SCHEMA
 from desktop.words import msg
 
 if TYPE_CHECKING:
@@ -137,6 +138,15 @@ def write_local(connection: Connection, key: str, value: Any) -> None:
         "INSERT INTO local (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (key, json_text(value)),
     )
+
+
+def note_schema(connection: Connection) -> None:
+    """Remember from which operation on this program's record schema holds: older ones are read as theirs."""
+    noted = read_local(connection, "schemas", [])
+    if not noted or noted[-1][1] != SCHEMA:
+        written = int(read_local(connection, "head", {"n": 0})["n"])
+        before = noted or ([[1, 1]] if written else [])
+        write_local(connection, "schemas", [*before, [written + 1, SCHEMA]])
 
 
 def seed_for(connection: Connection, n: int) -> bytes:

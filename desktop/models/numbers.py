@@ -75,8 +75,8 @@ def forget_leases(connection: Connection, why: str = "restored") -> None:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """One series on this laptop: `lent` by the office, or the laptop's own under `code` (`lent` counts what was
-    taken). Every number is borne by a document, void, or left.
+    """One series on this laptop: `lent` by the office, or the laptop's own under `code` (where `lent` counts
+    what was taken). Every number is borne by a document, void, or left.
     """
 
     series: str

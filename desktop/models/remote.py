@@ -241,7 +241,7 @@ class Remote:
         again = (row[1], row[2]) != (schema, part.mask)
         if part.mask and row[2] != part.mask:
             leaving.hide(connection, {**leaving.hidden_in(part.tables), **leaving.hidden_now(connection)})
-        sifted = fuse.Fuse(connection, arrival.now).sift(part.stream, part.tables, part.removals)
+        sifted = fuse.Fuse(connection, arrival.now).sift(part.stream, part.tables, part.removals, part.undone)
         for type_name, table in sifted[0].items():
             arrival.rows(type_name, table, part.mask)
         arrival.removals(part.stream, sifted[1])
@@ -351,6 +351,7 @@ class Remote:
             ("key", successor["key"]),
             ("acked", 0),
             ("sent", 0),
+            ("schemas", sending.renumbered(connection, agreed)),
             ("head", {"n": len(ops), "hash": hashed.hex()}),
             ("sequence", 1),
             ("successor", None),

@@ -1,6 +1,7 @@
 """What leaves this laptop: ops of the outbox in whole transactions, and the mark up to which they left."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from desktop.models.changes import VOID, read_local, write_local
 from desktop.models.engines import without_waiting
 from desktop.rules.chain import START
+from desktop.rules.schema import SCHEMA
 
 _OPS: Final = "n, tx, batch, command, kind, type, record, body, base, at, actor, hash, device"
 _AS_DONE: Final = _OPS.replace("kind", "coalesce(was, kind)")
@@ -40,6 +42,8 @@ class Outbox:
     ops: tuple[LocalOp, ...]
     before: bytes
     seeds: tuple[tuple[int, bytes], ...]
+    schemas: tuple[tuple[int, int], ...] = ()
+    """From which op on which record schema holds; empty where all are of this program's own."""
 
 
 def as_done(connection: Connection, after: int) -> list[LocalOp]:
@@ -94,7 +98,27 @@ def waiting(connection: Connection, acked: int, most: int, size: int) -> Outbox:
         " coalesce((SELECT max(from_n) FROM chain_seed WHERE from_n <= ?), 0) ORDER BY from_n",
         (ops[-1].n, ops[0].n),
     ).all()
-    return Outbox(ops, START if before is None else bytes(before), tuple((n, bytes(s)) for n, s in seeds))
+    return Outbox(
+        ops,
+        START if before is None else bytes(before),
+        tuple((n, bytes(s)) for n, s in seeds),
+        _schemas(connection, ops),
+    )
+
+
+def _schemas(connection: Connection, ops: Sequence[LocalOp]) -> tuple[tuple[int, int], ...]:
+    noted = [(int(n), int(schema)) for n, schema in read_local(connection, "schemas", [])]
+    first, last = ops[0].n, ops[-1].n
+    begins = max((n for n, _ in noted if n <= first), default=0)
+    found = tuple((n, schema) for n, schema in noted if begins <= n <= last)
+    return found if any(schema != SCHEMA for _, schema in found) else ()
+
+
+def renumbered(connection: Connection, agreed: int) -> list[list[int]]:
+    """The schemas of the ops after `agreed`, counted anew from 1."""
+    noted = [[int(n), int(schema)] for n, schema in read_local(connection, "schemas", [])]
+    begins = max((n for n, _ in noted if n <= agreed + 1), default=0)
+    return [[max(1, n - agreed), schema] for n, schema in noted if n >= begins]
 
 
 def sealed(op: LocalOp) -> LocalOp:

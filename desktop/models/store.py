@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 from desktop.errors import NotFound, Refused
 from desktop.models import derived, indexing, migrations, search
 from desktop.models.blobs import Blobs
-from desktop.models.changes import UNKEPT, Op, WorkSession, append_stated, now_ms, read_local, write_local
+from desktop.models.changes import (
+    UNKEPT,
+    Op,
+    WorkSession,
+    append_stated,
+    note_schema,
+    now_ms,
+    read_local,
+    write_local,
+)
 from desktop.models.record import Record, new_id
 from desktop.models.turns import Turns
 from desktop.words import msg
@@ -130,6 +139,7 @@ class Store:
                 stored = new_id().hex
                 write_local(connection, "device", stored)
             self.device = UUID(hex=stored)
+            note_schema(connection)
 
     @property
     def acked(self) -> int:

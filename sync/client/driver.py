@@ -50,7 +50,7 @@ from sync.engine.actions import (
     Tidy,
 )
 from sync.protocol import codec, ops, signing
-from sync.protocol.messages import Cursor, Enrol, Enrolled, OpKind, Problem, Push, Seed, SyncResponse
+from sync.protocol.messages import Cursor, Enrol, Enrolled, OpKind, Problem, Push, Seed, SyncResponse, Written
 from sync.protocol.versions import SCHEMA, SPOKEN
 
 T = TypeVar("T")
@@ -301,6 +301,7 @@ def _push(known: Known, outbox: Outbox) -> Push:
         head=head,
         seeds=[Seed(n, seed.hex()) for n, seed in outbox.seeds],
         signature=signing.sign_head(key, known.identity.device.hex, last, head),
+        schemas=[Written(*since) for since in outbox.schemas],
     )
 
 

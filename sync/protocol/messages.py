@@ -155,6 +155,13 @@ class Seed(Row, frozen=True):
     seed: str
 
 
+class Written(Row, frozen=True):
+    """From op number `n` on, ops were written under this record schema."""
+
+    n: int
+    schema: int
+
+
 class Push(Struct, frozen=True):
     """Ops `first`, `first + 1`, …: each row is [shape, record, base version, value of each key …]."""
 
@@ -166,6 +173,7 @@ class Push(Struct, frozen=True):
     before: str
     head: str
     signature: str
+    schemas: list[Written] = []
 
 
 class Cursor(Row, frozen=True):
@@ -259,7 +267,8 @@ class Part(Struct, frozen=True):
 
     With `more` the feed goes on after `upto`; without it `upto` is the head. `digest` is the stream's digest
     at `upto`, given when the server has it at hand. `check`: the feed has forgotten removals after `start`;
-    compare the stream when it stands at its head.
+    compare the stream when it stands at its head. `undone` are records among the removals that were deleted
+    because their making was taken back.
     """
 
     stream: str
@@ -271,6 +280,7 @@ class Part(Struct, frozen=True):
     removals: list[Removal] = []
     digest: str | None = None
     check: bool = False
+    undone: list[str] = []
 
 
 class Page(Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sync.protocol.messages import OpKind, Push, Seed, Shape, Tx
+from sync.protocol.messages import OpKind, Push, Seed, Shape, Tx, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,13 @@ class Op:
 
 
 def pack_push(
-    ops: Sequence[Op], *, before: str, head: str, seeds: Sequence[Seed], signature: str = ""
+    ops: Sequence[Op],
+    *,
+    before: str,
+    head: str,
+    seeds: Sequence[Seed],
+    signature: str = "",
+    schemas: Sequence[Written] = (),
 ) -> Push:
     """Contiguous whole transactions as one push."""
     shapes: dict[tuple[str, str, tuple[str, ...]], int] = {}
@@ -50,6 +56,7 @@ def pack_push(
         before=before,
         head=head,
         signature=signature,
+        schemas=list(schemas),
     )
 
 

@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 from typing import Final
 
+from desktop.rules import schema
+
 PROTOCOL: Final = 1
 """The version this build speaks best."""
 
 SPOKEN: Final = (1,)
 """Every version this build still understands, oldest first (N down to N-2)."""
 
-SCHEMA: Final = 1
+SCHEMA: Final = schema.SCHEMA
 """The record schema: additive inside a major; unknown fields are kept and echoed."""
+
+RECEIVING: Final = 1
+"""The oldest record schema whose laptops may receive; an older one still uploads all it has."""
 
 
 def agree(offered: Iterable[int], spoken: Iterable[int] = SPOKEN) -> int | None:

@@ -22,6 +22,7 @@ from desktop.words import Message, msg
 from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdict
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
+from sync.protocol.upcast import upcast
 from sync.server import audit, floors, numbers, review
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome
@@ -71,7 +72,7 @@ def receive(conn: Connection, device: Row[Any], scope: Scope, request: SyncReque
     if push is None:
         return Taken("ok", last)
     _check_end(device, push, ops, hashes)
-    fresh = [op for op in ops if op.n > last]
+    fresh = [_as_meant(op, push, request.schema) for op in ops if op.n > last]
     verdicts = [_known(op.n, stored, request.acked) for op in ops if op.n <= last]
     if fresh:
         judged = _judge(conn, scope, fresh, request, now)
@@ -95,6 +96,15 @@ def _unpacked(push: Push) -> list[Op]:
     if not all(_sound(op) for op in ops):
         raise Refusal(400, "bad_request", BAD_PUSH)
     return ops
+
+
+def _as_meant(op: Op, push: Push, schema: int) -> Op:
+    """An op that was written under an older record schema, as this one writes it."""
+    since = [written.schema for written in push.schemas if written.n <= op.n]
+    try:
+        return upcast(op, since[-1] if since else schema)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Refusal(400, "bad_request", BAD_PUSH) from error
 
 
 def _sound(op: Op) -> bool:

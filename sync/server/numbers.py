@@ -1,14 +1,13 @@
-"""What became of every number: borne by a document, void, or still lent; together they are all that were lent.
+"""What became of every number: borne by a document, void, or still lent; together these are all of them.
 
 A laptop hands its numbers out in their order and tells of its work in that order. So a lent number below one
-that has arrived from the same laptop, and that no document bears, is used by nobody any more; neither are those
-of a laptop that was shut out.
+that has arrived from the same laptop, and that no document bears, is used by nobody any more; neither are
+those of a laptop that was shut out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, select
 
@@ -71,7 +70,7 @@ class Report:
 
 
 def note(conn: Connection, borne: Iterable[tuple[str, str]], now: int) -> None:
-    """Remember which document bears which number; the first one counts. What is no number of ours is left out."""
+    """Remember which document bears which number; the first one counts. What is no number of ours is left."""
     key = id_in(conn.dialect.name)
     rows = [
         {
@@ -114,7 +113,7 @@ def report(conn: Connection) -> Report:
             counts.setdefault((read.series, read.device, read.year if read.device else 0), set()).add(
                 read.count
             )
-    blocks: dict[tuple[str, UUID], list[Any]] = {}
+    blocks: dict[tuple[str, Any], list[Any]] = {}
     query = (
         select(LEASE.c.series, LEASE.c.first, LEASE.c.last, LEASE.c.device, DEVICE.c.code, DEVICE.c.name)
         .add_columns(DEVICE.c.revoked_at)

@@ -35,7 +35,7 @@ from sync.protocol.messages import (
     SyncResponse,
 )
 from sync.protocol.signing import PROTOCOL_HEADER, BadSignature, Signed, check_request, read_headers
-from sync.protocol.versions import SCHEMA, SPOKEN
+from sync.protocol.versions import RECEIVING, SCHEMA, SPOKEN
 from sync.server import (
     accounts,
     audit,
@@ -286,6 +286,7 @@ class Server:
             taken = intake.receive(conn, device, _scope(conn, device), wish, now)
             return taken, leases.lend(conn, signed.device, wish.wants, now) if taken.status == "ok" else []
 
+        old = wish.schema < RECEIVING
         taken, lent = self.store.write(take)
         if wish.push is not None:
             self.metrics.pushed(taken.status, [verdict.kind for verdict in taken.verdicts])
@@ -299,10 +300,11 @@ class Server:
                 heads=feed.heads_of(conn, scope, known, wish.cursors),
                 person=scope.person,
                 verdicts=taken.verdicts,
-                page=Page() if taken.status == "gap" else _page(conn, scope, known, wish),
+                page=Page() if old or taken.status == "gap" else _page(conn, scope, known, wish),
                 leases=lent,
                 agreed=taken.agreed,
                 roots=audit.roots(conn, wish.root),
+                upgrade=old,
             )
 
     def _close_days(self, conn: Connection, now: int) -> None:

@@ -16,8 +16,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, create_engine, insert, update
 
 from desktop.models import leases, numbers
-from desktop.models.changes import write_local
 from desktop.models.changes import local as local_table
+from desktop.models.changes import write_local
 from desktop.models.record import Base, new_id
 from desktop.models.records import Quote
 from desktop.models.remote_tables import number_lease
@@ -59,9 +59,9 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.documents} documents, {self.collisions} collisions; lent {self.lent} = issued {self.issued}"
-            f" + void {self.void} + still lent {self.still_lent}; {self.own} of own series;"
-            f" {len(self.problems)} problems"
+            f"{self.documents} documents, {self.collisions} collisions; lent {self.lent} ="
+            f" issued {self.issued} + void {self.void} + still lent {self.still_lent};"
+            f" {self.own} of own series; {len(self.problems)} problems"
         )
 
 
@@ -81,7 +81,7 @@ class World:
         engine = create_engine("sqlite://")
         Base.metadata.create_all(
             engine,
-            tables=[local_table, numbers.number_own, numbers.number_void, number_lease, Quote.table()],  # type: ignore[list-item]
+            tables=[local_table, numbers.number_own, numbers.number_void, number_lease, Quote.table()],
         )
         code = f"{next(self.codes):03d}"
         laptop = Laptop(new_id(), code, engine)
