@@ -175,9 +175,10 @@ class Running:
         certificate: str | None = None,
         key: str | None = None,
         behind_proxy: bool = False,
+        listening: socket.socket | None = None,
     ) -> None:
         self._server = server
-        self._socket = _bind(host, port)
+        self._socket = listening or _bind(host, port)
         bound = self._socket.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self.url = f"{'https' if certificate else 'http'}://{shown}:{bound}"
@@ -208,6 +209,11 @@ class Running:
             self._thread.join()
         self._socket.close()
         self._server.store.close()
+
+    @property
+    def listening(self) -> socket.socket:
+        """Where it listens, for workers beside it."""
+        return self._socket
 
     def is_alive(self) -> bool:
         """Whether it still answers."""

@@ -288,8 +288,8 @@ class Notified(Hub):
 
     def _hear_one_connection(self) -> None:
         raw = self._engine.raw_connection()
-        raw.detach()  # it listens, so it never goes back to the pool
         driver: Any = raw.driver_connection
+        raw.detach()  # it listens, so it never goes back to the pool
         try:
             driver.autocommit = True
             driver.execute(f"LISTEN {CHANNEL}")

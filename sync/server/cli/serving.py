@@ -14,7 +14,7 @@ from typing import Any, Final
 from desktop.errors import NotFound, Usage
 from desktop.models import profile
 from desktop.words import msg
-from sync.server import certificates
+from sync.server import certificates, workers
 from sync.server.cli.console import Console, command
 
 PORT: Final = 8440
@@ -35,11 +35,15 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     added.add_argument(
         "--behind-proxy", action="store_true", help="plain HTTP although not on loopback: a proxy adds TLS"
     )
+    added.add_argument(
+        "--workers", type=int, default=1, help="processes that answer on the one port (needs --database-url)"
+    )
     added.add_argument("--attended", action="store_true", help="stop when standard input ends")
 
 
 def serve(console: Console, chosen: argparse.Namespace) -> None:
     """Answer laptops. The first line of output says where."""
+    workers.check(chosen.workers, console.database_url)
     certificate, _ = _certificate(console, chosen)
     if not _is_loopback(chosen.host) and not certificate and not chosen.behind_proxy:
         raise Usage(
@@ -80,14 +84,18 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
         key=key,
         behind_proxy=chosen.behind_proxy,
     )
+    orders = workers.Orders(
+        console.database_url or "", certificate, key, chosen.behind_proxy, server.authority
+    )
     running.start()
-    sys.stdout.write(json.dumps({"url": running.url}) + "\n")
-    sys.stdout.flush()
-    due = time.monotonic() + SETTLED
-    while running.is_alive() and not stop.wait(0.5):
-        if time.monotonic() >= due:
-            due = time.monotonic() + DAY
-            server.keep_house(stop.is_set)
+    with workers.Beside(chosen.workers - 1, running.listening, orders):
+        sys.stdout.write(json.dumps({"url": running.url}) + "\n")
+        sys.stdout.flush()
+        due = time.monotonic() + SETTLED
+        while running.is_alive() and not stop.wait(0.5):
+            if time.monotonic() >= due:
+                due = time.monotonic() + DAY
+                server.keep_house(stop.is_set)
     running.stop()
 
 
