@@ -91,6 +91,8 @@ def _listed(
     for kind, place in within:
         if kind in RECORDS:
             wanted.setdefault(kind, set()).add(place)
+    if not wanted:
+        return {}
     return {
         kind: [(record, version) for record, version in records if bucket(record) in wanted[kind]]
         for kind, records in _living(conn, stream, wanted)

@@ -145,6 +145,26 @@ PAGES: Final = (
 )
 """What laptops ask. A new address of the protocol is one line here and one in `server.py`."""
 
+LINKS: Final[Mapping[str, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
+    "sync": {
+        "firstCopy": ("snapshot", {"stream": "$response.body#/heads/0/0"}),
+        "lastCopy": ("snapshot", {"stream": "$response.body#/heads/1/0"}),
+    },
+    "pull": {"firstCopy": ("snapshot", {"stream": "$response.body#/heads/0/0"})},
+    "snapshot": {
+        "goOn": (
+            "snapshot",
+            {
+                "stream": "$request.path.stream",
+                "at": "$response.body#/at",
+                "after": "$response.body#/next",
+            },
+        ),
+    },
+    "fileState": {"piece": ("getPiece", {"sha256": "$request.path.sha256"})},
+}
+"""Operation → what may follow: name → (operation, where its values come from)."""
+
 KEPT: Final = (
     Page("GET", HOME, "home", "How the office is, for a person.", None, "text/html", signed=False),
     Page(
@@ -220,10 +240,13 @@ def _operation(page: Page, named: Mapping[str, Any]) -> dict[str, Any]:
         if part.startswith("{")
     ]
     problem = _content(messages.Problem, named)
-    good = {str(status): {"description": page.about} for status in page.statuses}
+    good: dict[str, Any] = {str(status): {"description": page.about} for status in page.statuses}
+    for name, (operation, values) in LINKS.get(page.name, {}).items():
+        link = {"operationId": operation, "parameters": dict(values)}
+        good["200"].setdefault("links", {})[name] = link
     if page.method != "HEAD":
         for status in good:
-            good[status]["content"] = _content(page.answer, named)  # type: ignore[assignment]
+            good[status]["content"] = _content(page.answer, named)
     described: dict[str, Any] = {
         "operationId": page.name,
         "summary": page.about,

@@ -15,6 +15,7 @@ from typing import Final
 from tests.house.sources import ROOT
 from tests.models import kills as vault_kills
 from tests.rules import oracle
+from tests.sync.server import fuzz_api
 from tests.sync.simulator import schedule
 
 PAGE: Final = ROOT / "docs/proofs.md"
@@ -68,10 +69,18 @@ def schedules(seed: int) -> Round:
     return Round(1, [f"seed {seed}: {outcome.violation}"] if outcome.violation else [])
 
 
+def questions(seed: int) -> Round:
+    """Questions that the office's own description allows, with the keys of three roles."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = fuzz_api.fuzz(Path(folder) / "office", seed, examples=20)
+    return Round(sum(world.answers.values()), world.violations)
+
+
 PROOFS: Final = (
     Proof("totals of random documents", totals),
     Proof("kills of a vault that is written to", kills),
     Proof("schedules of sync", schedules),
+    Proof("questions to the office by schemathesis", questions),
 )
 
 
