@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from desktop.models.columns import IdColumn, JsonColumn, MomentColumn
 from desktop.models.kinds import MERGES, Json, Kind, Link
+from desktop.rules.ledger import Ledger
 from desktop.words import Message, msg
 
 RECORDS: Final[dict[str, type["Record"]]] = {}
@@ -108,6 +109,8 @@ class Record(Base):
     """The link to the aggregate that this record is a part of, such as `quote_id`."""
     __fact__: ClassVar[str] = ""
     """The kind of operation that brings a record of a type that is only ever added to; empty: `create`."""
+    __ledger__: ClassVar[Ledger | None] = None
+    """Set where the records are entries of an account, which is what they are parts of."""
     __shared__: ClassVar[bool] = False
     """True for what everybody in the organisation holds: catalogue, directory, settings."""
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from desktop.models import derived, guards
 from desktop.models.columns import json_text
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, children_of
-from sync.server.feed import MOVE, PUT, TOMBSTONE, Event, publish
+from sync.server.feed import MOVE, PUT, TOMBSTONE, UNDONE, Event, publish
 from sync.server.rows import Row, bare, chunks, id_in, shape, upsert
 from sync.server.scope import home
 from sync.server.tables import VERSIONS
@@ -43,6 +43,8 @@ class Held:
     home: str | None = None
     """The stream whose feed has it; None for a record that is not in the database yet."""
     changed: set[str] = field(default_factory=set)
+    undone: bool = False
+    """It is deleted because its making was taken back."""
 
     @property
     def id(self) -> str:
@@ -68,7 +70,13 @@ class Held:
     def copy(self) -> "Held":
         """The same, to come back to."""
         return Held(
-            self.type, dict(self.row), dict(self.fields), dict(self.devices), self.home, set(self.changed)
+            self.type,
+            dict(self.row),
+            dict(self.fields),
+            dict(self.devices),
+            self.home,
+            set(self.changed),
+            self.undone,
         )
 
 
@@ -144,6 +152,25 @@ class Batch:
     def get(self, record_type: str, record: str | None) -> Held | None:
         """The record as the push left it so far; it must have been loaded."""
         return None if record is None else self._held.get((record_type, record))
+
+    def held(self, record_type: str) -> list[Held]:
+        """The records of a type that are in memory."""
+        return [held for (kind, _), held in self._held.items() if kind == record_type]
+
+    def balance(self, record_type: str, account: str) -> int:
+        """The sum of the entries of an account, those of this push included."""
+        cls = RECORDS[record_type]
+        amount = cls.__ledger__.amount if cls.__ledger__ is not None else ""
+        table = cls.table()
+        query = select(func.coalesce(func.sum(table.c[amount]), 0)).where(
+            table.c[cls.__root__] == UUID(hex=account), table.c.deleted_at.is_(None)
+        )
+        fresh = [
+            int(held.row[amount])
+            for (kind, _), held in self._held.items()
+            if kind == record_type and held.home is None and held.row[cls.__root__] == account
+        ]
+        return int(self.conn.execute(query).scalar_one()) + sum(fresh)
 
     def root_of(self, held: Held) -> Held | None:
         """The record that this one is a part of; None for one that stands by itself, or without its root."""
@@ -260,6 +287,7 @@ def links_of(record_type: str, row: Row, *, roots_only: bool = False) -> Iterabl
 
 def _events(held: Held) -> Iterable[Event]:
     now = home(held.type, held.row)
-    yield Event(now, held.type, held.id, held.version, TOMBSTONE if held.deleted else PUT)
+    flag = (UNDONE if held.undone else TOMBSTONE) if held.deleted else PUT
+    yield Event(now, held.type, held.id, held.version, flag)
     if held.home is not None and held.home != now:
         yield Event(held.home, held.type, held.id, held.version, MOVE)

@@ -35,6 +35,8 @@ OTHER_NUMBER: Final = msg(
 
 TWICE: Final = msg("Another document bears this number already; issue again with a number of your own.")
 
+OVERDRAWN: Final = msg("There is not enough left on this account; somebody else was faster.")
+
 DELETED: Final = "deleted_at"
 _RESERVED: Final = frozenset({"id", "version", "deleted_at", "unknown"})
 
@@ -102,6 +104,7 @@ class Judge:
         self._settle(op.type, row)
         if not self.scope.may_write(op.type, row):
             raise Rejected("not_allowed", NOT_YOURS)
+        self._guard_overdraft(op.type, row)
         held = self.batch.add(op.type, row)
         self._guard_edition(held)
         return Outcome(held)
@@ -336,8 +339,8 @@ class Judge:
             raise Rejected("not_allowed", NOT_YOURS) if known else Rejected("not_found", NOT_FOUND)
 
     def _guard_frozen(self, held: Held, touched: list[str]) -> None:
-        """Refused where `touched` is content of an issued edition, or part of a signature."""
-        if touched and held.type == SIGNATURE:
+        """Refused where `touched` is content of an issued edition, or part of what is only ever added to."""
+        if touched and (held.type == SIGNATURE or RECORDS[held.type].__ledger__ is not None):
             raise Rejected("frozen", FROZEN)
         edition = (
             held
@@ -351,6 +354,17 @@ class Judge:
         """A new line cannot join an issued edition."""
         if held.type in LINES:
             self._guard_frozen(held, [DELETED])
+
+    def _guard_overdraft(self, record_type: str, row: Row) -> None:
+        """Nobody spends what the account does not hold, whatever their laptop showed."""
+        cls = RECORDS[record_type]
+        if cls.__ledger__ is None:
+            return
+        amount, account = row[cls.__ledger__.amount], row[cls.__root__]
+        if not isinstance(amount, int) or account is None:
+            raise Rejected("invalid", INVALID)
+        if cls.__ledger__.overdrawn(self.batch.balance(record_type, account), amount):
+            raise Rejected("limit", OVERDRAWN)
 
     def _guard_number(self, record_type: str, record: str, name: str, value: Any) -> None:
         """A number that the office lent to one person is used by nobody else, and by one document only."""

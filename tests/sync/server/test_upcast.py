@@ -14,7 +14,7 @@ from desktop.models.changes import read_local
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from sync.protocol import upcast, versions
-from sync.protocol.messages import Push, Shape, Tx, Written
+from sync.protocol.messages import Push, Shape, SyncResponse, Tx, Written
 from sync.protocol.ops import Op, unpack_push
 from sync.server import intake, server
 from tests.stores import customer, opened
@@ -88,11 +88,11 @@ def test_a_laptop_that_is_too_old_to_receive_still_uploads_all_it_has(join: Join
     laptop, other = join("Li"), join("Li")
     record = laptop.create("customer", name="A", telephone="1")
     request = laptop.request(laptop.push(), schema=1)
-    answer = laptop.call("POST", "/v1/sync", request, server.SyncResponse)
+    answer = laptop.call("POST", "/v1/sync", request, SyncResponse)
     assert answer.upgrade
     assert answer.page.parts == []
     assert [one.kind for one in answer.verdicts] == ["applied"]
-    again = laptop.call("POST", "/v1/sync", laptop.request(laptop.push(), schema=1), server.SyncResponse)
+    again = laptop.call("POST", "/v1/sync", laptop.request(laptop.push(), schema=1), SyncResponse)
     assert [one.kind for one in again.verdicts] == ["applied"]
     assert not other.sync(schema=3).upgrade
     assert other.row("customer", record)["phone"] == "1"
@@ -104,7 +104,7 @@ def test_ops_written_before_an_update_go_up_as_what_they_were(join: Join) -> Non
     first = laptop.create("customer", name="A", telephone="1")
     second = laptop.create("customer", name="B", phone="2", website="w")
     push = replace_schemas(laptop.push(), Written(1, 1), Written(2, 3))
-    laptop.call("POST", "/v1/sync", laptop.request(push, schema=3), server.SyncResponse)
+    laptop.call("POST", "/v1/sync", laptop.request(push, schema=3), SyncResponse)
     laptop.sent = laptop.n
     laptop.sync(schema=3)
     assert [laptop.row("customer", one)["phone"] for one in (first, second)] == ["1", "2"]
