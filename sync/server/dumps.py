@@ -10,7 +10,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from desktop.errors import Damaged, NotFound, Refused
 from desktop.models import keys, profile
@@ -60,8 +60,11 @@ def load(dumped: Path, url: str) -> None:
 
 def _address(url: str) -> tuple[str, str]:
     """The address as PostgreSQL's tools take it, and the password, which no list of processes may show."""
-    parsed = make_url(url).set(drivername="postgresql")
-    return parsed.set(password=None).render_as_string(hide_password=False), str(parsed.password or "")
+    known = make_url(url)
+    query = {name: value for name, value in known.query.items() if name != "password"}
+    plain = URL.create("postgresql", known.username, None, known.host, known.port, known.database, query)
+    secret = known.password or known.query.get("password") or ""
+    return plain.render_as_string(hide_password=False), str(secret)
 
 
 def _run(tool: str, *arguments: str, secret: str = "") -> str:
