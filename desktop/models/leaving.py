@@ -82,7 +82,8 @@ def _hide_asides(driver: Any, kind: str, names: frozenset[str]) -> None:
             driver.execute("UPDATE sync_base SET row = ? WHERE record = ?", (cut, record))
     for name in sorted(names):
         driver.execute(
-            "UPDATE inbox SET mine = 'null', theirs = 'null', state = 'superseded' WHERE type = ? AND field = ?",
+            "UPDATE inbox SET mine = 'null', theirs = 'null', state = 'superseded'"
+            " WHERE type = ? AND field = ?",
             (kind, name),
         )
     whole = driver.execute("SELECT id, mine FROM inbox WHERE type = ? AND field = ''", (kind,)).fetchall()
@@ -116,8 +117,8 @@ def take_away(connection: Connection, cls: type[Record], ids: Sequence[bytes]) -
 
 
 def tidy(connection: Connection, left: Mapping[str, Mapping[bytes, str]]) -> None:
-    """After records have left, of each type with what they were called: keep the names that rows still lead to,
-    and have the index merged soon, whose blocks hold deleted words until then.
+    """After records have left, by type with what they were called: keep the names that rows lead to, and
+    have the index merged soon, whose blocks hold deleted words until then.
     """
     driver: Any = connection.connection.driver_connection
     for kind, titles in left.items():
@@ -152,7 +153,7 @@ def _leading(target: type[Record]) -> list[tuple[type[Record], list[str]]]:
 
 
 def _erase(connection: Connection, rows: Iterable[Sequence[Any]], names: frozenset[str] | None) -> None:
-    """Take values out of log rows (seq, n, kind, body): the named ones, or all. What waits for the office stays.
+    """Take values out of log rows (seq, n, kind, body): the named ones, or all. What waits to be sent stays.
 
     Of an operation of one's own each value leaves its salted leaf behind; others' rows just lose it.
     """
