@@ -81,31 +81,48 @@ def address(path: str) -> tuple[str, int | None]:
     return sha256, int(place) if place else None
 
 
-def find(conn: Connection, scope: Scope, sha256: str, device: str, size: int | None) -> Asked:
-    """What this person may do with a file. Raises Refusal where no attachment of it is theirs to read.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The attachments of a file that this person may read, with their sizes; `fills` are theirs to write."""
+
+    sizes: dict[UUID, int]
+    fills: frozenset[UUID]
+
+
+def find(conn: Connection, scope: Scope, sha256: str, size: int | None) -> Seen:
+    """The attachments by which this person may ask for a file; it stands behind both walls of the scope.
 
     `size` chooses between attachments that name the same file with different sizes: one of them lies.
+    Raises Refusal where none is theirs to read.
     """
     table = Attachment.table()
-    seen: list[tuple[UUID, int, bool, bool]] = []
+    sizes: dict[UUID, int] = {}
+    fills: set[UUID] = set()
+    may = scope.role is not None and scope.role.may(ATTACH)
     for row in conn.execute(
-        select(table.c.id, table.c.owner_id, table.c.team_id, table.c.size, PROOF.c.attachment)
-        .join_from(
-            table, PROOF, and_(PROOF.c.attachment == table.c.id, PROOF.c.sha256 == sha256), isouter=True
+        select(table.c.id, table.c.owner_id, table.c.team_id, table.c.size).where(
+            table.c.sha256 == sha256, table.c.deleted_at.is_(None)
         )
-        .where(table.c.sha256 == sha256, table.c.deleted_at.is_(None))
     ):
         owner, team = (one.hex if one is not None else None for one in (row.owner_id, row.team_id))
         mine = scope.may_read(home(Attachment.__shared__, owner, team))
         if mine and rules.fits(row.size) and size in (None, row.size):
-            writes = scope.may_write("attachment", {"owner_id": owner, "team_id": team})
-            seen.append((row.id, row.size, writes, row.attachment is not None))
-    if not seen:
+            sizes[row.id] = row.size
+            if may and scope.may_write("attachment", {"owner_id": owner, "team_id": team}):
+                fills.add(row.id)
+    if not sizes:
         raise Refusal(404, "blob", NO_FILE)
-    may = scope.role is not None and scope.role.may(ATTACH)
-    fills = tuple(one for one, _, writes, _ in seen if writes and may)
-    unproven = tuple(one for one, _, _, proven in seen if one in fills and not proven)
-    return Asked(sha256, seen[0][1], UUID(hex=device), any(one[3] for one in seen), fills, unproven)
+    return Seen(sizes, frozenset(fills))
+
+
+def judge(conn: Connection, seen: Seen, sha256: str, device: str) -> Asked:
+    """What those attachments allow: whether one of them was filled, and which are still to be."""
+    found = conn.execute(select(PROOF.c.attachment).where(PROOF.c.sha256 == sha256)).scalars()
+    proven = set(found) & set(seen.sizes)
+    size = seen.sizes[min(proven)] if proven else next(iter(seen.sizes.values()))
+    fills = tuple(sorted(seen.fills))
+    unproven = tuple(one for one in fills if one not in proven)
+    return Asked(sha256, size, UUID(hex=device), bool(proven), fills, unproven)
 
 
 def look(conn: Connection, asked: Asked) -> Reply:
@@ -271,7 +288,9 @@ class Files:
         if (n is None) != (method == "HEAD"):
             raise Refusal(405, "bad_request", NO_FILE)
         with self._store.read() as conn:
-            asked = find(conn, scope_at(conn), sha256, device, size)
+            seen = find(conn, scope_at(conn), sha256, size)
+        with self._store.read() as conn:
+            asked = judge(conn, seen, sha256, device)
         if method == "PUT" and n is not None:
             return self._take(asked, n, body)
         with self._store.read() as conn:
