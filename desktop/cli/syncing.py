@@ -75,8 +75,13 @@ def sync(console: Console, chosen: argparse.Namespace) -> None:
         "bytes_down": report.bytes_down,
         "inbox": inbox.waiting(console.store),
         "waiting": Remote(console.store).waiting(),
+        "accepted": accepted,
+        "held": report.held,
         "files": {"sent": report.files_up, "received": report.files_down, "waiting": report.files_waiting},
     }
+    if report.held and not console.options.json:
+        console.line(console.say(fuse.message(report.held)))
+        console.line(console.say(msg("To agree: satchel sync --accept-deletions")))
     console.result(
         moved,
         msg("{sent} up, {received} down, {inbox} to decide.").of(

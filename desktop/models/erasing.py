@@ -53,5 +53,5 @@ def _merge_some(remote: "Remote", pages: int) -> bool:
         more = bool(driver.execute("SELECT total_changes()").fetchone()[0] - before >= 2)
         if not more:
             write_local(connection, _UNTIDY, False)
-    remote.point("tidied")
+        remote.point("tidying")
     return more

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection
 
 from desktop.models.changes import now_ms, read_local, write_local
+from desktop.models.fuse import Deletion, Fuse
 from desktop.models.record import RECORDS, Record
 from desktop.models.remote_rows import Rows
 from desktop.rules.digests import Sums, Tally, bucket
@@ -41,17 +42,6 @@ class Summary:
     schema: int
     mask: str
     sums: Sums
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A record that the office does not have in a stream, at the version held here."""
-
-    type: str
-    record: str
-    version: int
-    flag: str = "move"
-    at: str | None = None
 
 
 # --- when
@@ -145,6 +135,8 @@ def _held(
     aside: dict[str, dict[bytes, Any]] = {}
     for record, kind, version, text in driver.execute("SELECT record, type, version, row FROM sync_base"):
         aside.setdefault(kind, {})[bytes(record)] = (version, json.loads(text))
+    for record, kind in driver.execute("SELECT record, type FROM sync_held"):
+        aside.setdefault(kind, {})[bytes(record)] = (0, None)  # gone at the office
     for kind in RECORDS if types is None else types:
         cls = RECORDS.get(kind)
         if cls is None:
@@ -197,7 +189,7 @@ def mend(
     tables: Mapping[str, Rows],
     mask: str = "",
     stubs: Sequence["Stub"] = (),
-    gone: Sequence[Gone] = (),
+    gone: Sequence[Deletion] = (),
 ) -> None:
     """Take in the rows that were missing or old, and let go of what the office does not have in the stream.
 
@@ -206,6 +198,6 @@ def mend(
     with remote.arriving() as (connection, arrival):
         for kind, table in tables.items():
             arrival.rows(kind, table, mask)
-        arrival.removals(stream, gone)
+        arrival.removals(stream, Fuse(connection, arrival.now).sift(stream, {}, gone, absent=True)[1])
         remote.keep_stubs(connection, stubs)
         remote.point("mended")

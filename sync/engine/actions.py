@@ -32,8 +32,9 @@ class Situation:
     `push` is the next part of the outbox (None: everything is acknowledged), `waiting` the ops in the outbox,
     `successor` the identity that was prepared after a fork and is not yet enrolled; `awaiting` says that the
     row of an answered op has not arrived, `unindexed` that rows wait to be made searchable, `root` is the
-    row of the newest daily root of the office's log kept here, `untidy` that
-    words of what left stand in the index, `held` the deletions that wait for a person; `due` are the streams that are to be compared with the office.
+    row of the newest daily root of the office's log kept here, `untidy` that words of what left stand in the
+    index, `held` the deletions that wait for a person; `due` are the streams that are to be compared with
+    the office.
     """
 
     device: str

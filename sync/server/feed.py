@@ -22,6 +22,8 @@ from sync.server.tables import FEED, FLOOR, HEAD, VERSIONS
 
 PUT: Final = "put"
 TOMBSTONE: Final = "tombstone"
+UNDONE: Final = "undone"
+"""A tombstone of what was made and taken back."""
 MOVE: Final = "move"
 
 MOST: Final = 20_000
@@ -131,6 +133,7 @@ def _part(
     events = conn.execute(query).all()
     more = len(events) > limit
     events = events[:limit]
+    show_id = id_out(conn.dialect.name)
     shown: dict[str, list[Any]] = {}
     gone: dict[str, list[Any]] = {}
     for event in events:
@@ -153,6 +156,7 @@ def _part(
             removal for name in RECORDS if name in gone for removal in _removals(conn, name, gone[name])
         ],
         check=cursor.seq < _floor(conn, cursor.stream),
+        undone=[show_id(event.record) for event in events if event.flag == UNDONE],
     ), len(events)
 
 
@@ -181,13 +185,19 @@ def _removals(conn: Connection, record_type: str, events: Sequence[Any]) -> list
     form = shape(record_type, conn.dialect.name)
     deleted = {
         row.id: row.deleted_at
-        for part in chunks([event.record for event in events if event.flag == TOMBSTONE])
+        for part in chunks([event.record for event in events if event.flag != MOVE])
         for row in conn.execute(
             select(form.table.c.id, form.table.c.deleted_at).where(form.table.c.id.in_(part))
         )
     }
     return [
-        Removal(event.flag, record_type, show_id(event.record), event.version, deleted.get(event.record))
+        Removal(
+            MOVE if event.flag == MOVE else TOMBSTONE,
+            record_type,
+            show_id(event.record),
+            event.version,
+            deleted.get(event.record),
+        )
         for event in events
     ]
 

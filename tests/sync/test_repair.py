@@ -10,6 +10,7 @@ import pytest
 
 from desktop.errors import Offline
 from desktop.models import repairs, search
+from desktop.models.fuse import Deletion
 from desktop.models.indexing import driver_of
 from desktop.models.record import new_id
 from desktop.models.records import Customer
@@ -176,7 +177,7 @@ def test_unsent_work_and_newer_rows_stay(laptop: Store, line: Line, server: Serv
     found = repairs.summaries(laptop, [stream(laptop)])[stream(laptop)]
     assert sum(count for count, _ in found.sums.values()) == 40
     remote = Remote(laptop)
-    gone = [repairs.Gone("customer", mine, 1), repairs.Gone("customer", newer, 1)]
+    gone = [Deletion("move", "customer", mine, 1), Deletion("move", "customer", newer, 1)]
     repairs.mend(remote, stream(laptop), tables={}, gone=gone)
     names = {name for name, _ in held(laptop).values()}
     assert {"typed", "new"} <= names
@@ -189,7 +190,7 @@ def test_unsent_work_and_newer_rows_stay(laptop: Store, line: Line, server: Serv
 
 def test_records_of_another_home_are_not_touched(laptop: Store) -> None:
     some = sorted(held(laptop))[0]
-    repairs.mend(Remote(laptop), "org", tables={}, gone=[repairs.Gone("customer", some, 9)])
+    repairs.mend(Remote(laptop), "org", tables={}, gone=[Deletion("move", "customer", some, 9)])
     assert some in held(laptop)
 
 

@@ -163,3 +163,19 @@ def test_it_happens_in_small_transactions_and_stops_when_told(
     server.keep_house(lambda: False)
     assert [some for some in done if some] == [2, 2, 1]
     assert gone(server) == []
+
+
+def test_the_office_says_which_deletions_take_back_what_was_made(server: Server, pair: Pair) -> None:
+    one, two = pair
+    remove(server, 1)
+    with one.reading() as session:
+        mine = session.query(Customer).order_by(Customer.name.desc()).limit(2).all()
+    with one.work(one.me(), "customer.new") as work:
+        for customer in mine:
+            work.delete(work.get(Customer, customer.id))
+    sync_once(one, Line(server))
+    with server.store.read() as conn:
+        flags = conn.exec_driver_sql("SELECT flag, count(*) FROM office_feed GROUP BY flag").all()
+    assert {row[0]: row[1] for row in flags if row[0] != "put"} == {"tombstone": 1, "undone": 2}
+    sync_once(two, Line(server))
+    assert names(two) == at_the_office(server)

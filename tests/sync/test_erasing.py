@@ -1,0 +1,155 @@
+"""What a laptop may no longer hold is in no table of its file, and in no block of its search index."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.models import erasing
+from desktop.models.records import Customer
+from desktop.models.remote import Remote
+from desktop.models.store import Store
+from sync.client.driver import enrol, sync_once
+from sync.engine import round as rounds
+from sync.server import store as office_store
+from sync.server.batch import OFFICE, Batch
+from sync.server.server import Server
+from tests.stores import opened
+from tests.sync.test_repair import Line
+
+CANARY = "zqxjvwkcanary"
+MANY = 300
+EACH = 60
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    office = Server(office_store.open_folder(tmp_path / "office"))
+    office.add_user("Ann", "South", "rep")
+    office.add_user("Bob", "North", "rep")
+    yield office
+    office.store.close()
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Ann's, with customers of hers; every sixtieth is called like the canary."""
+    monkeypatch.setattr(rounds, "INDEXED", 20)  # many small pieces of index, as after months
+    with opened(tmp_path / "ann") as store:
+        enrol(store, Line(server), server.new_code("Ann"))
+        rows = [
+            {
+                "name": f"{CANARY} {n}" if n % EACH == 0 else f"customer {n}",
+                "owner_id": store.me().id.hex,
+                "team_id": team(server, "South"),
+            }
+            for n in range(MANY)
+        ]
+        server.seed("customer", rows)
+        sync_once(store, Line(server))
+        sync_once(store, Line(server))
+        yield store
+
+
+def team(server: Server, name: str) -> str:
+    with server.store.read() as conn:
+        return bytes(conn.exec_driver_sql("SELECT id FROM team WHERE name = ?", (name,)).scalar_one()).hex()
+
+
+def give_away(server: Server, count: int) -> None:
+    """Bob takes over some of the canaries."""
+
+    def work(conn: Any) -> None:
+        batch = Batch(conn, OFFICE, OFFICE, server.clock())
+        found = conn.exec_driver_sql(
+            "SELECT id FROM customer WHERE name LIKE ? ORDER BY id LIMIT ?", (f"{CANARY}%", count)
+        )
+        ids = [row[0].hex() for row in found]
+        bob = bytes(conn.exec_driver_sql("SELECT id FROM user WHERE name = 'Bob'").scalar_one()).hex()
+        north = bytes(conn.exec_driver_sql("SELECT id FROM team WHERE name = 'North'").scalar_one()).hex()
+        batch.load([("customer", record) for record in ids])
+        for record in ids:
+            held = batch.get("customer", record)
+            assert held is not None
+            batch.change(held, "owner_id", bob)
+            batch.change(held, "team_id", north)
+        batch.flush()
+
+    server.store.write(work)
+
+
+def holding(store: Store) -> list[str]:
+    """The tables in which the end of the canary stands; index blocks cut the beginnings of their words."""
+    found = []
+    with store.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        names = [row[0] for row in driver.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for name in names:
+            rows = driver.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608
+            if any(_has(value) for row in rows for value in row):
+                found.append(name)
+    return found
+
+
+def _has(value: Any) -> bool:
+    end = CANARY[-6:]
+    if isinstance(value, bytes):
+        return end.encode() in value
+    return isinstance(value, str) and end in value
+
+
+def test_what_moved_away_is_nowhere_in_the_file(server: Server, laptop: Store) -> None:
+    assert {"customer", "search_entry", "search_word_data"} <= set(holding(laptop))
+    give_away(server, MANY)
+    report = sync_once(laptop, Line(server))
+    assert report.removed == MANY / EACH
+    assert holding(laptop) == []
+
+
+def test_without_tidying_the_blocks_would_keep_it(
+    server: Server, laptop: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_away(server, MANY)
+    monkeypatch.setattr(erasing, "pending", lambda _: False)
+    monkeypatch.setattr(erasing, "note", lambda _: None)
+    sync_once(laptop, Line(server))
+    assert holding(laptop) == ["search_word_data"]
+
+
+def test_a_second_removal_leaves_the_tidied_index_too(server: Server, laptop: Store) -> None:
+    give_away(server, MANY // EACH - 1)
+    sync_once(laptop, Line(server))
+    assert "customer" in holding(laptop)
+    give_away(server, MANY)
+    sync_once(laptop, Line(server))
+    assert holding(laptop) == []
+
+
+def test_a_lost_stream_leaves_nothing_either(laptop: Store) -> None:
+    Remote(laptop).apply(schema=1, streams=["org"])
+    with laptop.reading() as session:
+        assert session.query(Customer).count() == 0
+    erasing.tidy(Remote(laptop))
+    assert holding(laptop) == []
+    with laptop.engine.connect() as connection:
+        assert not erasing.pending(connection)
+
+
+def test_a_power_cut_within_the_tidying_begins_it_again(laptop: Store) -> None:
+    class Cut(Exception):
+        pass
+
+    def cut(name: str) -> None:
+        if name == "tidying":
+            raise Cut
+
+    remote = Remote(laptop)
+    remote.apply(schema=1, streams=["org"])
+    remote.point = cut
+    with pytest.raises(Cut):
+        erasing.tidy(remote)
+    with laptop.engine.connect() as connection:
+        assert erasing.pending(connection)
+    erasing.tidy(Remote(laptop))
+    assert holding(laptop) == []
