@@ -1,0 +1,214 @@
+"""Every command × every role × one's own, the team's and others' records: laptop and office say the same.
+
+What they say is `docs/permissions.md`; `python -m tests.sync.server.test_permission_matrix` writes it anew.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+from unittest.mock import patch
+from uuid import UUID
+
+import pytest
+
+from desktop.errors import NotAllowed, NotFound
+from desktop.models.record import RECORDS, new_id
+from desktop.models.store import Store
+from desktop.rules.roles import ROLES
+from desktop.services import commands
+from desktop.services.commands import COMMANDS, DELETED, Command
+from sync.client.driver import enrol, sync_once
+from sync.server import permission
+from sync.server.scope import scope_of
+from sync.server.server import Server
+from sync.server.store import open_folder
+from tests.house.sources import ROOT
+from tests.stores import opened
+from tests.sync.server.laptop import Laptop
+from tests.sync.simulator.world import Direct
+
+PAGE: Final = ROOT / "docs/permissions.md"
+PLACES: Final = ("own", "team", "other")
+CASES: Final = {**{role: (role, False) for role in ROLES}, "rep, narrowed": ("rep", True)}
+"""The columns: roles, and sales reps where the organisation shows them only their own."""
+SENSE: Final = frozenset({"frozen", "state"})
+"""Refusals for what the record is, not for who asks."""
+KNOWN: Final = {name: COMMANDS[name] for name in sorted(COMMANDS) if permission.COMMANDS is COMMANDS}
+HEADER: Final = """\
+# Who may do what
+
+Every command by role, asked of the laptop and of the office, which say the same. Written and checked by
+`tests/sync/server/test_permission_matrix.py` from the table of roles (`desktop/rules/roles.py`).
+
+`own`, `team`, `other`: on whose records; `all`: on everybody's; `yes`: on what the firm shares, or something
+new; `–`: never. *Narrowed*: the organisation has its sales reps see their own records alone.
+
+"""
+Answers = dict[tuple[str, str], str]
+
+
+class Case:
+    """One person of a role, on a laptop of their own, with a record for each command and place."""
+
+    def __init__(self, folder: Path, role: str, narrowed: bool) -> None:
+        self.server = Server(open_folder(folder))
+        self.server.seed("organisation", [{"name": "Firm", "rep_scope": "own" if narrowed else "team"}])
+        self.me, mate = (self.server.add_user(name, "North", role) for name in ("Me", "Mate"))
+        other = self.server.add_user("Other", "South", "rep")
+        self.owners = dict(zip(PLACES, (self.me, mate, other), strict=True))
+        with self.server.store.read() as conn:
+            scope = scope_of(conn, mate)
+        self.team = scope.person.team if scope is not None else ""
+        self.targets = self._seed()
+
+    def _seed(self) -> dict[tuple[str, str], str]:
+        rows: dict[str, list[Mapping[str, Any]]] = {}
+        targets = {}
+        for name, command in KNOWN.items():
+            for place in places_of(command):
+                kind, targets[name, place] = type_of(command), new_id().hex
+                home = {} if RECORDS[kind].__shared__ else {"owner_id": self.owners[place]}
+                rows.setdefault(kind, []).append({"id": targets[name, place], **home})
+                if kind != written_type(command) and not command.creates:
+                    line = {"id": targets[name, place][::-1], "quote_id": targets[name, place], **home}
+                    rows.setdefault(written_type(command), []).append(line)
+        for kind, some in rows.items():
+            self.server.seed(kind, some)
+        return targets
+
+    def asked_of_the_office(self) -> Answers:
+        laptop = Laptop(self.server)
+        laptop.enrol(self.server.new_code(self.me))
+        laptop.sync()
+        for (name, place), target in self.targets.items():
+            laptop.tx(self._op(KNOWN[name], target, self.owners[place]), command=name)
+        verdicts = laptop.sync().verdicts
+        return {
+            key: "" if one.code in SENSE else one.code
+            for key, one in zip(self.targets, verdicts, strict=True)
+        }
+
+    def _op(self, command: Command, target: str, owner: str) -> tuple[str, str, str, dict[str, Any], int]:
+        """An operation that this command may hold, and that changes as little as possible."""
+        kind = written_type(command)
+        if command.creates and not command.name.endswith(".restore"):
+            shared = RECORDS[kind].__shared__
+            return "create", kind, new_id().hex, {} if shared else {"owner_id": owner}, 0
+        if command.writes and all(one.endswith(f".{DELETED}") for one in command.writes):
+            return "restore" if command.name.endswith(".restore") else "delete", kind, target, {}, 1
+        name = next(iter(writable(command)), "custom")
+        record = target if kind == type_of(command) else target[::-1]
+        current = RECORDS[kind].fields()[name].default_value() if name != "custom" else {}
+        return "set", kind, record, {name: [current, current]}, 1
+
+    @contextmanager
+    def laptop(self, folder: Path) -> Iterator[Store]:
+        with opened(folder) as store:
+            enrol(store, Direct(self.server), self.server.new_code(self.me))
+            sync_once(store, Direct(self.server))
+            yield store
+
+    def asked_of_the_laptop(self, store: Store) -> Answers:
+        answers = {}
+        for (name, place), target in self.targets.items():
+            bare = replace(KNOWN[name], function=lambda *_, **__: None, when=None)
+            with patch.dict(COMMANDS, {name: bare}):
+                answers[name, place] = self._run(store, bare, target)
+        return answers
+
+    @staticmethod
+    def _run(store: Store, command: Command, target: str) -> str:
+        try:
+            commands.run(store, store.me(), command.name, None if command.creates else UUID(hex=target))
+        except NotAllowed:
+            return "not_allowed"
+        except NotFound:
+            return "not_found"
+        return ""
+
+
+def type_of(command: Command) -> str:
+    """The record type that a command is about; one about none in particular is shown on customers."""
+    return command.on.__tablename__ if command.on is not None else "customer"
+
+
+def written_type(command: Command) -> str:
+    """A record type that a command writes: the one it is about, if it does."""
+    kinds = [one.partition(".")[0] for one in command.writes]
+    return type_of(command) if type_of(command) in kinds or not kinds else kinds[0]
+
+
+def writable(command: Command) -> Iterator[str]:
+    """Fields of `written_type` that a command writes and that nothing but the command decides about."""
+    kind = written_type(command)
+    for one in command.writes:
+        record_type, _, name = one.partition(".")
+        described = RECORDS[kind].fields().get(name) if record_type == kind else None
+        if described is not None and not described.masked and not described.frozen:
+            yield name
+
+
+def places_of(command: Command) -> tuple[str, ...]:
+    """Whose records a command meets: what is new is one's own, what the firm shares is nobody's."""
+    shared = command.on is None or command.creates or RECORDS[type_of(command)].__shared__
+    return PLACES[:1] if shared else PLACES
+
+
+def cell(command: Command, answers: Answers) -> str:
+    """What the table says of a command for one role."""
+    may = [place for place in places_of(command) if not answers[command.name, place]]
+    if not may:
+        return "–"
+    if len(places_of(command)) == 1:
+        return "yes"
+    return "all" if len(may) == len(PLACES) else ", ".join(may)
+
+
+def table(folder: Path) -> tuple[str, list[str]]:
+    """The page, and where laptop and office differ."""
+    answers: dict[str, Answers] = {}
+    differing = []
+    for title, (role, narrowed) in CASES.items():
+        case = Case(folder / title, role, narrowed)
+        with case.laptop(folder / f"{title} laptop") as store:
+            here = case.asked_of_the_laptop(store)
+        answers[title] = case.asked_of_the_office()
+        case.server.store.close()
+        differing += [
+            f"{title}: {' '.join(key)}: laptop {here[key] or 'may'}, office {answers[title][key] or 'may'}"
+            for key in case.targets
+            if here[key] != answers[title][key]
+        ]
+    lines = [f"| Command | {' | '.join(CASES)} |", f"|---|{'---|' * len(CASES)}"]
+    for name, command in KNOWN.items():
+        lines.append(f"| `{name}` | {' | '.join(cell(command, answers[title]) for title in CASES)} |")
+    return HEADER + "\n".join(lines) + "\n", differing
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str]]:
+    return table(tmp_path_factory.mktemp("matrix"))
+
+
+def test_laptop_and_office_refuse_the_same(made: tuple[str, list[str]]) -> None:
+    assert made[1] == []
+
+
+def test_the_table_of_permissions_says_what_is(made: tuple[str, list[str]]) -> None:
+    assert PAGE.read_text(encoding="utf-8") == made[0]
+
+
+def test_the_table_knows_its_extremes(made: tuple[str, list[str]]) -> None:
+    lines = {line.split("`")[1]: line for line in made[0].splitlines() if line.startswith("| `")}
+    assert len(lines) == len(KNOWN) > 100
+    assert lines["customer.edit"].endswith("| own, team | all | all | – | all | own |")
+    assert lines["user.edit"].endswith("| – | – | – | – | yes | – |")
+    assert lines["product.edit"].endswith("| – | yes | yes | – | yes | – |")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        PAGE.write_text(table(Path(scratch))[0], encoding="utf-8")
