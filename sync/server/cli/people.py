@@ -55,7 +55,7 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     added.add_argument("--days", type=int, help="how long the codes are good for")
     added.add_argument("--to", type=Path, metavar="FILE", help="FILE.pdf or FILE.txt")
     added.add_argument(
-        "--address", default="", help="where laptops reach the office, such as https://10.0.0.5:8440"
+        "--address", default="", help="where laptops reach the office, such as https://office.example:8440"
     )
 
 

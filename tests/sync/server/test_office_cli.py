@@ -173,7 +173,9 @@ def test_a_page_for_each_person_who_has_no_laptop_yet(
         office.add_user(f"员工{number:02}", "华东")
     assert "--address" in cli("code", "--sheet", code=2)
     sheet = tmp_path / "codes.pdf"
-    told = cli("code", "--sheet", "--days", 7, "--to", sheet, "--address", "https://10.0.0.5:8440#AB-CD")
+    told = cli(
+        "code", "--sheet", "--days", 7, "--to", sheet, "--address", "https://office.example:8440#AB-CD"
+    )
     assert len(told["people"]) == 30
     assert len({one["code"] for one in told["people"]}) == 30
     assert stat.S_IMODE(sheet.stat().st_mode) == 0o600
@@ -188,7 +190,7 @@ def test_a_page_for_each_person_who_has_no_laptop_yet(
         "青禾贸易",
         "加入总部",
         "Join the office",
-        "https://10.0.0.5:8440#AB-CD",
+        "https://office.example:8440#AB-CD",
         code[:4],
     ):
         assert word in words
@@ -407,14 +409,14 @@ def test_tls_makes_a_certificate_that_openssl_accepts_and_renews_it(
     cli: Cli, begun: dict[str, Any], data: Path
 ) -> None:
     assert "证书" in cli("serve", "--tls", code=3)
-    told = cli("tls", "office.lan", "10.0.0.5", "::1")
-    assert told["address"] == f"https://office.lan:8440#{told['pin']}"
+    told = cli("tls", "office.example", "10.0.0.5", "::1")
+    assert told["address"] == f"https://office.example:8440#{told['pin']}"
     folder = data / "tls"
     for name in ("authority.key", "server.key", "server.pem"):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
     openssl = shutil.which("openssl")
     assert openssl is not None
-    for name in ("office.lan", "10.0.0.5"):
+    for name in ("office.example", "10.0.0.5"):
         how = "-verify_ip" if name[0].isdigit() else "-verify_hostname"
         checked = subprocess.run(
             [openssl, "verify", "-x509_strict", "-CAfile", "authority.pem", how, name, "server.pem"],
@@ -431,7 +433,7 @@ def test_tls_makes_a_certificate_that_openssl_accepts_and_renews_it(
     certificates.ready(folder, later)
     assert (folder / "server.pem").read_bytes() != old
     assert certificates.pin(folder) == told["pin"]
-    assert cli("tls", "office.lan", "other.lan")["pin"] == told["pin"], "laptops need not join again"
+    assert cli("tls", "office.example", "other.lan")["pin"] == told["pin"], "laptops need not join again"
     assert "不是电脑的名字" in cli("tls", "no/name", code=2)
     assert "自建的证书机构" in cli(
         "tls", "--certificate", folder / "server.pem", "--key", folder / "server.key", code=1
@@ -448,14 +450,14 @@ def test_the_firms_own_certificate_is_taken_over(
     assert cli("tls", *files)["address"] == "https://crm.example:8440"
     told = cli("tls", *files, "--authority", theirs / "authority.pem")
     assert told["address"] == f"https://crm.example:8440#{pin}"
-    assert "自己的证书" in cli("tls", "office.lan", code=1)
+    assert "自己的证书" in cli("tls", "office.example", code=1)
 
 
 def test_the_service_is_a_hardened_unit_that_systemd_accepts(
     cli: Cli, begun: dict[str, Any], data: Path, tmp_path: Path
 ) -> None:
     unit = tmp_path / "satchel-office.service"
-    cli("tls", "office.lan")
+    cli("tls", "office.example")
     assert cli("service", "--to", unit) == {"file": str(unit)}
     text = unit.read_text()
     for line in ("ProtectSystem=strict", "NoNewPrivileges=yes", "UMask=0077", "CapabilityBoundingSet="):
