@@ -177,15 +177,12 @@ class Remote:
             self.point("snapshot")
             partly.settle(connection, lambda noted: noted != stream)
             self.keep_stubs(connection, stubs)
+            seen = partly.mask(connection, stream, mask)
             if after is None:
                 connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
-                _advance(connection, stream, at, schema, mask)
+                _advance(connection, stream, at, schema, seen)
             else:
-                connection.exec_driver_sql(
-                    'INSERT INTO sync_mark (stream, at, "after") VALUES (?, ?, ?)'
-                    ' ON CONFLICT (stream) DO UPDATE SET at = excluded.at, "after" = excluded."after"',
-                    (stream, at, after),
-                )
+                partly.reached(connection, stream, at, after, seen)
 
     def index_some(self, most: int) -> None:
         """Bring some rows of a first copy into the search index; fewer while somebody works."""

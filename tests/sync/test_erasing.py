@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from desktop.models import erasing
+from desktop.models.partly import MIXED
 from desktop.models.records import Customer
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from sync.client.driver import enrol, sync_once
 from sync.engine import round as rounds
+from sync.protocol.messages import Part, Table
 from sync.server import store as office_store
 from sync.server.batch import OFFICE, Batch
 from sync.server.server import Server
@@ -153,3 +155,22 @@ def test_a_power_cut_within_the_tidying_begins_it_again(laptop: Store) -> None:
         assert erasing.pending(connection)
     erasing.tidy(Remote(laptop))
     assert holding(laptop) == []
+
+
+def test_a_copy_under_two_masks_comes_again_as_a_whole(laptop: Store) -> None:
+    remote, row = Remote(laptop), ["0" * 30 + "aa", 1, "n", "13800000000"]
+    columns = ["id", "version", "name", "phone"]
+    first = {"customer": Table(columns=columns, rows=[row])}
+    second = {"customer": Table(columns=columns[:3], rows=[["0" * 30 + "bb", 1, "m"]])}
+    remote.apply_snapshot(schema=1, stream="team:x", at=5, after="k", mask="", tables=first)
+    remote.apply_snapshot(schema=1, stream="team:x", at=5, after="l", mask="m1", tables=second)
+    remote.apply_snapshot(schema=1, stream="team:x", at=5, after=None, mask="m1", tables={})
+    assert ("team:x", 5, 1, MIXED) in remote.known(0, 0).cursors
+    again = {"customer": Table(columns=columns[:3], rows=[row[:3]])}
+    part = Part(stream="team:x", start=5, upto=5, more=False, mask="m1", tables=again)
+    remote.apply(schema=1, parts=[part])
+    with laptop.engine.connect() as connection:
+        phones = connection.exec_driver_sql("SELECT phone FROM customer WHERE name = 'n'").scalars().all()
+        logged = connection.exec_driver_sql("SELECT count(*) FROM change WHERE origin = 1").scalar_one()
+    assert (phones, logged) == ([None], 0)
+    assert ("team:x", 5, 1, "m1") in remote.known(0, 0).cursors
