@@ -23,6 +23,8 @@ from desktop.words import msg
 
 QUOTA: Final = 2 * 1024 * 1024 * 1024
 """Bytes of files kept on this laptop; what only this laptop has is kept beyond it."""
+QUOTA_KEY: Final = "files_quota"
+"""Where the vault remembers another quota."""
 KEPT_MS: Final = 30 * 24 * 3600 * 1000
 """How long the bytes of a removed file wait for an undo."""
 FRESH_MS: Final = 24 * 3600 * 1000

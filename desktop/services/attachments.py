@@ -12,7 +12,7 @@ from uuid import UUID
 from desktop.documents import photos
 from desktop.documents.preview import Picture, fitted
 from desktop.errors import NotAllowed, NotFound, Refused
-from desktop.models.blobs import Blobs, BlobState, attachments_of
+from desktop.models.blobs import QUOTA_KEY, Blobs, BlobState, attachments_of
 from desktop.models.record import RECORDS, Record
 from desktop.models.records import Attachment
 from desktop.models.store import Actor, Store, Work
@@ -272,6 +272,17 @@ def listed(store: Store, of: str, of_id: UUID) -> list[Shown]:
         found = attachments_of(session, parent) if parent is not None else []
     states = store.blobs.states(one.sha256 for one in found) if store.blobs is not None else {}
     return [Shown(one, states.get(one.sha256)) for one in found]
+
+
+def room(store: Store) -> tuple[int, int]:
+    """The bytes of the files here, and how many there may be of what the office has too."""
+    return (store.blobs.total(), store.blobs.quota) if store.blobs is not None else (0, 0)
+
+
+def keep_at_most(store: Store, quota: int) -> None:
+    """How many bytes of files stay on this laptop; what only this laptop has stays whatever this says."""
+    files_of(store).quota = quota
+    store.set_local(QUOTA_KEY, quota)
 
 
 def files_of(store: Store) -> Blobs:

@@ -1,7 +1,7 @@
 """From a vault to its store: what a start does before anything else."""
 
 from desktop.models import repairs
-from desktop.models.blobs import Blobs
+from desktop.models.blobs import QUOTA_KEY, Blobs
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from desktop.models.vault import Vault
@@ -16,6 +16,7 @@ def open_store(vault: Vault) -> Store:
     """
     files = Blobs(vault.files(), reader=vault.files(read_only=True))
     store = Store(vault.engine, reader=vault.reader(), blobs=files)
+    files.quota = int(store.local(QUOTA_KEY) or files.quota)
     files.take_in(vault.engine)
     if vault.unclean or vault.restored_at:
         repairs.compare_soon(store)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
+from desktop.views.file_settings import FileSettings
 from desktop.views.frame import NAMES
 from desktop.views.look import Look
 from desktop.views.safety import Safety
@@ -56,6 +57,9 @@ class SettingsPage(QWidget):
         ]
         if not office:
             lines.append(self._join_line())
+        self.files = FileSettings(look, desk)
+        lines.append(self._group(msg("Files")))
+        lines += [self._line(words, why, control) for words, why, control in self.files.lines()]
         self.safety = Safety(look)
         lines.append(self._group(msg("Safety")))
         lines += [self._line(words, why, control) for words, why, control in self.safety.lines()]

@@ -10,11 +10,14 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
+from desktop import settings
 from desktop.models.store import Actor, Store
 from desktop.services import attachments
 from desktop.views.attachment_tiles import Tile
 from desktop.views.attachments import AttachmentsPanel
+from desktop.views.file_settings import FileSettings
 from desktop.views.file_viewer import FileViewer
+from desktop.views.look import Look
 from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import key, press, settle, the_record
@@ -181,3 +184,28 @@ def test_who_may_not_attach_sees_why(window: Window, firm: Firm, qtbot: QtBot, s
     assert not panel.add.isEnabled()
     assert "may not" in panel.add.toolTip()
     assert not panel.acceptDrops()
+
+
+def test_the_settings_say_how_photos_are_kept_and_how_much_room_there_is(
+    window: Window,
+    look: Look,
+    qtbot: QtBot,
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path))
+    lines = FileSettings(look, window.desk)
+    assert (lines.photos.current(), lines.place.current(), lines.room.current()) == ("yes", "no", "2")
+    lines.photos.chosen.emit("no")
+    lines.place.chosen.emit("yes")
+    lines.room.chosen.emit("5")
+    settle(window, qtbot)
+    kept = settings.load()
+    assert (kept.shrink_photos, kept.keep_photo_place) == (False, True)
+    assert attachments.room(store) == (0, 5 << 30)
+    again = FileSettings(look, window.desk)
+    assert (again.photos.current(), again.place.current(), again.room.current()) == ("no", "yes", "5")
+    for line in (lines, again):
+        for control in (line.photos, line.place, line.room):
+            control.deleteLater()
