@@ -1,6 +1,8 @@
 """Files from the command line, between real processes; and nothing of them in plain text on any disk."""
 
+import random
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,38 @@ def test_what_is_not_taken_is_said_in_words(pair: Pair, tmp_path: Path) -> None:
     rep.fails(3, "attach", "customer", customer, str(tmp_path / "gone.pdf"))
     rep.fails(3, "attach", "customer", "f" * 32, str(tmp_path / "empty.pdf"))
     rep.fails(3, "attachment", "get", "nonsense")
+
+
+def test_a_file_arrives_whole_however_often_laptop_and_office_are_killed(
+    pair: Pair, office: Office, tmp_path: Path
+) -> None:
+    rep, desk = pair
+    customer = shared_customer(rep, desk)
+    data = b"%PDF-1.7" + random.Random(8).randbytes(24 << 20)
+    (tmp_path / "large.pdf").write_bytes(data)
+    made = rep.json("attach", "customer", customer, str(tmp_path / "large.pdf"))
+    halves = 0
+    for laptop in pair:
+        for number in range(5):
+            running = laptop.start("sync")
+            time.sleep(0.25 + 0.12 * number)
+            if number % 2:
+                office.close(signal.SIGKILL)
+                running.kill()
+                office.open()
+            else:
+                running.kill()
+            one = attached(laptop, customer).get("large.pdf", {"done": 0})
+            halves += 0 < one["done"] < 100
+        laptop.json("sync")
+    assert halves >= 3
+    assert attached(rep, customer)["large.pdf"]["on_server"]
+    desk.json("attachment", "get", made["id"], "--to", str(tmp_path / "copy.pdf"))
+    assert (tmp_path / "copy.pdf").read_bytes() == data
+    for laptop in pair:
+        moved = laptop.json("sync")
+        assert moved["files"] == {"sent": 0, "received": 0, "waiting": 0}
+        assert laptop.json("verify")["ok"]
 
 
 def a_day(laptop: Laptop, office: Office, place: Path) -> list[Path]:
