@@ -41,6 +41,7 @@ class Laptop:
     issued: list[str] = field(default_factory=list)
     burned: list[str] = field(default_factory=list)
     untold: list[tuple[str, str]] = field(default_factory=list)
+    backup: list[tuple[str, int, int, int]] = field(default_factory=list)
     shut_out: bool = False
 
 
@@ -98,8 +99,7 @@ class World:
         lent = self.store.write(admit)
         with engine.begin() as connection:
             if backup is not None:
-                with backup.engine.connect() as source:
-                    _copy_leases(source, connection)
+                _put_back(connection, backup.backup)
             leases.add(connection, lent)
         return laptop
 
@@ -133,9 +133,12 @@ class World:
 
         lent = self.store.write(take)
         laptop.untold.clear()
-        if self.rng.random() < 0.95:
-            with laptop.engine.begin() as connection:
+        with laptop.engine.begin() as connection:
+            if self.rng.random() < 0.95:
                 leases.add(connection, lent)
+            if self.rng.random() < 0.3:
+                held = connection.exec_driver_sql("SELECT series, first, last, next FROM number_lease").all()
+                laptop.backup = [(row[0], row[1], row[2], row[3]) for row in held]
 
     def restore(self, place: int) -> None:
         """The laptop dies; its backup goes on under another identity and gives its blocks up."""
@@ -156,16 +159,20 @@ class World:
         self.laptops[place] = self.join()
 
 
-def _copy_leases(source: Connection, target: Connection) -> None:
-    for row in source.exec_driver_sql("SELECT series, first, last, next FROM number_lease").all():
-        target.exec_driver_sql(
-            "INSERT INTO number_lease (series, first, last, next) VALUES (?, ?, ?, ?)", tuple(row)
+def _put_back(connection: Connection, held: list[tuple[str, int, int, int]]) -> None:
+    """What a laptop finds when its vault was put back: the blocks as they were at the time of the backup."""
+    for row in held:
+        connection.exec_driver_sql(
+            "INSERT INTO number_lease (series, first, last, next) VALUES (?, ?, ?, ?)", row
         )
-    numbers.forget_leases(target)
+    numbers.forget_leases(connection)
 
 
-def run(devices: int, documents: int, seed: int = 1) -> Outcome:
-    """Let every laptop issue so many documents over the turn of a year; count."""
+def run(devices: int, documents: int, seed: int = 1, *, misfortune: float = 0.05) -> Outcome:
+    """Let every laptop issue so many documents over the turn of a year; count.
+
+    `misfortune` is how often a laptop is put back from its backup, or shut out, between two syncs.
+    """
     with tempfile.TemporaryDirectory() as folder:
         world = World(devices, seed, Path(folder))
         try:
@@ -178,7 +185,7 @@ def run(devices: int, documents: int, seed: int = 1) -> Outcome:
                 for _ in range(world.rng.choice((1, 5, 20, 120))):
                     world.issue(laptop, year)
                 world.meet(laptop)
-                if world.rng.random() < 0.01:
+                if world.rng.random() < misfortune:
                     world.rng.choice((world.restore, world.revoke))(place)
             for laptop in world.laptops:
                 world.meet(laptop)

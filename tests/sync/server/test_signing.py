@@ -4,65 +4,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from desktop.errors import Refused
 from desktop.models.record import new_id
 from desktop.models.records import QuoteRevision, Signature, Task
-from desktop.models.store import Store
 from desktop.rules.canonical import content_hash
-from desktop.services import commands, drafts, signing
-from sync.client.driver import enrol, sync_once
-from sync.server import store as office_store
-from sync.server.server import Server
-from tests.stores import customer, opened, product, quote
+from desktop.services import commands, drafts
+from sync.client.driver import sync_once
+from tests.sync.pair import Pair, pairs
 from tests.sync.server.conftest import Join
 from tests.sync.simulator.world import Direct
-
-assert signing.EXPIRED
-
-
-class Pair:
-    """Ann and Bob of one team, each with a laptop, and a quote of two lines that both hold."""
-
-    def __init__(self, server: Server, ann: Store, bob: Store) -> None:
-        self.server, self.ann, self.bob = server, ann, bob
-        self.products = [product(ann, sku, price) for sku, price in (("A", "100"), ("B", "200"))]
-        made = quote(ann, *((one.id, "1") for one in self.products), to=customer(ann))
-        self.quote = made.id
-        self.lines = [line.id for line in self.draft(ann).lines]
-        self.meet()
-
-    def meet(self) -> None:
-        for store in (self.ann, self.bob, self.ann):
-            sync_once(store, Direct(self.server))
-
-    def draft(self, store: Store, revision: UUID | None = None) -> drafts.QuoteDraft:
-        return drafts.load(store, self.quote, revision)
-
-    def do(self, store: Store, command: str, **arguments: Any) -> Any:
-        return commands.run(store, store.me(), command, self.quote, **arguments).value
-
-    def price(self, store: Store, line: int, price: str) -> None:
-        values = {"unit_price": Decimal(price)}
-        self.do(store, "quote.set_line", line_id=self.lines[line], values=values)
-
-    def all(self, store: Store, cls: type[Any]) -> list[Any]:
-        with store.reading() as session:
-            return session.query(cls).filter(cls.deleted_at.is_(None)).order_by(cls.id).all()
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
-    office = Server(office_store.open_folder(tmp_path / "office"))
-    with opened(tmp_path / "ann") as ann, opened(tmp_path / "bob") as bob:
-        for name, store in (("Ann", ann), ("Bob", bob)):
-            office.add_user(name, "South", "manager")
-            enrol(store, Direct(office), office.new_code(name))
-        yield Pair(office, ann, bob)
-    office.store.close()
+    with pairs(tmp_path) as made:
+        yield made
 
 
 def prices(draft: drafts.QuoteDraft) -> list[str]:

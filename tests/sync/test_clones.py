@@ -1,0 +1,120 @@
+"""A profile that exists twice, and wrong clocks: every edit counts once, and time decides nothing."""
+
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from desktop.models.records import Customer
+from desktop.models.store import Store
+from desktop.services import commands, integrity
+from sync.client.driver import enrol, sync_once
+from sync.server import store as office_store
+from sync.server.server import Server
+from tests.stores import NOON, customer, opened
+from tests.sync.simulator.world import Direct
+
+TEN_YEARS = timedelta(days=3653)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Server]:
+    server = Server(office_store.open_folder(tmp_path / "office"))
+    yield server
+    server.store.close()
+
+
+def edit(store: Store, record: UUID, **values: Any) -> None:
+    commands.run(store, store.me(), "customer.edit", record, values=values)
+
+
+def state(store: Store) -> dict[str, tuple[Any, ...]]:
+    with store.reading() as session:
+        found = session.query(Customer).filter(Customer.deleted_at.is_(None)).all()
+        return {one.name: (one.phone, one.website, sorted(one.tags or []), one.remark) for one in found}
+
+
+def joined(office: Server, store: Store, name: str) -> None:
+    office.add_user(name, "South", "rep")
+    enrol(store, Direct(office), office.new_code(name))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_two_copies_of_one_profile_both_sync_and_every_edit_is_there_once(
+    office: Server, tmp_path: Path, seed: int
+) -> None:
+    rng = random.Random(seed)
+    with opened(tmp_path / "one") as store:
+        joined(office, store, "Ann")
+        shared = customer(store, "shared", tags=["t0"]).id
+        sync_once(store, Direct(office))
+        customer(store, "before the copy")
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    with ExitStack() as stack:
+        copies = [stack.enter_context(opened(tmp_path / name)) for name in ("one", "two")]
+        wanted, tags, forks = {"shared", "before the copy"}, {"t0"}, 0
+        for place in range(24):
+            store = rng.choice(copies)
+            if rng.random() < 0.3:
+                forks += sync_once(store, Direct(office)).forked
+            elif rng.random() < 0.5:
+                wanted.add(f"new {place}")
+                customer(store, f"new {place}")
+            else:
+                tags.add(f"t{place}")
+                with store.reading() as session:
+                    now = session.get_one(Customer, shared).tags or []
+                edit(store, shared, tags=sorted([*now, f"t{place}"]))
+        for store in (*copies, *copies, copies[0]):
+            forks += sync_once(store, Direct(office)).forked
+        assert forks == 1
+        assert len({store.device for store in copies}) == 2
+        for store in copies:
+            with store.reading() as session:
+                names = [one.name for one in session.query(Customer).order_by(Customer.name)]
+            assert names == sorted(wanted)
+            assert set(state(store)["shared"][2]) == tags
+            assert integrity.verify_chain(store).problems == []
+        assert state(copies[0]) == state(copies[1])
+
+
+def play(folder: Path, skews: tuple[timedelta, timedelta]) -> dict[str, tuple[Any, ...]]:
+    """Two people over one record; what is left of it on both laptops and at the office."""
+    server = Server(office_store.open_folder(folder / "office"))
+    with (
+        opened(folder / "ann", clock=lambda: NOON + skews[0]) as ann,
+        opened(folder / "bob", clock=lambda: NOON + skews[1]) as bob,
+    ):
+        for name, store in (("Ann", ann), ("Bob", bob)):
+            joined(server, store, name)
+        first, second = (customer(ann, name, phone="0", tags=["a"]).id for name in ("first", "second"))
+        for store in (ann, bob):
+            sync_once(store, Direct(server))
+        for store, mine in ((ann, "1"), (bob, "2")):
+            edit(store, first, phone=mine, tags=["a", mine], remark=f"line {mine}")
+            edit(store, first, phone=mine * 2)
+        commands.run(ann, ann.me(), "customer.delete", second)
+        edit(bob, second, website="w")
+        for store in (bob, ann, bob, ann):
+            sync_once(store, Direct(server))
+        assert state(ann) == state(bob)
+        found = state(ann)
+    server.store.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    "skews", [(TEN_YEARS, -TEN_YEARS), (-TEN_YEARS, TEN_YEARS), (TEN_YEARS, timedelta(0))], ids=str
+)
+def test_clocks_ten_years_off_end_in_the_same_state(
+    tmp_path: Path, skews: tuple[timedelta, timedelta]
+) -> None:
+    sound = play(tmp_path / "sound", (timedelta(0), timedelta(0)))
+    assert set(sound) == {"first", "second"}
+    assert play(tmp_path / "skewed", skews) == sound
