@@ -73,7 +73,7 @@ def _floor(batch: Batch, entry: Held, firm: Mapping[str, Any]) -> str | None:
         _number(firm.get("least_margin")),
         _number(product.row["tax_percent"]) or Decimal(0) if taxed else None,
     )
-    return None if floor is None else PriceEntry.fields()[FLOOR].kind.to_wire(floor)  # type: ignore[no-any-return]
+    return None if floor is None else PriceEntry.fields()[FLOOR].kind.to_wire(floor)
 
 
 def _number(wire: str | None) -> Decimal | None:

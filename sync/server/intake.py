@@ -23,7 +23,7 @@ from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdi
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
 from sync.protocol.upcast import upcast
-from sync.server import audit, floors, numbers, review
+from sync.server import audit, floors, numbers, proposals, review
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome
 from sync.server.permission import Permission, Rejected
@@ -58,6 +58,7 @@ class Taken:
 def receive(conn: Connection, device: Row[Any], scope: Scope, request: SyncRequest, now: int) -> Taken:
     """Take what is new in `request`, within the transaction of `conn`. Raises Refusal for nonsense."""
     push = request.push
+    proposals.remember(conn, scope)
     ops = _unpacked(push) if push is not None else []
     last, head = int(device.last_op), bytes(device.head)
     hashes = _recomputed(request.device, push, ops) if push is not None else []
@@ -271,7 +272,8 @@ def _transaction(
     except Rejected as rejected:
         batch.roll_back()
         judge.rejected.update(op.record for op in ops if op.kind in CREATING)
-        return [(op, rejected) for op in ops]
+        answer = proposals.instead(batch, judge.scope, ops, rejected)
+        return [(op, answer) for op in ops]
     finally:
         judge.keep_deleted = False
     return list(zip(ops, outcomes, strict=True))

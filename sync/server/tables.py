@@ -37,6 +37,15 @@ DEVICE: Final = Table(
 )
 """Every enrolled laptop: whose it is, its key, the number and the chain head of its last operation."""
 
+REACH: Final = Table(
+    "office_reach",
+    OFFICE,
+    Column("user", IdColumn(), primary_key=True),
+    Column("stream", String(40), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Every stream that a person was ever given: an edit made then may arrive when it is theirs no more."""
+
 VERDICT: Final = Table(
     "office_verdict",
     OFFICE,

@@ -26,6 +26,7 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("product", ("cost",)),
     Added("contact", ("id_number",)),
     Added("organisation", ("least_margin", "rep_scope")),
+    Made("proposal"),
     Made("sync_held"),
     Added("sync_mark", ("mask",)),
 )

@@ -6,6 +6,7 @@ from desktop.models.records.customers import Address, Contact, Customer
 from desktop.models.records.files import Attachment, Blob
 from desktop.models.records.opportunities import Opportunity
 from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
+from desktop.models.records.proposals import Proposal
 from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
 from desktop.models.records.signatures import Signature
 
@@ -23,6 +24,7 @@ __all__ = [
     "PriceBook",
     "PriceEntry",
     "Product",
+    "Proposal",
     "Quote",
     "QuoteLine",
     "QuoteRevision",

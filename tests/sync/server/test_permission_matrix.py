@@ -34,7 +34,7 @@ PAGE: Final = ROOT / "docs/permissions.md"
 PLACES: Final = ("own", "team", "other")
 CASES: Final = {**{role: (role, False) for role in ROLES}, "rep, narrowed": ("rep", True)}
 """The columns: roles, and sales reps where the organisation shows them only their own."""
-SENSE: Final = frozenset({"frozen", "state"})
+SENSE: Final = frozenset({"frozen", "invalid", "state"})
 """Refusals for what the record is, not for who asks."""
 KNOWN: Final = {name: COMMANDS[name] for name in sorted(COMMANDS) if permission.COMMANDS is COMMANDS}
 HEADER: Final = """\
