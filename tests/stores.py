@@ -25,11 +25,11 @@ def opened(folder: Path, *, clock: Callable[[], datetime] | None = None) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "satchel.db"
     engine, reader = open_keyed(path, KEY), open_keyed(path, KEY, read_only=True)
-    files = open_keyed(folder / "blobs.db", KEY[::-1])
+    files, seen = (open_keyed(folder / "blobs.db", KEY[::-1], read_only=only) for only in (False, True))
     try:
-        yield Store(engine, reader=reader, clock=clock or (lambda: NOON), blobs=Blobs(files))
+        yield Store(engine, reader=reader, clock=clock or (lambda: NOON), blobs=Blobs(files, reader=seen))
     finally:
-        for each in (reader, engine, files):
+        for each in (reader, engine, seen, files):
             each.dispose()
 
 

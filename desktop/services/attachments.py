@@ -3,6 +3,7 @@
 Nothing is ever written to disk in the clear but by "save a copy", where a person chose the place.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +16,14 @@ from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models.blobs import QUOTA_KEY, Blobs, BlobState, attachments_of
 from desktop.models.record import RECORDS, Record
 from desktop.models.records import Attachment
-from desktop.models.store import Actor, Store, Work
+from desktop.models.store import Actor, Changed, Store, Work
 from desktop.rules import attachments as rules
 from desktop.rules import roles
 from desktop.services import commands
 from desktop.services.commands import Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
+FETCH: Final = "attachment.fetch"
 _MEGABYTES: Final = rules.LARGEST // rules.MEGABYTE
 
 EMPTY: Final = msg("“{name}” is empty; there is nothing to attach.")
@@ -239,10 +241,11 @@ def pages(data: bytes, width: int, most: int = MOST_PAGES) -> list[Picture]:
 
 
 def fetch_now(store: Store, attachment: Attachment) -> None:
-    """A person waits for this file: it comes first with the next sync, over any link."""
+    """A person waits for this file: it comes first with the next sync, over any link, and that begins now."""
     if not rules.is_hash(attachment.sha256) or not rules.fits(attachment.size):
         raise NotFound(msg("This file was announced, but never came."))
     files_of(store).want(attachment.sha256, attachment.size or 0)
+    store.announce(Changed(frozenset({("attachment", attachment.id)}), FETCH))
 
 
 def save_copy(store: Store, attachment: Attachment, target: Path) -> Path:
@@ -250,7 +253,8 @@ def save_copy(store: Store, attachment: Attachment, target: Path) -> Path:
     data = contents(store, attachment)
     path = target / rules.safe_name(attachment.name) if target.is_dir() else target
     try:
-        path.write_bytes(data)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
     except OSError as error:
         raise Refused(msg("{path} cannot be written: {why}.").of(path=path, why=error.strerror)) from error
     return path

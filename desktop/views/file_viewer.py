@@ -7,6 +7,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, Qt, Sig
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.rules import attachments as rules
 from desktop.views import paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Line, column, holding, label, row, scrolling
@@ -20,13 +21,19 @@ LARGEST_EDGE: Final = 4096
 
 
 def picture_of(data: bytes, longest: int) -> QImage:
-    """A picture no larger than needed, upright; a null image for what cannot be read."""
+    """A picture no larger than needed, upright; a null image for what cannot be read.
+
+    Its first bytes say what it is; nothing but photographs is unpacked, since a drawing may ask for files.
+    """
+    kind = rules.IMAGES.get(rules.media_type("", data))
+    if kind is None:
+        return QImage()
     store = QByteArray(data)
     device = QBuffer(store)
     device.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(device)
+    reader = QImageReader(device, QByteArray(kind.encode()))
+    reader.setAutoDetectImageFormat(False)
     reader.setAutoTransform(True)
-    reader.setDecideFormatFromContent(True)
     size = reader.size()
     longest = min(longest, LARGEST_EDGE)
     if size.isValid() and max(size.width(), size.height()) > longest:

@@ -19,7 +19,7 @@ from desktop.models.records.files import keep_blob
 from desktop.models.vault import open_vault
 from desktop.rules.attachments import CHUNK, hash_of
 from desktop.services.profiles import open_store
-from tests.stores import KEY, opened
+from tests.stores import KEY, customer, opened
 from tests.vaults import PASSPHRASE, cheap_vault
 
 DAY = 24 * 3600 * 1000
@@ -259,6 +259,28 @@ def test_bytes_that_lay_among_the_records_move_over(tmp_path: Path) -> None:
         assert store.blobs.read(hash_of(b"a photo")) == b"a photo"
         with store.reading() as session:
             assert session.query(Blob).count() == 0
+
+
+def test_a_photo_blocks_no_keystroke_and_no_keystroke_a_photo(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        assert store.blobs is not None
+        sha256 = store.blobs.put(b"seen already")
+        with store.blobs.engine.begin() as writing:  # a large file is being written
+            writing.exec_driver_sql("UPDATE blob SET used_at = 0")
+            assert customer(store, "typed meanwhile").version == 0
+            assert store.blobs.states([sha256])[sha256].here
+        with store.work(store.me(), "test"):  # a long command holds the records
+            assert store.blobs.read(store.blobs.put(b"another")) == b"another"
+
+
+def test_an_office_from_an_older_copy_is_sent_everything_again(files: Blobs) -> None:
+    mine, other = files.put(some(100)), "ab" * 32
+    known = [name(mine, 100), name(other, 100)]
+    files.learn(known)
+    files.sent(mine, frozenset(), whole=True)
+    assert [job.sha256 for job in files.jobs(known)] == [other]
+    files.unsent()
+    assert sorted(job.kind for job in files.jobs(known)) == ["down", "up"]
 
 
 KILLED = """

@@ -175,7 +175,7 @@ def some_files(store: Store, firm: Firm) -> UUID:
     out = io.BytesIO()
     photo.save(out, "JPEG")
     paper = _quotes.paper(store, firm.quote)
-    made = [
+    made: list[UUID] = [
         attachments.attach(store, firm.actor, "customer", customer, name, data).value.id
         for name, data in (
             ("空压站现场 1.jpg", out.getvalue()),

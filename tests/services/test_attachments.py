@@ -11,7 +11,7 @@ from PIL import ExifTags, Image
 from desktop.documents import photos
 from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models.records import Attachment, Customer
-from desktop.models.store import Actor, Store
+from desktop.models.store import Actor, Changed, Store
 from desktop.rules import attachments as rules
 from desktop.services import attachments, commands, undo
 from tests.stores import customer, opened, product
@@ -156,8 +156,11 @@ def test_a_file_that_is_not_here_yet_is_asked_for(store: Store) -> None:
     made = commands.run(store, store.me(), "attachment.new", values=values).value
     [shown] = attachments.listed(store, "customer", firm.id)
     assert (shown.here, shown.waits, shown.done) == (False, False, 0)
+    heard: list[Changed] = []
+    store.listeners.append(heard.append)
     with pytest.raises(NotFound, match="not on this laptop yet"):
         attachments.contents(store, made)
+    assert [(one.by, one.remote) for one in heard] == [("attachment.fetch", False)]  # the sync wakes
     [shown] = attachments.listed(store, "customer", firm.id)
     assert shown.state is not None
     assert shown.state.wanted

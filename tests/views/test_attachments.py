@@ -16,7 +16,7 @@ from desktop.services import attachments
 from desktop.views.attachment_tiles import Tile
 from desktop.views.attachments import AttachmentsPanel
 from desktop.views.file_settings import FileSettings
-from desktop.views.file_viewer import FileViewer
+from desktop.views.file_viewer import FileViewer, picture_of
 from desktop.views.look import Look
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -101,11 +101,21 @@ def test_enter_opens_a_picture_in_memory_and_escape_closes_it(
     key(qtbot, tile, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.findChild(FileViewer) is not None)
     viewer = window.findChild(FileViewer)
+    assert viewer is not None
     qtbot.waitUntil(lambda: bool(viewer.sheets.images))
     assert viewer.sheets.images[0].width() == 800
     key(qtbot, viewer, Qt.Key.Key_Escape)
     assert viewer.isHidden()
     assert viewer.sheets.images == []
+
+
+def test_bytes_that_are_no_picture_are_read_as_none(qtbot: QtBot) -> None:
+    drawing = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    )
+    assert picture_of(drawing, 100).isNull()
+    assert picture_of(b"\x89PNG\r\n\x1a\n and then nothing", 100).isNull()
+    assert picture_of(photo(3000), 100).width() == 100
 
 
 def test_what_cannot_be_shown_is_offered_as_a_copy_with_a_warning(
