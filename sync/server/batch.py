@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from desktop.models.columns import json_text
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, children_of
 from sync.server.feed import MOVE, PUT, TOMBSTONE, UNDONE, Event, publish
-from sync.server.rows import Row, bare, chunks, id_in, shape, upsert
+from sync.server.rows import POSTGRESQL, Row, bare, chunks, id_in, shape, upsert
 from sync.server.scope import home
 from sync.server.tables import VERSIONS
 
@@ -98,10 +99,12 @@ class Batch:
     def load(self, keys: Iterable[Key]) -> None:
         """Bring these records, and what they are parts of, into memory; the absent are remembered."""
         wanted = {key for key in keys if key not in self._asked and key[0] in RECORDS}
+        if self._dialect == POSTGRESQL:
+            wanted = self._with_roots(wanted)
         while wanted:
             self._asked |= wanted
             by_type: dict[str, list[str]] = {}
-            for record_type, record in sorted(wanted):
+            for record_type, record in sorted(wanted, key=_in_order):
                 by_type.setdefault(record_type, []).append(record)
             found: list[Held] = []
             for record_type, ids in by_type.items():
@@ -111,6 +114,23 @@ class Batch:
             self._adopt(found)
             links = {link for held in found for link in links_of(held.type, held.row)}
             wanted = {key for key in links if key not in self._asked}
+
+    def _with_roots(self, wanted: set[Key]) -> set[Key]:
+        """These and what they are parts of, seen without a lock, so that all are locked in one order.
+
+        Whoever changes a part holds its root first: two who change parts of one record, or a record and its
+        parts, wait for each other and never both.
+        """
+        every, left = set(wanted), {key for key in wanted if _depth(key[0])}
+        while left:
+            found: set[Key] = set()
+            for record_type in {key[0] for key in left}:
+                ids = [record for kind, record in left if kind == record_type]
+                for row in shape(record_type, self._dialect).read(self.conn, ids).values():
+                    found.update(links_of(record_type, row))
+            left = {key for key in found - every - self._asked if key[0] in RECORDS}
+            every |= left
+        return every
 
     def load_children(self, record_type: str, parents: Iterable[str]) -> list[Held]:
         """The parts of these records, in memory or not yet."""
@@ -273,6 +293,19 @@ class Batch:
         for name in differing:
             self.change(part, name, root.row[name], by=OFFICE)
         return bool(differing)
+
+
+@lru_cache(maxsize=256)
+def _depth(record_type: str) -> int:
+    """0 for a record that stands by itself, 1 for its parts."""
+    cls = RECORDS[record_type]
+    described = cls.fields().get(cls.__root__)
+    return 1 + _depth(described.kind.to) if described and isinstance(described.kind, Link) else 0
+
+
+def _in_order(key: Key) -> tuple[int, str, str]:
+    """The order in which records are locked: roots before their parts, then by type and id."""
+    return _depth(key[0]), *key
 
 
 def links_of(record_type: str, row: Row, *, roots_only: bool = False) -> Iterable[Key]:

@@ -44,6 +44,9 @@ CHUNK: Final = 5000
 
 POSTGRESQL: Final = "postgresql"
 
+STAGED: Final = 200
+"""From so many rows on, PostgreSQL gets them by COPY."""
+
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -177,12 +180,50 @@ class Many:
         self.text = str(compiled)
         names = compiled.positiontup
         self._pick = itemgetter(*names) if names is not None else dict
+        self._copied = Copied(statement) if dialect == POSTGRESQL and isinstance(statement, Insert) else None
 
     def run(self, conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run it for every row; nothing happens without rows."""
         parameters = [self._pick(row) for row in rows]
-        if parameters:
+        if self._copied is not None and len(parameters) >= STAGED:
+            self._copied.run(conn, parameters)
+        elif parameters:
             conn.exec_driver_sql(self.text, parameters)
+
+
+class Copied:
+    """The same INSERT for so many rows that COPY brings them: into the table, or where rows may be there
+    already into a table of this transaction, from which one statement merges them.
+    """
+
+    def __init__(self, statement: Insert) -> None:
+        table = statement.table
+        self._columns = [column.name for column in table.columns]
+        listed = ", ".join(f'"{name}"' for name in self._columns)
+        merged = statement.compile(dialect=_DIALECTS[POSTGRESQL]).string.partition(" ON CONFLICT ")[2]
+        target = f'"{table.name}"'
+        self._prepare = self._merge = ""
+        if merged:
+            staging = f'"staged_{table.name}"'
+            self._prepare = f"CREATE TEMP TABLE IF NOT EXISTS {staging} (LIKE {target}) ON COMMIT DELETE ROWS"
+            self._merge = (
+                f"INSERT INTO {target} ({listed}) SELECT {listed} FROM {staging}"  # noqa: S608 - own names
+                f" ON CONFLICT {merged}; TRUNCATE {staging}"
+            )
+            target = staging
+        self._copy = f"COPY {target} ({listed}) FROM STDIN"
+
+    def run(self, conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Bring the rows in. Each key stands once among them."""
+        if self._prepare:
+            conn.exec_driver_sql(self._prepare)
+        pick = itemgetter(*self._columns)
+        driver: Any = conn.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(self._copy) as copy:
+            for row in rows:
+                copy.write_row(pick(row))
+        if self._merge:
+            conn.exec_driver_sql(self._merge)
 
 
 def upsert(conn: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

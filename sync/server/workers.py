@@ -1,8 +1,8 @@
 """More processes that answer on the same port: an office on PostgreSQL uses all cores of its machine.
 
 The first worker has bound the socket and keeps house; it starts the others, which inherit the socket and
-get their orders as one line of JSON. Each is stateless: any may answer any request. One that dies is replaced;
-the others end when told to, or when the first is gone.
+get their orders as one line of JSON. Each is stateless: any may answer any request. One that dies is
+replaced; the others end when told to, or when the first is gone.
 """
 
 import json
