@@ -12,9 +12,9 @@ from desktop.documents.theme import paper
 from desktop.models import profile
 from desktop.words import Message, msg
 
-TITLE: Final = msg("Join the office", "paper")
+TITLE: Final = msg("Join your company", "paper")
 STEPS: Final = (
-    msg("Install Satchel and open it; choose “Join an office”.", "paper"),
+    msg("Install Satchel and open it; choose “Join your company”.", "paper"),
     msg("Type the address, to the last letter; what follows # proves that it is your office.", "paper"),
     msg("Type your code. It lets one laptop in, once.", "paper"),
 )

@@ -66,11 +66,13 @@ schtasks /Run /TN "Satchel office"
 """
 
 
+SECRETS: Final = "office.env"
+"""The file with the address of the database, which may hold a password: units can be read by everybody."""
 ACCOUNT: Final = "NT AUTHORITY\\LOCAL SERVICE"
 
 
 def text(system: str, *, folder: Path, database_url: str, user: str, host: str, port: int, tls: bool) -> str:
-    """The unit, or the lines for Windows. The password of a database stands in the unit: keep it private."""
+    """The unit, or the lines for Windows. A unit reads the address of the database from `SECRETS`."""
     words = [*_program(), "serve", "--data", str(folder), "--host", host, "--port", str(port)]
     if tls:
         words.append("--tls")
@@ -79,7 +81,7 @@ def text(system: str, *, folder: Path, database_url: str, user: str, host: str, 
             words += ["--database-url", database_url]
         line = " ".join(f"'{word}'" if " " in word else word for word in words)
         return WINDOWS.format(command=line, folder=folder, port=port, account=ACCOUNT)
-    environment = f'Environment="SATCHEL_DATABASE_URL={_escaped(database_url)}"\n' if database_url else ""
+    environment = f"EnvironmentFile={folder / SECRETS}\n" if database_url else ""
     return UNIT.format(
         file="/etc/systemd/system/satchel-office.service",
         folder=folder,
@@ -106,10 +108,15 @@ def _under_home(folder: Path) -> bool:
     return any(folder.is_relative_to(home) for home in ("/home", "/root", "/run/user"))
 
 
+def secrets_of(database_url: str) -> str:
+    """What `SECRETS` holds."""
+    return f'SATCHEL_DATABASE_URL="{_escaped(database_url)}"\n'
+
+
 def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return word.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _quoted(word: str) -> str:
     plain = word.replace("%", "%%").replace("$", "$$")
-    return f'"{_escaped(word).replace("$", "$$")}"' if " " in word or '"' in word else plain
+    return f'"{_escaped(plain)}"' if " " in word or '"' in word else plain

@@ -85,7 +85,11 @@ class Console:
     @property
     def place(self) -> str:
         """The options that lead to this office, for commands that a person is told to type."""
-        return f"--database-url {self.database_url}" if self.database_url else f"--data {self.folder}"
+        if not self.database_url:
+            return f"--data {self.folder}"
+        from sqlalchemy import make_url
+
+        return f"--database-url {make_url(self.database_url).render_as_string(hide_password=True)}"
 
     def say(self, message: Message) -> str:
         """A message in the language of this terminal."""

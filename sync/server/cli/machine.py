@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.errors import Usage
+from desktop.models import profile
 from desktop.words import msg
 from sync.server import certificates, units
 from sync.server.cli.console import Console, command
@@ -63,6 +64,10 @@ def tls(console: Console, chosen: argparse.Namespace) -> None:
 def service(console: Console, chosen: argparse.Namespace) -> None:
     """Print or write what starts the office with the computer."""
     secure = (certificates.folder_of(console.folder) / certificates.SERVER).exists()
+    if console.database_url and chosen.system == "systemd":
+        profile.prepare(console.folder)
+        secrets = units.secrets_of(console.database_url).encode()
+        profile.write_durably(console.folder.absolute() / units.SECRETS, secrets)
     text = units.text(
         chosen.system,
         folder=console.folder.absolute(),

@@ -188,8 +188,8 @@ def test_a_page_for_each_person_who_has_no_laptop_yet(
     for word in (
         "员工00",
         "青禾贸易",
-        "加入总部",
-        "Join the office",
+        "加入公司",
+        "Join your company",
         "https://office.example:8440#AB-CD",
         code[:4],
     ):
@@ -465,8 +465,11 @@ def test_the_service_is_a_hardened_unit_that_systemd_accepts(
     start = next(line for line in text.splitlines() if line.startswith("ExecStart="))
     assert start.endswith(f"serve --data {data} --host 0.0.0.0 --port 8440 --tls")
     hidden = cli("service", "--database-url", "postgresql://u:se%20cret@db/x")["text"]
-    assert "secret" not in next(line for line in hidden.splitlines() if line.startswith("ExecStart="))
-    assert 'Environment="SATCHEL_DATABASE_URL=postgresql://u:se%%20cret@db/x"' in hidden
+    assert "cret" not in hidden
+    assert f"\nEnvironmentFile={data / 'office.env'}\n" in hidden
+    secrets = data / "office.env"
+    assert secrets.read_text() == 'SATCHEL_DATABASE_URL="postgresql://u:se%20cret@db/x"\n'
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
     windows = cli("service", "--system", "windows")["text"]
     assert "schtasks /Create" in windows
     assert "LOCAL SERVICE" in windows
