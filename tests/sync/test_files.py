@@ -332,3 +332,36 @@ def test_in_the_background_files_follow_the_rows_and_give_way_to_them(world: Wor
     assert order.count("PUT") == 4
     world.bob.sync()
     assert world.bob.bytes_of(made) == some(4 * CHUNK)
+
+
+def test_a_file_that_fails_holds_up_no_row(world: World) -> None:
+    made = world.ann.attach(some(2 * CHUNK))
+    now = [1000.0]
+    syncer = Syncer(world.ann.store, world.ann.transport, clock=lambda: now[0], chance=lambda: 0.5)
+    inner, broken, tries = world.ann.transport.send, [True], [0]
+
+    def send(request: Request, cancelled: Any) -> Answer | Failure:
+        if request.method == "PUT":
+            tries[0] += 1
+            if broken[0]:
+                return Answer(500, b"{}")
+        return inner(request, cancelled)
+
+    world.ann.transport.send = send  # type: ignore[method-assign]
+    for _ in range(3):
+        customer(world.ann.store, "meanwhile")
+        syncer.wake()
+        report = syncer.run_due()
+        assert report is not None
+        assert (report.waiting, syncer.state.name) == (0, "idle")
+    assert tries == [1]  # the file waits for its own turn
+    now[0] += 400
+    assert syncer.run_due() is not None
+    assert tries == [2]
+    broken[0] = False
+    syncer.network_changed()
+    report = syncer.run_due()
+    assert report is not None
+    assert report.files_up == 1
+    world.bob.sync()
+    assert world.bob.bytes_of(made) == some(2 * CHUNK)
