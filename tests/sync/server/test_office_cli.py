@@ -462,6 +462,10 @@ def test_the_service_is_a_hardened_unit_that_systemd_accepts(
     text = unit.read_text()
     for line in ("ProtectSystem=strict", "NoNewPrivileges=yes", "UMask=0077", "CapabilityBoundingSet="):
         assert f"\n{line}\n" in text
+    analyse = shutil.which("systemd-analyze")
+    if analyse:
+        checked = subprocess.run([analyse, "verify", unit], capture_output=True, text=True, check=False)
+        assert (checked.returncode, checked.stderr) == (0, "")
     start = next(line for line in text.splitlines() if line.startswith("ExecStart="))
     assert start.endswith(f"serve --data {data} --host 0.0.0.0 --port 8440 --tls")
     hidden = cli("service", "--database-url", "postgresql://u:se%20cret@db/x")["text"]
