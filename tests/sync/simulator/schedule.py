@@ -75,6 +75,8 @@ def _plan_device(world: World, rng: random.Random, device: Device) -> None:
         world.after(begin + rng.uniform(10, LENGTH), lambda: world.network.cut_off.discard(device.name))
     while rng.random() < world.faults.cut * 8:
         _at(world, rng, lambda: _arm(device, rng))
+    if world.chance.random() < 0.2:
+        world.after(world.chance.uniform(0, LENGTH), device.decay)
     if rng.random() < 0.2:
         first = rng.uniform(0, LENGTH * 0.7)
         world.after(first, device.back_up)

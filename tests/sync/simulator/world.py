@@ -22,7 +22,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from desktop.errors import SatchelError
-from desktop.models import record
+from desktop.models import record, repairs
 from desktop.models.engines import open_keyed
 from desktop.models.records import Contact, Customer, Quote, QuoteLine, QuoteRevision
 from desktop.models.remote import Remote
@@ -32,6 +32,7 @@ from sync.engine import round as rounds
 from sync.engine.actions import Answer, Failure, Report
 from sync.engine.pace import Batch as Pace
 from sync.protocol import messages
+from sync.server import permission
 from sync.server import store as office_store
 from sync.server.batch import OFFICE, Batch
 from sync.server.server import Request as OfficeRequest
@@ -71,6 +72,9 @@ class Faults:
 
 
 CALM = Faults()
+CLEAN = """SELECT id FROM "{}" WHERE version > 0 AND deleted_at IS NULL
+ AND id NOT IN (SELECT record FROM sync_base) AND id NOT IN (SELECT record FROM sync_await)
+ AND id NOT IN (SELECT record FROM change WHERE n > ?) ORDER BY id"""
 
 
 @dataclass(slots=True)
@@ -175,6 +179,18 @@ class Device:
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(self.path, self.path.with_suffix(".backup"))
         self.backup_at = self.world.now
+
+    def decay(self) -> None:
+        """A row is lost; the program looks for what differs with its next sync."""
+        chance = self.world.chance
+        kind, acked = chance.choice(("customer", "contact", "quote_line")), self.store.acked
+        with self.engine.begin() as connection:
+            rows = connection.exec_driver_sql(CLEAN.format(kind), (acked,)).scalars().all()
+            if rows:
+                connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE id = ?', (chance.choice(rows),))  # noqa: S608
+            repairs.soon(connection)
+        self.world.count("rows decayed" if rows else "nothing to decay")
+        self.world.watch.changed(self, True)
 
     def restore(self) -> None:
         """The disk died: go on from the backup."""
@@ -297,6 +313,8 @@ class World:
     def __init__(self, seed: int, folder: Path, watch: Any) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
+        self.chance = random.Random(-seed - 1)
+        """For faults that came later: the schedules of the others stay as they were."""
         self.now = 0.0
         self.faults = CALM
         self.counts: dict[str, int] = {}
@@ -370,9 +388,27 @@ def virtual_ids(moment: Callable[[], datetime], rng: random.Random) -> Iterator[
 
     module.time, module.secrets, module._last = Clock, Chance, 0  # noqa: SLF001
     try:
-        yield
+        with by_hand():
+            yield
     finally:
         module.time, module.secrets, module._last = real  # noqa: SLF001
+
+
+@contextmanager
+def by_hand() -> Iterator[None]:
+    """Commands may write what they do not declare: here people type into any field under any name.
+
+    What each command may write is held by `tests/sync/server/test_permission*.py`.
+    """
+    asked: Any = permission
+    covers = asked._covers  # noqa: SLF001
+    asked._covers = lambda *_: True  # noqa: SLF001
+    asked._field_rights.cache_clear()  # noqa: SLF001
+    try:
+        yield
+    finally:
+        asked._covers = covers  # noqa: SLF001
+        asked._field_rights.cache_clear()  # noqa: SLF001
 
 
 class Direct:
