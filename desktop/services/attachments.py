@@ -4,7 +4,7 @@ Nothing is ever written to disk in the clear but by "save a copy", where a perso
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,10 +20,12 @@ from desktop.models.store import Actor, Changed, Store, Work
 from desktop.rules import attachments as rules
 from desktop.rules import roles
 from desktop.services import commands
+from desktop.services import records as _records  # registers the plain commands of files
 from desktop.services.commands import Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
 FETCH: Final = "attachment.fetch"
+assert _records.LED
 _MEGABYTES: Final = rules.LARGEST // rules.MEGABYTE
 
 EMPTY: Final = msg("“{name}” is empty; there is nothing to attach.")
@@ -134,6 +136,10 @@ def attach_file(
 def detach_file(work: Work, attachment: Attachment) -> None:
     """Take a file off its record; undo brings it back for 30 days."""
     work.delete(attachment)
+
+
+for _name in ("attachment.edit", "attachment.delete"):
+    commands.COMMANDS[_name] = replace(commands.COMMANDS[_name], when=can_detach)
 
 
 # ---------------------------------------------------------------- what a person does

@@ -132,8 +132,10 @@ def test_what_was_signed_is_kept_to_the_bit_and_never_removed(store: Store) -> N
     data = photo(4000, 3000, place=True)
     made = attach(store, data=data, purpose=rules.SIGNATURE)
     assert attachments.contents(store, made) == data
-    with pytest.raises(Refused, match="signed"):
-        commands.run(store, store.me(), "attachment.detach", made.id)
+    given: dict[str, dict[str, Any]] = {"detach": {}, "delete": {}, "edit": {"values": {"name": "other"}}}
+    for name, values in given.items():
+        with pytest.raises(Refused, match="signed"):
+            commands.run(store, store.me(), f"attachment.{name}", made.id, **values)
 
 
 def test_a_removed_file_comes_back_with_undo_and_so_do_its_bytes(store: Store) -> None:

@@ -222,3 +222,14 @@ def test_bytes_that_no_record_names_go_after_the_time_for_an_undo(
     assert (swept(), stored(server)) == (0, 4)  # what never became whole
     clock.now += 30 * DAY
     assert (swept(), stored(server)) == (1, 1)
+
+
+def test_what_was_signed_stays_at_the_office_too(join: Join) -> None:
+    li = join("Li")
+    record = attach(li, purpose="signature")
+    send(li)
+    version = li.row("attachment", record)["version"]
+    for name in ("detach", "delete"):
+        li.tx(("delete", "attachment", record, {}, version), command=f"attachment.{name}")
+        assert [verdict.code for verdict in li.sync().verdicts] == ["state"]
+    assert get(li, 0).body == DATA[:CHUNK]
