@@ -16,6 +16,7 @@ PULL: Final = "/v1/pull"
 SNAPSHOT: Final = "/v1/snapshot/"
 DIGEST: Final = "/v1/digest"
 AUTHORITY: Final = "/v1/authority"
+EVENTS: Final = "/v1/events"
 ROWS: Final = "/v1/rows"
 BLOBS: Final = "/v1/blobs/"
 
@@ -325,6 +326,13 @@ class PullResponse(Struct, frozen=True):
 
     heads: list[Head]
     page: Page
+
+
+class News(Struct, frozen=True):
+    """Streams that have moved, and where their heads stand now; `all`: these are all that may be held."""
+
+    heads: dict[str, int] = {}
+    all: bool = False
 
 
 class Snapshot(Struct, frozen=True):

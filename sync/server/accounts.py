@@ -17,7 +17,7 @@ from desktop.rules.roles import ROLES
 from desktop.words import msg
 from sync.protocol.messages import Enrol, Enrolled
 from sync.protocol.versions import PROTOCOL, SCHEMA
-from sync.server import audit, leases
+from sync.server import audit, leases, wakeups
 from sync.server.batch import FIRST, OFFICE, Batch
 from sync.server.problems import Refusal
 from sync.server.rows import empty, is_id
@@ -288,6 +288,11 @@ def devices(conn: Connection) -> list[dict[str, Any]]:
     ]
 
 
+def shut_out(device: str) -> str:
+    """The name under which it is made known at once that a laptop's access was withdrawn."""
+    return f"device:{device}"
+
+
 def revoke(conn: Connection, which: str, now: int) -> str:
     """Take a laptop's access away, from its next request on; `which` is its id or code. Returns the id."""
     asked = or_(DEVICE.c.code == which.upper(), DEVICE.c.id == (UUID(hex=which) if is_id(which) else None))
@@ -296,5 +301,6 @@ def revoke(conn: Connection, which: str, now: int) -> str:
         raise NotFound(msg("There is no device “{name}”.").of(name=which))
     if row.revoked_at is None:
         conn.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(revoked_at=now))
+        wakeups.note(conn, {shut_out(row.id.hex): now})
         audit.record(conn, now, "office", "device.revoke", {"device": row.id.hex})
     return str(row.id.hex)

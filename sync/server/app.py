@@ -24,7 +24,7 @@ from desktop.errors import Refused
 from desktop.words import msg
 from sync.protocol import codec, messages
 from sync.protocol.messages import MAX_BODY
-from sync.server import health, metrics, openapi
+from sync.server import events, health, metrics, openapi
 from sync.server.openapi import PAGES
 from sync.server.server import Request, Server
 
@@ -39,7 +39,8 @@ def make_app(server: Server, *, behind_proxy: bool = False, certificate: str | N
     """The office as an ASGI application. `behind_proxy`: that it comes from this computer proves nothing."""
     app = FastAPI(title="Satchel office", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     for page in PAGES:
-        _route(app, page, _answerer(server, page.path))
+        listens = page.path == messages.EVENTS
+        _route(app, page, _listening(server) if listens else _answerer(server, page.path))
     keeper = _Keeper(server, behind_proxy=behind_proxy, certificate=certificate)
     for page in openapi.KEPT:
         _route(app, page, getattr(keeper, page.name))
@@ -80,6 +81,40 @@ def _answerer(server: Server, route: str) -> Endpoint:
         return HttpResponse(answered.body, answered.status, dict(answered.headers))
 
     return answer
+
+
+def _listening(server: Server) -> Endpoint:
+    """Who listens holds no thread: see `events.py`."""
+
+    async def answer(http: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request = Request(http.method, _target(http), _headers(http))
+        found: events.Stream | messages.News | Exception
+        try:
+            found = await events.answer(server.events, request, http)
+        except Exception as error:  # noqa: BLE001 - the server says what each means
+            found = error
+        status, sent = 200, 0
+        response: HttpResponse
+        if isinstance(found, events.Stream):
+            response = found
+        else:
+            answered = await run_in_threadpool(server.answer, request, _teller(found))
+            status, sent = answered.status, len(answered.body)
+            response = HttpResponse(answered.body, status, dict(answered.headers))
+        server.metrics.answered(messages.EVENTS, status, time.perf_counter() - started, 0, sent)
+        return response
+
+    return answer
+
+
+def _teller(found: messages.News | Exception) -> Callable[[], messages.News]:
+    def tell() -> messages.News:
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return tell
 
 
 def _target(http: HttpRequest) -> str:
@@ -203,7 +238,8 @@ class Running:
         return self
 
     def stop(self) -> None:
-        """Finish what is being answered, then close the store. May be called twice."""
+        """End the open lines, finish what is being answered, then close the store. May be called twice."""
+        self._server.events.close()
         self._uvicorn.should_exit = True
         if self._thread.is_alive():
             self._thread.join()

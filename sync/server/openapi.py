@@ -81,6 +81,7 @@ class Query:
             "n": {**WHOLE, "maximum": 999_999},
             "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             "size": WHOLE,
+            "wait": {**WHOLE, "maximum": 25},
         }
     )
 
@@ -139,6 +140,15 @@ PAGES: Final = (
         messages.DigestResponse,
     ),
     Page("POST", messages.ROWS, "rows", "Rows by name.", messages.RowsRequest, messages.RowsResponse),
+    Page(
+        "GET",
+        messages.EVENTS,
+        "events",
+        "Which streams have moved: text/event-stream where accepted, else once, after `wait` seconds.",
+        None,
+        messages.News,
+        ("wait", "after"),
+    ),
     Page("HEAD", FILE, "fileState", "What there is of a file.", None, BYTES, ("size",)),
     Page("PUT", PIECE, "putPiece", "The office takes a piece of a file.", BYTES, BYTES, ("size",)),
     Page("GET", PIECE, "getPiece", "A piece of a whole file.", None, BYTES, ("size",)),

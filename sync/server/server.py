@@ -41,6 +41,7 @@ from sync.server import (
     audit,
     blobs,
     digests,
+    events,
     feed,
     intake,
     leases,
@@ -142,14 +143,20 @@ class Server:
             ("GET", messages.SNAPSHOT): self._snapshot,
             ("POST", messages.DIGEST): self._digest,
             ("POST", messages.ROWS): self._rows,
+            ("GET", messages.EVENTS): self._events,
             **{(method, messages.BLOBS): self._file for method in ("HEAD", "PUT", "GET")},
         }
         self._files = blobs.Files(store, clock)
+        self.events = events.Events(store, self._admit_listener)
 
     def handle(self, request: Request) -> Answer:
         """The answer to any request, however malformed."""
+        return self.answer(request, lambda: self._route(request)(request))
+
+    def answer(self, request: Request, find: Callable[[], msgspec.Struct | Answer]) -> Answer:
+        """What `find` finds as an answer, whatever it raises."""
         try:
-            found = self._route(request)(request)
+            found = find()
             return found if isinstance(found, Answer) else self._pack(200, found, request)
         except Refusal as refusal:
             return self._refuse(refusal, request)
@@ -361,6 +368,9 @@ class Server:
             except ValueError as error:
                 raise Refusal(413, "too_large", TOO_LARGE) from error
 
+    def _events(self, request: Request) -> messages.News:
+        return self.events.once(request)
+
     def _file(self, request: Request) -> Answer:
         scope_at = self._admit(request)
         device, size = _signed(request).device, request.number("size")
@@ -376,6 +386,10 @@ class Server:
         self._known(request, signed)
         self._step(signed)
         return lambda conn: _walled(conn, signed.device)
+
+    def _admit_listener(self, request: Request) -> None:
+        self._route(request)
+        self._admit(request)
 
     def _known(self, request: Request, signed: Signed) -> None:
         """Raises Refusal unless a laptop that is known and still welcome has signed this request."""
