@@ -30,6 +30,8 @@ class SatchelError(Exception):
         super().__init__(message.text)
         self.message = message
         self.field = field
+        self.facts: dict[str, object] = {}
+        """What a script may want to know besides, as JSON."""
 
     def __str__(self) -> str:
         return self.message.in_language("en")

@@ -106,7 +106,8 @@ class Console:
 
     def fault(self, error: SatchelError) -> dict[str, Any]:
         """What went wrong, as a JSON value."""
-        return {"error": type(error).__name__, "message": self.say(error.message), "field": error.field}
+        told = {"error": type(error).__name__, "message": self.say(error.message), "field": error.field}
+        return {**told, **error.facts}
 
     def result(self, value: Any, text: Message | str) -> None:
         """The result: the value as JSON with --json, else the text."""

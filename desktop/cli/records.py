@@ -9,7 +9,7 @@ from desktop.cli.console import Console
 from desktop.errors import NotFound, Usage
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, Record
-from desktop.services import commands, finding, history, records, undo
+from desktop.services import clashes, commands, finding, history, records, undo
 from desktop.words import msg
 
 
@@ -29,6 +29,9 @@ def register(areas: Any) -> None:
             area.add_argument("id", metavar="ID")
         if name in ("list", "new", "edit"):
             area.add_argument("values", metavar="field=value", nargs="*")
+        if name == "edit":
+            area.add_argument("--seen", metavar="field=value", action="append", default=[])
+            area.add_argument("--mine", action="store_true", help="save over what changed meanwhile")
         if name == "list":
             area.add_argument("--limit", type=int, default=100)
         if name == "history":
@@ -143,8 +146,31 @@ def edit(console: Console, chosen: argparse.Namespace) -> None:
     if not values:
         raise Usage(msg("Say what to change: field=value."))
     record = records.find(console.store, cls, chosen.id)
-    commands.run(console.store, console.actor, f"{cls.__tablename__}.edit", record.id, values=values)
+    seen = None if chosen.mine else values_of(console, cls, chosen.seen)
+    try:
+        name = f"{cls.__tablename__}.edit"
+        commands.run(console.store, console.actor, name, record.id, values=values, seen=seen)
+    except clashes.Clashed as clashed:
+        _tell_clashes(console, cls, clashed)
+        raise
     console.result({"id": record.id.hex, "changed": sorted(values)}, msg("Saved."))
+
+
+def _tell_clashes(console: Console, cls: type[Record], clashed: clashes.Clashed) -> None:
+    """The three values of each field that changed meanwhile, and what was saved all the same."""
+    if console.options.json:
+        return
+    for clash in clashed.clashes:
+        said = msg("{field}: mine {mine} · current {current} · original {original}")
+        shown = {
+            name: clash.shown(cls, getattr(clash, name), console.language) or "\N{EM DASH}"
+            for name in ("mine", "current", "original")
+        }
+        console.line(console.say(said.of(field=cls.fields()[clash.field].label, **shown)))
+    if clashed.saved:
+        labels = ", ".join(console.say(cls.fields()[name].label) for name in clashed.saved)
+        console.line(console.say(msg("Saved: {fields}").of(fields=labels)))
+    console.line(console.say(msg("With --mine yours is saved over it.")))
 
 
 def delete(console: Console, chosen: argparse.Namespace) -> None:

@@ -1,6 +1,6 @@
 """A command is one decorated function: button, shortcut, permission, audit name and undo label follow."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -8,8 +8,9 @@ from uuid import UUID
 
 from desktop.errors import NotAllowed, Refused
 from desktop.models.record import RECORDS, Record, hidden_from
-from desktop.models.store import Actor, Store
+from desktop.models.store import Actor, Store, Work
 from desktop.rules import roles
+from desktop.services import clashes
 from desktop.words import Message, msg
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -125,11 +126,13 @@ def run(
     /,
     *,
     batch: UUID | None = None,
+    seen: Mapping[str, Any] | None = None,
     **arguments: Any,
 ) -> Outcome:
     """May you? Does it make sense? Then one transaction. Raises NotAllowed, Refused, NotFound.
 
-    Nobody writes what they may not see.
+    Nobody writes what they may not see. With the values a person had `seen`, none of them is written over
+    what changed meanwhile: the rest is saved, and `Clashed` tells mine, current and original.
 
     A command that writes beyond what it declares is a defect: RuntimeError, and nothing is written.
     """
@@ -142,13 +145,36 @@ def run(
         refused = found.refusal(record, asking)
         if refused is not None:
             raise refused
+        held = _hold_back(work, record, arguments, seen) if seen is not None else None
+        if held is not None and held.nothing_else:
+            raise clashes.clashed(store, held.record, held.clashing, ())
         value = found.function(work, record, **arguments) if record else found.function(work, **arguments)
         work.flush()
         beyond = work.written.difference(found.writes) if found.writes else None
         if beyond:
             raise RuntimeError(f"{name} may not write {sorted(beyond)}")
         _refuse_hidden(actor, work.written)
+    if held is not None:
+        raise clashes.clashed(store, held.record, held.clashing, arguments["values"])
     return Outcome(value, work.tx, found.label, found.undoable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    record: Record
+    clashing: tuple[clashes.Clash, ...]
+    nothing_else: bool
+
+
+def _hold_back(
+    work: Work, target: Record | None, arguments: dict[str, Any], seen: Mapping[str, Any]
+) -> _Held | None:
+    """Leave in `arguments` only the values that clash with nothing; what is held back, or None."""
+    record = clashes.subject(work, target, arguments)
+    if record is None:
+        return None
+    arguments["values"], clashing = clashes.split(record, arguments["values"], seen)
+    return _Held(record, clashing, not arguments["values"]) if clashing else None
 
 
 def _refuse_hidden(actor: Actor, written: Collection[str]) -> None:

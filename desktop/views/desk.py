@@ -287,10 +287,14 @@ class Desk(QObject):
         typed: Mapping[str, Any],
         *,
         parsed: bool = False,
+        seen: Mapping[str, Any] | None = None,
         failed: Callable[[SatchelError], object] | None = None,
         done: Callable[[Any], object] | None = None,
     ) -> None:
-        """Set fields from what a person typed (or from values); one command, one undo step."""
+        """Set fields from what a person typed (or from values); one command, one undo step.
+
+        With what they had `seen`, a newer value is not written over: `failed` gets a `Clashed`.
+        """
         cls = RECORDS[kind]
         try:
             values = dict(typed) if parsed else records.read_values(cls, typed)
@@ -299,7 +303,7 @@ class Desk(QObject):
             return
         names = [cls.fields()[name].label for name in values]
         told = msg("{what}: {field} changed").of(what=cls.__label__, field=names[0])
-        self.do(f"{kind}.edit", record_id, values=values, told=told, failed=failed, done=done)
+        self.do(f"{kind}.edit", record_id, values=values, seen=seen, told=told, failed=failed, done=done)
 
     def create(
         self,

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from desktop.errors import SatchelError
 from desktop.models.kinds import Amount, Choice, Day, Link, Long, Moment, Number, Percent
 from desktop.models.record import Field
+from desktop.services.clashes import Clashed
 from desktop.views import cells, paint
 from desktop.views.buttons import Button
 from desktop.views.cells import Cell, Row
+from desktop.views.clash import ClashCard
 from desktop.views.compose import clear, label
 from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, editor_for, focus
@@ -129,6 +131,8 @@ class Fact(QWidget):
         self._look, self._desk, self._field = look, desk, described
         self._row: Row | None = None
         self._editor: AnyEditor | None = None
+        self._seen: object = None
+        self.card: ClashCard | None = None
         self._key = label(look, described.label, ink="ink_3")
         look.bind(self._key.setFixedWidth, lambda: look.px(KEY[look.language]))
         self._key.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -175,7 +179,7 @@ class Fact(QWidget):
         row = self._row
         if row is None or self._editor is not None:
             return
-        value = row.value(self._field.name)
+        value = self._seen = row.value(self._field.name)
         title = row.titles.get(value, "") if isinstance(value, UUID) else ""
         editor = editor_for(self._look, self._field, value, title, self._find)
         editor.committed.connect(self._commit)
@@ -206,6 +210,7 @@ class Fact(QWidget):
             row.id,
             {self._field.name: editor.typed()},
             parsed=editor.parsed,
+            seen={self._field.name: self._seen},
             failed=self._refuse,
             done=lambda _record: self._close(),
         )
@@ -213,11 +218,44 @@ class Fact(QWidget):
     def _refuse(self, error: SatchelError) -> None:
         if self._editor is None:
             return
+        if isinstance(error, Clashed):
+            self._compare(error)
+            return
         self._editor.setProperty("invalid", True)
         self._editor.style().unpolish(self._editor)
         self._editor.style().polish(self._editor)
         self._look.bind(self._why.setText, error.message)
         self._why.show()
+
+    def _compare(self, error: Clashed) -> None:
+        """Somebody changed it meanwhile: show the three values, and keep what was typed."""
+        self._drop_card()
+        self.card = ClashCard(self._look, error.type, error.clashes[0])
+        self.card.chosen.connect(self._chosen)
+        self._right.addWidget(self.card)
+        self.card.mine.setFocus()
+
+    def _chosen(self, side: str) -> None:
+        card = self.card
+        if card is None or self._row is None:
+            return
+        self._drop_card()
+        self._seen = card.clash.current
+        if side == "mine":
+            self._commit()
+        elif side == "current":
+            typed = card.clash.shown(type(self._row.record), card.clash.mine, self._look.language)
+            self._desk.told.emit(msg("Kept as it is now; you had typed: {value}").of(value=typed), False)
+            self._close()
+        elif self._editor is not None:
+            focus(self._editor)
+
+    def _drop_card(self) -> None:
+        card, self.card = self.card, None
+        if card is not None:
+            card.hide()
+            self._right.removeWidget(card)
+            card.deleteLater()
 
     def complaint(self) -> str:
         """What stands under the field."""
@@ -226,6 +264,7 @@ class Fact(QWidget):
     def _close(self) -> None:
         editor, self._editor = self._editor, None
         self._why.hide()
+        self._drop_card()
         if editor is not None:
             had_focus = editor.hasFocus()
             editor.hide()

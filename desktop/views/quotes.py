@@ -347,7 +347,8 @@ class QuotePage(QWidget):
         if field == "discount":
             self._do("quote.discount", msg("Discount changed"), kind="percent", value=value, line_id=line.id)
         else:
-            self._do("quote.set_line", msg("Line changed"), line_id=line.id, values={field: value})
+            seen = {field: getattr(line, field)}
+            self._do("quote.set_line", msg("Line changed"), line_id=line.id, values={field: value}, seen=seen)
 
     def _discount(self, kind: str, value: Decimal | None) -> None:
         self._do("quote.discount", msg("Discount changed"), kind=kind, value=value)
