@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -392,3 +393,13 @@ def test_opening_the_door_needs_nothing_heavy() -> None:
     assert "desktop.models.keys" in loaded
     for heavy in ("sqlalchemy", "cryptography", "argon2", "babel", "PySide6"):
         assert f"'{heavy}" not in loaded
+
+
+def test_a_vault_knows_whether_it_was_closed_well(made: SimpleNamespace, tmp_path: Path) -> None:
+    crashed = tmp_path / "crashed"
+    shutil.copytree(made.folder, crashed)  # as the disk was while the program ran
+    made.vault.close()
+    with open_vault(crashed, PASSPHRASE) as vault:
+        assert vault.unclean
+    with open_vault(made.folder, PASSPHRASE) as vault:
+        assert not vault.unclean

@@ -125,6 +125,16 @@ def test_a_second_sync_moves_nothing(pair: Pair) -> None:
         assert (moved["sent"], moved["received"], moved["removed"], moved["waiting"]) == (0, 0, 0, 0)
 
 
+def test_a_person_may_ask_whether_the_laptop_has_what_the_office_has(pair: Pair) -> None:
+    rep, desk = pair
+    shared_customer(rep, desk)
+    checked = rep.json("verify", "--with-office")
+    assert (checked["ok"], checked["repaired"]) == (True, 0)
+    assert "repaired" not in rep.json("verify")
+    moved = rep.json("sync", "--accept-deletions")
+    assert (moved["accepted"], moved["held"]) == (0, 0)
+
+
 def test_without_the_office_work_waits_and_nothing_is_lost(pair: Pair, office: Office) -> None:
     rep, desk = pair
     made = shared_customer(rep, desk)

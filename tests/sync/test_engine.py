@@ -28,6 +28,7 @@ from sync.engine.actions import (
     Send,
     Situation,
     Tell,
+    Tidy,
 )
 from sync.engine.asking import NONSENSE, PORTAL, UNREACHABLE, Busy, Revoked, Unknown, told
 from sync.engine.pace import LONGEST_WAIT, OPEN_AFTER, Backoff, Batch
@@ -577,3 +578,10 @@ def test_a_store_that_does_not_settle_ends_the_sync() -> None:
     with pytest.raises(Offline) as raised:
         sync(World([replace(REST, awaiting=True)], [answer(ok())]))
     assert raised.value.message == NONSENSE
+
+
+def test_the_index_is_tidied_after_everything_else_and_held_deletions_are_told() -> None:
+    untidy = replace(REST, untidy=True, held=3)
+    world = World([untidy, untidy, replace(REST, held=3)], [answer(ok())])
+    assert sync(world).held == 3
+    assert Tidy() in world.stored
