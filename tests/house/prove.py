@@ -15,6 +15,7 @@ from typing import Final
 from tests.house.sources import ROOT
 from tests.models import kills as vault_kills
 from tests.rules import oracle
+from tests.sync import oracle_postgres, postgres
 from tests.sync.server import fuzz_api
 from tests.sync.simulator import schedule
 
@@ -76,11 +77,19 @@ def questions(seed: int) -> Round:
     return Round(sum(world.answers.values()), world.violations)
 
 
+def commits(seed: int) -> Round:
+    """Writers on PostgreSQL whose commits overtake each other: every subscription holds what a query says."""
+    with postgres.lent("oracle") as url:
+        found = oracle_postgres.run(url, writers=8, count=1000, seconds=20, seed=seed)
+    return Round(found.ops, [] if found.sound else [f"seed {seed}: {found}"])
+
+
 PROOFS: Final = (
     Proof("totals of random documents", totals),
     Proof("kills of a vault that is written to", kills),
     Proof("schedules of sync", schedules),
     Proof("questions to the office by schemathesis", questions),
+    *([Proof("concurrent commits on PostgreSQL", commits)] if postgres.available() else []),
 )
 
 

@@ -42,6 +42,12 @@ SEQUENCE: Final = "oracle_seq"
 
 Key = tuple[str, str]
 
+_FEED: Any = feed
+_SCOPE: Any = scope
+_SERVER: Any = server
+_BATCH: Any = batch
+# the modules in which mistakes are made
+
 
 @dataclass(slots=True)
 class Found:
@@ -83,8 +89,8 @@ def _newest_number(conn: Connection, who: Scope) -> dict[str, int]:
 
 def plain_counter() -> None:
     """`seq > cursor` over a plain sequence, as it is often done."""
-    feed._advance = _numbers_without_the_head  # noqa: SLF001
-    scope.heads = server.heads = _newest_number
+    _FEED._advance = _numbers_without_the_head  # noqa: SLF001
+    _SCOPE.heads = _SERVER.heads = _newest_number
 
 
 def unordered_heads() -> None:
@@ -92,12 +98,12 @@ def unordered_heads() -> None:
     order = random.Random()
 
     def shuffled(names: Any, **how: Any) -> list[Any]:
-        names = sorted(names, **how)
+        found = sorted(names, **how)
         if not how:
-            order.shuffle(names)
-        return names
+            order.shuffle(found)
+        return found
 
-    feed.sorted = shuffled  # type: ignore[attr-defined]
+    _FEED.sorted = shuffled
 
 
 BUGS: Final[Mapping[str, Callable[[], None]]] = {"counter": plain_counter, "order": unordered_heads}
@@ -108,7 +114,7 @@ BUGS: Final[Mapping[str, Callable[[], None]]] = {"counter": plain_counter, "orde
 
 def slowly(rng: random.Random) -> None:
     """The feed as it is, with pauses between its locks and until the commit: commits overtake each other."""
-    publish, advance = feed.publish, feed._advance  # noqa: SLF001
+    publish, advance = _FEED.publish, _FEED._advance  # noqa: SLF001
 
     def published(conn: Connection, events: Any) -> None:
         publish(conn, events)
@@ -116,9 +122,9 @@ def slowly(rng: random.Random) -> None:
 
     def advanced(conn: Connection, stream: str, count: int) -> int:
         time.sleep(rng.choice((0, 0, 0.004)))
-        return advance(conn, stream, count)
+        return int(advance(conn, stream, count))
 
-    batch.publish, feed._advance = published, advanced  # noqa: SLF001
+    _BATCH.publish, _FEED._advance = published, advanced  # noqa: SLF001
 
 
 def prepare(store: Store, writers: int) -> list[tuple[str, str]]:
@@ -334,14 +340,14 @@ def run(
 @contextmanager
 def made(bug: str) -> Iterator[None]:
     """A mistake, or none, and everything as it was afterwards."""
-    real = feed._advance, scope.heads, batch.publish  # noqa: SLF001
+    real = _FEED._advance, _SCOPE.heads, _BATCH.publish  # noqa: SLF001
     try:
         if bug:
             BUGS[bug]()
         yield
     finally:
-        feed._advance, scope.heads, batch.publish = real  # noqa: SLF001
-        server.heads = scope.heads
+        _FEED._advance, _SCOPE.heads, _BATCH.publish = real  # noqa: SLF001
+        _SERVER.heads = _SCOPE.heads
         feed.__dict__.pop("sorted", None)
 
 

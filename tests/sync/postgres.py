@@ -126,6 +126,19 @@ def here(name: str = "") -> str:
     )
 
 
+@contextmanager
+def lent(name: str) -> Iterator[str]:
+    """The address of a database that is there while the block runs: asked for, or on a private server."""
+    if ELSEWHERE:
+        yield here(name)
+        return
+    cluster = Cluster(durable=True)
+    try:
+        yield cluster.url(name)
+    finally:
+        cluster.stop()
+
+
 def office(folder: Path, name: str = "") -> Store:
     """A new office in `folder`, or in the PostgreSQL that was asked for."""
     return emptied(here(name)) if ELSEWHERE else open_folder(folder)
