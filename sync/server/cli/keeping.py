@@ -7,18 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from desktop.errors import NotFound, Refused
 from desktop.models import profile
 from desktop.words import msg
-from sync.server import audit, backups, dumps, upgrades
+from sync.server import audit, backups, dumps, leases, upgrades
 from sync.server.cli.console import Console, command
 from sync.server.store import DATABASE, KEY, key_of, read_key
-from sync.server.tables import HEAD
+from sync.server.tables import HEAD, SERIES
 
 AHEAD: Final = 1_000_000
 """How far the counters of the streams jump after a restore: above whatever a laptop has seen meanwhile."""
+NUMBERS: Final = 10_000
+"""How many document numbers of each series are passed over then: blocks may have been lent since."""
 
 
 def register(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -67,6 +69,10 @@ def restore(console: Console, chosen: argparse.Namespace) -> None:
 
     def settle(conn: Any) -> None:
         conn.execute(update(HEAD).values(seq=HEAD.c.seq + AHEAD))
+        known = set(conn.execute(select(SERIES.c.series)).scalars())
+        conn.execute(update(SERIES).values(next=SERIES.c.next + NUMBERS))
+        for series in set(leases.FIRST_SERIES) - known:
+            conn.execute(insert(SERIES), {"series": series, "next": 1 + NUMBERS})
         audit.record(conn, server.clock(), "office", "restore", {"made_at": manifest.made_at})
 
     server.store.write(settle)

@@ -323,17 +323,22 @@ def test_a_backup_is_whole_unreadable_and_comes_back_on_a_new_computer(
     restored.store.close()
 
 
+@pytest.mark.parametrize("numbered", [True, False])
 def test_after_a_restore_no_laptop_misses_what_comes_next(
-    cli: Cli, begun: dict[str, Any], data: Path, tmp_path: Path
+    cli: Cli, begun: dict[str, Any], data: Path, tmp_path: Path, numbered: bool
 ) -> None:
     """The counters of the restored office stand below what laptops saw; they jump above it."""
+    first = Server(open_folder(data))
+    if numbered:
+        Laptop(first).enrol(begun["code"])
+    first.store.close()
     file = Path(cli("backup", tmp_path / "a.office")["file"])
     server = Server(open_folder(data))
     for name in ("Li", "Wang"):
         server.add_user(name, "North")
     laptops = [Laptop(server) for _ in range(2)]
     for laptop, name in zip(laptops, ("Li", "Wang"), strict=True):
-        laptop.enrol(server.new_code(name))
+        lent = laptop.enrol(server.new_code(name)).leases
         laptop.sync()
     ahead = dict(laptops[0].cursors)
     server.store.close()
@@ -342,8 +347,10 @@ def test_after_a_restore_no_laptop_misses_what_comes_next(
     with_heads = Server(open_folder(data))
     fresh = Laptop(with_heads)
     with_heads.add_user("Zhao")
-    fresh.enrol(with_heads.new_code("Zhao"))
+    fresh_blocks = fresh.enrol(with_heads.new_code("Zhao")).leases
     fresh.sync()
+    assert [one.series for one in fresh_blocks] == [one.series for one in lent]
+    assert all(new.first > old.last for new, old in zip(fresh_blocks, lent, strict=True)), "no number twice"
     assert fresh.cursors["org"] > ahead["org"]
     with_heads.store.close()
 
