@@ -65,15 +65,19 @@ class Waiting:
     changes: tuple[Change, ...]
 
 
-def pending(connection: Connection, *, record: UUID | None = None) -> list[Waiting]:
+def pending(
+    connection: Connection, *, record: UUID | None = None, most: int | None = None
+) -> list[Waiting]:
     """What waits for the office's answer, oldest first; of one record, the transactions that touch it.
+
+    With `most`, transactions of about so many operations, for a list on a screen.
 
     `sent` says that the office may have it (it left, and no answer came yet); `void` that it was taken back.
     """
     sent = int(read_local(connection, "sent", 0))
     rows = connection.exec_driver_sql(
-        f"SELECT {_COLUMNS} FROM change WHERE n > ? ORDER BY n",  # noqa: S608
-        (int(read_local(connection, "acked", 0)),),
+        f"SELECT {_COLUMNS} FROM change WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
+        (int(read_local(connection, "acked", 0)), -1 if most is None else most),
     ).all()
     found = [_waiting(list(group), sent) for _, group in groupby(rows, key=lambda row: bytes(row[1]))]
     return [one for one in found if record is None or any(op.record == record for op in one.changes)]
@@ -132,7 +136,12 @@ def take_back(store: Store, tx: UUID) -> Waiting:
 
 
 def void_undone(store: Store, key: UUID) -> bool:
-    """After the undo of a transaction or batch: where neither left yet, both go up without content."""
+    """After the undo of a transaction or batch: where neither left yet, both go up without content.
+
+    A vault without an office keeps both as they are: there nothing ever leaves.
+    """
+    if store.local("office") is None:
+        return False
     with store.work(store.me(), "outbox.take_back") as work, lifted(work.connection):
         waiting = pending(work.connection)
         mine = [one for one in waiting if key in (one.tx, one.batch, one.undoes)]

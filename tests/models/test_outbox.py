@@ -153,9 +153,10 @@ def test_what_was_issued_stays_and_so_does_what_it_was_issued_with(store: Store)
 def test_an_undo_of_what_did_not_leave_takes_both_away(store: Store) -> None:
     made = customer(store, phone="1")
     edit(store, made.id, phone="2")
+    store.set_local("office", {"server": "5" * 32, "url": "http://office"})
     step = undo.undo(store, store.me()).step
-    assert outbox.void_undone(store, step.key)
     assert [one.state for one in waiting(store)] == ["unsent", "void", "void"]
+    assert not outbox.void_undone(store, step.key)
     assert phone(store, made.id) == "1"
     assert undo.last_step(store, store.me()) is not None
 
@@ -164,8 +165,8 @@ def test_an_undo_of_what_left_goes_up_as_a_change(store: Store) -> None:
     made = customer(store, phone="1")
     edit(store, made.id, phone="2")
     sent(store)
-    step = undo.undo(store, store.me()).step
-    assert not outbox.void_undone(store, step.key)
+    store.set_local("office", {"server": "5" * 32, "url": "http://office"})
+    undo.undo(store, store.me())
     assert [one.state for one in waiting(store)] == ["sent", "sent", "unsent"]
 
 
