@@ -124,7 +124,10 @@ class World:
         if isinstance(action, Send):
             self.asked.append(action)
             return self.answers.pop(0)
-        (self.told if isinstance(action, Tell) else self.stored).append(action)
+        if isinstance(action, Tell):
+            self.told.append(action)
+        else:
+            self.stored.append(action)
         return None
 
     def body(self, place: int, kind: type[Any]) -> Any:
@@ -449,7 +452,7 @@ def test_streams_that_change_under_a_pull_or_a_copy_are_asked_for_again() -> Non
 
 
 def test_streams_that_never_settle_end_the_sync() -> None:
-    replies = [answer(ok(heads=[Head("org", 9, "")])), problem("stream", 404)] * 6
+    replies: list[Answer | Failure] = [answer(ok(heads=[Head("org", 9, "")])), problem("stream", 404)] * 6
     with pytest.raises(Offline) as raised:
         sync(World([REST], replies))
     assert raised.value.message == NONSENSE

@@ -19,7 +19,18 @@ from desktop.models.store import Store
 from desktop.rules.digests import Tally, differing
 from sync.client.driver import Request, enrol, sync_once
 from sync.engine import repair
-from sync.engine.actions import Answer, Checked, Failure, Gone, Held, Report, Send, Summaries, Tell
+from sync.engine.actions import (
+    Answer,
+    Checked,
+    Failure,
+    Gone,
+    Held,
+    Listing,
+    Report,
+    Send,
+    Summaries,
+    Tell,
+)
 from sync.protocol import codec
 from sync.protocol.messages import (
     DIGEST,
@@ -113,8 +124,7 @@ def damage(store: Store, sql: str, *values: Any) -> None:
 
 
 def compare(store: Store, line: Line) -> Report:
-    with store.engine.begin() as connection:
-        repairs.soon(connection)
+    repairs.compare_soon(store)
     line.asked.clear()
     return sync_once(store, line)
 
@@ -128,6 +138,21 @@ def test_a_first_copy_is_compared_by_the_next_sync_and_then_once_a_day(
     sync_once(laptop, line)
     assert line.paths().count(DIGEST) == 3  # the firm, the team, Ann
     assert ROWS not in line.paths()
+
+
+def test_reading_what_is_held_makes_room_for_who_works(
+    laptop: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    naps: list[float] = []
+    monkeypatch.setattr(repairs, "SLICE", 10)
+    monkeypatch.setattr("desktop.models.repairs.time.sleep", naps.append)
+    repairs.summaries(laptop, [stream(laptop)])
+    assert naps == []
+    with laptop.work(laptop.me(), "customer.new") as work:
+        work.add(Customer(name="new"))
+    repairs.summaries(laptop, [stream(laptop)])
+    assert naps[:4] == [repairs.BREATH] * 4
+    assert repairs.listed(laptop, stream(laptop), [("spaceship", "00")])[1] == {}
 
 
 def test_a_clock_that_went_back_does_not_put_the_comparison_off(
@@ -254,6 +279,14 @@ def test_sums_that_are_no_numbers_make_no_sense() -> None:
     rows = [DigestRow("customer", "00", 1, "x")]
     with pytest.raises(Offline):
         steps([answer(DigestResponse(stream="org", seq=3, rows=rows, by="last"))])
+
+
+def test_a_stream_that_stands_elsewhere_is_not_compared() -> None:
+    assert steps([answer(DigestResponse(stream="org", seq=4, by="last"))]) == []
+    differs = answer(DigestResponse(stream="org", seq=3, rows=[DigestRow("a", "00", 1, "1")], by="last"))
+    moved = answer(DigestResponse(stream="org", seq=4, by="last"))
+    known = Summaries({"org": Held(3, 1, {})})
+    assert drain(repair.compare(["org"], Report()), [known, differs, None, moved, Listing(3, {})]) == []
 
 
 def test_a_store_of_another_schema_is_not_compared() -> None:
