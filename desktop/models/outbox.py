@@ -65,9 +65,7 @@ class Waiting:
     changes: tuple[Change, ...]
 
 
-def pending(
-    connection: Connection, *, record: UUID | None = None, most: int | None = None
-) -> list[Waiting]:
+def pending(connection: Connection, *, record: UUID | None = None, most: int | None = None) -> list[Waiting]:
     """What waits for the office's answer, oldest first; of one record, the transactions that touch it.
 
     With `most`, transactions of about so many operations, for a list on a screen.
