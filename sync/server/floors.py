@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -54,7 +53,7 @@ def _changed(batch: Batch, kind: str) -> Iterable[Held]:
 def _firm(batch: Batch) -> Mapping[str, Any]:
     """The organisation as this push leaves it."""
     query = select(Organisation.id).where(Organisation.deleted_at.is_(None)).order_by(Organisation.id)
-    found: UUID | None = batch.conn.execute(query.limit(1)).scalar_one_or_none()
+    found = batch.conn.execute(query.limit(1)).scalar_one_or_none()
     if found is not None:
         batch.load([("organisation", found.hex)])
     firm = next(iter(batch.held("organisation")), None) if found is None else None
