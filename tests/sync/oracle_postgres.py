@@ -121,7 +121,7 @@ def slowly(rng: random.Random) -> None:
         time.sleep(rng.choice((0, 0.01, 0.04)))
 
     def advanced(conn: Connection, stream: str, count: int) -> int:
-        time.sleep(rng.choice((0, 0, 0.004)))
+        time.sleep(rng.choice((0, 0.005, 0.03)))
         return int(advance(conn, stream, count))
 
     _BATCH.publish, _FEED._advance = published, advanced  # noqa: SLF001
