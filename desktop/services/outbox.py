@@ -1,4 +1,4 @@
-"""The outbox in words: each command that waits, what it changes, why it waits, and what can be done with it."""
+"""The outbox in words: each command that waits, what it changes, why it waits, what can be done with it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,5 +1,7 @@
 """What waits to be sent: each change with its reason, oldest first, in a popover above the status bar."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -18,28 +20,49 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.models.record import RECORDS
-from desktop.services.undo import label_of
+from desktop.services import outbox
+from desktop.services.outbox import Card
 from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Line, Picture, column, holding, label, row
-from desktop.views.desk import Desk, Waiting
+from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.phrases import sentence
 from desktop.views.popover import RING, Popover
-from desktop.words import msg
+from desktop.words import Message, msg
 
 Index = QModelIndex | QPersistentModelIndex
 CHANGE: Final = Qt.ItemDataRole.UserRole
 SHOWN: Final = 9
 
 
+MARKS: Final = {
+    "sending": ("cloud-upload", "ink_2"),
+    "row": ("circle-check", "good"),
+    "refused": ("circle-alert", "bad"),
+    "parked": ("git-merge", "bad"),
+}
+
+
+def became(card: Card, look: Look) -> str:
+    """The first field of a change, old → new, and how many more there are."""
+    if not card.steps:
+        return ""
+    step = card.steps[0]
+    old, new = (step.shown(value, look.language) or cells.NOTHING for value in (step.old, step.new))
+    more = f" +{len(card.steps) - 1}" if len(card.steps) > 1 else ""
+    if step.old is None:
+        return f"{look.text(step.label)} {new}{more}"
+    return f"{look.text(step.label)} {old} \N{RIGHTWARDS ARROW} {new}{more}"
+
+
 class _Changes(QAbstractListModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.changes: list[Waiting] = []
+        self.changes: list[Card] = []
 
-    def show_changes(self, changes: list[Waiting]) -> None:
+    def show_changes(self, changes: list[Card]) -> None:
         self.beginResetModel()
         self.changes = changes
         self.endResetModel()
@@ -62,28 +85,30 @@ class _ChangeDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look = self._look
-        change: Waiting = index.data(CHANGE)
+        change: Card = index.data(CHANGE)
         rect: QRect = option.rect
         if option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
             painter.fillRect(rect, look.colour("hover"))
         paint.paint_hairline(painter, look, rect)
-        icon = LISTS[change.kind].icon if change.kind in LISTS else "file-text"
+        icon = LISTS[change.type].icon if change.type in LISTS else "file-text"
         middle = rect.center().y() + 1
         left = paint.paint_icon(painter, look, rect.left() + look.px(16), middle, icon, "ink_2") + look.px(12)
         right = rect.right() - look.px(16)
-        state = look.text(self._outbox.why())
-        wide = look.t.width(state, "small") + look.t.icon("small") + look.px(6)
+        state = look.text(change.why)
+        mark, tone = MARKS.get(change.state, ("clock", "ink_2"))
+        wide = min(look.t.width(state, "small"), look.px(220)) + look.t.icon("small") + look.px(6)
         place = right - wide
-        paint.paint_icon(painter, look, place, middle, "clock", "ink_2", "small")
+        paint.paint_icon(painter, look, place, middle, mark, tone, "small")
         words = QRect(place + look.t.icon("small") + look.px(6), rect.top(), wide, rect.height())
-        paint.paint_text(painter, look, words, state, ink="ink_2", size="small")
+        paint.paint_text(painter, look, words, state, ink=tone, size="small")
         half = rect.height() // 2
         upper = QRect(left, rect.top() + look.px(5), place - left - look.px(16), half - look.px(5))
         lower = upper.translated(0, half - look.px(5))
-        paint.paint_text(painter, look, upper, look.text(sentence(label_of(change.command))))
-        noun = RECORDS[change.kind].__label__ if change.kind in RECORDS else None
+        paint.paint_text(painter, look, upper, look.text(sentence(change.label)))
+        noun = RECORDS[change.type].__label__ if change.type in RECORDS else None
         when = look.text(dates.moment(change.at, look.language, cells.now().astimezone().date()))
-        facts = [fact for fact in (change.title or (look.text(noun) if noun else ""), when) if fact]
+        name = change.title or (look.text(noun) if noun else "")
+        facts = [fact for fact in (name, became(change, look), when) if fact]
         paint.paint_facts(painter, look, lower, facts, ink="ink_2")
 
 
@@ -92,10 +117,12 @@ class Outbox(Popover):
 
     opened = Signal(str, object)
     sync_wanted = Signal()
+    inbox_wanted = Signal()
 
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
         super().__init__(look, window)
         self._desk = desk
+        self._anchor: QWidget = window
         look.bind(self.setAccessibleName, msg("What waits to be sent"))
         self._title = label(look, strong=True)
         self._below = label(look, size="small", ink="ink_2")
@@ -115,21 +142,32 @@ class Outbox(Popover):
         self.rows.setMouseTracking(True)
         self.rows.setUniformItemSizes(True)
         look.bind(self.rows.setAccessibleName, msg("What waits to be sent"))
-        self.rows.clicked.connect(self._open)
+        self.rows.clicked.connect(self._chosen)
+        self.rows.activated.connect(self.open_change)
         self.inside.addWidget(self.rows)
+        self.take_back = Button(look, msg("Take back"), icon="undo-2")
+        self.retry = Button(look, msg("Try once more"), icon="refresh-cw")
+        self.open = Button(look, msg("Open"), icon="external-link")
+        self.take_back.clicked.connect(self._take_back)
+        self.retry.clicked.connect(self._retry)
+        self.open.clicked.connect(lambda: self.open_change(self.rows.currentIndex()))
+        self._detail = label(look, size="small", ink="ink_2", wrap=True)
+        actions = row(look, self._detail, self.open, self.retry, self.take_back, edge=(16, 8, 16, 8))
+        actions.setStretch(0, 1)
+        self._actions = holding(actions)
+        self._actions.hide()
+        self.inside.addWidget(self._actions)
         self._more = label(look, size="small", ink="ink_2")
         self._marks = _Marks(look)
         foot = row(look, self._more, None, self._marks, edge=(16, 8, 16, 10))
         self.inside.addLayout(foot)
 
-    def why(self) -> Any:
-        """Why the changes wait."""
-        return msg("Waits for the network") if self._desk.has_office() else msg("No office joined")
-
     def show_above(self, anchor: QWidget) -> None:
         """Fill it and show it above the chip."""
         look = self._look
-        changes = self._desk.waiting(200)
+        self._anchor = anchor
+        changes = outbox.cards(self._desk.store, 200)
+        self._actions.hide()
         total = self._desk.waiting_count()
         office = self._desk.has_office()
         self._icon.show_icon("cloud-off" if office else "shield-check", "warn" if office else "ink_2")
@@ -146,6 +184,11 @@ class Outbox(Popover):
         look.bind(self._more.setText, msg("{count} more").of(count=f"{max(left, 0):,}"))
         self._more.setVisible(left > 0)
         self.setFixedWidth(look.px(620) + 2 * RING)
+        self._place()
+
+    def _place(self) -> None:
+        """Just above the chip, however high it is now."""
+        look, anchor = self._look, self._anchor
         self.adjustSize()
         corner = anchor.mapTo(self._window, QPoint(0, 0))
         self.pop(QPoint(look.px(8), corner.y() - self.height() + RING * 2 - look.px(6)))
@@ -154,11 +197,57 @@ class Outbox(Popover):
         """What the rows are about, for tests."""
         return [change.title for change in self._changes.changes]
 
-    def _open(self, index: Index) -> None:
+    def card(self) -> Card | None:
+        """The change that is chosen."""
+        index = self.rows.currentIndex()
+        return self._changes.changes[index.row()] if index.isValid() else None
+
+    def _chosen(self, _index: Index) -> None:
+        """Say all of the chosen change, and what can be done with it."""
+        card = self.card()
+        if card is None:
+            return
+        look = self._look
+        kept = outbox.kept(self._desk.store, card)
+        self.take_back.setEnabled(kept is None)
+        self.take_back.setToolTip(look.text(kept) if kept is not None else "")
+        self.take_back.setVisible(card.entry is None)
+        self.retry.setVisible(card.state == "refused")
+        said = [became(replace(card, steps=(step,)), look) for step in card.steps]
+        for other in card.others:
+            said.append(look.text(msg("Also changed by {who}").of(who=other.who)))
+        self._detail.setText("\n".join(said[:6]))
+        self._actions.show()
+        self._place()
+        self.rows.setFocus()
+
+    def _take_back(self) -> None:
+        if (card := self.card()) is not None:
+            self._do(lambda: outbox.take_back(self._desk.store, card.tx), msg("Taken back: {what}"), card)
+
+    def _retry(self) -> None:
+        if (card := self.card()) is not None:
+            self._do(lambda: outbox.retry(self._desk.store, card), msg("It goes once more: {what}"), card)
+
+    def _do(self, work: Callable[[], object], told: Message, card: Card) -> None:
+        def finish(_value: object) -> None:
+            self._desk.saved.emit(self._desk.store.clock())
+            self._desk.told.emit(told.of(what=card.label), False)
+            if self.isVisible():
+                self.show_above(self._anchor)
+
+        self._desk.runner.write(work, done=finish, failed=self._desk.refused.emit)
+
+    def open_change(self, index: Index) -> None:
+        """The record of a change; what was parked is decided in the inbox."""
+        if not index.isValid():
+            return
         change = self._changes.changes[index.row()]
         self.dismiss()
-        if change.kind in LISTS:
-            self.opened.emit(change.kind, change.record)
+        if change.state == "parked":
+            self.inbox_wanted.emit()
+        elif change.type in LISTS:
+            self.opened.emit(change.type, change.record)
 
 
 class _Marks(QWidget):

@@ -95,6 +95,7 @@ class Window(QWidget):
         self.outbox = Outbox(look, desk, self)
         self.outbox.opened.connect(self.open_record)
         self.outbox.sync_wanted.connect(self.sync_wanted)
+        self.outbox.inbox_wanted.connect(lambda: self.go("inbox"))
         self.status.network.clicked.connect(self._open_outbox)
         self.finder = Finder(
             look, desk, (*PLACES, *BELOW), open_record=self.open_record, go=self.go, new=self.ask_new,

@@ -154,6 +154,14 @@ def outbox(window: Window, firm: Firm) -> None:
     window.outbox.show_above(window.status.network)
 
 
+def outbox_chosen(window: Window, firm: Firm) -> None:
+    """One of what waits, with all it changes and what can be done."""
+    outbox(window, firm)
+    box = window.outbox
+    box.rows.setCurrentIndex(box.rows.model().index(box.rows.model().rowCount() - 1, 0))
+    box.rows.clicked.emit(box.rows.currentIndex())
+
+
 def new_customer(window: Window, firm: Firm) -> None:
     """The card for a new customer, refused."""
     render(window)
@@ -190,6 +198,7 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "quote_why": quote_why,
     "palette": palette,
     "outbox": outbox,
+    "outbox_chosen": outbox_chosen,
     "new_customer": new_customer,
     "toast": toast,
     "inbox_empty": place("inbox"),
