@@ -70,8 +70,8 @@ def receive(conn: Connection, device: Row[Any], scope: Scope, request: SyncReque
     if agreed is not None:
         known = [_known(op.n, stored, request.acked) for op in ops if op.n <= agreed]
         return Taken("forked", last, known, agreed)
-    if push is None:
-        return Taken("ok", last)
+    if push is None:  # an office that was put back from a backup no longer has all that it had answered
+        return Taken("gap" if request.acked > last else "ok", last)
     _check_end(device, push, ops, hashes)
     fresh = [_as_meant(op, push, request.schema) for op in ops if op.n > last]
     verdicts = [_known(op.n, stored, request.acked) for op in ops if op.n <= last]

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from desktop.models import roots
+from desktop.models.records import Customer
 from desktop.models.store import Store
 from sync.client.driver import enrol, sync_once
 from sync.protocol.messages import Root
 from sync.server import audit
+from sync.server.cli import run
 from sync.server.server import Server
 from sync.server.store import open_folder
 from sync.server.tables import AUDIT, AUDIT_ROOT
@@ -146,3 +148,29 @@ def test_old_answers_that_come_late_change_nothing(tmp_path: Path) -> None:
         with store.engine.begin() as connection:
             roots.keep(connection, [Root(first.day, first.seq, "f" * 64)])
         assert [one.day for one in kept(store).differing] == [first.day]
+
+
+def test_a_real_laptop_brings_back_what_came_after_the_backup(tmp_path: Path) -> None:
+    """The product's own laptop against an office that was put back: nothing that it sent is lost."""
+    data = tmp_path / "office"
+    assert run(["init", "--data", str(data), "--name", "A", "--admin", "Ann", "--json"]) == 0
+    office = Server(open_folder(data))
+    with opened(tmp_path / "ann") as store:
+        enrol(store, Direct(office), office.new_code("Ann"), name="laptop")
+        for name, backed_up in (("before", True), ("after", False)):
+            with store.work(store.me(), "customer.new") as work:
+                work.add(Customer(name=name))
+            sync_once(store, Direct(office))
+            if backed_up:
+                assert run(["backup", str(tmp_path / "a.office"), "--data", str(data), "--json"]) == 0
+        office.store.close()
+        assert run(["restore", str(tmp_path / "a.office"), "--data", str(data), "--json"]) == 0
+        restored = Server(open_folder(data))
+        sync_once(store, Direct(restored))
+        sync_once(store, Direct(restored))
+        with restored.store.read() as conn:
+            found = conn.exec_driver_sql("SELECT name FROM customer ORDER BY name").scalars().all()
+        assert found == ["after", "before"]
+        with store.reading() as session:
+            assert sorted(one.name for one in session.query(Customer)) == ["after", "before"]
+        restored.store.close()
