@@ -43,9 +43,12 @@ class Clashed(Conflict):
         self, type_name: str, record: UUID, clashes: tuple[Clash, ...], saved: Iterable[str]
     ) -> None:
         first = RECORDS[type_name].fields()[clashes[0].field].label
-        one = msg("“{field}” was changed meanwhile; choose between the two values.")
+        cls = RECORDS[type_name]
+        shown = {name: clashes[0].shown(cls, getattr(clashes[0], name), "en") for name in ("current", "mine")}
+        shown["count"] = str(len(clashes) - 1)
+        one = msg("“{field}” was changed meanwhile: it is {current} now, you typed {mine}.")
         more = msg("“{field}” and {count} more were changed meanwhile; choose between the values.")
-        super().__init__((one if len(clashes) == 1 else more).of(field=first, count=len(clashes) - 1))
+        super().__init__((one if len(clashes) == 1 else more).of(field=first, **shown))
         self.type, self.record, self.clashes, self.saved = type_name, record, clashes, tuple(saved)
         fields = RECORDS[type_name].fields()
         self.facts = {

@@ -14,8 +14,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.services.clashes import Clash, Clashed
 from desktop.views.desk import Desk
 from desktop.views.first_run import FirstRun
+from desktop.views.form import Fact
 from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
@@ -162,6 +164,20 @@ def outbox_chosen(window: Window, firm: Firm) -> None:
     box.rows.clicked.emit(box.rows.currentIndex())
 
 
+def clash(window: Window, firm: Firm) -> None:
+    """A field that changed while somebody typed."""
+    window.open_record("customer", firm.customers[0])
+    render(window)
+    fact = next(each for each in window.findChildren(Fact) if each.value.text() and each.isVisible())
+    fact.edit()
+    name, row = fact._field.name, fact._row  # noqa: SLF001
+    assert row is not None
+    value = row.value(name)
+    fact._compare(  # noqa: SLF001
+        Clashed("customer", row.id, (Clash(name, "星河精密", value, "苏州星河", "沈清", now()),), ())
+    )
+
+
 def new_customer(window: Window, firm: Firm) -> None:
     """The card for a new customer, refused."""
     render(window)
@@ -199,6 +215,7 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "palette": palette,
     "outbox": outbox,
     "outbox_chosen": outbox_chosen,
+    "clash": clash,
     "new_customer": new_customer,
     "toast": toast,
     "inbox_empty": place("inbox"),
