@@ -30,7 +30,7 @@ from desktop.rules.money import ONE, ZERO, number
 from desktop.services import catalog, drafts, prices
 from desktop.services import quote_sense as of
 from desktop.services.commands import command
-from desktop.services.quote_sense import can_change
+from desktop.services.quote_sense import can_change as can_change
 from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, refuse_moved, said
 from desktop.words import msg
 

@@ -22,7 +22,7 @@ from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.records import Customer, Interaction, Opportunity, Product
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
-from desktop.services import exports, history, imports, quote_sense, records, undo
+from desktop.services import exports, history, imports, quotes, records, undo
 from desktop.services import inbox as decisions
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
 from desktop.views.cells import Row
@@ -33,7 +33,7 @@ from desktop.views.tables import Provider
 from desktop.words import Message, msg
 
 MOST_RELATED: Final = 50
-CAN_CHANGE: Final = quote_sense.can_change
+CAN_CHANGE: Final = quotes.can_change  # and with it every command of quotes is known
 
 
 @dataclass(frozen=True, slots=True)
