@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -19,24 +19,29 @@ BRAND = 2
 
 
 def live(store: Store, firm: Mapping[str, Any]) -> None:
-    """Write the past of the newest customers, as one batch."""
-    with store.work(store.me(), "interaction.new", batch=new_id()) as work:
-        known = list(
-            work.session.scalars(
-                select(Customer)
-                .where(Customer.deleted_at.is_(None))
-                .order_by(Customer.id.desc())
-                .limit(KNOWN)
-            )
-        )
+    """Write the past of the newest customers, as one batch: each part under the command that may write it."""
+    batch = new_id()
+    with store.work(store.me(), "customer.edit", batch=batch) as work:
+        known = _known(work)
+        _steps(known, firm, partial(_of, known), work.now)
+    for command, tell in (
+        ("opportunity.new", _deals),
+        ("interaction.new", _visits),
+        ("task.new", _tasks),
+        ("interaction.new", _rounds),
+    ):
+        with store.work(store.me(), command, batch=batch) as work:
+            tell(work, firm, _known(work))
 
-        def of(brand: str) -> Customer:
-            return next((one for one in known if brand[:BRAND] in one.name), known[0])
 
-        _steps(known, firm, of, work.now)
-        _deals(work, firm, lambda brand: of(brand).id)
-        _talk(work, firm, lambda brand: of(brand).id)
-        _rounds(work, known, firm["rounds"])
+def _known(work: Work) -> list[Customer]:
+    """The newest customers, newest first."""
+    query = select(Customer).where(Customer.deleted_at.is_(None)).order_by(Customer.id.desc()).limit(KNOWN)
+    return list(work.session.scalars(query))
+
+
+def _of(known: Sequence[Customer], brand: str) -> Customer:
+    return next((one for one in known if brand[:BRAND] in one.name), known[0])
 
 
 def _steps(
@@ -53,12 +58,12 @@ def _steps(
             customer.stage = stages[place % len(stages)]
 
 
-def _deals(work: Work, firm: Mapping[str, Any], of: Callable[[str], UUID]) -> None:
+def _deals(work: Work, firm: Mapping[str, Any], known: Sequence[Customer]) -> None:
     for brand, name, stage, amount, percent, days in firm["deals"]:
         work.add(
             Opportunity(
                 name=name,
-                customer_id=of(brand),
+                customer_id=_of(known, brand).id,
                 stage=stage,
                 amount=amount,
                 probability=Decimal(percent),
@@ -67,21 +72,24 @@ def _deals(work: Work, firm: Mapping[str, Any], of: Callable[[str], UUID]) -> No
         )
 
 
-def _talk(work: Work, firm: Mapping[str, Any], of: Callable[[str], UUID]) -> None:
+def _visits(work: Work, firm: Mapping[str, Any], known: Sequence[Customer]) -> None:
     for brand, channel, subject, remark, days in firm["visits"]:
         happened = work.now - timedelta(days=days, hours=2)
         talk = Interaction(name=subject, channel=channel, remark=remark, happened_at=happened)
-        talk.customer_id = of(brand)
+        talk.customer_id = _of(known, brand).id
         work.add(talk)
+
+
+def _tasks(work: Work, firm: Mapping[str, Any], known: Sequence[Customer]) -> None:
     for brand, subject, days, priority in firm["tasks"]:
         due = (work.now + timedelta(days=days)).date()
-        work.add(Task(name=subject, due_on=due, priority=priority, customer_id=of(brand)))
+        work.add(Task(name=subject, due_on=due, priority=priority, customer_id=_of(known, brand).id))
 
 
-def _rounds(work: Work, known: Sequence[Customer], rounds: Sequence[Sequence[str]]) -> None:
+def _rounds(work: Work, firm: Mapping[str, Any], known: Sequence[Customer]) -> None:
     """Each customer was spoken to once in the last months, the newest of the list last."""
     for place, customer in enumerate(known[1:90]):
-        channel, subject, outcome = rounds[place % len(rounds)]
+        channel, subject, outcome = firm["rounds"][place % len(firm["rounds"])]
         happened = work.now - timedelta(days=place * 2 // 3 + 1, hours=place % 7)
         talk = Interaction(name=subject, channel=channel, outcome=outcome, happened_at=happened)
         talk.customer_id = customer.id
