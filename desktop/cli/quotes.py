@@ -1,4 +1,4 @@
-"""Quotes from the command line: new, issue, pdf, contract, revise, totals."""
+"""Quotes from the command line: new, issue, sign, pdf, contract, revise, totals."""
 
 import argparse
 from decimal import Decimal
@@ -10,6 +10,7 @@ from desktop.cli.console import Console
 from desktop.errors import Refused
 from desktop.models.kinds import Number, Percent
 from desktop.models.records import Customer, Quote
+from desktop.models.records.signatures import METHODS
 from desktop.rules.money import plain
 from desktop.services import catalog, commands, contracts, drafts, quotes, records
 from desktop.words import msg
@@ -17,7 +18,7 @@ from desktop.words import msg
 
 def register(areas: Any) -> None:
     """Add the subcommands of this area."""
-    quote = areas.add_parser("quote", help="new, issue, pdf, contract, revise, totals")
+    quote = areas.add_parser("quote", help="new, issue, sign, pdf, contract, revise, totals")
     kinds = quote.add_subparsers(metavar="ACTION", required=True)
     new = kinds.add_parser("new", help="a quote with lines")
     new.add_argument("--customer", required=True, metavar="NAME|ID")
@@ -37,6 +38,12 @@ def register(areas: Any) -> None:
         area.add_argument("id", metavar="ID")
         area.add_argument("--to", metavar="FILE")
         area.set_defaults(run=run)
+    signing = kinds.add_parser("sign", help="the customer signs what was issued")
+    signing.add_argument("id", metavar="ID")
+    signing.add_argument("--by", required=True, metavar="NAME", help="who signs")
+    signing.add_argument("--job", default="", metavar="TITLE", help="their job title")
+    signing.add_argument("--way", choices=[code for code, _ in METHODS], default="paper")
+    signing.set_defaults(run=sign)
     derived = kinds.add_parser("totals", help="how its totals came about, row by row")
     derived.add_argument("id", metavar="ID")
     derived.set_defaults(run=totals.of_quote)
@@ -103,6 +110,21 @@ def issue(console: Console, chosen: argparse.Namespace) -> None:
             "file": chosen.to,
         },
         msg("Issued as {number}.").of(number=issued.quote.number),
+    )
+
+
+def sign(console: Console, chosen: argparse.Namespace) -> None:
+    """Record the customer's signature under the issued content."""
+    quote = records.find(console.store, Quote, chosen.id)
+    made = commands.run(
+        *(console.store, console.actor, "quote.sign", quote.id),
+        signer=chosen.by,
+        job=chosen.job,
+        method=chosen.way,
+    ).value
+    console.result(
+        {"id": made.id.hex, "quote": quote.id.hex, "hash": made.content_hash},
+        msg("Signed by {name}.").of(name=made.signer),
     )
 
 
