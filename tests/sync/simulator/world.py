@@ -22,7 +22,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from desktop.errors import SatchelError
-from desktop.models import record, repairs
+from desktop.models import indexing, record, repairs, search
 from desktop.models.engines import open_keyed
 from desktop.models.records import Contact, Customer, Quote, QuoteLine, QuoteRevision
 from desktop.models.remote import Remote
@@ -181,13 +181,17 @@ class Device:
         self.backup_at = self.world.now
 
     def decay(self) -> None:
-        """A row is lost; the program looks for what differs with its next sync."""
+        """The program ends unclean and a row is gone, or is an older one; it looks with its next sync."""
+        self.close()
+        self.open()
         chance = self.world.chance
         kind, acked = chance.choice(("customer", "contact", "quote_line")), self.store.acked
         with self.engine.begin() as connection:
             rows = connection.exec_driver_sql(CLEAN.format(kind), (acked,)).scalars().all()
             if rows:
-                connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE id = ?', (chance.choice(rows),))  # noqa: S608
+                row = chance.choice(rows)
+                connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE id = ?', (row,))  # noqa: S608
+                search.remove(indexing.driver_of(connection), [row])
             repairs.soon(connection)
         self.world.count("rows decayed" if rows else "nothing to decay")
         self.world.watch.changed(self, True)
