@@ -1,5 +1,7 @@
 """When the work of the background runs. It calls services and sync, and decides nothing."""
 
+import logging
+import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -7,11 +9,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from desktop.models.remote import Remote
 from desktop.models.store import Changed, Store
-from sync.client.syncer import State, Syncer
+from sync.client.listener import STALL, Listener
+from sync.client.syncer import State, Syncer, chance
 from sync.client.transport import HttpTransport
+from sync.protocol.messages import News
 
 LOOK_EVERY: Final = 3
 """Seconds between looks whether a sync is due; the syncer itself paces what it does."""
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -23,6 +28,11 @@ class Jobs:
         self._tell = tell
         self._scheduler = BackgroundScheduler(timezone="UTC")
         self._transport: HttpTransport | None = None
+        self._listener: Listener | None = None
+        self._worker = threading.Thread(target=self._work, name="sync", daemon=True)
+        self._poked = threading.Event()
+        self._over = threading.Event()
+        self._metered = False
         self.syncer: Syncer | None = None
 
     def start(self) -> None:
@@ -36,33 +46,97 @@ class Jobs:
         if not url or self.syncer is not None:
             return
         self._transport = HttpTransport(url)
-        self.syncer = Syncer(self.store, self._transport)
-        self.syncer.listeners.append(self._tell)
-        self.store.listeners.append(self._wake)
-        self._scheduler.add_job(
-            self.syncer.run_due, "interval", seconds=LOOK_EVERY, max_instances=1, coalesce=True, id="sync"
+        self.syncer = syncer = Syncer(self.store, self._transport)
+        syncer.metered = self._metered
+        syncer.listeners += [self._tell, self._told]
+        self._listener = Listener(
+            syncer.remote,
+            HttpTransport(url, stall=STALL),
+            self._heard,
+            connected=self._connected,
+            chance=chance,
         )
+        self.store.listeners.append(self._wake)
+        self._worker.start()
+        self._scheduler.add_job(self._poked.set, "interval", seconds=LOOK_EVERY, id="sync")
         self.sync_soon()
 
     def sync_soon(self) -> None:
         """Sync as soon as the background is free: a person asked, or something was changed."""
         if self.syncer is not None:
             self.syncer.wake()
-            self._scheduler.add_job(self.syncer.run_due, id="sync-now", replace_existing=True)
+            self._poked.set()
 
-    def _wake(self, changed: Changed) -> None:
-        if not changed.remote:
-            self.sync_soon()
+    def network_changed(self, *, metered: bool) -> None:
+        """The network is another one, or costs another price: try now, whatever failed before."""
+        self._metered = metered
+        if self.syncer is not None and self._listener is not None:
+            self.syncer.metered = metered
+            self.syncer.network_changed()
+            self._listener.network_changed()
+            self._poked.set()
+
+    def set_metered(self, metered: bool) -> None:
+        """Whether the link costs money by the byte."""
+        self._metered = metered
+        if self.syncer is not None:
+            self.syncer.metered = metered
+
+    def pause(self) -> None:
+        """A person stops the sync: what has arrived stays."""
+        if self.syncer is not None:
+            self.syncer.pause()
 
     def stop(self) -> None:
         """End: a running sync is cancelled; what was not sent stays in the outbox."""
+        self._over.set()
+        self._poked.set()
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
         if self.syncer is not None:
-            self.syncer.cancel()
+            self.syncer.end()
             if self._wake in self.store.listeners:
                 self.store.listeners.remove(self._wake)
+            if self._transport is not None:
+                self._transport.hang_up()
+            self._worker.join()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
         if self._transport is not None:
             self._transport.close()
             self._transport = None
         self.syncer = None
+
+    def _work(self) -> None:
+        """The thread that syncs: when poked, which is seldom more than every few seconds."""
+        while self._poked.wait() and not self._over.is_set():
+            self._poked.clear()
+            syncer = self.syncer
+            if syncer is None:
+                return
+            try:
+                syncer.run_due()
+            except Exception:  # noqa: BLE001 - a defect: it is told, and the next poke tries again
+                _LOG.exception("the sync failed in a way that nobody foresaw")
+
+    def _wake(self, changed: Changed) -> None:
+        if not changed.remote:
+            self.sync_soon()
+
+    def _heard(self, news: News) -> None:
+        if self.syncer is not None:
+            self.syncer.hear(news)
+            self._poked.set()
+
+    def _connected(self) -> None:
+        """The office answers the listener: a sync that waits after failures need not wait any longer."""
+        if self.syncer is not None and self.syncer.state.reason == "unreachable":
+            self.syncer.network_changed()
+            self._poked.set()
+
+    def _told(self, state: State) -> None:
+        """Listening begins with the first sync that succeeds, and again after each."""
+        listener = self._listener
+        if listener is not None and state.name == "idle" and not self._over.is_set():
+            listener.start()

@@ -6,6 +6,7 @@ named moments, so that a test can cut the power there.
 
 import json
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -57,6 +58,7 @@ class Remote:
                 Base.metadata.create_all(connection, tables=list(remote_tables.TABLES))
                 write_local(connection, "key", secrets.token_bytes(32).hex())
         self._sequences = range(0)
+        self._counting = threading.Lock()
 
     # --- what there is
 
@@ -95,6 +97,12 @@ class Remote:
         with self.store.reader.connect() as connection:
             return _identity(connection)
 
+    def cursors(self) -> dict[str, int]:
+        """The streams that are held, and up to where."""
+        with self.store.reader.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT stream, seq FROM sync_cursor").all()
+        return {row[0]: row[1] for row in rows}
+
     def waiting(self) -> int:
         """How many ops the office has not answered."""
         with self.store.reader.connect() as connection:
@@ -107,13 +115,14 @@ class Remote:
 
     def sequence(self) -> int:
         """A number for a signed request, greater than any before, also after a crash."""
-        if not self._sequences:
-            with self.store.engine.begin() as connection:
-                first = int(read_local(connection, "sequence", 1))
-                write_local(connection, "sequence", first + SEQUENCES)
-            self._sequences = range(first, first + SEQUENCES)
-        number, self._sequences = self._sequences[0], self._sequences[1:]
-        return number
+        with self._counting:
+            if not self._sequences:
+                with self.store.engine.begin() as connection:
+                    first = int(read_local(connection, "sequence", 1))
+                    write_local(connection, "sequence", first + SEQUENCES)
+                self._sequences = range(first, first + SEQUENCES)
+            number, self._sequences = self._sequences[0], self._sequences[1:]
+            return number
 
     def sequence_is_at_least(self, number: int) -> None:
         """The office has seen `number`: go on above it (this vault came from a backup)."""

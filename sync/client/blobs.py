@@ -8,8 +8,7 @@ from desktop.models import blobs as store_of
 from desktop.models.blobs import Blobs, Job
 from desktop.models.remote import Remote
 from desktop.models.store import Changed, Store
-from desktop.words import msg
-from sync.client.driver import Cancelled, Progress, Request, Session, Transport
+from sync.client.driver import STOPPED, Cancelled, Progress, Request, Session, Transport
 from sync.engine import actions
 from sync.engine import blobs as engine
 from sync.engine.blobs import File, FileReport
@@ -93,7 +92,7 @@ def carry_files(
     request = session.go_on()
     while request is not None:
         if cancelled():
-            raise Cancelled(msg("The sync was stopped; what has arrived stays."))
+            raise Cancelled(STOPPED)
         if interrupted():
             return None
         request = session.go_on(transport.send(request, cancelled))

@@ -56,6 +56,7 @@ from sync.protocol.versions import SCHEMA, SPOKEN
 T = TypeVar("T")
 Progress = Callable[[Tell], None]
 MOST_RENUMBERED: Final = 3
+STOPPED: Final = msg("The sync was stopped; what has arrived stays.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,9 @@ class Cancelled(Offline):
 class Session(Generic[T]):
     """One run of the engine over one store; `result` is there when `go_on` returns None."""
 
+    accept = ""
+    """What kind of answer is wanted, where it is not the usual one."""
+
     def __init__(
         self,
         steps: Generator[Action, Event, T],
@@ -96,6 +100,7 @@ class Session(Generic[T]):
         self.url = url
         self.result: T | None = None
         self._steps = steps
+        self.cancelled: Callable[[], bool] = lambda: False
         self._tell = tell
         self._sent: Send | None = None
         self._renumbered = 0
@@ -168,6 +173,8 @@ class Session(Generic[T]):
         elif isinstance(action, Rest):
             self.remote.rest()
         elif isinstance(action, Index):
+            if self.cancelled():  # this can take long, and there is no request that would notice
+                raise Cancelled(STOPPED)
             self.remote.index_some(action.most)
         elif isinstance(action, Tidy):
             erasing.tidy(self.remote)
@@ -191,6 +198,8 @@ class Session(Generic[T]):
 
     def _request(self, send: Send) -> Request:
         headers = {"Accept-Encoding": ", ".join(codec.ENCODINGS), "Satchel-Protocol": str(max(SPOKEN))}
+        if self.accept:
+            headers["Accept"] = self.accept
         if send.body:
             headers["Content-Type"] = "application/json"
         if send.encoding:
@@ -325,10 +334,11 @@ def _public(key: bytes) -> str:
 
 def drive(session: Session[T], transport: Transport, cancelled: Callable[[], bool] = lambda: False) -> T:
     """Run a session to its end over a transport. Raises what the engine raises, and Cancelled."""
+    session.cancelled = cancelled
     request = session.go_on()
     while request is not None:
         if cancelled():
-            raise Cancelled(msg("The sync was stopped; what has arrived stays."))
+            raise Cancelled(STOPPED)
         request = session.go_on(transport.send(request, cancelled))
     if session.result is None:
         raise TypeError("the engine ended without a result")
@@ -343,9 +353,13 @@ def sync_once(
     greet: bool = True,
     tell: Progress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    remote: Remote | None = None,
 ) -> Report:
-    """Everything up, everything down. Raises Offline, NotAllowed or Refused, as a person is told."""
-    remote = Remote(store)
+    """Everything up, everything down. Raises Offline, NotAllowed or Refused, as a person is told.
+
+    Whoever syncs again and again keeps a `remote`: it sets request numbers aside with one write for many.
+    """
+    remote = remote or Remote(store)
     nonce = secrets.token_hex(16) if greet else ""
     session = Session(engine.sync(nonce, limits or engine.Limits()), remote, url=transport.url, tell=tell)
     return drive(session, transport, cancelled)

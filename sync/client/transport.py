@@ -10,17 +10,20 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from desktop.errors import Usage
 from desktop.words import msg
 from sync.client import trust
 from sync.client.driver import Request
+from sync.client.lines import Lines
 from sync.engine.actions import Answer, Failure
+from sync.protocol.events import KIND
 from sync.protocol.messages import MAX_UNPACKED
 
 CONNECT: Final = 5.0
 STALL: Final = 30.0
+STALLED: Final = "stalled"
 PIECE: Final = 64 * 1024
 KINDS: Final = frozenset({"application/json", "application/octet-stream"})
 OURS: Final = re.compile("satchel-", re.IGNORECASE)
@@ -47,6 +50,9 @@ class HttpTransport:
         self._trusted = False
         self._session = requests.Session()
         self._session.trust_env = not local
+        self._lines = Lines()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, self._lines.plain())
         if certificate:
             self._session.verify = certificate
 
@@ -59,9 +65,36 @@ class HttpTransport:
         """Close what is open."""
         self._session.close()
 
+    def hang_up(self) -> None:
+        """From another thread: end what is under way, and take nothing up any more."""
+        self._lines.hang_up()
+
     def send(self, request: Request, cancelled: Callable[[], bool]) -> Answer | Failure:
         """One request and its answer, or why there is none."""
         started = time.monotonic()
+        return self._ask(request, lambda response: self._read(response, started, cancelled))
+
+    def listen(self, request: Request, hear: Callable[[bytes], None]) -> Answer | Failure:
+        """One request whose answer may be a line that stays open: each piece is told as it comes."""
+        started = time.monotonic()
+
+        def take(response: requests.Response) -> Answer | Failure:
+            if response.headers.get("Content-Type", "").partition(";")[0].strip().lower() != KIND:
+                return self._read(response, started, lambda: False)
+            raw = response.raw
+            if raw.chunked:
+                for piece in raw.stream(PIECE):
+                    hear(piece)
+            else:
+                while piece := raw.read1(PIECE):
+                    hear(piece)
+            return Failure("over")
+
+        return self._ask(request, take)
+
+    def _ask(
+        self, request: Request, take: Callable[[requests.Response], Answer | Failure]
+    ) -> Answer | Failure:
         try:
             self._trust()
             with self._session.request(
@@ -73,11 +106,11 @@ class HttpTransport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return self._read(response, started, cancelled)
+                return take(response)
         except (requests.exceptions.SSLError, ssl.SSLError, trust.Stranger):
             return Failure("certificate")
-        except requests.exceptions.Timeout:
-            return Failure("stalled")
+        except (requests.exceptions.Timeout, ReadTimeoutError):
+            return Failure(STALLED)
         except (requests.exceptions.RequestException, HTTPError, OSError):
             return Failure("unreachable")
 
@@ -85,7 +118,7 @@ class HttpTransport:
         """Before the first request: get the authority that the pin means."""
         if self._pin and not self._trusted:
             pem = trust.fetch(self._url, self._pin, CONNECT)
-            self._session.mount(self._url, trust.Pinned(pem))
+            self._session.mount(self._url, self._lines.pinned(pem))
             self._trusted = True
 
     def _read(

@@ -227,6 +227,11 @@ class Tell:
     state: str
     done: int = 0
     total: int = 0
+    bytes: int = 0
+    first: bool = False
+    """This laptop is getting its first copy."""
+    usable: bool = True
+    """What a person works with today is here."""
 
 
 Stored = Apply | ApplySnapshot | Forget | Mend | Checked | Rest | Index | Tidy | Rewind | Fork | Adopt

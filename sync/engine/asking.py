@@ -24,6 +24,13 @@ TOO_NEW: Final = msg(
 TOO_OLD: Final = msg("The office is older than this laptop and must be updated first.")
 
 
+class Portal(Offline):
+    """Somebody else answered in the office's place: most often the sign-in page of a network."""
+
+    def __init__(self) -> None:
+        super().__init__(PORTAL)
+
+
 class Busy(Offline):
     """The office asks for patience; `after` is its own wish in seconds."""
 
@@ -62,7 +69,7 @@ def ask(
     if isinstance(event, Failure):
         if batch is not None:
             batch.shrink()
-        raise Offline(PORTAL if event.portal else UNREACHABLE)
+        raise Portal if event.portal else Offline(UNREACHABLE)
     if not isinstance(event, Answer):
         raise TypeError(f"the transport answered {event!r}")
     report.bytes_down += len(event.body)
@@ -74,7 +81,7 @@ def ask(
             return message
         problem = codec.unpack(event.body, event.encoding, Problem)
     except codec.BadMessage as error:
-        raise Offline(PORTAL) from error
+        raise Portal from error
     if problem.code in known:
         raise Answered(problem)
     raise meaning(event, problem)

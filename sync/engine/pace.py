@@ -5,6 +5,8 @@ from typing import Final
 
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 300.0
+SAMPLE: Final = 0.25
+"""Seconds over which a speed is measured."""
 OPEN_AFTER: Final = 5
 """Failures in a row after which only a change of the network (or the longest wait) brings the next try."""
 
@@ -38,12 +40,14 @@ class Backoff:
 
     failures: int = 0
     not_before: float = 0.0
+    longest: float = LONGEST_WAIT
+    open_after: float = OPEN_AFTER
 
     def failed(self, now: float, chance: float, retry_after: float | None = None) -> float:
         """Note a failure at `now`; `chance` lies in [0, 1). Returns the moment of the next try."""
         self.failures += 1
-        bound = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (self.failures - 1))
-        wait = LONGEST_WAIT if self.failures >= OPEN_AFTER else bound * chance
+        bound = min(self.longest, FIRST_WAIT * 2 ** min(self.failures - 1, 10))
+        wait = self.longest if self.failures >= self.open_after else bound * chance
         self.not_before = now + max(wait, retry_after or 0.0)
         return self.not_before
 
@@ -58,3 +62,26 @@ class Backoff:
     def may_try(self, now: float) -> bool:
         """Whether it is time."""
         return now >= self.not_before
+
+
+@dataclass(slots=True)
+class Speed:
+    """How long the rest takes: from what was done since the step began, the latest counting most."""
+
+    state: str = ""
+    began: float = 0.0
+    at: float = 0.0
+    done: int = 0
+    a_second: float = 0.0
+
+    def left(self, now: float, state: str, done: int, total: int) -> float | None:
+        """Seconds until `done` is `total`; None while that cannot be said."""
+        if state != self.state or done < self.done:
+            self.state, self.began, self.at, self.done, self.a_second = state, now, now, done, 0.0
+        if now - self.at >= SAMPLE:
+            rate = (done - self.done) / (now - self.at)
+            self.a_second = rate if not self.a_second else 0.7 * self.a_second + 0.3 * rate
+            self.at, self.done = now, done
+        if total <= 0 or not self.a_second:
+            return None
+        return max(0, total - done) / self.a_second

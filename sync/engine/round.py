@@ -31,9 +31,9 @@ from sync.engine.actions import (
     Tell,
     Tidy,
 )
-from sync.engine.asking import NONSENSE, PORTAL, TOO_NEW, TOO_OLD, Answered, Steps, ask
+from sync.engine.asking import NONSENSE, TOO_NEW, TOO_OLD, Answered, Portal, Steps, ask
 from sync.engine.pace import Batch
-from sync.protocol import codec, messages
+from sync.protocol import codec, messages, tiers
 from sync.protocol.messages import (
     Cursor,
     Enrol,
@@ -74,7 +74,7 @@ def greet(nonce: str, report: Report) -> Steps[Hello]:
     target = f"{messages.HELLO}?{urlencode({'nonce': nonce})}"
     hello = yield from ask(Send("GET", target, signed=False), Hello, report)
     if hello.nonce != nonce:
-        raise Offline(PORTAL)
+        raise Portal
     if agree(hello.protocols, SPOKEN) is None:
         raise ServerTooNew(TOO_NEW) if min(hello.protocols, default=0) > PROTOCOL else ServerTooOld(TOO_OLD)
     return hello
@@ -118,6 +118,11 @@ class _Round:
         self.agreed: int | None = None
         self.settled = False
         """Nothing is compared any more: it was done, or a first copy has just come."""
+        self.first = False
+        """This laptop is getting its first copy."""
+        self.usable = True
+        """What a person works with today is here."""
+        self.indexed = 0
         self.now: Situation
 
     def run(self) -> Steps[None]:
@@ -125,6 +130,9 @@ class _Round:
         yield from self.load()
         if not self.now.enrolled:
             raise Refused(NOT_JOINED)
+        held = {cursor.stream for cursor in self.now.cursors}
+        self.usable = {ORG, self.own} <= held
+        self.first = not self.usable or bool(self.now.marks)
         step: Callable[[], Steps[None]] | None = self.exchange
         while step is not None:
             if self.report.requests >= MOST_REQUESTS:
@@ -175,7 +183,7 @@ class _Round:
         if self.now.successor is not None:
             yield from self.succeed(self.now.successor)
         request = self.request()
-        yield Tell("sending", self.now.last - self.now.waiting, self.now.last)
+        yield self.tell("sending", self.now.last - self.now.waiting, self.now.last)
         body, encoding = codec.pack(request, "zstd")
         send = Send("POST", messages.SYNC, body, encoding)
         try:
@@ -230,7 +238,8 @@ class _Round:
 
     def index(self) -> Steps[None]:
         """Everything is here and shown; now make it searchable, in slices that let a person work."""
-        yield Tell("indexing")
+        yield self.tell("indexing", self.indexed, max(self.report.pulled, self.indexed))
+        self.indexed += INDEXED
         yield from self.store(Index(INDEXED))
 
     def tidy(self) -> Steps[None]:
@@ -274,8 +283,18 @@ class _Round:
         missing = [head.stream for head in self.heads if head.stream not in known]
         return min(missing, key=self.tier, default="")
 
+    @property
+    def own(self) -> str:
+        """The stream of what is this person's own."""
+        return f"user:{self.now.user}"
+
     def tier(self, stream: str) -> tuple[bool, bool, str]:
-        return stream != ORG, stream != f"user:{self.now.user}", stream
+        """The directory and the catalogue first, then one's own; see `tiers.py` for the order within."""
+        return stream != ORG, stream != self.own, stream
+
+    def tell(self, state: str, done: int = 0, total: int = 0) -> Tell:
+        """How far it is."""
+        return Tell(state, done, total, self.report.bytes_down, first=self.first, usable=self.usable)
 
     def snapshot(self) -> Steps[None]:
         """The next page of a stream in key order."""
@@ -298,8 +317,10 @@ class _Round:
         if page.next is not None and mark is not None and page.next == mark.after:
             raise Offline(NONSENSE)
         self.report.pulled += sum(len(table.rows) for table in page.tables.values())
-        yield Tell("receiving", self.report.pulled, sum(head.rows for head in self.heads))
         yield from self.store(ApplySnapshot(page))
+        if stream == self.own and (page.next is None or any(map(tiers.is_history, page.tables))):
+            self.usable = True
+        yield self.tell("receiving", self.report.pulled, sum(head.rows for head in self.heads))
 
     def ask_again(self) -> None:
         """The office refused a stream that it had named: ask for the streams anew, but not for ever."""
@@ -335,7 +356,7 @@ class _Round:
             yield from self.recover(answered.problem)
             return
         self.heads = response.heads
-        yield Tell("receiving", self.report.pulled, 0)
+        yield self.tell("receiving", self.report.pulled)
         yield from self.store_page(Apply(response), response.page)
         if self.behind() == behind:
             raise Offline(NONSENSE)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from desktop.models.record import RECORDS
 from desktop.rules.streams import ORG
+from sync.protocol import tiers
 from sync.protocol.messages import Cursor, Head, Part, Removal, Snapshot
 from sync.protocol.messages import Table as WireTable
 from sync.protocol.versions import SCHEMA
@@ -217,7 +218,7 @@ def snapshot(conn: Connection, scope: Scope, stream: str, at: int | None, after:
             select(func.count()).select_from(FEED).where(FEED.c.stream == stream, FEED.c.flag == PUT)
         ).scalar_one()
     left = max(1, min(limit, MOST))
-    names = list(RECORDS)
+    names = sorted(RECORDS, key=tiers.place)
     name, _, last = after.partition(".")
     if after and (name not in RECORDS or not is_id(last)):
         raise ValueError("the key of a snapshot page is not one of ours")
@@ -255,9 +256,11 @@ def _snapshot_rows(
             feed.c.flag == PUT,
             scope.predicate(feed),
         )
-        .order_by(feed.c.record)
+        .order_by(feed.c.record.desc() if tiers.is_history(record_type) else feed.c.record)
         .limit(limit)
     )
-    if after:
+    if after and tiers.is_history(record_type):  # ids begin with the time: the newest come first
+        query = query.where(feed.c.record < form.key(after))
+    elif after:
         query = query.where(feed.c.record > form.key(after))
     return WireTable(columns=list(form.columns), rows=form.shown(conn.execute(query)))

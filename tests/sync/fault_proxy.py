@@ -32,6 +32,8 @@ class Fault:
     answer: bytes | None = None
     repeat: bool = False
     refuse: bool = False
+    hold: bool = False
+    """Pass an answer on only when it is whole, as a proxy does that looks into everything."""
     on_request: Callable[[], None] | None = None
     """Called whenever bytes of a request have been passed on."""
     on_answer: Callable[[], None] | None = None
@@ -142,6 +144,8 @@ async def _pump(
     seen: bytearray | None = None,
 ) -> None:
     passed = 0
+    if fault.hold and seen is None:
+        reader = await _whole(reader)
     while piece := await reader.read(PIECE):
         if told is not None and seen is None:
             told()
@@ -158,6 +162,28 @@ async def _pump(
         passed += len(piece)
         if fault.bytes_per_second:
             await asyncio.sleep(len(piece) / fault.bytes_per_second)
+
+
+async def _whole(reader: asyncio.StreamReader) -> asyncio.StreamReader:
+    """One answer, once all of it has come."""
+    held = bytearray()
+    while not _is_whole(held):
+        piece = await reader.read(PIECE)
+        if not piece:
+            break
+        held += piece
+    answer = asyncio.StreamReader()
+    answer.feed_data(bytes(held))
+    answer.feed_eof()
+    return answer
+
+
+def _is_whole(answer: bytearray) -> bool:
+    head, end, body = bytes(answer).partition(b"\r\n\r\n")
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    if not end:
+        return False
+    return len(body) >= int(lengths[0].partition(b":")[2]) if lengths else body.endswith(b"0\r\n\r\n")
 
 
 def _abort(writer: asyncio.StreamWriter) -> None:

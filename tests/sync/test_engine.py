@@ -180,7 +180,8 @@ def test_the_outbox_is_emptied_push_by_push_before_anything_is_pulled() -> None:
     assert [send.target for send in world.asked] == [messages.SYNC, messages.SYNC, messages.PULL]
     assert report.verdicts == {"applied": 1, "conflict": 1}
     assert (report.pushed, report.pulled, report.removed) == (2, 1, 1)
-    assert world.told[0] == Tell("sending", 0, 2)
+    told = world.told[0]
+    assert (told.state, told.done, told.total) == ("sending", 0, 2)
 
 
 def test_a_new_stream_is_copied_first_the_directory_then_ones_own_and_resumed_from_its_mark() -> None:
@@ -209,7 +210,10 @@ def test_a_new_stream_is_copied_first_the_directory_then_ones_own_and_resumed_fr
     ]
     assert report.pulled == 1
     assert [type(action) for action in world.stored] == [Apply, *[ApplySnapshot] * 4]
-    assert world.told[1] == Tell("receiving", 1, 6)
+    told = world.told[1:]
+    assert [(one.state, one.done, one.total) for one in told[:1]] == [("receiving", 1, 6)]
+    assert all(one.first for one in told)
+    assert [one.usable for one in told[:4]] == [False, False, True, True]
 
 
 def test_a_changed_mask_is_pulled_even_at_the_head() -> None:
@@ -567,7 +571,10 @@ def test_rows_of_a_first_copy_are_made_searchable_when_everything_is_here() -> N
     world = World([waiting, waiting, waiting, REST], [answer(ok())])
     sync(world)
     assert world.stored[1:] == [Index(rounds.INDEXED)] * 2
-    assert world.told[-1] == Tell("indexing")
+    assert [(one.state, one.done, one.total) for one in world.told[1:]] == [
+        ("indexing", 0, 0),
+        ("indexing", rounds.INDEXED, rounds.INDEXED),
+    ]
 
 
 def test_what_was_answered_and_never_comes_is_settled_at_the_end() -> None:

@@ -136,3 +136,23 @@ def test_ten_thousand_rows_are_seeded_and_copied_in_moments(join: Join, server: 
     assert len(held(laptop)) == 10_000
     assert seeded - begun < 5
     assert read - seeded < 5
+
+
+def test_a_first_copy_brings_what_is_worked_with_before_what_has_been_and_that_newest_first(
+    join: Join,
+) -> None:
+    ann = join("Ann")
+    customer = ann.create("customer", name="Sky")
+    talks = [ann.create("interaction", customer_id=customer, name=str(n)) for n in range(3)]
+    ann.create("opportunity", customer_id=customer, name="Deal")
+    ann.sync()
+    came: list[tuple[str, str]] = []
+    query = "?limit=2"
+    while True:
+        page = ann.call("GET", f"{messages.SNAPSHOT}user:{ann.user}{query}", None, messages.Snapshot)
+        came += [(name, row[0]) for name, table in page.tables.items() for row in table.rows]
+        if page.next is None:
+            break
+        query = f"?limit=2&at={page.at}&after={page.next}"
+    assert [name for name, _ in came] == ["opportunity", "customer", *["interaction"] * 3]
+    assert [record for _, record in came[2:]] == talks[::-1]
