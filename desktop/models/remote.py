@@ -43,6 +43,12 @@ if TYPE_CHECKING:
 
 SMALL: Final = 150
 """Rows that one transaction takes in while somebody works: about 10 ms."""
+HEARD: Final = "heard"
+"""The newest request whose answer brought something: what a bundle says of a time before is old."""
+TAKEN: Final = "taken"
+"""The newest of the office's replies by bundle that is stored here."""
+LETTERS: Final = "letters"
+"""Marks of the bundles that were written here and whose reply may still lend numbers."""
 SEQUENCES: Final = 1000
 """Request numbers are set aside in blocks: one durable write for so many requests."""
 
@@ -143,10 +149,16 @@ class Remote:
         granted: Sequence[leases.Lease] = (),
         roots_given: Sequence[roots.Root] = (),
         person: Person | None = None,
+        heard: int = 0,
     ) -> None:
-        """One answer of the office, in one transaction. `streams` are all that this laptop may hold."""
+        """One answer of the office, in one transaction. `streams` are all that this laptop may hold.
+
+        `heard` is the number of the request that was answered.
+        """
         with self.arriving() as (connection, arrival):
             self._verdicts(connection, arrival, verdicts)
+            if heard and (parts or verdicts):
+                write_local(connection, HEARD, heard)
             self.point("verdicts")
             for part in parts:
                 self._part(connection, arrival, part, schema)
@@ -169,6 +181,7 @@ class Remote:
         mask: str,
         tables: Mapping[str, Rows],
         stubs: Sequence[Stub] = (),
+        heard: int = 0,
     ) -> None:
         """One page of a first copy and how far it reached (`after` None: to the end).
 
@@ -184,6 +197,8 @@ class Remote:
             for type_name, table in pieces[-1].items() if pieces else ():
                 arrival.rows(type_name, table, mask)
             self.point("snapshot")
+            if heard:
+                write_local(connection, HEARD, heard)
             partly.settle(connection, lambda noted: noted != stream)
             self.keep_stubs(connection, stubs)
             seen = partly.mask(connection, stream, mask)
@@ -303,6 +318,7 @@ class Remote:
         with self.store.engine.begin() as connection:
             numbers.forget_leases(connection)
             write_local(connection, "code", new_id().hex[-8:].upper())
+            write_local(connection, LETTERS, [])
 
     def fork(self, agreed: int) -> None:
         """Prepare another identity, which takes over the ops after `agreed`; again changes nothing."""
@@ -360,6 +376,9 @@ class Remote:
             ("schemas", sending.renumbered(connection, agreed)),
             ("head", {"n": len(ops), "hash": hashed.hex()}),
             ("sequence", 1),
+            (HEARD, 0),
+            (TAKEN, 0),
+            (LETTERS, []),
             ("successor", None),
         ):
             write_local(connection, key, value)

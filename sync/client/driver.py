@@ -13,13 +13,14 @@ from typing import Final, Generic, Protocol, TypeVar, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import Offline
-from desktop.models import erasing, repairs
+from desktop.models import erasing, migrations, repairs
 from desktop.models.fuse import Deletion
 from desktop.models.remote import Remote
 from desktop.models.remote_values import Known
 from desktop.models.sending import Outbox
 from desktop.models.store import Store
 from desktop.words import msg
+from sync.client import keyring, snapshot
 from sync.engine import round as engine
 from sync.engine.actions import (
     Action,
@@ -49,6 +50,7 @@ from sync.engine.actions import (
     Tell,
     Tidy,
 )
+from sync.engine.snapshot_actions import FileAction
 from sync.protocol import codec, ops, signing
 from sync.protocol.messages import Cursor, Enrol, Enrolled, OpKind, Problem, Push, Seed, SyncResponse, Written
 from sync.protocol.versions import SCHEMA, SPOKEN
@@ -103,6 +105,7 @@ class Session(Generic[T]):
         self.cancelled: Callable[[], bool] = lambda: False
         self._tell = tell
         self._sent: Send | None = None
+        self._number = 0
         self._renumbered = 0
 
     def go_on(self, event: Answer | Failure | None = None) -> Request | None:
@@ -139,7 +142,10 @@ class Session(Generic[T]):
                 mask=page.mask,
                 tables=page.tables,
                 stubs=page.stubs,
+                heard=self._number,
             )
+        elif isinstance(action, FileAction):
+            return snapshot.perform(self.remote, action, self._number)
         elif isinstance(action, Summarise | ListHeld):
             return held(self.remote, action)
         elif isinstance(action, Mend | Checked):
@@ -152,6 +158,7 @@ class Session(Generic[T]):
         response = action.response
         streams = [head.stream for head in response.heads]
         if isinstance(response, SyncResponse):
+            keyring.learn(self.remote.store, response.keys)
             self.remote.apply(
                 schema=SCHEMA,
                 parts=response.page.parts,
@@ -161,10 +168,15 @@ class Session(Generic[T]):
                 granted=response.leases,
                 roots_given=response.roots,
                 person=response.person,
+                heard=self._number,
             )
         else:
             self.remote.apply(
-                schema=SCHEMA, parts=response.page.parts, stubs=response.page.stubs, streams=streams
+                schema=SCHEMA,
+                parts=response.page.parts,
+                stubs=response.page.stubs,
+                streams=streams,
+                heard=self._number,
             )
 
     def _repair(self, action: Action) -> None:
@@ -193,6 +205,7 @@ class Session(Generic[T]):
                 person=enrolled.person,
                 granted=enrolled.leases,
             )
+            keyring.replace(self.remote.store, enrolled.keys)
         else:
             raise TypeError(f"the engine asked for {action!r}")
 
@@ -206,6 +219,7 @@ class Session(Generic[T]):
             headers["Content-Encoding"] = send.encoding
         if send.signed:
             identity = self.remote.identity()
+            self._number = self.remote.sequence()
             headers |= signing.sign_request(
                 Ed25519PrivateKey.from_private_bytes(identity.key),
                 send.method,
@@ -213,7 +227,7 @@ class Session(Generic[T]):
                 send.body,
                 identity.device.hex,
                 secrets.token_hex(16),
-                self.remote.sequence(),
+                self._number,
             )
         return Request(send.method, send.target, send.body, headers)
 
@@ -282,6 +296,8 @@ def situation(remote: Remote, load: Load) -> Situation:
         held=known.held,
         root=known.root,
         due=known.due,
+        keyed=keyring.keys(remote.store) is not None,
+        shape=migrations.NEWEST,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.rules.digests import Sums
+from sync.engine.snapshot_actions import FileAction, FileEvent
 from sync.protocol.messages import (
     Cursor,
     Enrol,
@@ -34,7 +35,7 @@ class Situation:
     row of an answered op has not arrived, `unindexed` that rows wait to be made searchable, `root` is the
     row of the newest daily root of the office's log kept here, `untidy` that words of what left stand in the
     index, `held` the deletions that wait for a person; `due` are the streams that are to be compared with
-    the office.
+    the office. `keyed`: the office's keys for bundles are known.
     """
 
     device: str
@@ -55,6 +56,9 @@ class Situation:
     held: int = 0
     root: int = 0
     due: tuple[str, ...] = ()
+    keyed: bool = True
+    shape: int = 0
+    """Of the database here: a file of another one is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +241,8 @@ class Tell:
 Stored = Apply | ApplySnapshot | Forget | Mend | Checked | Rest | Index | Tidy | Rewind | Fork | Adopt
 """Actions of the store; each is durable when the next situation is read."""
 
-Action = Load | Summarise | ListHeld | Send | Tell | Stored
-Event = Situation | Summaries | Listing | Answer | Failure | None
+Action = Load | Summarise | ListHeld | Send | Tell | Stored | FileAction
+Event = Situation | Summaries | Listing | Answer | Failure | FileEvent | None
 
 
 @dataclass(slots=True)

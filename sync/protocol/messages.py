@@ -117,6 +117,13 @@ class Person(Struct, frozen=True):
     role: str
 
 
+class Keys(Struct, frozen=True):
+    """The office's public keys for bundles: what goes to it is sealed to `box`, it signs with `sign`."""
+
+    box: str
+    sign: str
+
+
 class Enrolled(Struct, frozen=True):
     """The laptop belongs to the office; `short` is the three-character code of its own number series."""
 
@@ -128,6 +135,7 @@ class Enrolled(Struct, frozen=True):
     protocol: int
     schema: int
     leases: list[Lease] = []
+    keys: Keys | None = None
 
 
 class Shape(Row, frozen=True):
@@ -205,6 +213,8 @@ class SyncRequest(Struct, frozen=True):
     limit: int = 2000
     root: int = 0
     """The row of the newest daily root of the office's log that is kept here."""
+    keys: bool = False
+    """The office's keys for bundles are not known here."""
 
 
 class PullRequest(Struct, frozen=True):
@@ -319,6 +329,8 @@ class SyncResponse(Struct, frozen=True):
     upgrade: bool = False
     roots: list[Root] = []
     """Daily roots of the office's log from the one kept by the laptop on; that one must be among them."""
+    keys: Keys | None = None
+    """Where they were asked for."""
 
 
 class PullResponse(Struct, frozen=True):

@@ -15,7 +15,7 @@ from desktop.models.records import Team, User
 from desktop.rules.chain import START
 from desktop.rules.roles import ROLES
 from desktop.words import msg
-from sync.protocol.messages import Enrol, Enrolled
+from sync.protocol.messages import Enrol, Enrolled, Keys
 from sync.protocol.versions import PROTOCOL, SCHEMA
 from sync.server import audit, leases, wakeups
 from sync.server.batch import FIRST, OFFICE, Batch
@@ -170,6 +170,7 @@ class Office:
 
     id: str
     name: str
+    keys: Keys | None = None
 
 
 def enrol(
@@ -203,6 +204,7 @@ def enrol(
         protocol=PROTOCOL,
         schema=SCHEMA,
         leases=lent,
+        keys=office.keys,
     )
 
 

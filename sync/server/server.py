@@ -40,6 +40,7 @@ from sync.server import (
     accounts,
     audit,
     blobs,
+    bundle,
     digests,
     events,
     feed,
@@ -48,16 +49,15 @@ from sync.server import (
     seeding,
     stubs,
     tombstones,
-    walls,
 )
 from sync.server.accounts import REVOKED, Choose, Office, device_row
+from sync.server.answering import NO_SENSE, check_cursors, page_of, scope_for, walled
 from sync.server.metrics import Metrics
 from sync.server.problems import Refusal
-from sync.server.scope import Scope, heads, scope_of
+from sync.server.scope import Scope, heads
 from sync.server.store import Store
 from sync.server.tables import DEVICE
 
-NO_SENSE: Final = msg("The office cannot read this request.")
 NO_PAGE: Final = msg("There is nothing at this address.")
 TOO_LARGE: Final = msg("This is more than the office takes at once.")
 UNKNOWN: Final = msg("The office does not know this laptop; join with a code.")
@@ -68,7 +68,6 @@ NO_STREAM: Final = msg("These records are not for this laptop.")
 NO_SNAPSHOT: Final = msg("This copy has to begin again.")
 BUSY: Final = msg("The office is busy; try again in a moment.")
 
-MOST_CURSORS: Final = 20_000
 _LONG: Final = (messages.SNAPSHOT, messages.BLOBS)
 """Addresses that go on with a name."""
 
@@ -147,6 +146,7 @@ class Server:
             **{(method, messages.BLOBS): self._file for method in ("HEAD", "PUT", "GET")},
         }
         self._files = blobs.Files(store, clock)
+        self.seals = bundle.Seals(store)
         self.events = events.Events(store, self._admit_listener)
 
     def handle(self, request: Request) -> Answer:
@@ -283,22 +283,23 @@ class Server:
             raise Refusal(401, "bad_signature", UNSIGNED)
         if wish.protocol not in SPOKEN:
             raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
-        _check_cursors(wish.cursors)
+        check_cursors(wish.cursors)
         self._known(request, signed)
         now = self.clock()
 
         def take(conn: Connection) -> tuple[intake.Taken, list[messages.Lease]]:
             device = _advance(conn, signed, now)
             self._close_days(conn, now)
-            taken = intake.receive(conn, device, _scope(conn, device), wish, now)
+            taken = intake.receive(conn, device, scope_for(conn, device), wish, now)
             return taken, leases.lend(conn, signed.device, wish.wants, now) if taken.status == "ok" else []
 
         old = wish.schema < RECEIVING
+        keys = self.seals.public if wish.keys else None
         taken, lent = self.store.write(take)
         if wish.push is not None:
             self.metrics.pushed(taken.status, [verdict.kind for verdict in taken.verdicts])
         with self.store.read() as conn:
-            scope = _walled(conn, signed.device)
+            scope = walled(conn, signed.device)
             known = heads(conn, scope)
             return SyncResponse(
                 status=taken.status,
@@ -307,10 +308,13 @@ class Server:
                 heads=feed.heads_of(conn, scope, known, wish.cursors),
                 person=scope.person,
                 verdicts=taken.verdicts,
-                page=Page() if old or taken.status == "gap" else _page(conn, scope, known, wish),
+                page=Page()
+                if old or taken.status == "gap"
+                else page_of(conn, scope, known, wish.cursors, wish.limit),
                 leases=lent,
                 agreed=taken.agreed,
                 roots=audit.roots(conn, wish.root),
+                keys=keys,
                 upgrade=old,
             )
 
@@ -323,13 +327,13 @@ class Server:
 
     def _pull(self, request: Request) -> PullResponse:
         wish = self._body(request, PullRequest)
-        _check_cursors(wish.cursors)
+        check_cursors(wish.cursors)
         scope_at = self._admit(request)
         with self.store.read() as conn:
             scope = scope_at(conn)
             known = heads(conn, scope)
             found: list[Head] = feed.heads_of(conn, scope, known, wish.cursors)
-            return PullResponse(heads=found, page=_page(conn, scope, known, wish))
+            return PullResponse(heads=found, page=page_of(conn, scope, known, wish.cursors, wish.limit))
 
     def _snapshot(self, request: Request) -> messages.Snapshot:
         stream = request.path.removeprefix(messages.SNAPSHOT)
@@ -385,7 +389,7 @@ class Server:
         signed = _signed(request)
         self._known(request, signed)
         self._step(signed)
-        return lambda conn: _walled(conn, signed.device)
+        return lambda conn: walled(conn, signed.device)
 
     def _admit_listener(self, request: Request) -> None:
         self._route(request)
@@ -413,7 +417,7 @@ class Server:
                 .order_by(Organisation.id)
                 .limit(1)
             ).scalar_one_or_none()
-        return Office(self.store.office, name or "Satchel")
+        return Office(self.store.office, name or "Satchel", self.seals.public)
 
     # ------------------------------------------------------------ bytes
 
@@ -473,28 +477,3 @@ def _advance(conn: Connection, signed: Signed, now: int) -> Row[Any]:
         .values(sequence=signed.sequence, seen_at=now)
     )
     return device
-
-
-def _scope(conn: Connection, device: Row[Any] | None) -> Scope:
-    """The scope of a laptop's person. Raises Refusal where they have left."""
-    scope = scope_of(conn, device.user.hex) if device is not None else None
-    if scope is None:
-        raise Refusal(403, "revoked", REVOKED)
-    return scope
-
-
-def _walled(conn: Connection, device: str) -> Scope:
-    """The scope of a laptop's person; from here on the database shows this transaction nothing else."""
-    scope = _scope(conn, device_row(conn, device))
-    walls.stand_behind(conn, scope.streams)
-    return scope
-
-
-def _page(conn: Connection, scope: Scope, known: Mapping[str, int], wish: SyncRequest | PullRequest) -> Page:
-    parts = feed.parts(conn, scope, known, wish.cursors, wish.limit)
-    return Page(parts=parts, stubs=stubs.of_parts(conn, scope, parts))
-
-
-def _check_cursors(cursors: list[messages.Cursor]) -> None:
-    if len(cursors) > MOST_CURSORS or any(not 0 <= cursor.seq < 2**53 for cursor in cursors):
-        raise Refusal(400, "bad_request", NO_SENSE)

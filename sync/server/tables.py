@@ -163,6 +163,16 @@ PROOF: Final = Table(
 )
 """The attachments that were filled by somebody who had the bytes, and did not merely know their hash."""
 
+LETTER: Final = Table(
+    "office_letter",
+    OFFICE,
+    Column("device", IdColumn(), primary_key=True),
+    Column("nonce", String(32), primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""The bundles that came from each laptop, and when the newest copy of each was taken in: as its n-th."""
+
 NUMBER: Final = Table(
     "office_number",
     OFFICE,

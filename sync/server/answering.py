@@ -1,0 +1,45 @@
+"""What every answer about records begins with: whose scope it is, behind which wall, and their page."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from desktop.words import msg
+from sync.protocol.messages import Cursor, Page
+from sync.server import feed, stubs, walls
+from sync.server.accounts import REVOKED, device_row
+from sync.server.problems import Refusal
+from sync.server.scope import Scope, scope_of
+
+NO_SENSE: Final = msg("The office cannot read this request.")
+MOST_CURSORS: Final = 20_000
+
+
+def scope_for(conn: Connection, device: Row[Any] | None) -> Scope:
+    """The scope of a laptop's person. Raises Refusal where they have left."""
+    scope = scope_of(conn, device.user.hex) if device is not None else None
+    if scope is None:
+        raise Refusal(403, "revoked", REVOKED)
+    return scope
+
+
+def walled(conn: Connection, device: str) -> Scope:
+    """The scope of a laptop's person; from here on the database shows this transaction nothing else."""
+    scope = scope_for(conn, device_row(conn, device))
+    walls.stand_behind(conn, scope.streams)
+    return scope
+
+
+def page_of(
+    conn: Connection, scope: Scope, known: Mapping[str, int], cursors: Iterable[Cursor], limit: int
+) -> Page:
+    """What the streams of these cursors brought since."""
+    parts = feed.parts(conn, scope, known, cursors, limit)
+    return Page(parts=parts, stubs=stubs.of_parts(conn, scope, parts))
+
+
+def check_cursors(cursors: list[Cursor]) -> None:
+    """Raises Refusal for cursors that no laptop has."""
+    if len(cursors) > MOST_CURSORS or any(not 0 <= cursor.seq < 2**53 for cursor in cursors):
+        raise Refusal(400, "bad_request", NO_SENSE)
