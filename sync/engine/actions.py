@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.rules.digests import Sums
-from sync.engine.snapshot_actions import FileAction, FileEvent
 from sync.protocol.messages import (
     Cursor,
     Enrol,
@@ -57,8 +56,6 @@ class Situation:
     root: int = 0
     due: tuple[str, ...] = ()
     keyed: bool = True
-    shape: int = 0
-    """Of the database here: a file of another one is not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +238,8 @@ class Tell:
 Stored = Apply | ApplySnapshot | Forget | Mend | Checked | Rest | Index | Tidy | Rewind | Fork | Adopt
 """Actions of the store; each is durable when the next situation is read."""
 
-Action = Load | Summarise | ListHeld | Send | Tell | Stored | FileAction
-Event = Situation | Summaries | Listing | Answer | Failure | FileEvent | None
+Action = Load | Summarise | ListHeld | Send | Tell | Stored
+Event = Situation | Summaries | Listing | Answer | Failure | None
 
 
 @dataclass(slots=True)
