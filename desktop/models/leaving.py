@@ -27,10 +27,14 @@ KEPT: Final = frozenset({"owner_id", "team_id", "custom"})
 """Fields that no mask hides."""
 
 
-def hidden_now(connection: Connection) -> Hidden:
-    """The fields that the role of this laptop's person is not shown."""
-    me = read_local(connection, "me") or {}
-    names = sorted(hidden_from(roles.sees(me.get("role", ""))))
+def hidden_by(mask: str) -> Hidden:
+    """The fields that a mask of this name hides; nothing where this program has no role under it.
+
+    What the role of this laptop's person hides does not count: a page may know of another role before the
+    laptop does.
+    """
+    hidden = {hidden_from(role.sees) for role in roles.ROLES.values()}
+    names = next((sorted(fields) for fields in hidden if roles.mask_name(fields) == mask), [])
     pairs = [name.split(".") for name in names]
     return {kind: frozenset(name for _, name in some) for kind, some in groupby(pairs, lambda pair: pair[0])}
 

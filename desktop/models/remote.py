@@ -261,7 +261,7 @@ class Remote:
             return
         again = (row[1], row[2]) != (schema, part.mask)
         if part.mask and row[2] != part.mask:
-            leaving.hide(connection, {**leaving.hidden_in(part.tables), **leaving.hidden_now(connection)})
+            leaving.hide(connection, {**leaving.hidden_in(part.tables), **leaving.hidden_by(part.mask)})
         sifted = fuse.Fuse(connection, arrival.now).sift(part.stream, part.tables, part.removals, part.undone)
         for type_name, table in sifted[0].items():
             arrival.rows(type_name, table, part.mask)

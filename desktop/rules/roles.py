@@ -1,5 +1,6 @@
 """Who may do what: roles as lists of command names with a scope; laptop and office ask the same table."""
 
+import hashlib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
@@ -73,3 +74,14 @@ def sees(role: str) -> frozenset[str]:
 def scope_of(role: Role, *, narrowed: bool) -> str:
     """How far the role reaches: an organisation may have `narrowed` its teams to what each person owns."""
     return OWN if narrowed and role.scope == TEAM else role.scope
+
+
+MASK_LENGTH: Final = 16
+"""Hexadecimal characters of a mask's name: enough to tell two apart, short enough to travel with each head.
+"""
+
+
+def mask_name(hidden: frozenset[str]) -> str:
+    """What laptop and office call the mask that hides these `type.field`; empty where nothing is hidden."""
+    listed = "\n".join(sorted(hidden))
+    return hashlib.sha256(listed.encode()).hexdigest()[:MASK_LENGTH] if hidden else ""

@@ -1,16 +1,10 @@
 """Which columns are hidden from a role: nothing that leaves the office for its laptops carries them."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from desktop.models.record import hidden_from
 from desktop.rules import roles
-
-LENGTH: Final = 16
-"""Hexadecimal characters of a mask's name: enough to tell two apart, short enough to travel with each head.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +26,7 @@ def mask_of(role: str) -> Mask:
 
 @lru_cache(maxsize=64)
 def _mask(fields: frozenset[str]) -> Mask:
-    listed = "\n".join(sorted(fields))
-    return Mask(hashlib.sha256(listed.encode()).hexdigest()[:LENGTH] if fields else "", fields)
+    return Mask(roles.mask_name(fields), fields)
 
 
 @lru_cache(maxsize=1024)
