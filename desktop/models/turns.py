@@ -14,6 +14,13 @@ PATIENCE: Final = 2.0
 """Seconds after which the background takes its turn although people keep writing."""
 ACTIVE: Final = timedelta(seconds=5)
 """How long somebody who wrote is still at work."""
+BITES: Final = {"active": 0.015, "idle": 0.150, "waiting": 0.500}
+"""Seconds that the background may take at once: while somebody works, while nobody does, and while somebody
+only waits for the first copy."""
+A_SECOND: Final = 10_000.0
+"""Rows a second, before it is known better."""
+LEAST: Final = 20
+"""Rows that are taken in at once however slow the machine is."""
 
 
 class Turns:
@@ -24,6 +31,10 @@ class Turns:
         self._writer = threading.RLock()
         self._changed = threading.Condition()
         self._people = 0
+        self._lasted = 0.0
+        self._speeds: dict[str, float] = {}
+        self.watched = False
+        """Whether somebody looks at the first copy coming in and waits for it."""
         self._last = datetime.min.replace(tzinfo=UTC)
 
     @contextmanager
@@ -46,7 +57,26 @@ class Turns:
         with self._changed:
             self._changed.wait_for(lambda: not self._people, PATIENCE)
         with self._writer:
+            began = self._clock()
             yield
+            self._lasted = (self._clock() - began).total_seconds()
+
+    @property
+    def box(self) -> float:
+        """Seconds that the background may take now."""
+        if self.somebody_works:
+            return BITES["active"]
+        return BITES["waiting" if self.watched else "idle"]
+
+    def bite(self, kind: str) -> int:
+        """How many rows the background may take at once now, by what such rows have cost so far."""
+        return max(LEAST, int(self.box * self._speeds.get(kind, A_SECOND)))
+
+    def took(self, kind: str, rows: int) -> None:
+        """The last arrival took in so many rows."""
+        if rows >= LEAST and self._lasted > 0:
+            speed, before = rows / self._lasted, self._speeds.get(kind, A_SECOND)
+            self._speeds[kind] = min(speed, 0.5 * (speed + before))  # slower at once, faster by and by
 
     @property
     def somebody_works(self) -> bool:

@@ -2,15 +2,15 @@
 
 import socket
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from sync.client.trust import Pinned
 
-Connection = HTTPConnection | HTTPSConnection
+SMALL: Final = 64 * 1024
+"""Up to this many bytes are put together before they leave."""
 
 
 class Lines:
@@ -55,6 +55,8 @@ class Lines:
         lines = self
 
         class Remembered(pool.ConnectionCls):  # type: ignore[misc, name-defined]
+            _held: list[bytes] | None = None
+
             def connect(self) -> None:
                 if lines._over:
                     raise OSError("this line was ended")
@@ -64,5 +66,25 @@ class Lines:
             def close(self) -> None:
                 super().close()
                 lines._open.discard(self)
+
+            def request(self, *arguments: Any, **named: Any) -> None:
+                held: list[bytes] = []
+                self._held = held
+                try:
+                    super().request(*arguments, **named)
+                finally:
+                    self._held = None
+                if held:
+                    super().send(b"".join(held))
+
+            def send(self, data: Any) -> None:
+                """Head and body leave in one packet: two cost the office a second look at the line."""
+                if self._held is not None and isinstance(data, bytes) and len(data) < SMALL:
+                    self._held.append(data)
+                    return
+                if self._held:
+                    super().send(b"".join(self._held))
+                    self._held.clear()
+                super().send(data)
 
         return type(pool.__name__, (pool,), {"ConnectionCls": Remembered})

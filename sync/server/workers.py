@@ -136,6 +136,7 @@ def main() -> int:
         sys.stderr.write(error.message.in_language("en") + "\n")
         return error.exit_code
     server.authority = orders.authority
+    sys.setswitchinterval(0.001)  # as the first worker does
     running: Any = Running(
         server,
         certificate=orders.certificate,

@@ -41,6 +41,10 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     added.add_argument("--attended", action="store_true", help="stop when standard input ends")
 
 
+SWITCH: Final = 0.001
+"""Seconds after which a thread that computes lets another one go on: who listens is told sooner."""
+
+
 def serve(console: Console, chosen: argparse.Namespace) -> None:
     """Answer laptops. The first line of output says where."""
     workers.check(chosen.workers, console.database_url)
@@ -87,6 +91,7 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
     orders = workers.Orders(
         console.database_url or "", certificate, key, chosen.behind_proxy, server.authority
     )
+    sys.setswitchinterval(SWITCH)
     running.start()
     with workers.Beside(chosen.workers - 1, running.listening, orders):
         sys.stdout.write(json.dumps({"url": running.url}) + "\n")
