@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from desktop.models import erasing, indexing, remote_rows, search
-from desktop.models.changes import read_local, seed_for
+from desktop.models import erasing, indexing, lending, remote_rows, search
+from desktop.models.changes import read_local, seed_for, write_local
 from desktop.models.columns import json_text
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, Record, hidden_from
@@ -25,6 +25,10 @@ Hidden = Mapping[str, frozenset[str]]
 
 KEPT: Final = frozenset({"owner_id", "team_id", "custom"})
 """Fields that no mask hides."""
+
+
+ASIDE: Final = "aside"
+"""What was typed and not saved (`desktop/services/asides.py`)."""
 
 
 def hidden_by(mask: str) -> Hidden:
@@ -60,6 +64,7 @@ def hide(connection: Connection, hidden: Hidden) -> None:
         rows = driver.execute("SELECT seq, n, kind, body FROM change WHERE type = ?", (kind,)).fetchall()
         _erase(connection, rows, names)
         _hide_asides(driver, kind, names)
+        _let_go(connection, kind, names)
         if not names.isdisjoint(name for name, _ in indexing.searched(RECORDS[kind])):
             _index_again(connection, kind)
 
@@ -99,6 +104,14 @@ def _hide_asides(driver: Any, kind: str, names: frozenset[str]) -> None:
             driver.execute("UPDATE inbox SET mine = ? WHERE id = ?", (json_text(mine), identity))
 
 
+def _let_go(connection: Connection, kind: str, names: frozenset[str]) -> None:
+    """What was typed into these fields and not saved goes with them."""
+    stored = read_local(connection, ASIDE) or []
+    kept = [one for one in stored if one["type"] != kind or one["field"] not in names]
+    if len(kept) < len(stored):
+        write_local(connection, ASIDE, kept)
+
+
 def take_away(connection: Connection, cls: type[Record], ids: Sequence[bytes]) -> dict[bytes, str]:
     """Take records off this laptop; returns what those were called that rows of other types may lead to."""
     driver: Any = connection.connection.driver_connection
@@ -106,6 +119,7 @@ def take_away(connection: Connection, cls: type[Record], ids: Sequence[bytes]) -
     if any(leads for _, leads in _leading(cls)):
         titles = {record: cls.title_of(row.get) for record, row in remote_rows.read(driver, cls, ids).items()}
     remote_rows.remove(driver, cls, ids)
+    lending.forget(driver, ids)
     one = [(record,) for record in ids]
     for sql in (
         "DELETE FROM sync_base WHERE record = ?",

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from desktop.errors import NotAllowed, Refused
 from desktop.models.record import RECORDS, Record, hidden_from
-from desktop.models.store import Actor, Store, Work
+from desktop.models.store import Actor, Store
 from desktop.rules import roles
-from desktop.services import clashes
+from desktop.services import access, clashes
 from desktop.words import Message, msg
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -145,36 +145,19 @@ def run(
         refused = found.refusal(record, asking)
         if refused is not None:
             raise refused
-        held = _hold_back(work, record, arguments, seen) if seen is not None else None
+        held = clashes.hold_back(work, record, arguments, seen) if seen is not None else None
         if held is not None and held.nothing_else:
-            raise clashes.clashed(store, held.record, held.clashing, ())
+            raise clashes.clashed(store, held, ())
         value = found.function(work, record, **arguments) if record else found.function(work, **arguments)
         work.flush()
         beyond = work.written.difference(found.writes) if found.writes else None
         if beyond:
             raise RuntimeError(f"{name} may not write {sorted(beyond)}")
         _refuse_hidden(actor, work.written)
+        access.refuse_lent(work)
     if held is not None:
-        raise clashes.clashed(store, held.record, held.clashing, arguments["values"])
+        raise clashes.clashed(store, held, arguments["values"])
     return Outcome(value, work.tx, found.label, found.undoable)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    record: Record
-    clashing: tuple[clashes.Clash, ...]
-    nothing_else: bool
-
-
-def _hold_back(
-    work: Work, target: Record | None, arguments: dict[str, Any], seen: Mapping[str, Any]
-) -> _Held | None:
-    """Leave in `arguments` only the values that clash with nothing; what is held back, or None."""
-    record = clashes.subject(work, target, arguments)
-    if record is None:
-        return None
-    arguments["values"], clashing = clashes.split(record, arguments["values"], seen)
-    return _Held(record, clashing, not arguments["values"]) if clashing else None
 
 
 def _refuse_hidden(actor: Actor, written: Collection[str]) -> None:

@@ -22,8 +22,9 @@ from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.records import Customer, Interaction, Opportunity, Product
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
-from desktop.services import exports, history, imports, quotes, records, undo
+from desktop.services import asides, exports, history, imports, quotes, records, undo
 from desktop.services import inbox as decisions
+from desktop.services.clashes import Clashed
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
 from desktop.views.cells import Row
 from desktop.views.lists import View
@@ -32,6 +33,8 @@ from desktop.views.runner import Runner
 from desktop.views.tables import Provider
 from desktop.words import Message, msg
 
+Again = Callable[[Mapping[str, Any]], object]
+"""Saves the chosen values of a clash, over the current ones that were shown."""
 MOST_RELATED: Final = 50
 CAN_CHANGE: Final = quotes.can_change  # and with it every command of quotes is known
 
@@ -53,6 +56,7 @@ class Desk(QObject):
 
     told = Signal(object, bool)  # Message for the toast, whether it can be undone
     refused = Signal(object)  # an error that belongs to no field
+    clashed = Signal(object, object)  # Clashed, and what saves the values chosen
     changed = Signal(object)  # frozenset of (type, id)
     saved = Signal(object)  # datetime
 
@@ -262,10 +266,21 @@ class Desk(QObject):
         *,
         done: Callable[[Any], object] | None = None,
         failed: Callable[[SatchelError], object] | None = None,
+        clashed: Callable[[Clashed, Again], object] | None = None,
         told: Message | None = None,
         **arguments: Any,
     ) -> None:
-        """Run a command on the data thread; say what was done, or why not."""
+        """Run a command on the data thread; say what was done, or why not.
+
+        What clashes with newer values goes to `clashed`, else to `failed`, else to the window's own card.
+        """
+        ways: dict[str, Any] = {"done": done, "failed": failed, "clashed": clashed, "told": told}
+
+        def refuse(error: BaseException) -> None:
+            if isinstance(error, Clashed) and (clashed is not None or failed is None):
+                (clashed or self.clashed.emit)(error, self._again(error, name, target, arguments, ways))
+            else:
+                self._fail(error, failed)
 
         def finish(outcome: Outcome) -> None:
             self.saved.emit(self.store.clock())
@@ -275,10 +290,27 @@ class Desk(QObject):
                 done(outcome.value)
 
         self.runner.write(
-            lambda: run(self.store, self.actor, name, target, **arguments),
+            lambda: asides.run(self.store, self.actor, name, target, **arguments),
             done=finish,
-            failed=self._failing(failed),
+            failed=refuse,
         )
+
+    def _again(
+        self,
+        error: Clashed,
+        name: str,
+        target: UUID | None,
+        arguments: Mapping[str, Any],
+        ways: Mapping[str, Any],
+    ) -> Again:
+        """Runs the same command with the values that were chosen, on what was shown as current."""
+
+        def again(chosen: Mapping[str, Any]) -> None:
+            seen = {clash.field: clash.current for clash in error.clashes}
+            new = {"values": chosen} if "values" in arguments else dict(chosen)
+            self.do(name, target, **{**arguments, **new, "seen": seen}, **ways)
+
+        return again
 
     def edit(
         self,
@@ -289,11 +321,12 @@ class Desk(QObject):
         parsed: bool = False,
         seen: Mapping[str, Any] | None = None,
         failed: Callable[[SatchelError], object] | None = None,
+        clashed: Callable[[Clashed, Again], object] | None = None,
         done: Callable[[Any], object] | None = None,
     ) -> None:
         """Set fields from what a person typed (or from values); one command, one undo step.
 
-        With what they had `seen`, a newer value is not written over: `failed` gets a `Clashed`.
+        With what they had `seen`, a newer value is not written over (see `do`).
         """
         cls = RECORDS[kind]
         try:
@@ -303,7 +336,8 @@ class Desk(QObject):
             return
         names = [cls.fields()[name].label for name in values]
         told = msg("{what}: {field} changed").of(what=cls.__label__, field=names[0])
-        self.do(f"{kind}.edit", record_id, values=values, seen=seen, told=told, failed=failed, done=done)
+        ways: dict[str, Any] = {"told": told, "failed": failed, "clashed": clashed, "done": done}
+        self.do(f"{kind}.edit", record_id, values=values, seen=seen, **ways)
 
     def create(
         self,

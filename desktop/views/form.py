@@ -15,7 +15,7 @@ from desktop.services.clashes import Clashed
 from desktop.views import cells, paint
 from desktop.views.buttons import Button
 from desktop.views.cells import Cell, Row
-from desktop.views.clash import ClashCard
+from desktop.views.clash import ClashCard, tell_kept
 from desktop.views.compose import clear, label
 from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, editor_for, focus
@@ -198,18 +198,23 @@ class Fact(QWidget):
         return [(UUID(bytes=hit.id), hit.title) for hit in self._desk.search(text, [kind], 8)]
 
     def _commit(self) -> None:
-        editor, row = self._editor, self._row
-        if editor is None or row is None:
+        editor = self._editor
+        if editor is None or self.card is not None:
             return
-        if not editor.was_changed():
+        if editor.was_changed():
+            self._save(editor.typed(), parsed=editor.parsed)
+        else:
             self._close()
+
+    def _save(self, value: object, *, parsed: bool) -> None:
+        row = self._row
+        if row is None:
             return
-        kind = row.record.__tablename__
         self._desk.edit(
-            kind,
+            row.record.__tablename__,
             row.id,
-            {self._field.name: editor.typed()},
-            parsed=editor.parsed,
+            {self._field.name: value},
+            parsed=parsed,
             seen={self._field.name: self._seen},
             failed=self._refuse,
             done=lambda _record: self._close(),
@@ -241,11 +246,10 @@ class Fact(QWidget):
             return
         self._drop_card()
         self._seen = card.clash.current
-        if side == "mine":
-            self._commit()
+        if side in ("mine", "both"):
+            self._save(card.clash.value("both" if side == "both" else "mine"), parsed=True)
         elif side == "current":
-            typed = card.clash.shown(type(self._row.record), card.clash.mine, self._look.language)
-            self._desk.told.emit(msg("Kept as it is now; you had typed: {value}").of(value=typed), False)
+            tell_kept(self._desk, self._look, self._row.record.__tablename__, card.clash)
             self._close()
         elif self._editor is not None:
             focus(self._editor)

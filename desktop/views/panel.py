@@ -318,7 +318,8 @@ class Panel(QWidget):
 
     def _done(self) -> None:
         if self._row is not None:
-            self._desk.edit("task", self._row.id, {"done_at": cells.now()}, parsed=True)
+            seen = {"done_at": self._row.value("done_at")}
+            self._desk.edit("task", self._row.id, {"done_at": cells.now()}, parsed=True, seen=seen)
 
     def _remove(self) -> None:
         if self._row is not None:

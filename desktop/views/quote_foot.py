@@ -99,7 +99,7 @@ class _Sums(QWidget):
 class QuoteFoot(QWidget):
     """Light, reason, discount of the whole, target total, sums."""
 
-    discounted = Signal(str, object)  # kind, value
+    discounted = Signal(str, object, object)  # kind, value, what was seen
     confirmed = Signal()
     refused = Signal(object)
 
@@ -115,6 +115,7 @@ class QuoteFoot(QWidget):
         self.discount.editingFinished.connect(lambda: self._discounted(self.discount, "percent"))
         self.target.editingFinished.connect(lambda: self._discounted(self.target, "target"))
         self._shown: dict[str, str] = {}
+        self._seen: dict[str, Decimal | None] = {}
         self.confirm = Button(look, msg("Confirm the new total"), icon="check")
         self.confirm.clicked.connect(self.confirmed)
         self.confirm.hide()
@@ -152,7 +153,19 @@ class QuoteFoot(QWidget):
             return
         if kind == "percent" and value is not None:
             value = -abs(value)
-        self.discounted.emit(kind, value)
+        self._shown[kind] = typed
+        self.discounted.emit(kind, value, self._seen.get(kind))
+
+    def entry(self, kind: str) -> QLineEdit:
+        """Where the discount of a kind is typed."""
+        return self.target if kind == "target" else self.discount
+
+    def go_on(self, kind: str, text: str, seen: Decimal | None) -> None:
+        """Go on with what was typed, over what has been seen now."""
+        entry = self.entry(kind)
+        self._seen[kind], self._shown[kind] = seen, "\0"
+        entry.setFocus()
+        entry.setText(text)
 
     def show_state(self, reason: Message | None, *, frozen: bool, stage: Message, review: bool) -> None:
         """Green with what is possible, amber with what is missing; an issued quote says so."""
@@ -199,8 +212,9 @@ class QuoteFoot(QWidget):
                 if value is None
                 else f"{money.number(Decimal(value))}{' %' if kind == 'percent' else ''}".replace("-", "−")
             )
-            self._shown[kind] = text
-            if not entry.hasFocus():
+            typing = entry.hasFocus() and entry.text().strip() != self._shown.get(kind, "")
+            if not typing:
+                self._shown[kind], self._seen[kind] = text, value
                 entry.setText(text)
             entry.setEnabled(editable)
 

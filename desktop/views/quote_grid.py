@@ -141,10 +141,12 @@ class _LineDelegate(QStyledItemDelegate):
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        if isinstance(editor, QLineEdit):
+        """Once: what arrives from others while somebody types never writes over what is typed."""
+        if isinstance(editor, QLineEdit) and editor.property("before") is None:
             before = str(index.data(Qt.ItemDataRole.EditRole))
-            editor.setProperty("before", before)
-            editor.setText(before)
+            typed = self._grid.table.begin(index)
+            editor.setProperty("before", before if typed is None else "\0")
+            editor.setText(before if typed is None else typed)
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
@@ -183,6 +185,7 @@ class QuoteGrid(QTableView):
     remove_wanted = Signal(object)
     option_pressed = Signal(object)
     why_wanted = Signal(object)
+    left = Signal()  # a cell's editor is closed
 
     def __init__(self, look: Look, table: QuoteTable) -> None:
         super().__init__()
@@ -220,6 +223,10 @@ class QuoteGrid(QTableView):
     def height_wanted(self) -> int:
         """Head and all rows."""
         return self._look.px(28) + self.table.rowCount() * self._look.t.row("quote_grid")
+
+    def typing(self) -> bool:
+        """Whether a cell's editor is open."""
+        return self.state() == QAbstractItemView.State.EditingState
 
     def line(self) -> QuoteLine | None:
         """The current line."""
@@ -280,6 +287,7 @@ class QuoteGrid(QTableView):
     def closeEditor(self, editor: QWidget, hint: Any) -> None:  # noqa: N802
         """Enter in a cell keeps it and goes down, as in a spreadsheet."""
         super().closeEditor(editor, hint)
+        self.left.emit()
         if self._goes_down:
             self._goes_down = False
             self._step(1)

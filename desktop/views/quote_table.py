@@ -1,8 +1,9 @@
 """The lines of a quote as Qt's item model: texts, editing, and totals while somebody types."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -47,10 +48,21 @@ class GridRow:
     discount: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed into a cell, and what stood there when they began."""
+
+    line: UUID
+    field: str
+    value: Any
+    seen: Any
+    text: str
+
+
 class QuoteTable(QAbstractTableModel):
     """The rows of a draft; `changed_by_hand` carries what a person typed into a cell."""
 
-    changed_by_hand = Signal(object, str, object)  # line, field, value
+    changed_by_hand = Signal(object)  # Typed
     typing = Signal()  # the draft in memory is different; totals are to be shown again
     refused = Signal(object)
 
@@ -60,6 +72,8 @@ class QuoteTable(QAbstractTableModel):
         self.draft: QuoteDraft | None = None
         self.rows: list[GridRow] = []
         self.editable = False
+        self.tried = False
+        self._begun: Typed | None = None
         look.changed.connect(self._reword)
 
     def show_draft(self, draft: QuoteDraft, totals: Totals | None, *, editable: bool) -> None:
@@ -67,7 +81,7 @@ class QuoteTable(QAbstractTableModel):
         same = len(draft.lines) == len(self.rows)
         if not same:
             self.beginResetModel()
-        self.draft, self.editable = draft, editable
+        self.draft, self.editable, self.tried = draft, editable, False
         self.rows = _rows(draft, totals, self._look.language)
         if same:
             self._reword()
@@ -190,11 +204,41 @@ class QuoteTable(QAbstractTableModel):
         except Refused as refused:
             self.refused.emit(refused)
             return False
-        field = FIELDS[column]
-        if column == NAME and self._look.language == "en" and row.line.name_en and not row.line.name:
-            field = "name_en"
-        self.changed_by_hand.emit(row.line, field, parsed)
+        before, self._begun = self._begun, None
+        if before is None or (before.line, before.field) != (row.line.id, self._field(row, column)):
+            before = self._read(row, column)
+        self.changed_by_hand.emit(replace(before, value=parsed, text=str(value)))
         return True
+
+    def begin(self, index: Index) -> str | None:
+        """An editor opens: what stands there now is what was seen; what was typed before, if one goes on."""
+        before, now = self._begun, self._read(self.rows[index.row()], index.column())
+        if before is not None and before.text and (before.line, before.field) == (now.line, now.field):
+            self._begun = replace(before, text="")
+            return before.text
+        self._begun = now
+        return None
+
+    def go_on(self, typed: Typed, seen: Any) -> None:
+        """The next editor of that cell goes on with what was typed, over what has been seen now."""
+        self._begun = replace(typed, seen=seen)
+
+    def place(self, typed: Typed) -> QModelIndex:
+        """Where that cell is now; invalid where the line is gone."""
+        columns = {name: column for column, name in FIELDS.items()} | {"name_en": NAME}
+        for number, row in enumerate(self.rows):
+            if row.line.id == typed.line:
+                return self.index(number, columns[typed.field])
+        return QModelIndex()
+
+    def _field(self, row: GridRow, column: int) -> str:
+        english = self._look.language == "en" and row.line.name_en and not row.line.name
+        return "name_en" if column == NAME and english else FIELDS[column]
+
+    def _read(self, row: GridRow, column: int) -> Typed:
+        field = self._field(row, column)
+        seen = row.discount if column == DISCOUNT else getattr(row.line, field)
+        return Typed(row.line.id, field, None, seen, "")
 
     def try_out(self, index: Index, text: str) -> None:
         """Show the totals as they would be with what is being typed; nothing is kept."""
@@ -211,6 +255,7 @@ class QuoteTable(QAbstractTableModel):
                     adjustment.value = value or Decimal(0)
         elif value is not None:
             setattr(row.line, FIELDS[column], value)
+        self.tried = True
         self.typing.emit()
 
 

@@ -23,10 +23,11 @@ from desktop.views.desk import Desk
 from desktop.views.header_parts import park
 from desktop.views.look import Look
 from desktop.views.popover import RING
+from desktop.views.quote_clash import QuoteClashes
 from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_paper import QuotePaper
-from desktop.views.quote_table import AMOUNT, NAME, QuoteTable
+from desktop.views.quote_table import AMOUNT, NAME, QuoteTable, Typed
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
@@ -100,7 +101,7 @@ class QuotePage(QWidget):
             raise KeyError(quote_id)
         self.shown: Row = found
         self.draft = drafts.load(desk.store, quote_id)
-        self._language = ""
+        self._late = False
         self.table = QuoteTable(look, self)
         self.grid = QuoteGrid(look, self.table)
         self.foot = QuoteFoot(look)
@@ -109,6 +110,7 @@ class QuotePage(QWidget):
         self.add = AddLine(look, self._products)
         self.why = WhyPrice(look, self)
         self.confirm = Confirm(look, self)
+        self.clash = QuoteClashes(look, desk, self, self.grid, self.foot, self.fill)
         self._facts: dict[str, Button] = {}
         self._compose()
         self._listen()
@@ -171,6 +173,7 @@ class QuotePage(QWidget):
         self.foot.discounted.connect(self._discount)
         self.foot.confirmed.connect(lambda: self._do("quote.confirm", msg("New total confirmed")))
         self.add.asked.connect(self._add_line)
+        self.grid.left.connect(self._catch_up)
         self.grid.remove_wanted.connect(self._remove)
         self.grid.option_pressed.connect(self._tick)
         self.grid.why_wanted.connect(self._explain)
@@ -302,6 +305,12 @@ class QuotePage(QWidget):
         self.preview.setVisible(show)
         self._show_paper.setVisible(not show)
 
+    def _catch_up(self) -> None:
+        """After a cell was left: show what others changed meanwhile, and nothing that was only tried."""
+        if self._late or self.table.tried:
+            self._late = False
+            self._read_again()
+
     # Writing
 
     def _products(self, text: str) -> list[tuple[str, str]]:
@@ -343,35 +352,47 @@ class QuotePage(QWidget):
         self.add.clear()
         self.add.setFocus()
 
-    def _typed(self, line: QuoteLine, field: str, value: Any) -> None:
-        if field == "discount":
-            self._do("quote.discount", msg("Discount changed"), kind="percent", value=value, line_id=line.id)
+    def _typed(self, typed: Typed) -> None:
+        said: dict[str, Any] = {"line_id": typed.line, "clashed": self.clash.cell(typed)}
+        if typed.field == "discount":
+            said |= {"kind": "percent", "value": typed.value, "seen": {"value": typed.seen}}
+            self._do("quote.discount", msg("Discount changed"), **said)
         else:
-            seen = {field: getattr(line, field)}
-            self._do("quote.set_line", msg("Line changed"), line_id=line.id, values={field: value}, seen=seen)
+            said |= {"values": {typed.field: typed.value}, "seen": {typed.field: typed.seen}}
+            self._do("quote.set_line", msg("Line changed"), **said)
 
-    def _discount(self, kind: str, value: Decimal | None) -> None:
-        self._do("quote.discount", msg("Discount changed"), kind=kind, value=value)
+    def _discount(self, kind: str, value: Decimal | None, seen: Decimal | None) -> None:
+        said: dict[str, Any] = {"kind": kind, "value": value, "seen": {"value": seen}}
+        self._do("quote.discount", msg("Discount changed"), clashed=self.clash.discount(kind), **said)
 
     def _remove(self, line: QuoteLine) -> None:
         self._do("quote.remove_line", msg("Line removed"), line_id=line.id)
 
     def _tick(self, line: QuoteLine) -> None:
-        told = msg("Option changed")
-        self._do("quote.set_line", told, line_id=line.id, values={"chosen": not line.chosen})
+        self._set_line(line, msg("Option changed"), "chosen", not line.chosen)
+
+    def _set_line(self, line: QuoteLine, told: Message, field: str, value: Any) -> None:
+        said: dict[str, Any] = {"values": {field: value}, "seen": {field: getattr(line, field)}}
+        self._do("quote.set_line", told, line_id=line.id, **said)
 
     def _do(
-        self, name: str, told: Message, *, done: Callable[[Any], object] | None = None, **arguments: Any
+        self, name: str, told: Message, *, clashed: Callable[..., object] | None = None, **arguments: Any
     ) -> None:
         def failed(error: SatchelError) -> None:
             self._desk.refused.emit(error)
             self.fill()
 
-        self._desk.do(name, self.quote_id, told=told, done=done, failed=failed, **arguments)
+        ways: dict[str, Any] = {"failed": failed, "clashed": clashed or self.clash.anywhere}
+        self._desk.do(name, self.quote_id, told=told, **ways, **arguments)
+
+    def _set(self, field: str, value: Any, seen: Any, *, parsed: bool = True) -> None:
+        """One field of the revision."""
+        ways: dict[str, Any] = {"parsed": parsed, "seen": {field: seen}, "clashed": self.clash.anywhere}
+        self._desk.edit("quote_revision", self.draft.revision.id, {field: value}, **ways)
 
     def _speak(self, language: str) -> None:
         if self.editable():
-            self._desk.edit("quote_revision", self.draft.revision.id, {"language": language}, parsed=True)
+            self._set("language", language, self.draft.revision.language)
         else:
             self.draft.revision.language = language
             self.paper.make()
@@ -385,14 +406,11 @@ class QuotePage(QWidget):
             self.opened.emit("customer", self.draft.customer.id)
         elif key == "tax_mode":
             other = "excluded" if revision.tax_mode == "included" else "included"
-            self._desk.edit("quote_revision", revision.id, {"tax_mode": other}, parsed=True)
+            self._set("tax_mode", other, revision.tax_mode)
         elif key == "valid_until":
-            self.confirm.ask_text(
-                button,
-                msg("Valid until"),
-                revision.valid_until.isoformat() if revision.valid_until else "",
-                lambda text: self._desk.edit("quote_revision", revision.id, {"valid_until": text}),
-            )
+            seen = revision.valid_until
+            act = partial(self._set, "valid_until", seen=seen, parsed=False)
+            self.confirm.ask_text(button, msg("Valid until"), seen.isoformat() if seen else "", act)
 
     def _explain(self, line: QuoteLine) -> None:
         self.why.explain(line, self.draft.adjustments_of(line))
@@ -428,7 +446,7 @@ class QuotePage(QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
 
     def _become(self, line: QuoteLine, kind: str) -> None:
-        self._do("quote.set_line", msg("Line changed"), line_id=line.id, values={"kind": kind})
+        self._set_line(line, msg("Line changed"), "kind", kind)
 
     def ask_issue(self) -> None:
         """Issuing cannot come back, so it asks once."""
@@ -453,6 +471,12 @@ class QuotePage(QWidget):
         if self._desk.row("quote", self.quote_id) is None:
             self.opened.emit("customer", self.draft.quote.customer_id)
             return
+        if self.grid.typing():  # what somebody types in a cell stays; the rest is read when they are done
+            self._late = True
+            return
+        self._read_again()
+
+    def _read_again(self) -> None:
         at = self.grid.currentIndex()
         self.fill()
         if at.isValid() and at.row() < self.table.rowCount():

@@ -23,6 +23,7 @@ from desktop.models.record import RECORDS
 from desktop.views import errors
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
+from desktop.views.clash import ClashBox
 from desktop.views.compose import column, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.finding import Finder
@@ -96,6 +97,8 @@ class Window(QWidget):
         self.outbox.opened.connect(self.open_record)
         self.outbox.sync_wanted.connect(self.sync_wanted)
         self.outbox.inbox_wanted.connect(lambda: self.go("inbox"))
+        self.clash = ClashBox(look, desk, self)
+        desk.clashed.connect(self.clash.ask)
         self.status.network.clicked.connect(self._open_outbox)
         self.finder = Finder(
             look, desk, (*PLACES, *BELOW), open_record=self.open_record, go=self.go, new=self.ask_new,
