@@ -11,13 +11,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from desktop.cli import attachments, demo, files, numbering, outbox, quotes, records, syncing, totals, vaults
+from desktop.cli import (
+    attachments,
+    bundles,
+    demo,
+    files,
+    numbering,
+    outbox,
+    quotes,
+    records,
+    syncing,
+    totals,
+    vaults,
+)
 from desktop.cli.console import Console, Options
 from desktop.errors import Refused, SatchelError, Usage
 from desktop.words import Message, msg
 
 _SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
-AREAS = (vaults, records, files, attachments, quotes, totals, syncing, outbox, numbering, demo)
+AREAS = (vaults, records, files, attachments, quotes, totals, syncing, bundles, outbox, numbering, demo)
 
 
 class Parser(argparse.ArgumentParser):

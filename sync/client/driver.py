@@ -281,7 +281,7 @@ def situation(remote: Remote, load: Load) -> Situation:
         head=known.head.hex(),
         acked=known.acked,
         waiting=known.last - known.acked,
-        push=_push(known, known.outbox) if known.outbox else None,
+        push=push_of(known, known.outbox) if known.outbox else None,
         cursors=tuple(Cursor(*cursor) for cursor in known.cursors),
         marks=tuple(Mark(*mark) for mark in known.marks),
         wants=known.wants,
@@ -297,7 +297,8 @@ def situation(remote: Remote, load: Load) -> Situation:
     )
 
 
-def _push(known: Known, outbox: Outbox) -> Push:
+def push_of(known: Known, outbox: Outbox) -> Push:
+    """A part of the outbox as it goes out, signed."""
     key = Ed25519PrivateKey.from_private_bytes(known.identity.key)
     last, head = outbox.ops[-1].n, outbox.ops[-1].hash.hex()
     packed = [
