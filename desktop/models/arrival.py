@@ -365,6 +365,7 @@ class Arrival:
     def _purge(self, cls: type[Record], ids: Sequence[bytes]) -> None:
         """Take records off this laptop: row, index, base, and what was done to them."""
         if ids:
+            self.changed.update(derived.wholes(self.connection, cls.__tablename__, ids))
             self.left.setdefault(cls.__tablename__, {}).update(leaving.take_away(self.connection, cls, ids))
 
     # --- the log, the index, and who is told

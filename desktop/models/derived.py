@@ -91,11 +91,24 @@ def refresh(connection: Connection, changed: Iterable[tuple[str, UUID]]) -> set[
             touched.setdefault(record_type, []).append(record_id)
     quotes = set(touched.pop("quote", ()))
     for record_type, ids in touched.items():
-        table = RECORDS[record_type].table()
-        for part in _slices(ids):
-            rows = connection.execute(select(table.c.quote_id).where(table.c.id.in_(part)))
-            quotes.update(row[0] for row in rows if row[0] is not None)
+        quotes.update(quote for _, quote in _wholes(connection, record_type, ids))
     return {quote_id for quote_id in quotes if _refresh_quote(connection, quote_id)}
+
+
+def wholes(connection: Connection, record_type: str, ids: Sequence[bytes]) -> set[tuple[str, UUID]]:
+    """The quotes that these rows are parts of: to be asked before the rows leave."""
+    if record_type not in PARTS or record_type == "quote":
+        return set()
+    return _wholes(connection, record_type, [UUID(bytes=record) for record in ids])
+
+
+def _wholes(connection: Connection, record_type: str, ids: Sequence[UUID]) -> set[tuple[str, UUID]]:
+    table = RECORDS[record_type].table()
+    found: set[tuple[str, UUID]] = set()
+    for part in _slices(ids):
+        rows = connection.execute(select(table.c.quote_id).where(table.c.id.in_(part)))
+        found.update(("quote", row[0]) for row in rows if row[0] is not None)
+    return found
 
 
 def _refresh_quote(connection: Connection, quote_id: UUID) -> bool:

@@ -13,6 +13,9 @@ from desktop.models.record import RECORDS, Base
 
 content_guard = Table("content_guard", Base.metadata, Column("id", Integer, primary_key=True))
 
+NEVER: Final = "an issued revision never changes"
+"""What the database says to whoever writes over one."""
+
 _ISSUED: Final = {
     "quote_revision": "OLD.content_hash <> ''",
     "quote_line": "(SELECT content_hash FROM quote_revision WHERE id = OLD.revision_id) <> ''",
@@ -33,7 +36,7 @@ def create(connection: Connection) -> None:
             connection.exec_driver_sql(
                 f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {issued}"  # noqa: S608 - own names
                 " AND NOT EXISTS (SELECT 1 FROM content_guard)"
-                " BEGIN SELECT RAISE(ABORT, 'an issued revision never changes'); END"
+                f" BEGIN SELECT RAISE(ABORT, '{NEVER}'); END"
             )
 
 

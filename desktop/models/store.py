@@ -9,10 +9,11 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, Refused
-from desktop.models import derived, indexing, migrations, search
+from desktop.models import derived, guards, indexing, migrations, search
 from desktop.models.blobs import Blobs
 from desktop.models.changes import (
     UNKEPT,
@@ -29,6 +30,7 @@ from desktop.models.turns import Turns
 from desktop.words import msg
 
 R = TypeVar("R", bound=Record)
+FROZEN: Final = msg("This edition was issued and its content stays as it is; make a new edition.")
 LOCAL_USER: Final = "admin"
 """The role of a person whose vault belongs to no office: everything on their own laptop is theirs."""
 
@@ -201,6 +203,10 @@ class Store:
                 derived.refresh(work.connection, work.changed)
         except UnicodeEncodeError:  # half a character
             raise Refused(UNKEPT) from None
+        except IntegrityError as error:
+            if guards.NEVER not in str(error.orig):
+                raise
+            raise Refused(FROZEN) from None
         self.announce(Changed(frozenset(work.changed), command))
 
     def announce(self, changed: Changed) -> None:
