@@ -1,17 +1,31 @@
 """What people do at their laptops: small commands on what they see, with values nobody else types."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from desktop.errors import SatchelError
-from desktop.models import inbox, numbers
+from desktop.models import fuse, inbox, numbers, outbox
 from desktop.models.record import RECORDS, Record
-from desktop.models.records import Contact, Customer, Opportunity, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import (
+    Attachment,
+    Contact,
+    Customer,
+    Opportunity,
+    Product,
+    Quote,
+    QuoteLine,
+    QuoteRevision,
+)
 from desktop.models.store import Work
+from desktop.services import commands, signing
+from tests.sync.simulator.points import entry_type
 from tests.sync.simulator.world import Device, World
 
+assert signing.EXPIRED  # the commands of signing are registered
 HOT = 0.4
 """How often people meet over the same record."""
 Act = Callable[["Person"], None]
@@ -29,10 +43,18 @@ class Person:
 
     def act(self) -> None:
         """Do one thing, if there is anything to do it to."""
-        name = self.rng.choices(list(ACTS), [weight for weight, _ in ACTS.values()])[0]
+        self.do(ACTS)
+
+    def act_more(self) -> None:
+        """Do one of the rarer things."""
+        self.do(MORE)
+
+    def do(self, acts: Mapping[str, tuple[int, Act]]) -> None:
+        """Do one of these things."""
+        name = self.rng.choices(list(acts), [weight for weight, _ in acts.values()])[0]
         self.world.count(f"did {name}")
         with self.device.powered():
-            ACTS[name][1](self)
+            acts[name][1](self)
 
     @contextmanager
     def work(self, command: str) -> Iterator[Work]:
@@ -177,7 +199,7 @@ class Person:
 
     def add_line(self) -> None:
         quote = self.any(Quote)
-        if isinstance(quote, Quote):
+        if isinstance(quote, Quote) and not self.issued(quote.revision_id):
             with self.work("quote.add_line") as work:
                 line = self._line(quote, quote.revision_id)
                 line.owner_id, line.team_id = quote.owner_id, quote.team_id
@@ -186,15 +208,102 @@ class Person:
     def set_line(self) -> None:
         field = self.rng.choice(("quantity", "unit_price", "name"))
         value = self.world.watch.token() if field == "name" else Decimal(self.world.watch.number())
-        self.edit(self.any(QuoteLine), {field: value}, "quote.set_line")
+        self.edit(self.draft_line(), {field: value}, "quote.set_line")
+
+    def draft_line(self) -> Record | None:
+        """Some line of an edition that nobody has issued here."""
+        line = self.any(QuoteLine)
+        return None if isinstance(line, QuoteLine) and self.issued(line.revision_id) else line
+
+    def issued(self, revision: UUID | None) -> bool:
+        """Whether this laptop shows an edition as issued."""
+        with self.device.store.reading() as session:
+            held = session.get(QuoteRevision, revision) if revision is not None else None
+            return held is not None and bool(held.content_hash)
 
     def remove_line(self) -> None:
-        line = self.any(QuoteLine)
+        line = self.draft_line()
         if line is not None:
             with self.work("quote.remove_line") as work:
                 work.delete(work.get(QuoteLine, line.id))
 
+    def move_line(self) -> None:
+        self.edit(self.draft_line(), {"rank": f"b{self.world.watch.number()}"}, "quote.move_line")
+
+    def issue(self) -> None:
+        self.ask("quote.issue", self.any(Quote))
+
+    def sign(self) -> None:
+        self.ask("quote.sign", self.any(Quote, stage="issued"), signer=self.world.watch.token())
+
+    def revise(self) -> None:
+        self.ask("quote.revise", self.any(Quote, stage="issued"))
+
+    def confirm(self) -> None:
+        self.ask("quote.confirm", self.any(Quote, needs_review=True))
+
+    def ask(self, name: str, record: Record | None, **arguments: Any) -> None:
+        """Give a command of the product, which may say no."""
+        if record is None:
+            return
+        watch, device = self.world.watch, self.device
+        with watch.typing(device) as typed:
+            try:
+                outcome = commands.run(device.store, device.store.me(), name, record.id, **arguments)
+            except SatchelError:
+                self.world.count(f"refused {name}")
+                return
+            self.world.count("commands")
+            with device.engine.connect() as connection:
+                typed.read(connection, outcome.tx)
+            typed.durable()
+        device.point("after local commit")
+
+    # --- what is only added, and what is hidden from some
+
+    def points(self) -> None:
+        """Give points to a customer, or spend some."""
+        customer = self.any(Customer)
+        if customer is not None:
+            with self.work("points.add") as work:
+                entry: Any = entry_type()(customer_id=customer.id, points=self.rng.choice((9, 5, -4, -8)))
+                entry.owner_id, entry.team_id = customer.owner_id, customer.team_id
+                work.add(entry)
+
+    def attach(self) -> None:
+        customer = self.any(Customer)
+        if customer is not None:
+            token = self.world.watch.token()
+            sha256 = hashlib.sha256(token.encode()).hexdigest()
+            with self.work("attachment.attach") as work:
+                work.add(Attachment(name=token, of="customer", of_id=customer.id, size=9, sha256=sha256))
+
+    def rename_file(self) -> None:
+        self.edit(self.any(Attachment), {"name": self.world.watch.token()})
+
+    def cost(self) -> None:
+        """The chief learns what something costs."""
+        if self.device.name == "chief":
+            self.edit(self.any(Product), {"cost": Decimal(self.world.watch.number())})
+
     # --- the inbox, and the laptop itself
+
+    def take_back(self) -> None:
+        """Take something back that has not left."""
+        with self.device.engine.connect() as connection:
+            waiting = [one for one in outbox.pending(connection) if one.state == "unsent"]
+        if waiting:
+            one = self.rng.choice(waiting)
+            try:
+                outbox.take_back(self.device.store, one.tx)
+            except SatchelError:
+                self.world.count("not taken back")
+                return
+            self.world.watch.taken_back(self.device, [change.n for change in one.changes])
+
+    def agree(self) -> None:
+        """Let others' mass deletion happen here."""
+        self.world.count("held deletions", bool(fuse.accept(self.device.remote)))
 
     def resolve(self) -> None:
         with self.device.engine.connect() as connection:
@@ -230,5 +339,19 @@ ACTS: dict[str, tuple[int, Act]] = {
     "resolve": (5, Person.resolve),
     "sync": (30, Person.sync),
 }
+MORE: dict[str, tuple[int, Act]] = {
+    "take_back": (6, Person.take_back),
+    "issue": (5, Person.issue),
+    "sign": (4, Person.sign),
+    "revise": (2, Person.revise),
+    "confirm": (2, Person.confirm),
+    "move_line": (3, Person.move_line),
+    "points": (6, Person.points),
+    "attach": (2, Person.attach),
+    "rename_file": (2, Person.rename_file),
+    "cost": (3, Person.cost),
+    "agree": (1, Person.agree),
+}
+"""What people do besides, in worlds where it is drawn."""
 
 assert set(RECORDS) >= {"customer", "contact", "quote", "quote_line"}

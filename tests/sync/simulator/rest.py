@@ -1,14 +1,19 @@
 """What must hold when everything is calm and every laptop has synced."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from desktop.models import derived, remote_rows
+from desktop.models import derived, fuse, remote_rows, repairs
+from desktop.models.kinds import Link
 from desktop.models.record import RECORDS
 from desktop.rules import totals
+from sync.protocol.messages import DigestRequest
+from sync.server.digests import Digests
 from sync.server.scope import home, scope_of
+from tests.sync.simulator import points
 from tests.sync.simulator.watch import TYPES, Edit, Key, Row, Violation, Watch, elements, ids, office_table
 from tests.sync.simulator.world import CALM, Device, World
 
@@ -22,8 +27,10 @@ ROOTS: dict[str, Callable[[Row], Key]] = {
     "contact": lambda row: ("customer", row["customer_id"]),
     "quote_revision": lambda row: ("quote", row["quote_id"]),
     "quote_line": lambda row: ("quote", row["quote_id"]),
+    "signature": lambda row: ("quote", row["quote_id"]),
+    points.TYPE: lambda row: ("customer", row["customer_id"]),
 }
-EVERYTHING = (*TYPES, "user", "team", "device", "organisation")
+EVERYTHING = (*TYPES, "user", "team", "device", "organisation", "proposal", "task")
 
 
 def settle(world: World, watch: Watch) -> int:
@@ -33,8 +40,13 @@ def settle(world: World, watch: Watch) -> int:
     for device in world.devices:
         device.cut_in = 0
     world.run()
+    for device in world.devices:
+        device.upgrade()
     for number in range(1, ROUNDS + 1):
         for device in world.devices:
+            if device.revoked:
+                continue
+            fuse.accept(device.remote)
             device.begin_sync()
             world.run()
         if all(not problem for problem in (problems(world, device) for device in world.devices)):
@@ -45,6 +57,8 @@ def settle(world: World, watch: Watch) -> int:
 
 def problems(world: World, device: Device) -> list[str]:
     """Why a laptop is not at rest and equal to what the office would give it."""
+    if device.revoked:
+        return []
     found: list[str] = []
     with device.engine.connect() as connection:
         for table, query in LEFT.items():
@@ -96,9 +110,10 @@ def oracle(world: World, device: Device) -> dict[Key, Row]:
             return {}
         found: dict[Key, Row] = {}
         for name in EVERYTHING:
+            hidden = dict.fromkeys(scope.mask.of(name))
             for record, row in office_table(connection, name).items():
                 if not row["deleted_at"] and scope.may_read(home(name, row)):
-                    found[name, record] = row
+                    found[name, record] = {**row, **hidden}
         return found
 
 
@@ -119,9 +134,51 @@ def check(world: World, watch: Watch) -> None:
         root = office.get(ROOTS[name](row)) if name in ROOTS else None
         if root is not None and home(name, row) != home(ROOTS[name](row)[0], root):
             raise Violation(f"{name} {record} does not live where its root lives")
+    _ledgers(watch, office)
     for device in world.devices:
-        _totals(device)
         _chain(device)
+        if not device.revoked:
+            _totals(device)
+            _links(device, {key[1] for key, row in office.items() if row["deleted_at"]})
+            _digests(world, device)
+
+
+def _ledgers(watch: Watch, office: dict[Key, Row]) -> None:
+    """A balance is the sum of its entries, each as it was typed, and never less than nothing."""
+    sums: Counter[str] = Counter()
+    for (name, record), row in office.items():
+        if name == points.TYPE and not row["deleted_at"]:
+            sums[row["customer_id"]] += row["points"]
+            if {edit.new for edit in watch.by_place[record, "points"]} != {row["points"]}:
+                raise Violation(f"the entry {record} is not what was typed")
+    for account, balance in sums.items():
+        if balance < 0:
+            raise Violation(f"the points of {account} are {balance}")
+
+
+def _links(device: Device, deleted: set[str]) -> None:
+    """Whatever living record a row leads to is here, or has its name here."""
+    with device.engine.connect() as connection:
+        named = {row[0].hex() for row in connection.exec_driver_sql("SELECT record FROM sync_stub")}
+        driver: Any = connection.connection.driver_connection
+        held = deleted | {record.hex() for name in RECORDS for record in ids(driver, name)}
+    for (name, record), row in _all(device).items():
+        for field, described in RECORDS[name].fields().items():
+            leads = isinstance(described.kind, Link) and described.kind.to in TYPES
+            if leads and row[field] and row[field] not in held | named:
+                raise Violation(f"{device.name}: {field} of {name} {record} leads nowhere")
+
+
+def _digests(world: World, device: Device) -> None:
+    """The sums of each stream are the office's."""
+    summed = repairs.summaries(device.store, list(device.remote.cursors()))
+    with world.office.server.store.read() as connection:
+        for stream, mine in summed.items():
+            wish = DigestRequest(stream=stream, by="last")
+            theirs = Digests().answer(connection, wish)
+            of = {(row.type, row.prefix): (row.count, int(row.digest, 16)) for row in theirs.rows}
+            if of != dict(mine.sums):
+                raise Violation(f"{device.name}: the digest of {stream} differs")
 
 
 def _inboxes(world: World) -> dict[tuple[str, str], list[Any]]:
@@ -148,7 +205,9 @@ def _accounted(
         return True
     if row is None:
         return False
-    if merge in ("derived", "server", "stage", "soft") or edit.field in ("revision_id",):
+    if merge in ("derived", "server", "stage", "soft", "ledger") or edit.field in ("revision_id",):
+        return True
+    if _is_on_paper(edit, row, office):
         return True
     if edit.field == "deleted_at":
         return _deletion_accounted(edit, watch, row, kept)
@@ -156,12 +215,36 @@ def _accounted(
         return _elements_accounted(edit, watch, row)
     if row[edit.field] == edit.new or (not edit.new and not row[edit.field]):
         return True
+    if edit.type == "quote_line" and _thrown_away(edit, watch):
+        return True
     passed.add(id(edit))
     return any(
         _accounted(later, watch, office, kept, passed)
         for later in watch.by_place[edit.place]
         if later.old == edit.new and id(later) not in passed
     )
+
+
+def _thrown_away(edit: Edit, watch: Watch) -> bool:
+    """Whether the line was deleted by somebody who saw the value; another's paper may bring the line back."""
+    return any(
+        other.new is True and watch.saw(other.device, edit, other.order)
+        for other in watch.by_place[edit.record, "deleted_at"]
+    )
+
+
+def _is_on_paper(edit: Edit, row: Row, office: dict[Key, Row]) -> bool:
+    """Whether it stands in another edition of the quote: beside the one that was frozen, or put aside."""
+    if edit.type not in ("quote_revision", "quote_line") or edit.field == "deleted_at":
+        return False
+    others = [
+        other
+        for (name, _), other in office.items()
+        if name == edit.type and other["quote_id"] == row["quote_id"]
+    ]
+    if edit.field == "issued_at":
+        return bool(others)
+    return any(_same(other[edit.field], edit.new) for other in others)
 
 
 def _elements_accounted(edit: Edit, watch: Watch, row: Row) -> bool:

@@ -3,15 +3,17 @@
 import random
 import shutil
 import tempfile
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tests.sync.simulator import rest
+from desktop.rules.roles import OWN, TEAM
+from tests.sync.simulator import points, rest
 from tests.sync.simulator.people import Person
 from tests.sync.simulator.watch import Violation, Watch
-from tests.sync.simulator.world import FOLDER, Device, Faults, World, virtual_ids
+from tests.sync.simulator.world import FOLDER, Device, Faults, World, short_fuse, virtual_ids
 
 LENGTH = 240.0
 """Seconds of virtual time during which things go wrong."""
@@ -31,18 +33,24 @@ def run(seed: int, folder: Path) -> Outcome:
     """Run the schedule of `seed` in `folder`, whose content is replaced."""
     shutil.rmtree(folder, ignore_errors=True)
     watch = Watch()
-    world = World(seed, folder, watch)
-    outcome = Outcome(seed, counts=world.counts)
-    try:
-        with virtual_ids(world.moment, world.rng):
-            plan(world)
-            world.run(LENGTH)
-            outcome.rounds = rest.settle(world, watch)
-            rest.check(world, watch)
-    except Violation as violation:
-        outcome.violation = str(violation)
-    finally:
-        world.close()
+    with points.known():
+        world = World(seed, folder, watch)
+        outcome = Outcome(seed, counts=world.counts)
+        try:
+            with virtual_ids(world.moment, world.rng), short_fuse(world):
+                plan(world)
+                world.run(LENGTH)
+                outcome.rounds = rest.settle(world, watch)
+                rest.check(world, watch)
+        except Violation as violation:
+            outcome.violation = str(violation)
+        except Exception as error:  # noqa: BLE001 - whatever the product raises here is a violation too
+            frames = traceback.extract_tb(error.__traceback__)
+            own = [frame for frame in frames if ".venv" not in frame.filename]
+            place = f"{Path(own[-1].filename).name}:{own[-1].lineno}"
+            outcome.violation = f"{type(error).__name__} in {place}: {str(error)[:200]}"
+        finally:
+            world.close()
     return outcome
 
 
@@ -66,6 +74,36 @@ def plan(world: World) -> None:
     for _ in range(rng.choice((0, 0, 2, 5))):
         user, team = rng.choice(world.watch.people[:2])[0], rng.choice(teams)
         _at(world, rng, partial(world.office.transfer, user, team))
+    _plan_more(world, people)
+
+
+def _plan_more(world: World, people: list[Person]) -> None:
+    """What was added to this world after its first seeds were counted."""
+    chance = world.chance
+    for _ in range(chance.choice((0, 12, 25))):
+        _at(world, chance, chance.choice(people).act_more)
+    reps = [user for user, _ in world.watch.people[:2]]
+    for _ in range(chance.choice((0, 0, 0, 2, 4))):
+        role = chance.choice(("rep", "manager"))
+        _at(world, chance, partial(world.office.appoint, chance.choice(reps), role))
+    for _ in range(chance.choice((0, 0, 0, 1, 3))):
+        _at(world, chance, partial(world.office.narrow, chance.choice((OWN, TEAM))))
+    if chance.random() < 0.08:
+        _at(world, chance, partial(world.office.revoke, chance.choice(world.devices)))
+    if chance.random() < 0.15:
+        device = chance.choice(world.devices)
+        world.after(chance.uniform(0, LENGTH * 0.8), partial(_clone, world, device))
+    if chance.random() < 0.1:
+        device = chance.choice(world.devices)
+        world.after(0.0, device.downgrade)
+        _at(world, chance, device.upgrade)
+
+
+def _clone(world: World, device: Device) -> None:
+    if not device.revoked:
+        person = Person(device.clone())
+        for _ in range(world.chance.randint(2, 8)):
+            world.after(world.chance.uniform(0, LENGTH - world.now), person.act)
 
 
 def _plan_device(world: World, rng: random.Random, device: Device) -> None:

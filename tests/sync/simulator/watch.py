@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,17 +10,23 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from desktop.errors import Offline, SatchelError
+from desktop.errors import NotAllowed, Offline, SatchelError, ServerTooNew
 from desktop.models import remote_rows
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS
 from desktop.models.store import Work
+from desktop.rules.canonical import content_hash
 from sync.engine.asking import NONSENSE
 from sync.server.rows import id_out, shape
 from sync.server.tables import VERDICT
+from tests.sync.simulator import points
 from tests.sync.simulator.world import Device, World
 
-TYPES = ("customer", "contact", "opportunity", "quote", "quote_revision", "quote_line")
+TYPES = (
+    *("customer", "contact", "opportunity", "quote", "quote_revision", "quote_line", "signature"),
+    *("attachment", "product", points.TYPE),
+)
+FROZEN = ("snapshot", "content_hash", "issued_at")
 Key = tuple[str, str]
 Row = dict[str, Any]
 
@@ -62,33 +68,27 @@ class Typed:
 
     def gather(self, work: Work) -> None:
         """Read the command's ops out of the log."""
-        rows = work.connection.exec_driver_sql(
-            "SELECT n, kind, type, record, body FROM change WHERE tx = ? ORDER BY n", (work.tx.bytes,)
+        self.read(work.connection, work.tx)
+
+    def read(self, connection: Connection, tx: UUID) -> None:
+        """The ops of a transaction."""
+        rows = connection.exec_driver_sql(
+            "SELECT n, kind, type, record, body FROM change WHERE tx = ? ORDER BY n", (tx.bytes,)
         ).all()
+        place = (self.watch.world.now, self.device.store.device.hex)
         for n, kind, type_name, record, body in rows:
             values = pairs(kind, json.loads(body))
             if kind in ("delete", "restore"):
                 values = {"deleted_at": (kind == "restore", kind == "delete")}
             for name, (old, new) in values.items():
-                self.edits.append(
-                    Edit(
-                        self.device.name,
-                        n,
-                        type_name,
-                        record.hex(),
-                        name,
-                        old,
-                        new,
-                        0,
-                        self.watch.world.now,
-                        self.device.store.device.hex,
-                    )
-                )
+                edit = Edit(self.device.name, n, type_name, record.hex(), name, old, new, 0, *place)
+                self.edits.append(edit)
 
     def durable(self) -> None:
         """It is on the disk: from here on it may not be lost."""
         for edit in self.edits:
             edit.order = self.watch.tick()
+            edit.lost = self.device.revoked
             self.watch.edits.append(edit)
             self.watch.by_place[edit.place].append(edit)
         self.watch.local(self.device)
@@ -106,10 +106,10 @@ class Watch:
         self._typed = 0
         self._shown: dict[str, dict[Key, Row]] = {}
         self._seen: dict[tuple[str, str, str, str], int] = {}
-        self._cursors: dict[str, dict[str, int]] = defaultdict(dict)
+        self._cursors: dict[str, dict[str, tuple[int, list[Any]]]] = defaultdict(dict)
         self._office: dict[Key, Row] = {}
         self._into: dict[tuple[str, str, str], int] = defaultdict(int)
-        self._names: dict[str, str] = {}
+        self._frozen: dict[str, Any] = {}
 
     def begin(self, world: World) -> None:
         """The world stands; nothing has happened."""
@@ -117,9 +117,20 @@ class Watch:
         for device in world.devices:
             me = device.store.me()
             self.people.append((me.id, me.team_id))
-            self._names[device.store.device.hex] = device.name
             self._shown[device.name] = self.shown(device)
         self._office = self.office_rows()
+
+    def joined(self, device: Device) -> None:
+        """There is a copy of a laptop: what was seen there was seen by whoever goes on with it."""
+        for (name, *place), order in list(self._seen.items()):
+            if name in device.kin:
+                self._seen.setdefault((device.name, place[0], place[1], place[2]), order)
+        self._look(device)
+
+    def saw(self, device: str, edit: Edit, before: int) -> bool:
+        """Whether what was typed was shown on a laptop before that place in the order of everything."""
+        seen = self._seen.get((device, edit.record, edit.field, str(edit.new)))
+        return seen is not None and seen <= before
 
     def tick(self) -> int:
         """The next place in the order of everything."""
@@ -168,14 +179,35 @@ class Watch:
         self._cursors[device.name] = {}
         self._look(device)
 
+    def taken_back(self, device: Device, ns: Iterable[int]) -> None:
+        """Ops were taken back before they left: nobody will ever see what was typed."""
+        gone, author = set(ns), device.store.device.hex
+        for edit in self.edits:
+            if edit.device == device.name and edit.device_id == author and edit.n in gone:
+                edit.lost = True
+        self._look(device)
+
+    def shut_out(self, device: Device) -> None:
+        """The office answers this laptop no more; what it has no answer to is lost with it."""
+        for edit in self.edits:
+            if edit.device_id == device.store.device.hex and edit.n > device.store.acked:
+                edit.lost = True
+
+    def let_in(self, device: Device) -> None:
+        """A laptop that was shut out got an answer."""
+        raise Violation(f"{device.name}: was shut out and is answered")
+
     def failed(self, device: Device, error: SatchelError) -> None:
-        """A sync ended with an error: only the network may be the reason."""
+        """A sync ended with an error: only the network may be the reason, or that it must."""
+        if (device.revoked and isinstance(error, NotAllowed)) or (
+            device.old and isinstance(error, ServerTooNew)
+        ):
+            return
         if not isinstance(error, Offline) or error.message == NONSENSE:
             raise Violation(f"{device.name}: the sync failed: {error!r} {error.message.values}")
 
-    def office_took(self, device_id: str) -> None:
+    def office_took(self, device: str) -> None:
         """The office answered a sync: what it holds now must follow from what was typed."""
-        device = self._name(device_id)
         before, self._office = self._office, self.office_rows()
         order = self.tick()
         for key, row in self._office.items():
@@ -183,13 +215,15 @@ class Watch:
             if row != old:
                 self._row_changed(device, key, old or {}, row, order)
 
-    def _name(self, device_id: str) -> str:
-        for device in self.world.devices:
-            self._names[device.store.device.hex] = device.name
-        return self._names.get(device_id, "")
+    def _kin(self, name: str) -> frozenset[str]:
+        """A laptop and those that it is a copy of."""
+        [device] = [one for one in self.world.devices if one.name == name]
+        return device.kin | {name}
 
     def _row_changed(self, device: str, key: Key, old: Row, new: Row, order: int) -> None:
         described = RECORDS[key[0]].fields()
+        if self._is_frozen(key, new):
+            return
         for name in described:
             if old.get(name) == new.get(name):
                 continue
@@ -200,6 +234,20 @@ class Watch:
                 self._value_changed(device, key[1], name, before, after, merge)
         if new["deleted_at"] and old and not old["deleted_at"]:
             self._deleted(device, key, old)
+
+    def _is_frozen(self, key: Key, row: Row) -> bool:
+        """Part of what a customer holds: its content follows from the snapshot, and never changes again."""
+        if key[0] not in ("quote_revision", "quote_line", "signature"):
+            return False
+        edition = (
+            row if key[0] == "quote_revision" else self._office.get(("quote_revision", row["revision_id"]))
+        )
+        if edition is None or not edition["content_hash"]:
+            return False
+        sealed = (edition["content_hash"], content_hash(edition["snapshot"]))
+        if len({*sealed, self._frozen.setdefault(edition["id"], sealed[0])}) != 1 or edition["deleted_at"]:
+            raise Violation(f"what was issued as {edition['id']} is not what it was")
+        return True
 
     def _value_changed(
         self, device: str, record: str, name: str, before: Any, after: Any, merge: str
@@ -227,7 +275,7 @@ class Watch:
             took = [
                 edit
                 for edit in edits
-                if edit.device == device and element in elements(edit.old) - elements(edit.new)
+                if edit.device in self._kin(device) and element in elements(edit.old) - elements(edit.new)
             ]
             if not took:
                 raise Violation(f"{device}: {element!r} left {name} of {record}, and nobody took it out")
@@ -325,6 +373,8 @@ class Watch:
             for name, described in RECORDS[key[0]].fields().items():
                 if described.merge in ("derived", "server", "set") or row[name] == now[name]:
                     continue
+                if key[0] == "quote_revision" and name in FROZEN:
+                    continue  # two papers: one stands beside the other, as is looked for at rest
                 mine = [edit for edit in self.by_place.get((key[1], name), ()) if edit.device == device.name]
                 if not mine or mine[-1].new != row[name] or {(key[1], name), (key[1], "")} & kept:
                     continue
@@ -344,13 +394,15 @@ class Watch:
         return not row[0] or json.loads(row[0])[2] <= version
 
     def _cursors_grow(self, device: Device) -> None:
+        """A cursor goes back only where the rows are read anew, under another mask or schema."""
         known = self._cursors[device.name]
         with device.engine.connect() as connection:
-            rows = connection.exec_driver_sql("SELECT stream, seq FROM sync_cursor").all()
-        for stream, seq in rows:
-            if seq < known.get(stream, 0):
+            rows = connection.exec_driver_sql("SELECT stream, seq, schema, mask FROM sync_cursor").all()
+        for stream, seq, *form in rows:
+            before, of = known.get(stream, (0, form))
+            if seq < before and of == form:
                 raise Violation(f"{device.name}: the cursor of {stream} went back to {seq}")
-        self._cursors[device.name] = {row[0]: row[1] for row in rows}
+        self._cursors[device.name] = {stream: (seq, form) for stream, seq, *form in rows}
 
     # --- what the office holds
 

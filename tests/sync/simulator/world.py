@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -19,25 +19,31 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from desktop.errors import SatchelError
-from desktop.models import indexing, record, repairs, search
+from desktop.models import changes, fuse, guards, indexing, record, repairs, search, sending
 from desktop.models.engines import open_keyed
-from desktop.models.records import Contact, Customer, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import Contact, Customer, Organisation, Quote, QuoteLine, QuoteRevision
 from desktop.models.remote import Remote
 from desktop.models.store import Store
+from desktop.services import quotes
+from sync.client import driver
 from sync.client.driver import Request, Session, enrol, sync_once
+from sync.engine import repair
 from sync.engine import round as rounds
 from sync.engine.actions import Answer, Failure, Report
 from sync.engine.pace import Batch as Pace
-from sync.protocol import messages
-from sync.server import permission
+from sync.protocol import messages, upcast
+from sync.protocol.ops import Op
+from sync.protocol.versions import SCHEMA
+from sync.server import intake, permission
 from sync.server import store as office_store
 from sync.server.batch import OFFICE, Batch
 from sync.server.server import Request as OfficeRequest
 from sync.server.server import Server
 from tests.sync import postgres
+from tests.sync.simulator import points
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 TIMEOUT = 30.0
@@ -96,11 +102,18 @@ class Device:
     reports: list[Report] = field(default_factory=list)
     limits: rounds.Limits = field(init=False)
     done: Callable[[str], None] | None = None
+    revoked: bool = False
+    """The office has shut this laptop out."""
+    kin: frozenset[str] = frozenset()
+    """The names of the laptops that this one is a copy of."""
+    old: bool = False
+    """It runs a program of an older record schema, which may send and not receive."""
 
     def open(self) -> None:
         """Start the program."""
         self.engine = open_engine(self.path)
-        self.store = Store(self.engine, clock=lambda: self.world.moment() + self.skew)
+        with program(OLD if self.old else SCHEMA):
+            self.store = Store(self.engine, clock=lambda: self.world.moment() + self.skew)
         self.store.listeners.append(lambda changed: self.world.watch.changed(self, changed.remote))
         self.remote = Remote(self.store)
         self.remote.point = self.point
@@ -144,6 +157,7 @@ class Device:
         if self.session is None:
             nonce = secrets.token_hex(8) if self.world.rng.random() < 0.2 else ""
             self.session = Session(rounds.sync(nonce, self.limits), self.remote)
+            self.world.count("syncs of an older program", self.old)
             self.go_on(None)
 
     def go_on(self, event: Answer | Failure | None) -> None:
@@ -153,7 +167,8 @@ class Device:
             return
         with self.powered():
             try:
-                request = session.go_on(event)
+                with program(OLD if self.old else SCHEMA):
+                    request = session.go_on(event)
             except SatchelError as error:
                 self.session = None
                 self.world.watch.failed(self, error)
@@ -173,12 +188,40 @@ class Device:
 
     def back_up(self) -> None:
         """Copy the file aside."""
+        self._copy(self.path.with_suffix(".backup"))
+        self.backup_at = self.world.now
+
+    def _copy(self, path: Path) -> None:
         with self.engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             connection.commit()
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copy(self.path, self.path.with_suffix(".backup"))
-        self.backup_at = self.world.now
+        shutil.copy(self.path, path)
+
+    def clone(self) -> "Device":
+        """Somebody copies the profile to another machine; from now on there are two, and both are used."""
+        name = f"{self.name}'"
+        path = self.path.with_name(f"{name}.db")
+        self._copy(path)
+        twin = Device(name, self.user, path, self.skew, self.world, kin=self.kin | {self.name})
+        twin.open()
+        self.world.devices.append(twin)
+        self.world.watch.joined(twin)
+        self.world.count("cloned profiles")
+        return twin
+
+    def downgrade(self) -> None:
+        """This laptop still has the program before."""
+        self.close()
+        self.old = True
+        self.open()
+
+    def upgrade(self) -> None:
+        """The program is replaced by today's."""
+        if self.old:
+            self.close()
+            self.old = False
+            self.open()
 
     def decay(self) -> None:
         """The program ends unclean and a row is gone, or is an older one; it looks with its next sync."""
@@ -186,15 +229,21 @@ class Device:
         self.open()
         chance = self.world.chance
         kind, acked = chance.choice(("customer", "contact", "quote_line")), self.store.acked
-        with self.engine.begin() as connection:
+        with self.engine.begin() as connection, guards.lifted(connection):
             rows = connection.exec_driver_sql(CLEAN.format(kind), (acked,)).scalars().all()
             if rows:
                 row = chance.choice(rows)
-                connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE id = ?', (row,))  # noqa: S608
-                search.remove(indexing.driver_of(connection), [row])
+                if chance.random() < 0.5:
+                    connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE id = ?', (row,))  # noqa: S608
+                    search.remove(indexing.driver_of(connection), [row])
+                else:
+                    old = (
+                        f"UPDATE \"{kind}\" SET version = version - 1, name = '' WHERE id = ? AND version > 1"  # noqa: S608
+                    )
+                    connection.exec_driver_sql(old, (row,))
             repairs.soon(connection)
         self.world.count("rows decayed" if rows else "nothing to decay")
-        self.world.watch.changed(self, True)
+        self.world.watch.local(self)
 
     def restore(self) -> None:
         """The disk died: go on from the backup."""
@@ -236,7 +285,7 @@ class Network:
 
     def _arrive(self, device: Device, ticket: int, request: Request) -> None:
         world = self.world
-        answer = world.office.handle(request)
+        answer = world.office.handle(request, device)
         if answer is None or device.name in self.cut_off or world.rng.random() < world.faults.lost:
             world.count("answers lost")
             return
@@ -259,18 +308,42 @@ class Office:
 
     def transfer(self, user: UUID, team: UUID) -> None:
         """Somebody goes to another team: what they and others may hold changes with their next request."""
+        self._set("user", user, "team_id", team.hex)
 
-        def move(connection: Connection) -> None:
+    def appoint(self, user: UUID, role: str) -> None:
+        """Somebody gets another role: streams and masks change with their next request."""
+        self._set("user", user, "role", role)
+        self.world.count("roles given")
+
+    def narrow(self, scope: str) -> None:
+        """From now on sales reps see their team's records, or their own alone."""
+        with self.server.store.read() as connection:
+            found = connection.execute(select(Organisation.id)).scalar_one()
+        self._set("organisation", found, "rep_scope", scope)
+        self.world.count("scopes narrowed or widened")
+
+    def _set(self, kind: str, record: UUID, name: str, value: str) -> None:
+        def change(connection: Connection) -> None:
             batch = Batch(connection, OFFICE, OFFICE, int(self.world.moment().timestamp() * 1000))
-            batch.load([("user", user.hex)])
-            held = batch.get("user", user.hex)
-            if held is not None and held.row["team_id"] != team.hex:
-                batch.change(held, "team_id", team.hex)
+            batch.load([(kind, record.hex)])
+            held = batch.get(kind, record.hex)
+            if held is not None and held.row[name] != value:
+                batch.change(held, name, value)
                 batch.flush()
 
-        self.server.store.write(move)
+        self.server.store.write(change)
 
-    def handle(self, request: Request) -> Answer | None:
+    def revoke(self, device: Device) -> None:
+        """A laptop is lost: the office shuts it out."""
+        if not device.revoked:
+            self.server.revoke(device.store.device.hex)
+            self.world.count("laptops shut out")
+            for other in self.world.devices:
+                if other.store.device == device.store.device:  # it and its copies
+                    other.revoked = True
+            self.world.watch.shut_out(device)
+
+    def handle(self, request: Request, device: Device) -> Answer | None:
         """The answer, or None where the process died before it could answer."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         dies = self.world.rng.random() < self.world.faults.down
@@ -281,7 +354,9 @@ class Office:
         except OfficeDown:
             answer = None
         if answer is not None and answer.status == 200 and request.target == messages.SYNC:
-            self.world.watch.office_took(headers["satchel-device"])
+            self.world.watch.office_took(device.name)
+        if answer is not None and answer.status < 300 and device.revoked and "satchel-device" in headers:
+            self.world.watch.let_in(device)
         if dies:
             self.world.count("office restarts")
             self.server.store.close()
@@ -350,9 +425,10 @@ class World:
         """How long a message is on its way."""
         return 0.05 + self.rng.random() ** 3 * self.faults.slowest
 
-    def count(self, what: str) -> None:
+    def count(self, what: str, happened: bool = True) -> None:
         """One more of something that happened."""
-        self.counts[what] = self.counts.get(what, 0) + 1
+        if happened:
+            self.counts[what] = self.counts.get(what, 0) + 1
 
     def after(self, delay: float, act: Callable[[], None]) -> None:
         """Do something later."""
@@ -392,7 +468,7 @@ def virtual_ids(moment: Callable[[], datetime], rng: random.Random) -> Iterator[
 
     module.time, module.secrets, module._last = Clock, Chance, 0  # noqa: SLF001
     try:
-        with by_hand():
+        with by_hand(), points.known(), older(), plain_paper():
             yield
     finally:
         module.time, module.secrets, module._last = real  # noqa: SLF001
@@ -413,6 +489,69 @@ def by_hand() -> Iterator[None]:
     finally:
         asked._covers = covers  # noqa: SLF001
         asked._field_rights.cache_clear()  # noqa: SLF001
+
+
+@contextmanager
+def short_fuse(world: World) -> Iterator[None]:
+    """In some worlds a few deletions of others are many."""
+    module: Any = fuse
+    real = module.MANY
+    if world.chance.random() < 0.3:
+        module.MANY = 1
+    try:
+        yield
+    finally:
+        module.MANY = real
+
+
+OLD = SCHEMA - 1
+"""The record schema of a program before this one."""
+
+
+@contextmanager
+def older() -> Iterator[None]:
+    """An office that reads what the schema before this one wrote."""
+    module: Any = intake
+    real = module.upcast
+
+    def up(op: Op, schema: int) -> Op:
+        return upcast.upcast(op, schema, steps={OLD: _as_it_was})
+
+    module.upcast = up
+    try:
+        yield
+    finally:
+        module.upcast = real
+
+
+def _as_it_was(op: Op) -> Op:
+    """The schemas differ in number alone; what a step may do is held by `test_upcast.py`."""
+    return replace(op)
+
+
+@contextmanager
+def program(schema: int) -> Iterator[None]:
+    """The laptop's side of sync as a program of this record schema."""
+    modules: tuple[Any, ...] = (driver, rounds, repair, sending, changes)
+    for module in modules:
+        module.SCHEMA = schema
+    try:
+        yield
+    finally:
+        for module in modules:
+            module.SCHEMA = SCHEMA
+
+
+@contextmanager
+def plain_paper() -> Iterator[None]:
+    """Quotes are issued without drawing them: what is on paper is held elsewhere."""
+    module: Any = quotes
+    real = module.quote_pdf, module.calculator_test
+    module.quote_pdf, module.calculator_test = (lambda _: b""), (lambda *_: None)
+    try:
+        yield
+    finally:
+        module.quote_pdf, module.calculator_test = real
 
 
 class Direct:
@@ -452,6 +591,8 @@ def _build(folder: Path) -> None:
         server.add_user(user, team, role)
         stores.append(Store(open_keyed(folder / f"{name}.db", KEY), clock=lambda: START))
         enrol(stores[-1], Direct(server), server.new_code(user), name=name)
+    server.seed("organisation", [{"name": "Firm", "rep_scope": "team"}])
+    server.seed("product", [{"sku": sku, "name": sku, "price": "10", "cost": "7"} for sku in ("A", "B")])
     stores[-1].engine.dispose()
     shutil.copy(folder / "chief.db", folder / "chief.fresh")
     furnish(stores)
@@ -489,5 +630,6 @@ def furnish(stores: list[Store]) -> None:
                         rank=f"a{price}",
                         quantity=Decimal(1),
                         unit_price=Decimal(price),
+                        tax_rates=["13"],
                     )
                 )
