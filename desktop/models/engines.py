@@ -179,6 +179,24 @@ def without_waiting(engine: Engine) -> Iterator[Connection]:
             driver.execute("PRAGMA synchronous = FULL")
 
 
+BESIDE: Final = "beside"
+
+
+@contextmanager
+def beside(engine: Engine, path: Path, key: bytes) -> Iterator[Connection]:
+    """A connection, closed afterwards, that also sees the encrypted database at `path` as BESIDE."""
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.set_authorizer(None)
+            driver.execute(f"ATTACH ? AS {BESIDE} KEY \"x'{key.hex()}'\"", (os.fspath(path),))
+            yield connection
+        except dbapi2.DatabaseError as error:
+            raise meaning(error) or Damaged(DAMAGED) from error
+        finally:
+            connection.invalidate()  # no other work gets a connection that may attach
+
+
 def meaning(error: BaseException) -> Damaged | Refused | None:
     """What a driver's error means to a person, if it is about the file and not about the statement."""
     code = getattr(error, "sqlite_errorcode", 0) or 0

@@ -13,14 +13,14 @@ from typing import Final, Generic, Protocol, TypeVar, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import Offline
-from desktop.models import erasing, repairs
+from desktop.models import erasing, migrations, repairs
 from desktop.models.fuse import Deletion
 from desktop.models.remote import Remote
 from desktop.models.remote_values import Known
 from desktop.models.sending import Outbox
 from desktop.models.store import Store
 from desktop.words import msg
-from sync.client import keyring
+from sync.client import keyring, snapshot
 from sync.engine import round as engine
 from sync.engine.actions import (
     Action,
@@ -50,6 +50,7 @@ from sync.engine.actions import (
     Tell,
     Tidy,
 )
+from sync.engine.snapshot_actions import FileAction
 from sync.protocol import codec, ops, signing
 from sync.protocol.messages import Cursor, Enrol, Enrolled, OpKind, Problem, Push, Seed, SyncResponse, Written
 from sync.protocol.versions import SCHEMA, SPOKEN
@@ -143,6 +144,8 @@ class Session(Generic[T]):
                 stubs=page.stubs,
                 heard=self._number,
             )
+        elif isinstance(action, FileAction):
+            return snapshot.perform(self.remote, action, self._number)
         elif isinstance(action, Summarise | ListHeld):
             return held(self.remote, action)
         elif isinstance(action, Mend | Checked):
@@ -294,6 +297,8 @@ def situation(remote: Remote, load: Load) -> Situation:
         root=known.root,
         due=known.due,
         keyed=keyring.keys(remote.store) is not None,
+        shape=migrations.NEWEST,
+        begun=snapshot.begun(remote.store),
     )
 
 

@@ -3,6 +3,7 @@
 It owns no timer: `desktop/jobs.py` calls `run_due` every few seconds, after a commit and after news.
 """
 
+import math
 import secrets
 import threading
 import time
@@ -22,6 +23,7 @@ from sync.engine.asking import Busy, Portal, Revoked, Unknown
 from sync.engine.listening import is_news, joined
 from sync.engine.pace import LONGEST_WAIT, Backoff, Speed
 from sync.engine.round import Limits
+from sync.engine.snapshot import LEAST
 from sync.protocol.messages import News
 
 EVERY: Final = 60.0
@@ -191,6 +193,7 @@ class Syncer:
 
     def _rows(self) -> Report:
         self._due = self._clock() + EVERY  # whatever is committed from here on makes it due again
+        self._limits.file = math.inf if self._metered else LEAST
         report = sync_once(
             self.store,
             self.transport,
@@ -221,7 +224,9 @@ class Syncer:
         """Go on later, as the person wishes who stopped it."""
         self._paused.clear()
         self._due = self._backoff.not_before = self._clock() + LATER
-        self._show(replace(self.state, name="offline", reason="paused", message=None, until=self._next()))
+        self._show(
+            replace(self.state, name="offline", reason="paused", message=None, until=self._next(), left=None)
+        )
 
     def _failed(self, error: SatchelError, name: str) -> None:
         after = error.after if isinstance(error, Busy) else None

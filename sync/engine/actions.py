@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.rules.digests import Sums
+from sync.engine.snapshot_actions import FileAction, FileEvent
 from sync.protocol.messages import (
     Cursor,
     Enrol,
@@ -56,6 +57,10 @@ class Situation:
     root: int = 0
     due: tuple[str, ...] = ()
     keyed: bool = True
+    shape: int = 0
+    """Of the database here: a file of another one is not taken."""
+    begun: bool = False
+    """Bytes of a first copy by one file lie here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +243,8 @@ class Tell:
 Stored = Apply | ApplySnapshot | Forget | Mend | Checked | Rest | Index | Tidy | Rewind | Fork | Adopt
 """Actions of the store; each is durable when the next situation is read."""
 
-Action = Load | Summarise | ListHeld | Send | Tell | Stored
-Event = Situation | Summaries | Listing | Answer | Failure | None
+Action = Load | Summarise | ListHeld | Send | Tell | Stored | FileAction
+Event = Situation | Summaries | Listing | Answer | Failure | FileEvent | None
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from desktop.errors import NotAllowed, Offline, Refused, ServerTooNew, ServerTooOld
 from desktop.rules.streams import ORG
 from desktop.words import msg
-from sync.engine import repair
+from sync.engine import repair, snapshot
 from sync.engine.actions import (
     Adopt,
     Apply,
@@ -33,6 +33,7 @@ from sync.engine.actions import (
 )
 from sync.engine.asking import NONSENSE, TOO_NEW, TOO_OLD, Answered, Portal, Steps, ask
 from sync.engine.pace import Batch
+from sync.engine.snapshot_actions import Discard
 from sync.protocol import codec, messages, tiers
 from sync.protocol.messages import (
     Cursor,
@@ -67,6 +68,8 @@ class Limits:
 
     ops: Batch = field(default_factory=lambda: Batch(1000, 20, messages.MAX_OPS, 500))
     rows: Batch = field(default_factory=lambda: Batch(2000, 100, 5000, 1000))
+    file: float = snapshot.LEAST
+    """Rows from which on a first copy is asked for as one file; infinite where each byte costs money."""
 
 
 def greet(nonce: str, report: Report) -> Steps[Hello]:
@@ -122,6 +125,8 @@ class _Round:
         """This laptop is getting its first copy."""
         self.usable = True
         """What a person works with today is here."""
+        self.filed = False
+        """A first copy by one file was tried."""
         self.indexed = 0
         self.now: Situation
 
@@ -151,7 +156,7 @@ class _Round:
         if self.report.upgrade:
             raise ServerTooNew(TOO_NEW)
         if self.fresh():
-            return self.snapshot
+            return self.whole if self.is_much() else self.snapshot
         if self.behind():
             return self.pull
         if self.now.awaiting:
@@ -162,6 +167,8 @@ class _Round:
             return self.tidy
         if self.now.due and not self.settled:
             return self.compare
+        if self.now.begun:
+            return self.discard
         return self.part if self.agreed is not None else None
 
     def load(self) -> Steps[None]:
@@ -296,6 +303,27 @@ class _Round:
     def tell(self, state: str, done: int = 0, total: int = 0) -> Tell:
         """How far it is."""
         return Tell(state, done, total, self.report.bytes_down, first=self.first, usable=self.usable)
+
+    def is_much(self) -> bool:
+        """Whether a first copy is to come that is worth a file, which was not tried in this sync."""
+        much = sum(head.rows for head in self.heads) >= self.limits.file
+        return much and not (self.filed or self.now.cursors or self.now.marks)
+
+    def whole(self) -> Steps[None]:
+        """Everything in one file, if the office makes one."""
+        self.filed = True
+        rows = sum(head.rows for head in self.heads)
+        taken = yield from snapshot.fetch(
+            self.now.shape, rows, self.report, lambda done: self.tell("receiving", done, rows)
+        )
+        yield from self.load()
+        if taken:
+            self.settled = self.usable = True
+
+    def discard(self) -> Steps[None]:
+        """The rows of a file came in, or in another way, before it could be removed."""
+        yield Discard()
+        yield from self.load()
 
     def snapshot(self) -> Steps[None]:
         """The next page of a stream in key order."""

@@ -14,6 +14,7 @@ DEVICES: Final = "/v1/devices"
 SYNC: Final = "/v1/sync"
 PULL: Final = "/v1/pull"
 SNAPSHOT: Final = "/v1/snapshot/"
+SNAPSHOT_FILE: Final = "/v1/snapshot-file"
 DIGEST: Final = "/v1/digest"
 AUTHORITY: Final = "/v1/authority"
 EVENTS: Final = "/v1/events"
@@ -361,6 +362,25 @@ class Snapshot(Struct, frozen=True):
     total: int = 0
     tables: dict[str, Table] = {}
     stubs: list[Stub] = []
+
+
+class FileRequest(Struct, frozen=True):
+    """A first copy as one file, for the laptop's public X25519 key `key`, made for this file alone.
+
+    `shape` is that of the laptop's database, `schema` that of its records.
+    """
+
+    key: str
+    shape: int
+    schema: int = 1
+
+
+class FileOffer(Struct, frozen=True):
+    """Where the file stands: there will be none, it is being made, or ready under the office's `key`."""
+
+    state: Literal["none", "making", "ready"]
+    key: str = ""
+    size: int = 0
 
 
 class DigestRequest(Struct, frozen=True):

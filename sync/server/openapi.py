@@ -18,6 +18,7 @@ METRICS: Final = "/metrics"
 HOME: Final = "/"
 FILE: Final = messages.BLOBS + "{sha256}"
 PIECE: Final = messages.BLOBS + "{sha256}/{n}"
+COPY: Final = messages.SNAPSHOT_FILE + "/{key}"
 
 PROBLEMS: Final = {
     400: "The request makes no sense.",
@@ -81,6 +82,7 @@ class Query:
             "n": {**WHOLE, "maximum": 999_999},
             "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             "size": WHOLE,
+            "start": WHOLE,
             "wait": {**WHOLE, "maximum": 25},
         }
     )
@@ -131,6 +133,16 @@ PAGES: Final = (
         messages.Snapshot,
         ("limit", "at", "after"),
     ),
+    Page(
+        "POST",
+        messages.SNAPSHOT_FILE,
+        "askSnapshotFile",
+        "A first copy as one encrypted file.",
+        messages.FileRequest,
+        messages.FileOffer,
+    ),
+    Page("GET", COPY, "getSnapshotFile", "At most 4 MiB of it.", None, BYTES, ("start",)),
+    Page("DELETE", COPY, "dropSnapshotFile", "It is not wanted any more.", None, BYTES),
     Page(
         "POST",
         messages.DIGEST,

@@ -47,6 +47,7 @@ from sync.server import (
     intake,
     leases,
     seeding,
+    snapshots,
     stubs,
     tombstones,
 )
@@ -68,7 +69,8 @@ NO_STREAM: Final = msg("These records are not for this laptop.")
 NO_SNAPSHOT: Final = msg("This copy has to begin again.")
 BUSY: Final = msg("The office is busy; try again in a moment.")
 
-_LONG: Final = (messages.SNAPSHOT, messages.BLOBS)
+BYTES: Final = {"content-type": "application/octet-stream", "cache-control": "no-store"}
+_LONG: Final = (messages.SNAPSHOT, messages.BLOBS, f"{messages.SNAPSHOT_FILE}/")
 """Addresses that go on with a name."""
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -144,7 +146,10 @@ class Server:
             ("POST", messages.ROWS): self._rows,
             ("GET", messages.EVENTS): self._events,
             **{(method, messages.BLOBS): self._file for method in ("HEAD", "PUT", "GET")},
+            ("POST", messages.SNAPSHOT_FILE): self._snapshot_file,
+            **{(method, f"{messages.SNAPSHOT_FILE}/"): self._snapshot_range for method in ("GET", "DELETE")},
         }
+        self.snapshots = snapshots.Snapshots(store)
         self._files = blobs.Files(store, clock)
         self.seals = bundle.Seals(store)
         self.events = events.Events(store, self._admit_listener)
@@ -352,6 +357,15 @@ class Server:
                 raise Refusal(410, "snapshot", NO_SNAPSHOT) from error
             return msgspec.structs.replace(page, stubs=stubs.of_tables(conn, scope, [page.tables]))
 
+    def _snapshot_file(self, request: Request) -> messages.FileOffer:
+        wish = self._body(request, messages.FileRequest)
+        return self.snapshots.ask(_signed(request).device, wish, self._admit(request))
+
+    def _snapshot_range(self, request: Request) -> Answer:
+        scope_at, start = self._admit(request), request.number("start") or 0
+        found = self.snapshots.answer(request.method, request.path, start, _signed(request).device, scope_at)
+        return Answer(200, BYTES, found)
+
     def _digest(self, request: Request) -> messages.DigestResponse:
         wish = self._body(request, DigestRequest)
         scope_at = self._admit(request)
@@ -379,8 +393,7 @@ class Server:
         scope_at = self._admit(request)
         device, size = _signed(request).device, request.number("size")
         reply = self._files.answer(request.method, request.path, size, request.body, device, scope_at)
-        kind = {"content-type": "application/octet-stream", "cache-control": "no-store"}
-        return Answer(200, {**kind, **reply.headers}, reply.body)
+        return Answer(200, {**BYTES, **reply.headers}, reply.body)
 
     # ------------------------------------------------------------ who asks
 

@@ -1,0 +1,279 @@
+"""A first copy as one file: a laptop's database, made here from the pages that the laptop would have got.
+
+The file is encrypted under a key agreed with one laptop, which the office keeps nowhere. It is made in the
+background, one at a time in each process, handed out by ranges, and removed when it was fetched or got old.
+What is made lies in a folder that all workers on this computer share.
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from desktop.errors import SatchelError
+from desktop.models import migrations, profile
+from desktop.models.changes import write_local
+from desktop.models.engines import OFFICE_SETTINGS, Keyring, engine_of
+from desktop.models.remote import Remote
+from desktop.models.store import Store as LaptopStore
+from desktop.words import msg
+from sync.protocol import transfer
+from sync.protocol.messages import SNAPSHOT_FILE, FileOffer, FileRequest, Snapshot
+from sync.protocol.versions import SCHEMA
+from sync.server import feed, stubs
+from sync.server.problems import Refusal
+from sync.server.scope import Scope, heads
+from sync.server.store import Store
+
+LEAST: Final = 20_000
+"""Rows from which on a file is worth its making."""
+MOST_FILES: Final = 8
+"""Files that lie here at once, being made or waiting to be fetched."""
+ROOM: Final = 4096
+"""Bytes of the disk that must be free for each row: about five times what it takes."""
+KEPT: Final = 3600.0
+"""Seconds that a file waits for its laptop."""
+STUCK: Final = 120.0
+"""Seconds after which a file that nobody writes any more was given up by a process that ended."""
+PATIENCE: Final = 4.0
+"""Seconds that a question waits for a file that is being made."""
+RANGE: Final = 4 * 1024 * 1024
+"""Bytes of one answer."""
+PAGE: Final = 5000
+SETTINGS: Final = (
+    *OFFICE_SETTINGS,
+    "journal_mode = MEMORY",
+    "synchronous = OFF",
+    "secure_delete = OFF",
+    "auto_vacuum = NONE",
+)
+"""A file that a crash may spoil: it is thrown away then."""
+
+NO_SENSE: Final = msg("The office cannot read this request.")
+GONE: Final = msg("This copy has to begin again.")
+
+ScopeAt = Callable[[Connection], Scope]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is noted beside a finished file; the key is not."""
+
+    key: str
+    size: int
+    mask: str
+    streams: list[str]
+
+
+class Snapshots:
+    """The files of one office on this computer."""
+
+    def __init__(self, store: Store, *, folder: Path | None = None) -> None:
+        self.least = LEAST
+        self.patience = PATIENCE
+        self.folder = folder or Path(tempfile.gettempdir()) / f"satchel-{store.office[:16]}-{_user()}"
+        self._store = store
+        self._lock = threading.Lock()
+        self._maker: threading.Thread | None = None
+
+    def ask(self, device: str, wish: FileRequest, scope_at: ScopeAt) -> FileOffer:
+        """Where the file for this laptop's key stands; the first question has it made."""
+        if len(wish.key) != 2 * transfer.KEY_BYTES or not _is_hex(wish.key):
+            raise Refusal(400, "bad_request", NO_SENSE)
+        if (wish.shape, wish.schema) != (migrations.NEWEST, SCHEMA):
+            return FileOffer(state="none")
+        name = _name(device, wish.key)
+        if not self._prepare() or not (self._is_here(name) or self._begin(name, wish.key, scope_at)):
+            return FileOffer(state="none")
+        until = time.monotonic() + self.patience
+        while (self.folder / f"{name}.work").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        if (self.folder / f"{name}.work").exists():
+            return FileOffer(state="making")
+        made = self._made(name)
+        if made is None:
+            return FileOffer(state="none")
+        self._refuse_other_scope(name, made, scope_at)
+        return FileOffer(state="ready", key=made.key, size=made.size)
+
+    def answer(self, method: str, path: str, start: int, device: str, scope_at: ScopeAt) -> bytes:
+        """GET: at most RANGE bytes from `start` on. DELETE: the laptop has it, or wants it no more."""
+        name = _name(device, path.removeprefix(f"{SNAPSHOT_FILE}/"))
+        if method == "DELETE":
+            self._forget(name)
+            return b""
+        made = self._made(name)
+        if made is None:
+            raise Refusal(410, "snapshot", GONE)
+        self._refuse_other_scope(name, made, scope_at)
+        try:
+            with (self.folder / f"{name}.db").open("rb") as file:
+                file.seek(min(start, made.size))
+                return file.read(RANGE)
+        except OSError as error:
+            raise Refusal(410, "snapshot", GONE) from error
+
+    def wait(self) -> None:
+        """Until nothing is being made here."""
+        maker = self._maker
+        if maker is not None:
+            maker.join()
+
+    # ------------------------------------------------------------ making
+
+    def _begin(self, name: str, key: str, scope_at: ScopeAt) -> bool:
+        """Start to make a file, where it is worth it and there is room."""
+        with self._store.read() as conn:
+            scope = scope_at(conn)
+            rows = sum(head.rows for head in feed.heads_of(conn, scope, heads(conn, scope), []))
+        private = transfer.new_key()
+        office = transfer.public(private)
+        try:
+            secret = transfer.agreed(private, key, device=key, office=office)
+        except ValueError as error:
+            raise Refusal(400, "bad_request", NO_SENSE) from error
+        with self._lock:
+            busy = self._maker is not None and self._maker.is_alive()
+            try:
+                if rows < self.least or busy or not self._has_room(rows):
+                    return False
+                profile.create_private(self.folder / f"{name}.work")
+            except OSError:
+                return False
+            self._maker = threading.Thread(
+                target=self._make, args=(name, office, secret, scope_at), name="snapshot", daemon=True
+            )
+            self._maker.start()
+        return True
+
+    def _make(self, name: str, office: str, secret: bytes, scope_at: ScopeAt) -> None:
+        work = self.folder / f"{name}.work"
+        try:
+            with self._store.read() as conn:
+                scope = scope_at(conn)
+                streams = build(conn, scope, work, secret)
+            made = _Made(office, work.stat().st_size, scope.mask.name, streams)
+            profile.write_durably(self.folder / f"{name}.json", msgspec.json.encode(made))
+            work.rename(self.folder / f"{name}.db")
+        except (SatchelError, SQLAlchemyError, Refusal, OSError):
+            self._forget(name)
+
+    # ------------------------------------------------------------ what lies here
+
+    def _prepare(self) -> bool:
+        """The folder, without what got old; False where it is not for the office's eyes only."""
+        try:
+            self.folder.mkdir(mode=profile.PRIVATE_FOLDER, exist_ok=True)
+            about = self.folder.lstat()
+        except OSError:
+            return False
+        if sys.platform != "win32" and (about.st_uid != os.getuid() or about.st_mode & 0o077):
+            return False
+        now = time.time()
+        for path in self.folder.iterdir():
+            with suppress(OSError):
+                if now - path.stat().st_mtime > (STUCK if path.suffix == ".work" else KEPT):
+                    path.unlink()
+        return True
+
+    def _has_room(self, rows: int) -> bool:
+        """Whether this computer can bear one more file."""
+        few = len(list(self.folder.glob("*.db"))) < MOST_FILES
+        return few and shutil.disk_usage(self.folder).free > ROOM * rows
+
+    def _is_here(self, name: str) -> bool:
+        return any((self.folder / f"{name}{kind}").exists() for kind in (".db", ".work"))
+
+    def _made(self, name: str) -> _Made | None:
+        try:
+            made = msgspec.json.decode((self.folder / f"{name}.json").read_bytes(), type=_Made)
+            return made if (self.folder / f"{name}.db").stat().st_size == made.size else None
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def _refuse_other_scope(self, name: str, made: _Made, scope_at: ScopeAt) -> None:
+        """What a person may see has changed since: the file goes, whatever of it was fetched."""
+        with self._store.read() as conn:
+            scope = scope_at(conn)
+            known = heads(conn, scope)
+        if scope.mask.name != made.mask or not set(made.streams) <= set(known):
+            self._forget(name)
+            raise Refusal(410, "snapshot", GONE)
+
+    def _forget(self, name: str) -> None:
+        for kind in (".work", ".work-journal", ".db", ".json"):
+            (self.folder / f"{name}{kind}").unlink(missing_ok=True)
+
+
+def build(conn: Connection, scope: Scope, path: Path, key: bytes) -> list[str]:
+    """Write the database of a laptop that has just got every page of its first copy, as of this moment.
+
+    Scope, masks and stubs are those of the pages, because these are the pages. Returns its streams.
+    """
+    keyring = Keyring(path, key, create=True, settings=SETTINGS)
+    engine = engine_of(keyring)
+    try:
+        laptop = Remote(LaptopStore(engine))
+        with engine.begin() as there:
+            write_local(there, "me", {"id": scope.person.user})
+        streams = list(heads(conn, scope))
+        for stream in streams:
+            _copy(conn, scope, stream, laptop)
+            os.utime(path)
+        while laptop.known(0, 0).unindexed:
+            laptop.index_some(PAGE)
+            os.utime(path)
+        laptop.store.tidy()
+        with engine.begin() as there:  # it is nobody's yet
+            for table in ("local", "chain_seed"):
+                there.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - own names
+        engine.dispose()
+        with closing(keyring.connect(may_attach=True)) as raw:
+            raw.execute("VACUUM")
+        return streams
+    finally:
+        engine.dispose()
+        keyring.wipe()
+
+
+def _copy(conn: Connection, scope: Scope, stream: str, laptop: Remote) -> None:
+    at: int | None = None
+    after: str | None = ""
+    while after is not None:
+        found: Any = feed.snapshot(conn, scope, stream, at, after, PAGE)
+        found = msgspec.structs.replace(found, stubs=stubs.of_tables(conn, scope, [found.tables]))
+        page = msgspec.json.decode(msgspec.json.encode(found), type=Snapshot)
+        at, after = page.at, page.next
+        laptop.apply_snapshot(
+            schema=SCHEMA,
+            stream=stream,
+            at=page.at,
+            after=after,
+            mask=page.mask,
+            tables=page.tables,
+            stubs=page.stubs,
+        )
+
+
+def _user() -> str:
+    return "" if sys.platform == "win32" else str(os.getuid())
+
+
+def _name(device: str, key: str) -> str:
+    return hashlib.sha256(f"{device}|{key}".encode()).hexdigest()[:32]
+
+
+def _is_hex(text: str) -> bool:
+    return all(letter in "0123456789abcdef" for letter in text)

@@ -1,0 +1,535 @@
+"""A first copy by one encrypted file: the same as by pages, or nothing; on trouble the pages bring it."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.errors import Offline
+from desktop.models import migrations, search
+from desktop.models.engines import Keyring
+from desktop.models.record import RECORDS
+from desktop.models.records import Customer
+from desktop.models.remote import Remote
+from desktop.models.store import Store
+from desktop.services import commands, records
+from sync.client import snapshot as files
+from sync.client.driver import Request, Session, drive, enrol, sync_once
+from sync.client.transport import HttpTransport
+from sync.engine import round as engine
+from sync.engine.actions import Action, Answer, Event, Failure, Send
+from sync.engine.round import Limits
+from sync.protocol import codec
+from sync.protocol.messages import SNAPSHOT, SNAPSHOT_FILE, FileRequest, Problem
+from sync.protocol.versions import SCHEMA
+from sync.server import accounts, snapshots
+from sync.server.app import Running
+from sync.server.scope import Scope, scope_of
+from sync.server.server import Server
+from tests.stores import opened
+from tests.sync import postgres
+from tests.sync.simulator.world import Direct
+
+ROWS = 300
+SECRET = "88123.45"
+assert records.__name__  # the commands of records are registered
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    office = Server(postgres.office(tmp_path / "office"))
+    office.snapshots = snapshots.Snapshots(office.store, folder=tmp_path / "made")
+    office.snapshots.least, office.snapshots.patience = 10, 30.0
+    ann = office.add_user("Ann", "South", "rep")
+    office.add_user("Boss", "South", "admin")
+    home = {"owner_id": ann, "grade": "a"}
+    office.seed("customer", [{"name": f"苏州第{n}机械有限公司", **home} for n in range(ROWS)])
+    office.seed("product", [{"sku": f"P{n}", "name": f"泵 {n}", "cost": SECRET} for n in range(20)])
+    yield office
+    office.snapshots.wait()
+    office.store.close()
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, server: Server) -> Iterator[Store]:
+    with opened(tmp_path / "ann") as store:
+        enrol(store, Direct(server), server.new_code("Ann"))
+        yield store
+
+
+class Line(Direct):
+    """A line to the office on which answers can be changed; it keeps what was asked."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self.asked: list[str] = []
+        self.change: Callable[[Request, Answer], Answer | Failure] = lambda _, answer: answer
+
+    def send(self, request: Request, cancelled: Callable[[], bool]) -> Answer | Failure:
+        self.asked.append(f"{request.method} {request.target}")
+        answer = super().send(request, cancelled)
+        return self.change(request, answer) if isinstance(answer, Answer) else answer
+
+    def count(self, beginning: str) -> int:
+        return sum(one.startswith(beginning) for one in self.asked)
+
+
+def limits(rows: float = 10) -> Limits:
+    found = Limits()
+    found.file = rows
+    return found
+
+
+def held(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Every record, stub and cursor, and what the index answers."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    with store.reader.connect() as connection:
+        for name in (*RECORDS, "sync_stub", "sync_cursor", "search_due", "sync_base", "sync_await"):
+            rows = connection.exec_driver_sql(f'SELECT * FROM "{name}" ORDER BY 1').all()  # noqa: S608
+            found[name] = sorted(map(tuple, rows), key=repr)
+        driver: Any = connection.connection.driver_connection
+        for asked in ("苏州", "第7机械", "suzhou", "泵", "P1"):
+            hits = search.find(driver, asked, limit=1000)
+            found[f"? {asked}"] = sorted((hit.type, hit.id, hit.title) for hit in hits)
+    return found
+
+
+def is_as_by_pages(server: Server, store: Store, folder: Path) -> bool:
+    """Whether a second laptop of the same person, which got the pages, holds the same."""
+    with opened(folder / "pages") as other:
+        enrol(other, Direct(server), server.new_code("Ann"))
+        sync_once(other, Direct(server), limits=limits(math.inf))
+        sync_once(store, Direct(server))
+        return held(store) == held(other)
+
+
+def is_clean(store: Store, folder: Path) -> bool:
+    """Nothing of the file is left on the laptop."""
+    return not (folder / files.FILE).exists() and store.local(files.KEY) is None
+
+
+def just(send: Send) -> Generator[Action, Event, Event]:
+    """One request and its answer."""
+    return (yield send)
+
+
+# ---------------------------------------------------------------- the way it goes
+
+
+def test_everything_comes_in_one_file_over_a_socket(server: Server, laptop: Store, tmp_path: Path) -> None:
+    running = Running(server).start()
+    transport = HttpTransport(running.url)
+    try:
+        report = sync_once(laptop, transport, limits=limits())
+        again = sync_once(laptop, transport)
+    finally:
+        transport.close()
+        running.stop()
+    assert is_as_by_pages(server, laptop, tmp_path)
+    assert report.pulled >= ROWS + 20
+    assert (again.pulled, again.repaired) == (0, 0)  # it compared every stream with the office
+    assert is_clean(laptop, tmp_path / "ann")
+    assert not list(server.snapshots.folder.iterdir())
+
+
+def test_no_page_is_asked_for_when_the_file_comes(server: Server, laptop: Store) -> None:
+    line = Line(server)
+    sync_once(laptop, line, limits=limits())
+    assert line.count(f"GET {SNAPSHOT_FILE}/") == 1
+    assert line.count(f"GET {SNAPSHOT}") == 0
+    assert line.count(f"DELETE {SNAPSHOT_FILE}/") == 1
+
+
+def test_few_rows_come_by_pages(server: Server, laptop: Store) -> None:
+    line = Line(server)
+    server.snapshots.least = ROWS * 10
+    sync_once(laptop, line, limits=limits())
+    assert line.count(f"POST {SNAPSHOT_FILE}") == 1
+    assert line.count(f"GET {SNAPSHOT}") > 0
+    again = Line(server)
+    sync_once(laptop, again, limits=limits())
+    assert again.count(f"POST {SNAPSHOT_FILE}") == 0
+
+
+def test_what_changes_after_the_file_was_made_comes_by_the_feed(
+    server: Server, laptop: Store, tmp_path: Path
+) -> None:
+    with opened(tmp_path / "boss") as boss:
+        enrol(boss, Direct(server), server.new_code("Boss"))
+        sync_once(boss, Direct(server))
+        with boss.reading() as session:
+            some = [one.id for one in session.query(Customer).limit(2)]
+
+        def meanwhile(request: Request, answer: Answer) -> Answer:
+            if request.target.startswith(f"{SNAPSHOT_FILE}/") and request.method == "GET":
+                line.change = lambda _, same: same
+                commands.run(boss, boss.me(), "customer.edit", some[0], values={"name": "改名"})
+                commands.run(boss, boss.me(), "customer.delete", some[1])
+                sync_once(boss, Direct(server))
+            return answer
+
+        line = Line(server)
+        line.change = meanwhile
+        sync_once(laptop, line, limits=limits())
+        assert line.count(f"GET {SNAPSHOT}") == 0
+        sync_once(laptop, line)
+    with laptop.reading() as session:
+        names = {one.id: one.name for one in session.query(Customer).filter(Customer.deleted_at.is_(None))}
+    assert names[some[0]] == "改名"
+    assert some[1] not in names
+
+
+def test_ones_own_work_stays_on_top(server: Server, laptop: Store, tmp_path: Path) -> None:
+    me = laptop.me()
+    mine = commands.run(laptop, me, "customer.new", values={"name": "我的客户"}).value
+    remote = Remote(laptop)
+
+    def work(name: str) -> None:
+        if name == "adopting":
+            remote.point = lambda _: None
+            commands.run(laptop, me, "customer.edit", mine.id, values={"name": "我的新名字"})
+            commands.run(laptop, me, "customer.new", values={"name": "刚认识的客户"})
+
+    remote.point = work
+    line = Line(server)
+    sync_once(laptop, line, limits=limits(), remote=remote)
+    assert line.count(f"GET {SNAPSHOT}") == 0
+    with laptop.reading() as session:
+        names = [one.name for one in session.query(Customer)]
+    assert names.count("我的新名字") == names.count("刚认识的客户") == 1
+    assert len(names) == ROWS + 2
+    with laptop.reader.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        assert [hit.title for hit in search.find(driver, "我的新名字")] == ["我的新名字"]
+        assert not [hit for hit in search.find(driver, "我的客户") if hit.title == "我的客户"]
+        assert [hit.title for hit in search.find(driver, "刚认识")] == ["刚认识的客户"]
+    assert is_as_by_pages(server, laptop, tmp_path)
+
+
+def test_the_index_goes_on_living(server: Server, laptop: Store) -> None:
+    sync_once(laptop, Direct(server), limits=limits())
+    with laptop.reading() as session:
+        one = session.query(Customer).filter(Customer.name == "苏州第7机械有限公司").one()
+    commands.run(laptop, laptop.me(), "customer.edit", one.id, values={"name": "杭州钱江阀门厂"})
+    laptop.tidy()
+    with laptop.reader.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        assert [hit.title for hit in search.find(driver, "钱江阀门")] == ["杭州钱江阀门厂"]
+        assert not [hit for hit in search.find(driver, "第7机械") if hit.id == one.id.bytes]
+        assert len(search.find(driver, "苏州", limit=1000)) == ROWS - 1
+
+
+# ---------------------------------------------------------------- who may see what
+
+
+def test_hidden_columns_are_not_in_the_file(server: Server, tmp_path: Path) -> None:
+    shown, costs = {}, {}
+    for name in ("Ann", "Boss"):
+        path, key, plain = tmp_path / f"{name}.db", os.urandom(32), tmp_path / f"{name}.plain"
+        with server.store.read() as conn:
+            scope = scope_of(conn, accounts.find_user(conn, name))
+            assert scope is not None
+            snapshots.build(conn, scope, path, key)
+        assert b"SQLite format" not in path.read_bytes()[:100]
+        raw = Keyring(path, key).connect(may_attach=True)
+        costs[name] = raw.execute("SELECT DISTINCT cost FROM product").fetchall()
+        raw.execute("ATTACH ? AS plain KEY ''", (str(plain),))
+        raw.execute("SELECT sqlcipher_export('plain')")
+        raw.close()
+        shown[name] = plain.read_bytes()
+    assert costs["Ann"] == [(None,)]
+    stored = costs["Boss"][0][0].to_bytes(6, "big").lstrip(bytes(1))
+    assert stored in shown["Boss"]
+    assert stored not in shown["Ann"]
+
+
+def test_another_laptop_gets_nothing_under_the_same_key(
+    server: Server, laptop: Store, tmp_path: Path
+) -> None:
+    line = Line(server)
+    taken: list[int] = []
+    with opened(tmp_path / "other") as other:
+        enrol(other, Direct(server), server.new_code("Boss"))
+
+        def steal(request: Request, answer: Answer) -> Answer:
+            if request.method == "GET" and request.target.startswith(f"{SNAPSHOT_FILE}/"):
+                asked = Session(just(Send("GET", request.target)), Remote(other))
+                found = drive(asked, Direct(server))
+                assert isinstance(found, Answer)
+                taken.append(found.status)
+            return answer
+
+        line.change = steal
+        sync_once(laptop, line, limits=limits())
+    assert taken == [410]
+
+
+def test_a_role_that_changes_meanwhile_ends_the_file(
+    server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = Line(server)
+
+    def demote(request: Request, answer: Answer) -> Answer:
+        if request.method == "POST" and request.target == SNAPSHOT_FILE:
+            monkeypatch.setattr(snapshots, "heads", lambda _conn, _scope: {"org": 1})
+        return answer
+
+    line.change = demote
+    report = sync_once(laptop, line, limits=limits())
+    assert line.count(f"GET {SNAPSHOT_FILE}/") == 1
+    assert line.count(f"GET {SNAPSHOT}") > 0
+    assert report.pulled >= ROWS
+    assert is_as_by_pages(server, laptop, tmp_path)
+    assert is_clean(laptop, tmp_path / "ann")
+    assert not list(server.snapshots.folder.iterdir())
+
+
+# ---------------------------------------------------------------- trouble
+
+
+def altered(body: bytes) -> bytes:
+    """One bit of every block but the first."""
+    return body[:4096] + b"".join(
+        bytes([body[at] ^ 1]) + body[at + 1 : at + 4096] for at in range(4096, len(body), 4096)
+    )
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        altered,
+        lambda body: body[:-4096],
+        lambda body: body[::-1],
+        lambda body: bytes(len(body)),
+        lambda _: b"",
+    ],
+    ids=["altered", "truncated", "another file", "empty pages", "nothing"],
+)
+def test_a_spoilt_file_changes_nothing_and_the_pages_come(
+    server: Server, laptop: Store, tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
+    line = Line(server)
+    adopted: list[dict[str, Any]] = []
+
+    def change(request: Request, answer: Answer) -> Answer:
+        if request.method == "GET" and request.target.startswith(f"{SNAPSHOT_FILE}/"):
+            body = spoil(answer.body) if request.target.endswith("start=0") else b""
+            return Answer(answer.status, body, answer.encoding)
+        if request.method == "DELETE":
+            adopted.append(held(laptop))
+        return answer
+
+    line.change = change
+    sync_once(laptop, line, limits=limits())
+    assert adopted[0]["customer"] == adopted[0]["sync_cursor"] == adopted[0]["? 苏州"] == []
+    assert line.count(f"GET {SNAPSHOT}") > 0
+    assert is_as_by_pages(server, laptop, tmp_path)
+    assert is_clean(laptop, tmp_path / "ann")
+    assert not list(server.snapshots.folder.iterdir())
+
+
+def test_a_file_under_another_key_changes_nothing(
+    server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = snapshots.build
+
+    def under_another(conn: Any, scope: Scope, path: Path, key: bytes) -> list[str]:
+        return made(conn, scope, path, bytes([key[0] ^ 1, *key[1:]]))
+
+    line = Line(server)
+    monkeypatch.setattr(snapshots, "build", under_another)
+    sync_once(laptop, line, limits=limits())
+    assert line.count(f"GET {SNAPSHOT_FILE}/") == 1
+    assert line.count(f"GET {SNAPSHOT}") > 0
+    assert is_as_by_pages(server, laptop, tmp_path)
+
+
+def test_a_cut_line_goes_on_where_it_was(
+    server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "RANGE", 100_000)
+    line = Line(server)
+    came = []
+
+    def cut(request: Request, answer: Answer) -> Answer | Failure:
+        if request.method == "GET" and request.target.startswith(f"{SNAPSHOT_FILE}/"):
+            came.append(request.target)
+            if len(came) == 3:
+                return Failure("unreachable")
+        return answer
+
+    line.change = cut
+    with pytest.raises(Offline):
+        sync_once(laptop, line, limits=limits())
+    assert (tmp_path / "ann" / files.FILE).stat().st_size == 200_000
+    assert held(laptop)["customer"] == []
+    sync_once(laptop, line, limits=limits())
+    assert [one.partition("=")[2] for one in came[2:5]] == ["200000", "200000", "300000"]
+    assert is_as_by_pages(server, laptop, tmp_path)
+    assert is_clean(laptop, tmp_path / "ann")
+    assert not list(server.snapshots.folder.iterdir())
+
+
+def test_a_line_that_never_brings_a_byte_of_it_brings_the_pages(server: Server, laptop: Store) -> None:
+    line = Line(server)
+
+    def refuse(request: Request, answer: Answer) -> Answer | Failure:
+        return Failure("stalled") if request.target.startswith(f"{SNAPSHOT_FILE}/") else answer
+
+    line.change = refuse
+    for _ in range(files.MOST_TRIES):
+        with pytest.raises(Offline):
+            sync_once(laptop, line, limits=limits())
+    assert sync_once(laptop, line, limits=limits()).pulled >= ROWS
+    assert laptop.local(files.KEY) is None
+
+
+def test_a_slow_line_is_better_off_with_pages(
+    server: Server, laptop: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "RANGE", 100_000)
+    line = Line(server)
+
+    def slowly(request: Request, answer: Answer) -> Answer:
+        if request.target.startswith(f"{SNAPSHOT_FILE}/") and request.method == "GET":
+            return Answer(answer.status, answer.body, answer.encoding, seconds=30.0)
+        return answer
+
+    line.change = slowly
+    assert sync_once(laptop, line, limits=limits()).pulled >= ROWS
+    assert line.count(f"GET {SNAPSHOT_FILE}/") == 1
+    assert line.count(f"GET {SNAPSHOT}") > 0
+
+
+def test_where_there_is_no_room_the_pages_come(
+    server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "create_private", full)
+    line = Line(server)
+    sync_once(laptop, line, limits=limits())
+    assert line.count(f"GET {SNAPSHOT_FILE}/") == 1
+    assert is_as_by_pages(server, laptop, tmp_path)
+
+
+@pytest.mark.parametrize("trouble", ["full", "open to all", "not a folder"])
+def test_an_office_without_a_place_for_it_makes_none(
+    server: Server, laptop: Store, tmp_path: Path, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if trouble == "full":
+        monkeypatch.setattr(snapshots, "ROOM", 2**60)
+    elif trouble == "open to all":
+        server.snapshots.folder.mkdir()
+        server.snapshots.folder.chmod(0o755)
+    else:
+        server.snapshots.folder = tmp_path / "missing" / "folder"
+    line = Line(server)
+    sync_once(laptop, line, limits=limits())
+    assert line.count(f"GET {SNAPSHOT_FILE}/") == 0
+    assert line.count(f"GET {SNAPSHOT}") > 0
+
+
+def test_a_key_that_is_none_is_refused(server: Server, laptop: Store) -> None:
+    for key in ("", "00" * 32, "zz" * 32, "AB" * 32):
+        body, encoding = codec.pack(FileRequest(key=key, shape=migrations.NEWEST, schema=SCHEMA), "zstd")
+        asked = Session(just(Send("POST", SNAPSHOT_FILE, body, encoding)), Remote(laptop))
+        answer = drive(asked, Direct(server))
+        assert isinstance(answer, Answer)
+        assert answer.status == 400
+
+
+def test_an_office_without_such_files_is_asked_once(server: Server, laptop: Store) -> None:
+    line = Line(server)
+
+    def older(request: Request, answer: Answer) -> Answer:
+        unknown = Answer(404, codec.encode(Problem(code="bad_request", en="nothing here")))
+        return unknown if request.target.startswith(SNAPSHOT_FILE) else answer
+
+    line.change = older
+    assert sync_once(laptop, line, limits=limits()).pulled >= ROWS
+    assert line.count(f"POST {SNAPSHOT_FILE}") == 1
+
+
+def test_files_that_nobody_fetches_are_removed_and_few_lie_here(
+    server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "MOST_FILES", 1)
+    folder = server.snapshots.folder
+    folder.mkdir(mode=0o700)
+    for name in ("old.db", "new.db", "stuck.work"):
+        (folder / name).write_bytes(b"x")
+    long_ago = time.time() - 2 * snapshots.KEPT
+    for name in ("old.db", "stuck.work"):
+        os.utime(folder / name, (long_ago, long_ago))
+    line = Line(server)
+    sync_once(laptop, line, limits=limits())
+    assert [path.name for path in folder.iterdir()] == ["new.db"]
+    assert line.count(f"GET {SNAPSHOT_FILE}/") == 0
+    assert is_as_by_pages(server, laptop, tmp_path)
+
+
+# ---------------------------------------------------------------- the power fails
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from desktop.models.remote import Remote
+from sync.client.driver import sync_once
+from sync.client.transport import HttpTransport
+from tests.stores import opened
+from tests.sync.test_snapshot_file import limits
+
+with opened(Path(sys.argv[1])) as store:
+    remote = Remote(store)
+    remote.point = lambda name: name == sys.argv[3] and os.kill(os.getpid(), signal.SIGKILL)
+    sync_once(store, HttpTransport(sys.argv[2]), limits=limits(), remote=remote)
+"""
+
+
+@pytest.mark.parametrize("point", ["adopting", "copied", "before adoption", "adopted"])
+def test_killed_at_any_moment_the_vault_is_the_old_or_the_new_one(
+    server: Server, tmp_path: Path, point: str
+) -> None:
+    folder = tmp_path / "ann"
+    with opened(folder) as store:
+        enrol(store, Direct(server), server.new_code("Ann"))
+        sent = commands.run(store, store.me(), "customer.new", values={"name": "我的客户"}).value
+    running = Running(server).start()
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", _KILLED, str(folder), running.url, point], check=False, timeout=60
+        )
+    finally:
+        running.stop()
+    assert ended.returncode == -signal.SIGKILL
+    with opened(folder) as store:
+        after = held(store)
+        assert len(after["customer"]) in ((ROWS + 1,) if point == "adopted" else (1,))
+        assert bool(after["sync_cursor"]) == (point == "adopted")
+        sync_once(store, Direct(server), limits=limits())
+        assert is_as_by_pages(server, store, tmp_path)
+        assert is_clean(store, folder)
+        with store.reading() as session:
+            assert session.get(Customer, sent.id) is not None
+
+
+def test_a_sync_that_is_dropped_in_the_middle_loses_nothing(server: Server, laptop: Store) -> None:
+    """A session that ends after any request leaves a laptop that the next sync completes."""
+    for most in range(1, 5):
+        session = Session(engine.sync("", limits()), Remote(laptop))
+        request = session.go_on()
+        for _ in range(most):
+            if request is not None:
+                request = session.go_on(Direct(server).send(request, lambda: False))
+    whole: Session[Any] = Session(engine.sync("", limits()), Remote(laptop))
+    drive(whole, Direct(server))
+    assert len(held(laptop)["customer"]) == ROWS
