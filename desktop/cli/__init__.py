@@ -20,6 +20,7 @@ from desktop.cli import (
     outbox,
     quotes,
     records,
+    sharing,
     syncing,
     totals,
     vaults,
@@ -29,7 +30,20 @@ from desktop.errors import Refused, SatchelError, Usage
 from desktop.words import Message, msg
 
 _SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
-AREAS = (vaults, records, files, attachments, quotes, totals, syncing, bundles, outbox, numbering, demo)
+AREAS = (
+    vaults,
+    records,
+    sharing,
+    files,
+    attachments,
+    quotes,
+    totals,
+    syncing,
+    bundles,
+    outbox,
+    numbering,
+    demo,
+)
 
 
 class Parser(argparse.ArgumentParser):

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from desktop.models import derived, indexing, leaving, remote_rows
+from desktop.models import derived, indexing, leaving, lending, remote_rows
 from desktop.models.changes import append_remote, read_local, write_local
 from desktop.models.columns import json_text
 from desktop.models.overlay import CREATING, Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.remote_rows import IDS, Rows, id_list
-from desktop.rules.streams import home
+from desktop.rules.streams import home, is_lent
 
 FOR_EVER: Final = 2**53
 """A version later than any: the stream itself is lost."""
@@ -99,13 +99,14 @@ class Arrival:
 
     # --- rows
 
-    def rows(self, type_name: str, table: Rows, mask: str = "") -> None:
-        """The newest rows of one type; older ones than those held change nothing."""
+    def rows(self, type_name: str, table: Rows, mask: str = "", stream: str = "") -> None:
+        """The newest rows of one type in `stream`; older ones than those held change nothing."""
         cls = RECORDS.get(type_name)
         if cls is None or not table.rows:
             return
         names, rows, authors = self._known(cls, table, mask)
         ids = [bytes.fromhex(row[0]) for row in rows]
+        lending.note(self.driver, stream, type_name, ids)
         dirty = self._dirty(cls, ids)
         versions = remote_rows.versions(self.driver, cls, ids)
         fresh: list[Sequence[Any]] = []
@@ -189,24 +190,44 @@ class Arrival:
             bases = self._bases(cls, ids)
             for record, removal in zip(ids, news, strict=True):
                 base = bases.get(record, rows.get(record))
-                if base is not None and base["version"] <= removal.version:
+                if is_lent(stream) and removal.flag != "tombstone":
+                    lending.drop(self.driver, stream, record)
+                    self._lent_no_more(cls, record, base, removal.version)
+                elif base is not None and base["version"] <= removal.version:
                     self._removed(cls, stream, record, base, removal)
 
     def _removed(self, cls: type[Record], stream: str, record: bytes, base: Row, removal: Removal) -> None:
         held = self._touch(cls, record)
         if removal.flag == "tombstone":
             held.base[record] = {**base, "deleted_at": removal.at, "version": removal.version}
+        elif self._home(cls, base) == stream and lending.is_lent_here(self.driver, record):
+            lending.left_home(self.driver, cls.__tablename__, record, removal.version)
         elif self._home(cls, base) == stream:
             held.base[record] = None
             held.gone[record] = removal.version
 
+    def _lent_no_more(self, cls: type[Record], record: bytes, base: Row | None, version: int) -> None:
+        """One stream fewer lends the record: at zero it leaves, unless it lives here."""
+        if base is None or lending.is_lent_here(self.driver, record):
+            return
+        if not lending.lives_here(self.driver, record, self._home(cls, base), base["version"]):
+            held = self._touch(cls, record)
+            held.base[record] = None
+            held.gone[record] = max(version, base["version"])
+
     def lost(self, stream: str) -> None:
         """This laptop may no longer hold the stream: what has no unanswered ops leaves it now."""
+        for type_name, lent in lending.drop_all(self.driver, stream).items():
+            cls = RECORDS[type_name]
+            known = {**remote_rows.read(self.driver, cls, lent), **self._bases(cls, lent)}
+            for record in lent:
+                self._lent_no_more(cls, record, known.get(record), FOR_EVER)
         for cls, ids in list(remote_rows.at_home(self.driver, stream)):
             bases = self._bases(cls, ids)
             for record in ids:
                 base = bases.get(record)
-                if base is None or self._home(cls, base) == stream:
+                at_home = base is None or self._home(cls, base) == stream
+                if at_home and not lending.is_lent_here(self.driver, record):
                     held = self._touch(cls, record)
                     held.base[record] = None
                     held.gone[record] = FOR_EVER
@@ -433,8 +454,8 @@ class Arrival:
                 [(bytes.fromhex(row[0]), cls.__tablename__) for row in rows],
             )
 
-    def index_some(self, most: int) -> None:
-        """Bring some rows of a first copy into the index."""
+    def index_some(self, most: int) -> int:
+        """Bring some rows of a first copy into the index; returns how many."""
         rows = self.driver.execute(
             "SELECT record, type FROM search_due ORDER BY record LIMIT ?", (most,)
         ).fetchall()
@@ -445,6 +466,7 @@ class Arrival:
             indexing.add(self.connection, RECORDS[type_name], ids)
         if rows:
             self.driver.execute("DELETE FROM search_due WHERE record <= ?", (rows[-1][0],))
+        return len(rows)
 
     def _index_rows(self, cls: type[Record], rows: Mapping[bytes, Row]) -> None:
         if rows:

@@ -48,6 +48,19 @@ sync_held = Table(
 )
 """Deletions by others that are so many that a person is asked first."""
 
+sync_lent = Table(
+    "sync_lent",
+    Base.metadata,
+    Column("record", LargeBinary(16), primary_key=True),
+    Column("stream", String(80), primary_key=True),
+    Column("type", String(40), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index("sync_lent_stream", "stream", "type"),
+    sqlite_with_rowid=False,
+)
+"""Which streams lend which records to this laptop. Under the stream "-" stands up to which version of a row
+its own home no longer counts: the record left that home, and stayed for the sake of a loan."""
+
 search_due = Table(
     "search_due",
     Base.metadata,
@@ -113,6 +126,7 @@ TABLES: Final = (
     sync_mark,
     sync_await,
     sync_held,
+    sync_lent,
     search_due,
     sync_stub,
     erased,

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
+from desktop.models import lending
 from desktop.models.changes import now_ms, read_local, write_local
 from desktop.models.fuse import Deletion, Fuse
 from desktop.models.record import RECORDS, Record
 from desktop.models.remote_rows import Rows
 from desktop.rules.digests import Sums, Tally, bucket
-from desktop.rules.streams import ORG, home
+from desktop.rules.streams import ORG, home, is_lent
 
 if TYPE_CHECKING:
     from desktop.models.remote import Remote
@@ -143,6 +144,7 @@ def _held(
             continue
         kept = aside.get(kind, {})
         yield kind, _of_bases(cls, kept)
+        yield kind, _of_loans(driver, kind, kept)
         home_of = "NULL, NULL" if cls.__shared__ else "owner_id, team_id"
         cursor = driver.execute(
             f'SELECT id, version, {home_of} FROM "{kind}" WHERE deleted_at IS NULL AND version > 0'  # noqa: S608
@@ -174,9 +176,21 @@ def _of_bases(cls: type[Record], aside: Mapping[bytes, Any]) -> dict[str, list[t
     return found
 
 
+def _of_loans(driver: Any, kind: str, aside: Mapping[bytes, Any]) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for stream, record, version in lending.lent_rows(driver, kind):
+        if record not in aside:
+            found.setdefault(stream, []).append((record.hex(), version))
+    for record, (version, row) in aside.items():
+        if row is not None and not row.get("deleted_at"):
+            for stream in lending.streams_of(driver, record):
+                found.setdefault(stream, []).append((record.hex(), version))
+    return found
+
+
 def comparable(stream: str) -> bool:
-    """Whether what is held of a stream can be told from the rows alone: it is the home of its records."""
-    return stream == ORG or stream.partition(":")[0] in ("user", "team")
+    """Whether it is known here what is held of a stream: its records live there, or are lent in it."""
+    return stream == ORG or is_lent(stream) or stream.partition(":")[0] in ("user", "team")
 
 
 # --- mending
@@ -197,7 +211,7 @@ def mend(
     """
     with remote.arriving() as (connection, arrival):
         for kind, table in tables.items():
-            arrival.rows(kind, table, mask)
+            arrival.rows(kind, table, mask, stream)
         arrival.removals(stream, Fuse(connection, arrival.now).sift(stream, {}, gone, absent=True)[1])
         remote.keep_stubs(connection, stubs)
         remote.point("mended")

@@ -4,6 +4,8 @@ from typing import Final
 
 ORG: Final = "org"
 """The stream that everybody in the organisation reads."""
+LENT: Final = "share:"
+"""What the names of streams begin with in which nothing lives: each lends one record to some people."""
 
 
 def home(shared: bool, owner: str | None, team: str | None) -> str:
@@ -17,3 +19,13 @@ def home(shared: bool, owner: str | None, team: str | None) -> str:
     if owner:
         return f"user:{owner}"
     return f"team:{team}" if team else ORG
+
+
+def lent(record: str) -> str:
+    """The stream that lends the record with this id, its parts and what hangs on it."""
+    return LENT + record
+
+
+def is_lent(stream: str) -> bool:
+    """Whether records are lent in `stream`, and live elsewhere."""
+    return stream.startswith(LENT)

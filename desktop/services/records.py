@@ -38,6 +38,7 @@ LED: Final[dict[str, frozenset[str]]] = {
     ),
     "quote_line": frozenset({"revision_id", "rank", "slabs", "price_trace"}),
     "adjustment": frozenset({"revision_id", "rank"}),
+    "share": frozenset({"of", "of_id", "person_id", "group_id"}),
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
         {

@@ -18,6 +18,8 @@ from desktop.models import derived, guards
 from desktop.models.columns import json_text
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, children_of
+from desktop.rules.sharing import SHAREABLE
+from sync.server import shares
 from sync.server.feed import MOVE, PUT, TOMBSTONE, UNDONE, Event, publish
 from sync.server.rows import POSTGRESQL, Row, bare, chunks, id_in, shape, upsert
 from sync.server.scope import home
@@ -46,6 +48,8 @@ class Held:
     changed: set[str] = field(default_factory=set)
     undone: bool = False
     """It is deleted because its making was taken back."""
+    hung: frozenset[Key] = frozenset()
+    """The records with which it was lent, as the database has it: what it is a part of or hangs on."""
 
     @property
     def id(self) -> str:
@@ -78,6 +82,7 @@ class Held:
             self.home,
             set(self.changed),
             self.undone,
+            self.hung,
         )
 
 
@@ -154,6 +159,7 @@ class Batch:
 
     def _adopt(self, found: list[Held]) -> None:
         for held in found:
+            held.hung = frozenset(shares.above(held.type, held.row))
             self._held[held.type, held.id] = held
         by_id = {held.id: held for held in found}
         versions = bare(VERSIONS)
@@ -255,6 +261,8 @@ class Batch:
         self._write_versions(dirty)
         derived.refresh(self.conn, [(held.type, UUID(hex=held.id)) for held in dirty])
         publish(self.conn, [event for held in dirty for event in _events(held)])
+        touched = {key for held in dirty for key in ((held.type, held.id), *held.hung)}
+        publish(self.conn, shares.events(self.conn, touched))
 
     def _write_versions(self, dirty: list[Held]) -> None:
         key = id_in(self._dialect)
@@ -286,7 +294,20 @@ class Batch:
                     root = self.root_of(part)
                     if root is not None and self._follow(part, root):
                         parts.append(part)
+                for part in self._load_shares(record_type, roots):
+                    self._follow(part, roots[part.row["of_id"]])
             moved = parts
+
+    def _load_shares(self, record_type: str, targets: Iterable[str]) -> list[Held]:
+        """The shares of these records: they live where those live."""
+        ids = sorted(targets) if record_type in SHAREABLE else []
+        found = shape(shares.SHARE, self._dialect).read_children(self.conn, "of_id", ids)
+        self.load((shares.SHARE, share) for share, row in found.items() if row["of"] == record_type)
+        return [
+            held
+            for held in self.held(shares.SHARE)
+            if held.row["of"] == record_type and held.row["of_id"] in ids
+        ]
 
     def _follow(self, part: Held, root: Held) -> bool:
         differing = [name for name in ("owner_id", "team_id") if part.row[name] != root.row[name]]
@@ -297,8 +318,10 @@ class Batch:
 
 @lru_cache(maxsize=256)
 def _depth(record_type: str) -> int:
-    """0 for a record that stands by itself, 1 for its parts."""
+    """0 for a record that stands by itself, 1 for its parts, its files and what shares it."""
     cls = RECORDS[record_type]
+    if record_type in (shares.SHARE, shares.ATTACHMENT):
+        return 1
     described = cls.fields().get(cls.__root__)
     return 1 + _depth(described.kind.to) if described and isinstance(described.kind, Link) else 0
 
@@ -309,8 +332,13 @@ def _in_order(key: Key) -> tuple[int, str, str]:
 
 
 def links_of(record_type: str, row: Row, *, roots_only: bool = False) -> Iterable[Key]:
-    """The records without which this one cannot be judged: its root, and the edition it belongs to."""
+    """The records without which this one cannot be judged: its root, the edition it belongs to, what it
+    shares or was attached to.
+    """
     cls = RECORDS[record_type]
+    target = None if roots_only else shares.target_of(record_type, row)
+    if target is not None:
+        yield target
     names = [cls.__root__] if roots_only else [cls.__root__, "revision_id"]
     for name in names:
         described = cls.fields().get(name)

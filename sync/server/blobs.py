@@ -20,6 +20,7 @@ from desktop.rules import attachments as rules
 from desktop.rules.streams import home
 from desktop.words import msg
 from sync.protocol import messages
+from sync.server import shares
 from sync.server.problems import Refusal
 from sync.server.scope import Scope
 from sync.server.store import Store
@@ -99,13 +100,15 @@ def find(conn: Connection, scope: Scope, sha256: str, size: int | None) -> Seen:
     sizes: dict[UUID, int] = {}
     fills: set[UUID] = set()
     may = scope.role is not None and scope.role.may(ATTACH)
-    for row in conn.execute(
+    rows = conn.execute(
         select(table.c.id, table.c.owner_id, table.c.team_id, table.c.size).where(
             table.c.sha256 == sha256, table.c.deleted_at.is_(None)
         )
-    ):
+    ).all()
+    lent = shares.access(conn, scope, "attachment", [row.id.hex for row in rows])
+    for row in rows:
         owner, team = (one.hex if one is not None else None for one in (row.owner_id, row.team_id))
-        mine = scope.may_read(home(Attachment.__shared__, owner, team))
+        mine = scope.may_read(home(Attachment.__shared__, owner, team)) or row.id.hex in lent
         if mine and rules.fits(row.size) and size in (None, row.size):
             sizes[row.id] = row.size
             if may and scope.may_write("attachment", {"owner_id": owner, "team_id": team}):

@@ -23,7 +23,7 @@ from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdi
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
 from sync.protocol.upcast import upcast
-from sync.server import audit, floors, numbers, proposals, review
+from sync.server import audit, floors, numbers, proposals, review, shares
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome
 from sync.server.permission import Permission, Rejected
@@ -215,7 +215,20 @@ def _judge(
     numbers.note(conn, _numbers(decided), now)
     if judge.overwritten:
         audit.record(conn, now, request.device, "overwritten", {"values": judge.overwritten})
-    return [_verdict(op, outcome, scope) for op, outcome in decided]
+    lent = _lent(conn, scope, [outcome for _, outcome in decided])
+    return [_verdict(op, outcome, scope, lent) for op, outcome in decided]
+
+
+def _lent(conn: Connection, scope: Scope, decided: Iterable[Outcome | Rejected]) -> set[Key]:
+    """The records among these that come to this person because they are lent."""
+    found: set[Key] = set()
+    for kind, group in groupby(
+        sorted(one.held.type + one.held.id for one in decided if isinstance(one, Outcome) and one.held),
+        key=lambda key: key[:-32],
+    ):
+        ids = [key[-32:] for key in group]
+        found.update((kind, record) for record in shares.access(conn, scope, kind, ids))
+    return found
 
 
 def _numbers(decided: Iterable[tuple[Op, Outcome | Rejected]]) -> list[tuple[str, str]]:
@@ -240,6 +253,9 @@ def _touched(ops: Iterable[Op]) -> set[Key]:
             keys.update(link for link in links_of(op.type, values) if is_id(link[1]))
             if is_id(values.get("owner_id")):
                 keys.add(("user", values["owner_id"]))
+            if op.type == shares.SHARE:
+                people = (("user", values.get("person_id")), ("team", values.get("group_id")))
+                keys.update((kind, str(one)) for kind, one in people if is_id(one))
     return keys
 
 
@@ -295,11 +311,11 @@ def _comes_later(op: Op) -> bool:
     return op.kind != "create" or op.type not in RECORDS or bool(RECORDS[op.type].__root__)
 
 
-def _verdict(op: Op, outcome: Outcome | Rejected, scope: Scope) -> Verdict:
+def _verdict(op: Op, outcome: Outcome | Rejected, scope: Scope, lent: set[Key]) -> Verdict:
     if isinstance(outcome, Rejected):
         return Verdict(op.n, "rejected", 0, [], outcome.code, *_both(outcome.message))
     held = outcome.held
-    comes = held is not None and scope.may_read(home(held.type, held.row))
+    comes = held is not None and (scope.may_read(home(held.type, held.row)) or (held.type, held.id) in lent)
     return Verdict(
         op.n,
         outcome.kind,

@@ -12,10 +12,11 @@ from desktop.models.kinds import Choice
 from desktop.models.record import RECORDS, Field
 from desktop.rules import stages
 from desktop.rules.canonical import content_hash
+from desktop.rules.sharing import EDIT, SHAREABLE
 from desktop.words import Message, msg
 from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
-from sync.server import editions, leases, merge, numbers
+from sync.server import editions, leases, merge, numbers, shares
 from sync.server.batch import FIRST, Batch, Held, links_of
 from sync.server.permission import Rejected
 from sync.server.rows import Row, empty, is_id
@@ -23,6 +24,8 @@ from sync.server.scope import Scope, home
 from sync.server.values import BadValue, check, check_structure
 
 NOT_YOURS: Final = msg("This record belongs to people whose records you may not change.")
+READ_ONLY: Final = msg("This record is shared with you to read, not to change.")
+NOT_SHARED: Final = msg("This cannot be shared.")
 NOT_FOUND: Final = msg("The office does not have this record.")
 DEPENDS: Final = msg("This needs a record that the office has refused.")
 INVALID: Final = msg("The office cannot read this change.")
@@ -103,7 +106,7 @@ class Judge:
         row = self._new_row(op.type, op.record, op.body)
         self._settle(op.type, row)
         if not self.scope.may_write(op.type, row):
-            raise Rejected("not_allowed", NOT_YOURS)
+            self._guard_new(op.type, row)
         self._guard_overdraft(op.type, row)
         held = self.batch.add(op.type, row)
         self._guard_edition(held)
@@ -126,6 +129,10 @@ class Judge:
     def _settle(self, record_type: str, row: Row) -> None:
         """A part lives where its root lives; what nobody known owns belongs to whoever brings it."""
         cls = RECORDS[record_type]
+        if record_type == shares.SHARE:
+            target = self._shared_by(row)
+            row["owner_id"], row["team_id"] = target.row["owner_id"], target.row["team_id"]
+            return
         if cls.__root__:
             for link in links_of(record_type, row, roots_only=True):
                 root = self.batch.get(*link)
@@ -140,6 +147,37 @@ class Judge:
         nobody = not row["owner_id"] and not self.scope.may_write(record_type, row)
         if unknown or nobody:
             row["owner_id"], row["team_id"] = person.user, person.team or None
+
+    def _shared_by(self, row: Row) -> Held:
+        """The record that a share lends: something that may be lent, to somebody there is."""
+        key = shares.target_of(shares.SHARE, row)
+        people = [
+            self.batch.get(*who)
+            for who in (("user", row["person_id"]), ("team", row["group_id"]))
+            if who[1] is not None
+        ]
+        if key is None or key[0] not in SHAREABLE or len(people) != 1 or people[0] is None:
+            raise Rejected("invalid", NOT_SHARED)
+        target = self.batch.get(*key)
+        if target is None:
+            self._absent(key[1])
+        if not self.scope.may_write(target.type, target.row):
+            self._guard(target)
+            raise Rejected("not_allowed", NOT_YOURS)
+        return target
+
+    def _guard_new(self, record_type: str, row: Row) -> None:
+        """A part may be added to what is lent to be changed; anything else lives where one may write."""
+        root = self._above(record_type, row)
+        if root is None:
+            raise Rejected("not_allowed", NOT_YOURS)
+        self._guard(root)
+
+    def _above(self, record_type: str, row: Row) -> Held | None:
+        """What a part is a part of, or a file is attached to."""
+        target = shares.target_of(record_type, row)
+        links = [target] if target else list(links_of(record_type, row, roots_only=True))
+        return self.batch.get(*links[0]) if links else None
 
     def _create_again(self, op: Op, held: Held) -> Outcome:
         """The record is known: a restored laptop sends again what it had sent. Nothing newer is undone."""
@@ -168,6 +206,8 @@ class Judge:
                 raise Rejected("invalid", INVALID)
             self._check(op.type, name, pair[1])
             self._guard_number(op.type, op.record, name, pair[1])
+        if held.type == shares.SHARE and not _OF_A_SHARE.isdisjoint(body):
+            raise Rejected("invalid", NOT_SHARED)
         outcome = Outcome(held)
         if held.deleted and not self._brings_back(held, outcome):
             outcome.deleted = True
@@ -204,7 +244,7 @@ class Judge:
         if RECORDS[held.type].__root__:
             return held.row[name]  # type: ignore[no-any-return]
         target = {**held.row, name: new}
-        if not self.scope.may_write(held.type, target):
+        if not (self.scope.may_write(held.type, held.row) and self.scope.may_write(held.type, target)):
             raise Rejected("not_allowed", NOT_YOURS)
         return new
 
@@ -212,6 +252,9 @@ class Judge:
         """A part that went over to another record lives there from now on."""
         row = dict(held.row)
         self._settle(held.type, row)
+        root = self.batch.root_of(held)
+        if root is not None:
+            self._guard(root)
         for name in ("owner_id", "team_id"):
             if row[name] != held.row[name]:
                 self.batch.change(held, name, row[name])
@@ -296,6 +339,7 @@ class Judge:
         held = self._found(op)
         if held.deleted:
             return Outcome(held)
+        self._guard_whole(held)
         self._guard_frozen(held, [DELETED])
         if self.keep_deleted or not held.seen_by(self.batch.device, op.base):
             return Outcome(held, [Loss(DELETED, True, None, merge.CRITICAL, True)])
@@ -306,9 +350,16 @@ class Judge:
 
     def _restore(self, op: Op) -> Outcome:
         held = self._found(op)
+        self._guard_whole(held)
         if held.deleted:
             self.batch.change(held, DELETED, None)
         return Outcome(held)
+
+    def _guard_whole(self, held: Held) -> None:
+        """Who was lent a record does not delete it; its parts they may, where they may change it."""
+        part = RECORDS[held.type].__root__ or held.type == shares.ATTACHMENT
+        if not part and not self.scope.may_write(held.type, held.row):
+            raise Rejected("not_allowed", NOT_YOURS)
 
     def _brings_back(self, held: Held, outcome: Outcome) -> bool:
         """An edited line of a quote comes back, if its quote is still there."""
@@ -334,9 +385,23 @@ class Judge:
         raise Rejected("not_found", NOT_FOUND)
 
     def _guard(self, held: Held) -> None:
-        if not self.scope.may_write(held.type, held.row):
-            known = self.scope.may_read(home(held.type, held.row))
-            raise Rejected("not_allowed", NOT_YOURS) if known else Rejected("not_found", NOT_FOUND)
+        if self.scope.may_write(held.type, held.row):
+            return
+        access = self._lent(held)
+        if access == EDIT and held.type != shares.SHARE:
+            return
+        if access:
+            raise Rejected("not_allowed", READ_ONLY)
+        known = self.scope.may_read(home(held.type, held.row))
+        raise Rejected("not_allowed", NOT_YOURS) if known else Rejected("not_found", NOT_FOUND)
+
+    def _lent(self, held: Held) -> str:
+        """What may be done to a record because it is lent; a part that this push brings is like its root."""
+        root = self._above(held.type, held.row) if held.home is None else None
+        if root is not None:
+            return self._lent(root)
+        found = shares.access(self.batch.conn, self.scope, held.type, [held.id])
+        return found.get(held.id, "")
 
     def _guard_frozen(self, held: Held, touched: list[str]) -> None:
         """Refused where `touched` is content of an issued edition, or part of what is only ever added to."""
@@ -417,6 +482,7 @@ def _codes(options: tuple[tuple[str, Message], ...]) -> tuple[str, ...]:
 
 
 SIGNATURE: Final = "signature"
+_OF_A_SHARE: Final = frozenset({"of", "of_id", "person_id", "group_id"})
 LINES: Final = frozenset({"quote_line", "adjustment"})
 CONTENT: Final = LINES | {"quote_revision"}
 _WAYS: Final = {_codes(way.choices): way for way in (stages.OPPORTUNITY, stages.QUOTE)}

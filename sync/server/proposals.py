@@ -14,8 +14,10 @@ from sqlalchemy import Connection, insert, select
 from desktop.models.columns import moment_text
 from desktop.models.overlay import CREATING
 from desktop.models.record import RECORDS
+from desktop.rules.streams import is_lent
 from desktop.words import msg
 from sync.protocol.ops import Op
+from sync.server import shares
 from sync.server.batch import Batch, Held, links_of
 from sync.server.feed import MOVE
 from sync.server.permission import Rejected, new_row
@@ -69,7 +71,7 @@ def _lost(batch: Batch, scope: Scope, ops: Sequence[Op]) -> list[Held]:
             if op.kind not in CREATING:
                 return []
         elif not scope.may_write(held.type, held.row):
-            if not _had(batch, reach, held):
+            if shares.access(batch.conn, scope, held.type, [held.id]) or not _had(batch, scope, reach, held):
                 return []
             lost.append(held)
     return lost
@@ -84,17 +86,19 @@ def _meant(batch: Batch, op: Op) -> Held | None:
     return held
 
 
-def _had(batch: Batch, reach: set[str], held: Held) -> bool:
+def _had(batch: Batch, scope: Scope, reach: set[str], held: Held) -> bool:
     if held.deleted or RECORDS[held.type].__shared__:
         return False
     if EVERYTHING in reach or home(held.type, held.row) in reach:
         return True
     feed = bare(FEED)
     key = id_in(batch.conn.dialect.name)(held.id)
+    homes = sorted(stream for stream in reach if not is_lent(stream))
     query = select(feed.c.stream).where(
-        feed.c.type == held.type, feed.c.record == key, feed.c.flag == MOVE, feed.c.stream.in_(sorted(reach))
+        feed.c.type == held.type, feed.c.record == key, feed.c.flag == MOVE, feed.c.stream.in_(homes)
     )
-    return batch.conn.execute(query.limit(1)).first() is not None
+    moved = batch.conn.execute(query.limit(1)).first() is not None
+    return moved or shares.was_lent_to_edit(batch.conn, scope, reach, held.type, held.id)
 
 
 def _may_be_proposed(op: Op) -> bool:

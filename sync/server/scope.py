@@ -2,25 +2,36 @@
 
 A stream is what is held together: `user:<id>`, `team:<id>`, or `org` for the whole firm. A record lives in
 the stream of its owner, else of its team, else of the firm; what is shared by its nature always lives with
-the firm.
+the firm. In a stream `share:<id>` nothing lives: it lends one record to those with whom it was shared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from desktop.models.record import RECORDS
-from desktop.models.records import Organisation, User
-from desktop.rules import roles
+from desktop.models.records import Organisation, Share, User
+from desktop.rules import roles, sharing
 from desktop.rules import streams as streams_of
 from desktop.rules.roles import ALL, OWN, ROLES, Role
-from desktop.rules.streams import ORG
+from desktop.rules.streams import LENT, ORG, is_lent, lent
 from sync.protocol.messages import Person
 from sync.server.masks import Mask, mask_of
 from sync.server.tables import HEAD
+
+# Asked with every request, so they are put together once.
+_USER: Final = User.__table__
+_PERSON: Final = select(_USER.c.name, _USER.c.role, _USER.c.team_id).where(
+    _USER.c.id == bindparam("user"),
+    _USER.c.deleted_at.is_(None),
+    or_(_USER.c.active, _USER.c.active.is_(None)),
+)
+_MEMBERS: Final = select(_USER.c.id).where(_USER.c.team_id == bindparam("team"))
 
 
 def home(record_type: str, row: Mapping[str, Any]) -> str:
@@ -35,6 +46,13 @@ class Scope:
     person: Person
     role: Role | None
     streams: frozenset[str] | None
+    edits: frozenset[str] = frozenset()
+    """Those of the streams that lend a record in which what they lend may be changed too."""
+
+    @property
+    def lent(self) -> frozenset[str]:
+        """The streams that lend this person something; who sees all needs no loans."""
+        return frozenset(stream for stream in self.streams or () if is_lent(stream))
 
     @property
     def mask(self) -> Mask:
@@ -43,7 +61,7 @@ class Scope:
 
     def may_read(self, stream: str) -> bool:
         """Whether this person's devices may hold `stream`."""
-        return self.streams is None or stream in self.streams
+        return not is_lent(stream) if self.streams is None else stream in self.streams
 
     def may_write(self, record_type: str, row: Mapping[str, Any]) -> bool:
         """Whether this person may change a record where it lives.
@@ -60,19 +78,17 @@ class Scope:
 
     def predicate(self, table: Table) -> ColumnElement[bool]:
         """The condition on `stream` that every statement which hands out rows carries."""
-        return true() if self.streams is None else table.c.stream.in_(sorted(self.streams))
+        if self.streams is None:
+            return or_(table.c.stream < LENT, table.c.stream >= _AFTER_LENT)
+        return table.c.stream.in_(sorted(self.streams))
+
+
+_AFTER_LENT: Final = LENT[:-1] + chr(ord(LENT[-1]) + 1)
 
 
 def scope_of(conn: Connection, user: str) -> Scope | None:
     """The scope of a person as the office knows them at this moment; None for one who has left."""
-    table = User.__table__
-    row = conn.execute(
-        select(table.c.name, table.c.role, table.c.team_id).where(
-            table.c.id == UUID(hex=user),
-            table.c.deleted_at.is_(None),
-            or_(table.c.active, table.c.active.is_(None)),
-        )
-    ).first()
+    row = conn.execute(_PERSON, {"user": UUID(hex=user)}).first()
     if row is None:
         return None
     team = row.team_id.hex if row.team_id else ""
@@ -86,15 +102,42 @@ def scope_of(conn: Connection, user: str) -> Scope | None:
     if team:
         streams.add(f"team:{team}")
     if team and roles.scope_of(role, narrowed=_narrowed(conn)) != OWN:
-        members = conn.execute(select(table.c.id).where(table.c.team_id == row.team_id))
+        members = conn.execute(_MEMBERS, {"team": row.team_id})
         streams.update(f"user:{member.id.hex}" for member in members)
-    return Scope(person, role, frozenset(streams))
+    loans = set(_loans(conn, UUID(hex=user), row.team_id))
+    edits = {stream for stream, access in loans if access == sharing.EDIT}
+    return Scope(person, role, frozenset(streams | {stream for stream, _ in loans}), frozenset(edits))
+
+
+def _loans(conn: Connection, user: UUID, team: UUID | None) -> Iterator[tuple[str, str]]:
+    """The streams that lend something to this person or their team today, and to do what."""
+    table = Share.table()
+    found = conn.execute(
+        select(table.c.of_id, table.c.access, table.c.until).where(
+            table.c.deleted_at.is_(None),
+            table.c.of_id.is_not(None),
+            or_(table.c.person_id == user, table.c.group_id == team) if team else table.c.person_id == user,
+        )
+    ).all()
+    zone = _firm(conn, Organisation.time_zone) if found else ""
+    for row in found:
+        if sharing.lends(row.until, now(), zone or ""):
+            yield lent(row.of_id.hex), row.access
+
+
+def now() -> datetime:
+    """The moment that decides whether a loan has ended."""
+    return datetime.now(UTC)
 
 
 def _narrowed(conn: Connection) -> bool:
     """Whether the organisation has its sales reps see their own records alone."""
-    query = select(Organisation.rep_scope).where(Organisation.deleted_at.is_(None)).order_by(Organisation.id)
-    return conn.execute(query.limit(1)).scalar_one_or_none() == OWN
+    return _firm(conn, Organisation.rep_scope) == OWN
+
+
+def _firm(conn: Connection, column: InstrumentedAttribute[str]) -> str | None:
+    query = select(column).where(Organisation.deleted_at.is_(None)).order_by(Organisation.id)
+    return conn.execute(query.limit(1)).scalar_one_or_none()
 
 
 def heads(conn: Connection, scope: Scope) -> dict[str, int]:

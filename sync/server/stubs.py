@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS
 from sync.protocol.messages import Part, Stub, Table
-from sync.server import walls
+from sync.server import shares, walls
 from sync.server.batch import Key
 from sync.server.rows import Row, bare, chunks, id_out, shape
 from sync.server.scope import Scope, home
@@ -87,8 +87,9 @@ def _named(conn: Connection, scope: Scope, keys: set[Key]) -> list[Stub]:
         by_type.setdefault(record_type, []).append(record)
     stubs = []
     for record_type, ids in by_type.items():
+        lent = shares.access(conn, scope, record_type, ids)
         for record, row in _shown(conn, scope, record_type, ids).items():
-            if not scope.may_read(home(record_type, row)):
+            if not scope.may_read(home(record_type, row)) and record not in lent:
                 stubs.append(Stub(record_type, record, RECORDS[record_type].title_of(row.get)))
     return stubs
 

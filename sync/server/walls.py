@@ -16,10 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from desktop.errors import Refused
 from desktop.models.record import RECORDS
-from desktop.rules.streams import ORG
+from desktop.rules.streams import LENT, ORG
 from desktop.words import msg
 from sync.server.rows import POSTGRESQL
-from sync.server.tables import AUDIT_ROOT, OFFICE, VERSIONS
+from sync.server.tables import AUDIT_ROOT, FEED, OFFICE, VERSIONS
 
 READER: Final = "satchel_reader"
 """The role of whoever reads for a laptop: it may select, and what it sees the policies decide."""
@@ -40,6 +40,8 @@ _OF_SOMEBODY: Final = (
     f" ELSE (SELECT '{ORG}' = ANY ({_STREAMS}::text[])) END"
 )
 
+_LOANS: Final = "(SELECT NULLIF(current_setting('satchel.loans', true), '')::text[])"
+
 _NOT_YET: Final = msg(
     "The office's database user may not use the role {role}. As administrator of the database run: "
     "CREATE ROLE {role} NOLOGIN; GRANT {role} TO {user};"
@@ -50,8 +52,17 @@ def policies() -> Mapping[str, str]:
     """Which rows of a table a reader sees, by table. Records live where `streams.home` says."""
     by_stream = {table.name: _BY_STREAM for table in OFFICE.sorted_tables if "stream" in table.c}
     return by_stream | {
-        name: _OF_THE_FIRM if cls.__shared__ else _OF_SOMEBODY for name, cls in RECORDS.items()
+        name: _OF_THE_FIRM if cls.__shared__ else f"{_OF_SOMEBODY} OR {_lent(name)}"
+        for name, cls in RECORDS.items()
     }
+
+
+def _lent(name: str) -> str:
+    """What is lent to the reader: the feed of the lending streams names it."""
+    return (
+        f"id IN (SELECT record FROM {FEED.name} WHERE stream = ANY ({_LOANS}::text[])"  # noqa: S608 - own names
+        f" AND type = '{name}' AND flag <> 'move')"
+    )
 
 
 COLUMNS: Final[Mapping[str, str]] = {
@@ -141,6 +152,7 @@ def stand_behind(conn: Connection, streams: Iterable[str] | None) -> None:
     values = {
         "satchel.every": "on" if streams is None else "off",
         "satchel.streams": _array(held),
+        "satchel.loans": _array(stream for stream in held if stream.startswith(LENT)),
         "satchel.owners": _array(_ids(held, "user:")),
         "satchel.teams": _array(_ids(held, "team:")),
         "role": READER,

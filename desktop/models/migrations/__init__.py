@@ -29,6 +29,8 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("proposal"),
     Made("sync_held"),
     Added("sync_mark", ("mask",)),
+    Made("share"),
+    Made("sync_lent"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -8,6 +8,7 @@ from desktop.models.records.opportunities import Opportunity
 from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
 from desktop.models.records.proposals import Proposal
 from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
+from desktop.models.records.shares import Share
 from desktop.models.records.signatures import Signature
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "QuoteRevision",
     "SavedView",
     "Setting",
+    "Share",
     "Signature",
     "Tag",
     "Task",
