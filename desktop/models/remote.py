@@ -35,6 +35,7 @@ from desktop.models.remote_values import Identity, Known, Part, Person, Stub
 from desktop.models.sending import Outbox
 from desktop.models.store import Actor, Changed, Store
 from desktop.rules.chain import START, Entry, entry_hash
+from desktop.rules.streams import is_lent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,10 +193,10 @@ class Remote:
             with self.arriving(index_later=True) as (connection, arrival):
                 partly.begun(connection, stream)
                 for type_name, table in piece.items():
-                    arrival.rows(type_name, table, mask)
+                    arrival.rows(type_name, table, mask, stream)
         with self.arriving(index_later=True) as (connection, arrival):
             for type_name, table in pieces[-1].items() if pieces else ():
-                arrival.rows(type_name, table, mask)
+                arrival.rows(type_name, table, mask, stream)
             self.point("snapshot")
             if heard:
                 write_local(connection, HEARD, heard)
@@ -260,11 +261,13 @@ class Remote:
         if row is None or (part.start > row[0]):
             return
         again = (row[1], row[2]) != (schema, part.mask)
+        if is_lent(part.stream) and not again and part.upto <= row[0]:
+            return  # said before, or late: a loan may end and begin again under the same versions
         if part.mask and row[2] != part.mask:
             leaving.hide(connection, {**leaving.hidden_in(part.tables), **leaving.hidden_by(part.mask)})
         sifted = fuse.Fuse(connection, arrival.now).sift(part.stream, part.tables, part.removals, part.undone)
         for type_name, table in sifted[0].items():
-            arrival.rows(type_name, table, part.mask)
+            arrival.rows(type_name, table, part.mask, part.stream)
         arrival.removals(part.stream, sifted[1])
         if part.check:
             repairs.soon(connection, [part.stream])
