@@ -38,6 +38,8 @@ class Fault:
     """Called whenever bytes of a request have been passed on."""
     on_answer: Callable[[], None] | None = None
     """Called whenever bytes of an answer have come, before they are passed on."""
+    on_cut: Callable[[], None] | None = None
+    """Called when the line is cut."""
 
 
 class FaultProxy:
@@ -47,6 +49,8 @@ class FaultProxy:
         self.target = target
         self.fault = fault
         self.connections = 0
+        self.sent = [0, 0]
+        """Bytes that the last connection carried, to the office and back."""
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -93,6 +97,7 @@ class FaultProxy:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         self.connections += 1
+        self.sent = [0, 0]
         with contextlib.suppress(OSError, asyncio.CancelledError, asyncio.IncompleteReadError):
             await self._pass(self.fault(), reader, writer)
         _abort(writer)
@@ -111,11 +116,10 @@ class FaultProxy:
         up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.target)
         seen = bytearray()
         try:
+            up, down = fault.cut_request_after, fault.cut_answer_after
             ways = [
-                asyncio.create_task(
-                    _pump(reader, up_writer, fault.cut_request_after, fault, fault.on_request, seen)
-                ),
-                asyncio.create_task(_pump(up_reader, writer, fault.cut_answer_after, fault, fault.on_answer)),
+                asyncio.create_task(_pump(reader, up_writer, up, fault, fault.on_request, self.sent, seen)),
+                asyncio.create_task(_pump(up_reader, writer, down, fault, fault.on_answer, self.sent)),
             ]
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             for way in ways:
@@ -141,17 +145,21 @@ async def _pump(
     cut_after: int | None,
     fault: Fault,
     told: Callable[[], None] | None,
+    sent: list[int],
     seen: bytearray | None = None,
 ) -> None:
     passed = 0
     if fault.hold and seen is None:
         reader = await _whole(reader)
     while piece := await reader.read(PIECE):
+        sent[seen is None] += len(piece)
         if told is not None and seen is None:
             told()
         if cut_after is not None and passed + len(piece) > cut_after:
             writer.write(piece[: cut_after - passed])
             await writer.drain()
+            if fault.on_cut is not None:
+                fault.on_cut()
             return
         writer.write(piece)
         await writer.drain()
