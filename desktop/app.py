@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QWidget
 
 from desktop import settings
@@ -21,6 +21,7 @@ from desktop.views.errors import shown
 from desktop.views.first_pages import Answers
 from desktop.views.first_run import FirstRun
 from desktop.views.look import Look
+from desktop.views.network import SAYINGS, Network
 from desktop.views.runner import Runner
 from desktop.views.unlock import UnlockPage
 from desktop.words import RESOURCES, msg
@@ -34,7 +35,15 @@ OPENING: Final = QSize(1440, 900)
 IDLE_MINUTES: Final = 5
 """Minutes without a key or a press after which the vault locks (VAULT.md §2)."""
 HEAVY: Final = ("desktop.models.vault", "desktop.services.profiles", "desktop.views.window", "desktop.jobs")
-_CHIP: Final = {"idle": "online", "sending": "syncing", "receiving": "syncing"}
+_CHIP: Final = {
+    "idle": "online",
+    "sending": "syncing",
+    "receiving": "syncing",
+    "indexing": "syncing",
+    "unreachable": "offline",
+    "busy": "waiting",
+}
+"""What the window calls a state of the sync, or the reason why it is in none."""
 _TO_SETTINGS: Final = {"high_contrast": "contrast"}
 
 
@@ -112,6 +121,23 @@ def keep_look(look: Look) -> None:
     settings.save(settings.load().with_(language=look.language, theme=theme, text_percent=look.t.scale))
 
 
+def _shown_network(state: Any) -> Network:
+    """A state of the sync as the window shows it."""
+    key = _CHIP.get(state.reason or state.name, state.reason or "offline")
+    return Network(
+        key=key if key in SAYINGS else "offline",
+        until=state.until.astimezone() if state.until is not None else None,
+        done=state.done,
+        total=state.total,
+        bytes=state.bytes,
+        left=state.left,
+        first=state.first,
+        usable=state.usable,
+        indexing=state.name == "indexing",
+        metered=state.metered,
+    )
+
+
 class Session(QObject):
     """One open vault with its window, its runner and its background work."""
 
@@ -120,6 +146,7 @@ class Session(QObject):
     def __init__(self, look: Look, vault: "Vault", store: "Store") -> None:
         super().__init__()
         from desktop.jobs import Jobs
+        from desktop.views.connection import Connection
         from desktop.views.desk import Desk
         from desktop.views.window import Window
 
@@ -128,6 +155,11 @@ class Session(QObject):
         self.window: Window = Window(look, self.desk)
         self.jobs: Jobs = Jobs(store, self.network.emit)
         self.network.connect(self._tell)
+        self.connection = Connection(settings.load().metered)
+        self.connection.changed.connect(self._network_changed)
+        self.window.stop_wanted.connect(self._pause)
+        self.window.portal_wanted.connect(self._sign_in)
+        self.window.metered_said.connect(self._say_metered)
         self.window.sync_wanted.connect(self._sync)
         self.window.join_wanted.connect(self._join)
         self.window.backup_wanted.connect(self._backup)
@@ -135,17 +167,32 @@ class Session(QObject):
         look.changed.connect(self._remember)
         self._look = look
         catch_everything(self.desk.refused.emit)
+        self.jobs.set_metered(self.connection.metered)
         self.jobs.start()
 
     def _tell(self, state: Any) -> None:
-        self.window.show_network(_CHIP.get(state.name, "offline"))
+        self.window.show_network(_shown_network(state))
         if state.message is not None and state.name in ("stopped", "wrong"):
             self.window.bar.tell(state.message, tone="warn")
 
     def _sync(self) -> None:
-        if self.jobs.syncer is not None:
-            self.jobs.syncer.network_changed()
-        self.jobs.sync_soon()
+        self.jobs.network_changed(metered=self.connection.metered)
+
+    def _network_changed(self) -> None:
+        self.jobs.network_changed(metered=self.connection.metered)
+
+    def _say_metered(self, said: str) -> None:
+        settings.save(settings.load().with_(metered=said))
+        self.connection.say(said)
+
+    def _pause(self) -> None:
+        self.jobs.pause()
+
+    def _sign_in(self) -> None:
+        """Any page without encryption will do: the network puts its sign-in page in its place."""
+        office = QUrl((self.store.local("office") or {}).get("url", ""))
+        QDesktopServices.openUrl(QUrl(f"http://{office.host()}/"))
+        self.jobs.network_changed(metered=self.connection.metered)
 
     def _join(self, address: str, code: str) -> None:
         store = self.store
@@ -179,6 +226,7 @@ class Session(QObject):
 
         sys.excepthook = sys.__excepthook__
         self._look.changed.disconnect(self._remember)
+        self.connection.close()
         self.jobs.stop()
         self.desk.close()
         self.window.close()

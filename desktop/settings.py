@@ -21,6 +21,8 @@ class Settings:
     profile: str = ""
     shrink_photos: bool = True
     """Keep photos no larger than a page of paper needs."""
+    metered: str = "auto"
+    """Whether the connection costs by the byte: auto, yes or no."""
     keep_photo_place: bool = False
     """Keep where a photo was taken."""
 

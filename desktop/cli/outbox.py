@@ -33,7 +33,7 @@ def show_outbox(console: Console, chosen: argparse.Namespace) -> None:
         _show(console, card)
         return
     if chosen.action == "take-back":
-        outbox.take_back(console.store, card.tx)
+        outbox.take_back(console.store, card)
         said = msg("Taken back: {what}").of(what=card.label)
     elif chosen.action == "retry":
         outbox.retry(console.store, card)

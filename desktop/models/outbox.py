@@ -32,6 +32,8 @@ TAKEN_BACK: Final = msg("This change was taken back already.")
 FACT: Final = msg("What was issued, signed or recorded as done cannot be taken back.")
 BUILT_ON: Final = msg("A later change of “{title}” builds on this one; take that one back first.")
 
+MOST_NAMED: Final = 50
+"""Of a transaction with more records than these, everything that came later is looked at."""
 _COLUMNS: Final = "n, tx, batch, undoes, command, coalesce(was, kind), type, record, body, base, at, kind"
 
 
@@ -65,20 +67,57 @@ class Waiting:
     changes: tuple[Change, ...]
 
 
-def pending(connection: Connection, *, record: UUID | None = None, most: int | None = None) -> list[Waiting]:
+def pending(
+    connection: Connection, *, record: UUID | None = None, most: int | None = None, after: int = 0
+) -> list[Waiting]:
     """What waits for the office's answer, oldest first; of one record, the transactions that touch it.
 
-    With `most`, transactions of about so many operations, for a list on a screen.
+    With `most`, transactions of about so many operations beyond the number `after`, for a list on a screen.
 
     `sent` says that the office may have it (it left, and no answer came yet); `void` that it was taken back.
     """
+    found = _read(connection, "n > ? ORDER BY n LIMIT ?", (after, -1 if most is None else most))
+    return [one for one in found if record is None or any(op.record == record for op in one.changes)]
+
+
+def one_of(connection: Connection, tx: UUID) -> Waiting | None:
+    """One transaction, if it waits."""
+    return next(iter(_read(connection, "tx = ? ORDER BY n", (tx.bytes,))), None)
+
+
+def beginning(connection: Connection, prefix: str) -> list[Waiting]:
+    """Those whose identity begins so, in hexadecimal; none that was taken back."""
+    found = _read(connection, "hex(tx) LIKE ? ORDER BY n", (f"{prefix}%",))
+    return [one for one in found if one.state != "void"]
+
+
+def count(connection: Connection) -> int:
+    """How many transactions wait; what was taken back is none that anybody waits for."""
+    query = "SELECT count(DISTINCT tx) FROM change WHERE n > ? AND kind <> ?"
+    acked = int(read_local(connection, "acked", 0))
+    return int(connection.exec_driver_sql(query, (acked, VOID)).scalar_one())
+
+
+def _read(connection: Connection, where: str, values: tuple[Any, ...]) -> list[Waiting]:
     sent = int(read_local(connection, "sent", 0))
     rows = connection.exec_driver_sql(
-        f"SELECT {_COLUMNS} FROM change WHERE n > ? ORDER BY n LIMIT ?",  # noqa: S608
-        (int(read_local(connection, "acked", 0)), -1 if most is None else most),
+        f"SELECT {_COLUMNS} FROM change WHERE n > ? AND {where}",  # noqa: S608 - texts of this file
+        (int(read_local(connection, "acked", 0)), *values),
     ).all()
-    found = [_waiting(list(group), sent) for _, group in groupby(rows, key=lambda row: bytes(row[1]))]
-    return [one for one in found if record is None or any(op.record == record for op in one.changes)]
+    return [_waiting(list(group), sent) for _, group in groupby(rows, key=lambda row: bytes(row[1]))]
+
+
+def _later(connection: Connection, one: Waiting) -> list[Waiting]:
+    """Later ones that may build on this one: of the same records, naming one that it made, or facts."""
+    first, records = one.changes[0].n, {op.record.bytes for op in one.changes}
+    made = {op.record.hex for op in one.changes if op.kind == "create"}
+    if len(records) > MOST_NAMED:
+        return pending(connection, after=first)
+    facts = ", ".join(f"'{kind}'" for kind in sorted(FACTS))
+    some = [f"record IN ({', '.join('?' * len(records))})", f"kind IN ({facts})"]
+    some += ["instr(body, ?)"] * len(made)
+    where = f"n > ? AND ({' OR '.join(some)}) ORDER BY n"
+    return _read(connection, where, (first, *sorted(records), *sorted(made)))
 
 
 def _waiting(rows: Sequence[Any], sent: int) -> Waiting:
@@ -100,15 +139,14 @@ def _waiting(rows: Sequence[Any], sent: int) -> Waiting:
 
 def refusal(connection: Connection, tx: UUID) -> Message | None:
     """Why this transaction cannot be taken back; None: it can. Raises NotFound where nothing of it waits."""
-    waiting = pending(connection)
-    one = next((one for one in waiting if one.tx == tx), None)
+    one = one_of(connection, tx)
     if one is None:
         raise NotFound(msg("This change does not wait for the office any more."))
     if one.state != "unsent":
         return SENT if one.state == "sent" else TAKEN_BACK
     if any(op.kind in FACTS for op in one.changes):
         return FACT
-    later = next(_builders(connection, waiting, [one]), None)
+    later = next(_builders(connection, _later(connection, one), [one]), None)
     return None if later is None else BUILT_ON.of(title=_title(connection, later[1]))
 
 
@@ -119,12 +157,15 @@ def take_back(store: Store, tx: UUID) -> Waiting:
     is a fact, or where a later change builds on it.
     """
     with store.reader.connect() as connection:
-        command = next((one.command for one in pending(connection) if one.tx == tx), "outbox.take_back")
+        waiting = one_of(connection, tx)
+        command = waiting.command if waiting is not None else "outbox.take_back"
     with store.work(store.me(), command, undoes=tx) as work, lifted(work.connection):
         reason = refusal(work.connection, tx)
         if reason is not None:
             raise Refused(reason)
-        taken = next(one for one in pending(work.connection) if one.tx == tx)
+        taken = one_of(work.connection, tx)
+        if taken is None:
+            raise NotFound(msg("This change does not wait for the office any more."))
         for op in reversed(taken.changes):
             _invert(work, op)
         work.flush()

@@ -1,6 +1,7 @@
 """The outbox in words: each command that waits, what it changes, why it waits, what can be done with it."""
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -10,15 +11,20 @@ from sqlalchemy import Connection
 
 from desktop.errors import NotFound, Refused
 from desktop.models import inbox, outbox
+from desktop.models.changes import VOID, read_local
+from desktop.models.kinds import Link
 from desktop.models.outbox import Change, Waiting
-from desktop.models.record import RECORDS
+from desktop.models.record import RECORDS, Field
+from desktop.models.remote_rows import IDS, id_list
 from desktop.models.store import Store
-from desktop.services import history, records
+from desktop.services import asides, clashes, history, records
 from desktop.services.commands import run
 from desktop.services.undo import label_of
 from desktop.words import Message, msg
 
-State = Literal["waiting", "sending", "alone", "follows", "row", "taken", "refused", "parked"]
+State = Literal["waiting", "sending", "alone", "follows", "row", "refused", "parked", "aside"]
+DECIDED_HERE: Final = frozenset({"refused", "parked", "aside"})
+"""States that only a person ends."""
 
 WHY: Final[dict[str, Message]] = {
     "waiting": msg("Waits for the network"),
@@ -26,7 +32,7 @@ WHY: Final[dict[str, Message]] = {
     "alone": msg("No office joined"),
     "follows": msg("Goes after an earlier change of the same record"),
     "row": msg("Confirmed; the office's row is on its way"),
-    "taken": msg("Taken back"),
+    "aside": msg("Not saved: it was changed meanwhile"),
     "refused": msg("The office did not accept this change."),
     "parked": msg("Waits in the inbox for your decision"),
 }
@@ -42,18 +48,27 @@ class Step:
     old: Any
     new: Any
 
+    titles: Mapping[UUID, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def described(self) -> Field | None:
+        """The field, where it is one."""
+        return RECORDS[self.type].fields().get(self.field)
+
     @property
     def label(self) -> Message:
         """What the field is called."""
-        described = RECORDS[self.type].fields().get(self.field)
-        return described.label if described else RECORDS[self.type].__label__
+        return self.described.label if self.described else RECORDS[self.type].__label__
 
-    def shown(self, value: Any, language: str) -> str:
-        """A value as a person reads it."""
-        described = RECORDS[self.type].fields().get(self.field)
-        if described is None or value is None:
+    def value(self, wire: Any) -> Any:
+        """The value of a wire form."""
+        return self.described.kind.from_wire(wire) if self.described and wire is not None else None
+
+    def shown(self, wire: Any, language: str) -> str:
+        """A value as a person reads it: a link by what it leads to, a choice by its word."""
+        if self.described is None or wire is None:
             return ""
-        return described.kind.format(described.kind.from_wire(value), language)
+        return clashes.in_words(self.described, self.value(wire), self.titles, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +103,71 @@ class Card:
         return label_of(self.command)
 
 
-def cards(store: Store, most: int | None = None) -> list[Card]:
-    """What needs a decision first, then what waits, oldest first; what was taken back is not shown.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some cards, and the number behind which the next ones are; None: there are no more."""
 
-    With `most`, no more than so many operations are looked at.
-    """
-    office = bool((store.local("office") or {}).get("url"))
+    cards: tuple[Card, ...]
+    after: int | None
+
+
+def cards(store: Store) -> list[Card]:
+    """What needs a decision first, then what waits, oldest first; what was taken back is not shown."""
+    return list(page(store).cards)
+
+
+def page(store: Store, most: int | None = None, after: int = 0) -> Page:
+    """The same in pages of about `most` operations; what needs a decision is on the first."""
     with store.reader.connect() as connection:
-        waiting = [one for one in outbox.pending(connection, most=most) if one.state != "void"]
-        rest = _parked(connection) + _awaited(connection)
-    titles = _titles(store, [(op.type, op.record) for one in waiting for op in one.changes[:1]])
-    titles |= _titles(store, [(card.type, card.record) for card in rest])
-    found = [_named(card, titles) for card in rest]
-    seen: set[UUID] = set()
-    for one in waiting:
-        touched = {op.record for op in one.changes}
-        state: State = "sending" if one.state == "sent" else "alone" if not office else "waiting"
-        if state == "waiting" and touched & seen:
-            state = "follows"
-        seen |= touched
-        found.append(_card(store, one, state, titles))
-    return found
+        found = outbox.pending(connection, most=most, after=after)
+        full = most is not None and sum(len(one.changes) for one in found) >= most
+        beyond = _last(connection, found[-1].tx) if full else None
+        waiting = [one for one in found if one.state != "void" and one.changes[-1].n > after]
+        first = _first(connection, waiting)
+        parked = [] if after else _parked(connection) + _awaited(connection, most)
+    office = bool((store.local("office") or {}).get("url"))
+    rest = [] if after else _asides(store)
+    made = [*rest, *parked, *(_card(store, one, _state(one, office, first)) for one in waiting)]
+    return Page(tuple(_named(store, made)), beyond)
+
+
+def count(store: Store) -> int:
+    """How many changes wait for the office or for a person."""
+    with store.reader.connect() as connection:
+        return outbox.count(connection) + len(asides.find(store))
+
+
+def _last(connection: Connection, tx: UUID) -> int:
+    """The last number of a transaction, which may go on beyond its page."""
+    query = "SELECT max(n) FROM change WHERE n IS NOT NULL AND tx = ?"
+    return int(connection.exec_driver_sql(query, (tx.bytes,)).scalar_one())
+
+
+def _first(connection: Connection, waiting: Sequence[Waiting]) -> dict[UUID, int]:
+    """Of each record of these, the first number of it that waits."""
+    acked = int(read_local(connection, "acked", 0))
+    records = sorted({op.record.bytes for one in waiting for op in one.changes})
+    rows = connection.exec_driver_sql(
+        f"SELECT record, min(n) FROM change WHERE n > ? AND kind <> ? AND record IN ({IDS})"  # noqa: S608
+        " GROUP BY record",
+        (acked, VOID, id_list(records)),
+    )
+    return {UUID(bytes=bytes(record)): n for record, n in rows}
+
+
+def _state(one: Waiting, office: bool, first: Mapping[UUID, int]) -> State:
+    if one.state == "sent":
+        return "sending"
+    if not office:
+        return "alone"
+    follows = any(first.get(op.record, op.n) < one.changes[0].n for op in one.changes)
+    return "follows" if follows else "waiting"
 
 
 def kept(store: Store, card: Card) -> Message | None:
-    """Why a change cannot be taken back; None: it can."""
+    """Why a change cannot be taken back; None: it can. What waits for a person can always be let go."""
+    if card.state in DECIDED_HERE:
+        return None
     with store.reader.connect() as connection:
         try:
             return outbox.refusal(connection, card.tx)
@@ -123,25 +178,57 @@ def kept(store: Store, card: Card) -> Message | None:
 def find(store: Store, tx: str) -> Card:
     """The one card whose transaction begins so. Raises NotFound."""
     wanted = tx.replace("-", "").lower()
-    found = [card for card in cards(store) if wanted and card.tx.hex.startswith(wanted)]
+    with store.reader.connect() as connection:
+        decided = [*_parked(connection), *_awaited(connection, None), *_asides(store)]
+        waiting = outbox.beginning(connection, wanted) if wanted else []
+        first = _first(connection, waiting)
+    office = bool((store.local("office") or {}).get("url"))
+    made = [_card(store, one, _state(one, office, first)) for one in waiting]
+    found = _named(store, [*made, *(card for card in decided if wanted and card.tx.hex.startswith(wanted))])
     if len(found) != 1:
         raise NotFound(msg("There is no change “{tx}” in the outbox.").of(tx=tx))
     return found[0]
 
 
-def take_back(store: Store, tx: UUID) -> None:
-    """Take a change back before it leaves. Raises Refused with the reason, NotFound."""
-    outbox.take_back(store, tx)
+def place_of(store: Store, card: Card) -> tuple[str, UUID]:
+    """Where a person finds the record: a line is on its quote."""
+    cls = RECORDS[card.type]
+    root = cls.fields().get(cls.__root__ or "")
+    if root is None or not isinstance(root.kind, Link) or not root.kind.to:
+        return card.type, card.record
+    with store.reading() as session:
+        record = session.get(cls, card.record)
+    linked = getattr(record, root.name, None)
+    return (root.kind.to, linked) if linked is not None else (card.type, card.record)
+
+
+def take_back(store: Store, card: Card) -> None:
+    """Take a change back before it leaves, or let go of what was not saved. Raises Refused, NotFound."""
+    if card.state == "aside":
+        asides.let_go(store, card.tx)
+    elif card.state in DECIDED_HERE:
+        _resolve(store, card, "theirs")
+    else:
+        outbox.take_back(store, card.tx)
 
 
 def retry(store: Store, card: Card) -> None:
-    """Send what was refused once more, as a new change on today's record. Raises Refused."""
-    if card.entry is None:
+    """Send what was refused once more, or save what was not, on today's record. Raises Refused."""
+    if card.state == "aside":
+        one = next((one for one in asides.find(store) if one.id == card.tx), None)
+        if one is not None:
+            asides.use(store, one)
+    elif card.entry is None:
         raise Refused(msg("This change was not refused; it goes by itself."))
+    else:
+        _resolve(store, card, "mine")
+
+
+def _resolve(store: Store, card: Card, side: inbox.Side) -> None:
     with store.reader.connect() as connection:
         entries = [one for one in inbox.entries(connection) if _key(connection, one) == card.tx]
     for entry in entries:
-        run(store, store.me(), "inbox.resolve", entry_id=entry.id, side="mine")
+        run(store, store.me(), "inbox.resolve", entry_id=entry.id, side=side)
 
 
 def edit(store: Store, card: Card, values: dict[str, Any]) -> None:
@@ -149,20 +236,11 @@ def edit(store: Store, card: Card, values: dict[str, Any]) -> None:
     run(store, store.me(), f"{card.type}.edit", card.record, values=values)
 
 
-def _card(store: Store, one: Waiting, state: State, titles: dict[UUID, str]) -> Card:
+def _card(store: Store, one: Waiting, state: State) -> Card:
     op = one.changes[0]
-    return Card(
-        one.tx,
-        one.command,
-        op.type,
-        op.record,
-        titles.get(op.record, ""),
-        datetime.fromtimestamp(one.at / 1000, UTC),
-        state,
-        WHY[state],
-        _steps(one.changes),
-        _others(store, one),
-    )
+    at = datetime.fromtimestamp(one.at / 1000, UTC)
+    steps, others = _steps(one.changes), _others(store, one)
+    return Card(one.tx, one.command, op.type, op.record, "", at, state, WHY[state], steps, others)
 
 
 def _steps(changes: Iterable[Change]) -> tuple[Step, ...]:
@@ -215,35 +293,46 @@ def _key(connection: Connection, entry: inbox.Entry) -> UUID | None:
     return UUID(bytes=bytes(tx)) if tx else None
 
 
-def _awaited(connection: Connection) -> list[Card]:
+def _awaited(connection: Connection, most: int | None) -> list[Card]:
     """What the office confirmed while its row has not come yet."""
     rows = connection.exec_driver_sql(
-        "SELECT DISTINCT c.tx, c.command, c.type, c.record, c.at FROM change AS c"
-        " JOIN sync_await AS a ON a.n = c.n WHERE c.origin = 0 GROUP BY c.tx ORDER BY c.n"
+        "SELECT c.tx, c.command, c.type, c.record, c.at FROM change AS c"
+        " JOIN sync_await AS a ON a.n = c.n WHERE c.origin = 0 GROUP BY c.tx ORDER BY c.n LIMIT ?",
+        (-1 if most is None else most,),
     ).all()
-    return [
-        Card(
-            UUID(bytes=bytes(tx)),
-            command,
-            kind,
-            UUID(bytes=bytes(record)),
-            "",
-            datetime.fromtimestamp(at / 1000, UTC),
-            "row",
-            WHY["row"],
-            (),
-        )
-        for tx, command, kind, record, at in rows
-    ]
+    found = []
+    for tx, command, kind, record, at in rows:
+        when, key = datetime.fromtimestamp(at / 1000, UTC), UUID(bytes=bytes(record))
+        found.append(Card(UUID(bytes=bytes(tx)), command, kind, key, "", when, "row", WHY["row"], ()))
+    return found
 
 
-def _titles(store: Store, keys: Sequence[tuple[str, UUID]]) -> dict[UUID, str]:
+def _asides(store: Store) -> list[Card]:
+    """What was typed over a newer value and not saved, beside what is there now."""
+    found = []
+    for one in asides.find(store):
+        described = RECORDS[one.type].fields()[one.field]
+        with store.reading() as session:
+            record = session.get(RECORDS[one.type], one.record)
+        old, new = (described.kind.to_wire(value) for value in (getattr(record, one.field, None), one.mine))
+        step = Step(one.type, one.record, one.field, old, new)
+        why = WHY["aside"]
+        found.append(Card(one.id, one.command, one.type, one.record, "", one.at, "aside", why, (step,)))
+    return found
+
+
+def _named(store: Store, made: Sequence[Card]) -> list[Card]:
+    """The cards with what their records, and the records that values lead to, are called."""
     wanted: dict[str, set[UUID]] = {}
-    for kind, record in keys:
-        wanted.setdefault(kind, set()).add(record)
+    for card in made:
+        wanted.setdefault(card.type, set()).add(card.record)
     with store.reading() as session:
-        return records.titles(session, wanted)
-
-
-def _named(card: Card, titles: dict[UUID, str]) -> Card:
-    return replace(card, title=titles.get(card.record, ""))
+        titles = records.titles(session, wanted)
+    steps = [step for card in made for step in card.steps]
+    values = [(step.described, step.value(wire)) for step in steps for wire in (step.old, step.new)]
+    called = clashes.titles_of(store, [(field, value) for field, value in values if field is not None])
+    found = []
+    for card in made:
+        said = tuple(replace(step, titles=called) for step in card.steps)
+        found.append(replace(card, title=titles.get(card.record, ""), steps=said))
+    return found

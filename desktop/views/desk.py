@@ -6,8 +6,7 @@ whatever takes longer go through the runner.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +21,7 @@ from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.records import Customer, Interaction, Opportunity, Product
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
-from desktop.services import asides, exports, history, imports, quotes, records, undo
+from desktop.services import asides, exports, history, imports, outbox, quotes, records, undo
 from desktop.services import inbox as decisions
 from desktop.services.clashes import Clashed
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
@@ -37,18 +36,6 @@ Again = Callable[[Mapping[str, Any]], object]
 """Saves the chosen values of a clash, over the current ones that were shown."""
 MOST_RELATED: Final = 50
 CAN_CHANGE: Final = quotes.can_change  # and with it every command of quotes is known
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One change that the office has not confirmed."""
-
-    number: int
-    kind: str
-    record: UUID
-    title: str
-    command: str
-    at: datetime
 
 
 class Desk(QObject):
@@ -176,30 +163,8 @@ class Desk(QObject):
         return {UUID(bytes=bytes(row[0])) for row in rows}
 
     def waiting_count(self) -> int:
-        """How many changes the office has not confirmed."""
-        with self.store.reader.connect() as connection:
-            query = "SELECT count(*) FROM change WHERE n > ?"
-            return int(connection.exec_driver_sql(query, (self.store.acked,)).scalar_one())
-
-    def waiting(self, limit: int = 100) -> list[Waiting]:
-        """The unsent changes, one per command and record, oldest first."""
-        with self.store.reader.connect() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT max(n), type, record, command, max(at), max(body) FROM change WHERE n > ?"
-                " GROUP BY tx, record ORDER BY max(n) LIMIT ?",
-                (self.store.acked, limit),
-            ).all()
-        wanted: dict[str, set[UUID]] = {}
-        for row in rows:
-            wanted.setdefault(row[1], set()).add(UUID(bytes=bytes(row[2])))
-        with self.store.reading() as session:
-            titles = records.titles(session, wanted)
-        found = []
-        for number, kind, record, command, at, body in rows:
-            key = UUID(bytes=bytes(record))
-            title = titles.get(key) or str(json.loads(body).get("name", "") or "")
-            found.append(Waiting(number, kind, key, title, command, datetime.fromtimestamp(at / 1000, UTC)))
-        return found
+        """How many changes the office has not confirmed, or a person has not saved yet."""
+        return outbox.count(self.store)
 
     def has_office(self) -> bool:
         """Whether this vault belongs to a company with a server."""

@@ -18,7 +18,7 @@ from desktop.views.cells import Cell, Row
 from desktop.views.clash import ClashCard, tell_kept
 from desktop.views.compose import clear, label
 from desktop.views.desk import Desk
-from desktop.views.editors import AnyEditor, editor_for, focus
+from desktop.views.editors import AnyEditor, ChoiceEditor, LongEditor, editor_for, focus, plain_text
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.words import Message, msg
@@ -139,7 +139,7 @@ class Fact(QWidget):
         look.bind(self._key.setContentsMargins, lambda: (0, look.px(3), 0, 0))
         self.value = Value(look)
         look.bind(self.value.setAccessibleName, described.label)
-        self.value.clicked.connect(self.edit)
+        self.value.clicked.connect(lambda: self.edit())
         self._why = label(look, size="small", ink="bad", wrap=True)
         self._why.hide()
         self.follow = Button(
@@ -174,10 +174,10 @@ class Fact(QWidget):
         if refusal is not None:
             self.value.setToolTip(self._look.text(refusal))
 
-    def edit(self) -> None:
-        """Turn the value into its editor."""
+    def edit(self, typed: object = None) -> None:
+        """Turn the value into its editor, perhaps with what was `typed` before and not saved."""
         row = self._row
-        if row is None or self._editor is not None:
+        if row is None or self._editor is not None or not self.value.isEnabled():
             return
         value = self._seen = row.value(self._field.name)
         title = row.titles.get(value, "") if isinstance(value, UUID) else ""
@@ -188,6 +188,19 @@ class Fact(QWidget):
         self.value.hide()
         self._right.insertWidget(0, editor)
         focus(editor)
+        if typed is not None and typed != value:
+            self._go_on(editor, typed)
+
+    def _go_on(self, editor: AnyEditor, typed: object) -> None:
+        kind = self._field.kind
+        if isinstance(editor, ChoiceEditor):
+            editor.setCurrentIndex(max(0, editor.findData(typed)))
+        elif isinstance(editor, LongEditor):
+            editor.setPlainText(str(typed))
+        elif isinstance(kind, Link) and isinstance(typed, UUID):
+            editor.setText(self._desk.title(kind.to, typed))
+        else:
+            editor.setText(plain_text(kind, typed, self._look.language))
 
     def _follow(self) -> None:
         kind = self._field.kind

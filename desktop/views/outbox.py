@@ -24,17 +24,23 @@ from desktop.services import outbox
 from desktop.services.outbox import Card
 from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
-from desktop.views.compose import Line, Picture, column, holding, label, row
+from desktop.views.compose import Line, Picture, clear, column, holding, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.network import DEEDS, Network, saying, why, word
 from desktop.views.phrases import sentence
 from desktop.views.popover import RING, Popover
-from desktop.words import Message, msg
+from desktop.words import Message, msg, verbatim
 
 Index = QModelIndex | QPersistentModelIndex
 CHANGE: Final = Qt.ItemDataRole.UserRole
 SHOWN: Final = 9
+WIDTH: Final = 640
+MOST_SAID: Final = 5
+EDITED: Final = frozenset(LISTS) | {"quote_line"}
+BESIDE: Final = frozenset({"refused", "parked", "row"})
+"""States of what the office has answered: such cards are not among those that wait to be sent."""
 
 
 MARKS: Final = {
@@ -42,7 +48,10 @@ MARKS: Final = {
     "row": ("circle-check", "good"),
     "refused": ("circle-alert", "bad"),
     "parked": ("git-merge", "bad"),
+    "aside": ("git-merge", "warn"),
 }
+PAGE: Final = 100
+"""Operations read at once; more are read when the list is scrolled to its end."""
 
 
 def became(card: Card, look: Look) -> str:
@@ -58,14 +67,36 @@ def became(card: Card, look: Look) -> str:
 
 
 class _Changes(QAbstractListModel):
+    wanted = Signal(int)  # the cards behind this number
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.changes: list[Card] = []
+        self._after: int | None = None
 
-    def show_changes(self, changes: list[Card]) -> None:
+    def show_page(self, page: outbox.Page, after: int) -> None:
+        """The first page, or one more behind a number."""
+        if after:
+            if self._after is not None or not page.cards:
+                self._after = page.after
+                return
+            first = len(self.changes)
+            self.beginInsertRows(QModelIndex(), first, first + len(page.cards) - 1)
+            self.changes += page.cards
+            self._after = page.after
+            self.endInsertRows()
+            return
         self.beginResetModel()
-        self.changes = changes
+        self.changes, self._after = list(page.cards), page.after
         self.endResetModel()
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._after is not None
+
+    def fetchMore(self, parent: Index) -> None:
+        after, self._after = self._after, None
+        if after is not None:
+            self.wanted.emit(after)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
         return 0 if parent.isValid() else len(self.changes)
@@ -94,7 +125,7 @@ class _ChangeDelegate(QStyledItemDelegate):
         middle = rect.center().y() + 1
         left = paint.paint_icon(painter, look, rect.left() + look.px(16), middle, icon, "ink_2") + look.px(12)
         right = rect.right() - look.px(16)
-        state = look.text(change.why)
+        state = look.text(self._outbox.why(change))
         mark, tone = MARKS.get(change.state, ("clock", "ink_2"))
         wide = min(look.t.width(state, "small"), look.px(220)) + look.t.icon("small") + look.px(6)
         place = right - wide
@@ -116,7 +147,10 @@ class Outbox(Popover):
     """The popover behind the network chip."""
 
     opened = Signal(str, object)
+    edited = Signal(str, object, str, object)  # record type, id, field, what was typed and not saved
     sync_wanted = Signal()
+    stop_wanted = Signal()
+    portal_wanted = Signal()
     inbox_wanted = Signal()
 
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
@@ -125,9 +159,10 @@ class Outbox(Popover):
         self._anchor: QWidget = window
         look.bind(self.setAccessibleName, msg("What waits to be sent"))
         self._title = label(look, strong=True)
-        self._below = label(look, size="small", ink="ink_2")
+        self._below = label(look, size="small", ink="ink_2", wrap=True)
+        self._network = Network()
         self._now = Button(look, msg("Try now"), icon="refresh-cw")
-        self._now.clicked.connect(self.sync_wanted)
+        self._now.clicked.connect(self._act)
         texts = column(look, self._title, self._below, gap=1)
         self._icon = Picture(look, "cloud-off", "warn", "large")
         head = row(look, self._icon, holding(texts), self._now, gap=12, edge=(16, 12, 16, 12))
@@ -135,6 +170,7 @@ class Outbox(Popover):
         self.inside.addLayout(head)
         self.inside.addWidget(Line(look))
         self._changes = _Changes(self)
+        self._changes.wanted.connect(self._read)
         self.rows = QListView()
         self.rows.setModel(self._changes)
         self.rows.setItemDelegate(_ChangeDelegate(look, self))
@@ -145,46 +181,109 @@ class Outbox(Popover):
         self.rows.clicked.connect(self._chosen)
         self.rows.activated.connect(self.open_change)
         self.inside.addWidget(self.rows)
-        self.take_back = Button(look, msg("Take back"), icon="undo-2")
-        self.retry = Button(look, msg("Try once more"), icon="refresh-cw")
-        self.open = Button(look, msg("Open"), icon="external-link")
-        self.take_back.clicked.connect(self._take_back)
-        self.retry.clicked.connect(self._retry)
-        self.open.clicked.connect(lambda: self.open_change(self.rows.currentIndex()))
-        self._detail = label(look, size="small", ink="ink_2", wrap=True)
-        actions = row(look, self._detail, self.open, self.retry, self.take_back, edge=(16, 8, 16, 8))
-        actions.setStretch(0, 1)
-        self._actions = holding(actions)
+        self._empty = label(
+            look, msg("Nothing waits on this laptop: all of it is at the office."), ink="ink_2", centre=True
+        )
+        look.bind(self._empty.setFixedHeight, lambda: look.px(96))
+        self._empty.hide()
+        self.inside.addWidget(self._empty)
+        self._actions = self._made_actions()
         self._actions.hide()
         self.inside.addWidget(self._actions)
         self._more = label(look, size="small", ink="ink_2")
+        self._decide = label(look, size="small", ink="bad")
         self._marks = _Marks(look)
-        foot = row(look, self._more, None, self._marks, edge=(16, 8, 16, 10))
+        foot = row(look, self._more, self._decide, None, self._marks, gap=14, edge=(16, 8, 16, 10))
         self.inside.addLayout(foot)
 
-    def show_above(self, anchor: QWidget) -> None:
-        """Fill it and show it above the chip."""
+    def _made_actions(self) -> QWidget:
         look = self._look
+        self.take_back = Button(look, msg("Take back"), icon="undo-2")
+        self.retry = Button(look, msg("Try once more"), icon="refresh-cw")
+        self.change = Button(look, msg("Change it"), icon="pencil")
+        self.decide = Button(look, msg("Decide"), kind="primary", icon="git-merge")
+        self.open = Button(look, msg("Open"), icon="external-link")
+        self.take_back.clicked.connect(self._take_back)
+        self.retry.clicked.connect(self._retry)
+        self.change.clicked.connect(lambda: self._go(self.edited))
+        for button in (self.open, self.decide):
+            button.clicked.connect(lambda: self.open_change(self.rows.currentIndex()))
+        self._said = column(look, gap=2)
+        buttons = row(look, self.decide, self.retry, self.change, self.take_back, None, self.open, gap=8)
+        return holding(
+            column(look, self._said, buttons, gap=8, edge=(48, 10, 16, 10)), region("panel", "top")
+        )
+
+    def show_above(self, anchor: QWidget) -> None:
+        """Show it above the chip, and read what waits off this thread."""
         self._anchor = anchor
-        changes = outbox.cards(self._desk.store, 200)
         self._actions.hide()
-        total = self._desk.waiting_count()
-        office = self._desk.has_office()
-        self._icon.show_icon("cloud-off" if office else "shield-check", "warn" if office else "ink_2")
-        count = msg("{count} changes wait").of(count=f"{total:,}")
-        look.bind(self._title.setText, count if total else msg("Everything was sent"))
-        kept = msg("All saved on this laptop; they go when there is a network.")
-        alone = msg("All saved on this laptop. Join a company to share them.")
-        look.bind(self._below.setText, kept if office else alone)
-        self._now.setVisible(office)
-        self._changes.show_changes(changes)
-        shown = min(len(changes), SHOWN)
-        self.rows.setFixedHeight(look.t.row("two_line") * shown)
-        left = total - shown
-        look.bind(self._more.setText, msg("{count} more").of(count=f"{max(left, 0):,}"))
-        self._more.setVisible(left > 0)
-        self.setFixedWidth(look.px(620) + 2 * RING)
+        self._show_why()
+        self.setFixedWidth(self._look.px(WIDTH) + 2 * RING)
         self._place()
+        self._read(0)
+
+    def _read(self, after: int) -> None:
+        store = self._desk.store
+
+        def work() -> tuple[outbox.Page, int]:
+            return outbox.page(store, PAGE, after), outbox.count(store)
+
+        self._desk.runner.read(self, "outbox", work, lambda found: self._fill(*found, after))
+
+    def _fill(self, page: outbox.Page, total: int, after: int) -> None:
+        look = self._look
+        self._changes.show_page(page, after)
+        shown = self._changes.changes
+        count = msg("{count} changes wait").of(count=f"{total:,}")
+        look.bind(self._title.setText, count if shown else msg("Everything was sent"))
+        self._empty.setVisible(not shown)
+        self.rows.setVisible(bool(shown))
+        self.rows.setFixedHeight(look.t.row("two_line") * min(len(shown), SHOWN))
+        waiting = sum(card.state not in BESIDE for card in shown)
+        beyond = max(total - waiting, 0) + max(len(shown) - SHOWN, 0)
+        look.bind(self._more.setText, msg("{count} more").of(count=f"{beyond:,}"))
+        self._more.setVisible(beyond > 0)
+        decide = sum(card.state in outbox.DECIDED_HERE for card in shown)
+        look.bind(self._decide.setText, msg("{count} for you to decide").of(count=decide))
+        self._decide.setVisible(decide > 0)
+        self._place()
+
+    def show_network(self, network: Network) -> None:
+        """How it stands with the office; said at once where the popover is open."""
+        self._network = network
+        if self.isVisible():
+            self._show_why()
+
+    def _show_why(self) -> None:
+        network = self._network
+        if network.key == "alone" and self._desk.has_office():
+            network = Network("offline")
+        said = saying(network)
+        self._icon.show_icon(said.icon, said.colour)
+        self._look.bind(self._below.setText, msg("{state}. {why}").of(state=word(network), why=why(network)))
+        self._now.setVisible(bool(said.deed))
+        if said.deed:
+            icon, words = DEEDS[said.deed]
+            self._now.show_icon(icon)
+            self._now.say(words)
+
+    def why(self, card: Card) -> Message:
+        """Why a change waits; where the next try is known, until when."""
+        network = self._network
+        if card.state in ("waiting", "follows") and network.until is not None:
+            return msg("Waits until {time}").of(time=f"{network.until:%H:%M}")
+        if card.state == "waiting" and network.key in ("online", "syncing", "metered"):
+            return msg("Goes in a moment")
+        return card.why
+
+    def why_text(self) -> str:
+        """What is said of the network."""
+        return self._below.text()
+
+    def _act(self) -> None:
+        deeds = {"stop": self.stop_wanted, "portal": self.portal_wanted}
+        deeds.get(saying(self._network).deed, self.sync_wanted).emit()
 
     def _place(self) -> None:
         """Just above the chip, however high it is now."""
@@ -207,27 +306,66 @@ class Outbox(Popover):
         card = self.card()
         if card is None:
             return
-        look = self._look
+        look, decided = self._look, card.state in outbox.DECIDED_HERE
         kept = outbox.kept(self._desk.store, card)
-        self.take_back.setEnabled(kept is None)
-        self.take_back.setToolTip(look.text(kept) if kept is not None else "")
-        self.take_back.setVisible(card.entry is None)
-        self.retry.setVisible(card.state == "refused")
-        said = [became(replace(card, steps=(step,)), look) for step in card.steps]
-        for other in card.others:
-            said.append(look.text(msg("Also changed by {who}").of(who=other.who)))
-        self._detail.setText("\n".join(said[:6]))
+        self.take_back.refuse(kept)
+        self.take_back.say(msg("Let it go") if decided else msg("Take back"))
+        self.take_back.setVisible(card.state not in ("row", "parked"))
+        self.retry.setVisible(card.state in ("refused", "aside"))
+        self.retry.say(msg("Use mine") if card.state == "aside" else msg("Try once more"))
+        self.decide.setVisible(card.state == "parked")
+        self.change.setVisible(card.state not in ("row", "parked") and bool(self._field(card)))
+        clear(self._said)
+        for words, ink in self._words(card, kept):
+            self._said.addWidget(label(look, verbatim(words), size="small", ink=ink, wrap=True))
         self._actions.show()
         self._place()
         self.rows.setFocus()
 
+    def _words(self, card: Card, kept: Message | None) -> list[tuple[str, str]]:
+        look = self._look
+        said = [(became(replace(card, steps=(step,)), look), "ink") for step in card.steps[:MOST_SAID]]
+        if len(card.steps) > MOST_SAID:
+            said.append((look.text(msg("{count} more").of(count=len(card.steps) - MOST_SAID)), "ink_3"))
+        today = cells.now().astimezone().date()
+        for other in card.others[:MOST_SAID]:
+            field = RECORDS[card.type].fields().get(other.field)
+            facts = {"who": other.who, "field": field.label if field else "", "when": other.at}
+            facts["when"] = dates.moment(other.at, look.language, today)
+            said.append((look.text(msg("Also changed by {who}: {field}, {when}").of(**facts)), "warn"))
+        if card.state == "refused":
+            said.append((look.text(card.why), "bad"))
+        elif kept is not None and card.state != "row":
+            said.append((look.text(kept), "ink_3"))
+        return said
+
+    def _field(self, card: Card) -> str:
+        """The field whose editor is opened: the first one that a person may type."""
+        command = self._desk.command(f"{card.type}.edit")
+        if command is None or card.type not in EDITED:
+            return ""
+        return next((step.field for step in card.steps if step.record == card.record and step.described), "")
+
     def _take_back(self) -> None:
         if (card := self.card()) is not None:
-            self._do(lambda: outbox.take_back(self._desk.store, card.tx), msg("Taken back: {what}"), card)
+            self._do(lambda: outbox.take_back(self._desk.store, card), msg("Taken back: {what}"), card)
 
     def _retry(self) -> None:
         if (card := self.card()) is not None:
-            self._do(lambda: outbox.retry(self._desk.store, card), msg("It goes once more: {what}"), card)
+            told = msg("Saved: {what}") if card.state == "aside" else msg("It goes once more: {what}")
+            self._do(lambda: outbox.retry(self._desk.store, card), told, card)
+
+    def _go(self, signal: Any) -> None:
+        """To the record, or into the field that a change wrote."""
+        if (card := self.card()) is None:
+            return
+        kind, record = outbox.place_of(self._desk.store, card)
+        self.dismiss()
+        if signal is self.edited:
+            mine = card.steps[0].value(card.steps[0].new) if card.state in outbox.DECIDED_HERE else None
+            self.edited.emit(card.type, card.record, self._field(card), mine)
+        elif kind in LISTS:
+            self.opened.emit(kind, record)
 
     def _do(self, work: Callable[[], object], told: Message, card: Card) -> None:
         def finish(_value: object) -> None:
@@ -242,12 +380,13 @@ class Outbox(Popover):
         """The record of a change; what was parked is decided in the inbox."""
         if not index.isValid():
             return
-        change = self._changes.changes[index.row()]
-        self.dismiss()
-        if change.state == "parked":
+        self.rows.setCurrentIndex(index)
+        card = self._changes.changes[index.row()]
+        if card.state == "parked":
+            self.dismiss()
             self.inbox_wanted.emit()
-        elif change.type in LISTS:
-            self.opened.emit(change.type, change.record)
+        else:
+            self._go(self.opened)
 
 
 class _Marks(QWidget):

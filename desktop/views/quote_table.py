@@ -227,7 +227,7 @@ class QuoteTable(QAbstractTableModel):
         """Where that cell is now; invalid where the line is gone."""
         columns = {name: column for column, name in FIELDS.items()} | {"name_en": NAME}
         for number, row in enumerate(self.rows):
-            if row.line.id == typed.line:
+            if row.line.id == typed.line and typed.field in columns:
                 return self.index(number, columns[typed.field])
         return QModelIndex()
 

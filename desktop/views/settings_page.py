@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from desktop import settings
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
@@ -14,6 +15,7 @@ from desktop.views.theme import SCALES
 from desktop.words import Message, msg
 
 THEME_WORDS = (("light", msg("Light")), ("dark", msg("Dark")), ("high_contrast", msg("High contrast")))
+METERED = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
 
 
 class SettingsPage(QWidget):
@@ -34,6 +36,8 @@ class SettingsPage(QWidget):
         size = Segments(look, sizes, current=str(look.t.scale), name=msg("Text size"))
         size.chosen.connect(lambda scale: look.switch(scale=int(scale)))
         self.language, self.theme, self.scale = language, theme, size
+        said = settings.load().metered
+        self.metered = Segments(look, METERED, current=said, name=msg("Metered connection"))
         look.changed.connect(self._follow)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.bind(self.setAccessibleName, msg("Settings"))
@@ -55,7 +59,10 @@ class SettingsPage(QWidget):
                 label(look, msg("Joined") if office else msg("Not joined"), ink="ink_2"),
             ),
         ]
-        if not office:
+        if office:
+            sparing = msg("Where it costs by the byte, only files that were signed or asked for travel.")
+            lines.append(self._line(msg("Metered connection"), sparing, self.metered))
+        else:
             lines.append(self._join_line())
         self.files = FileSettings(look, desk)
         lines.append(self._group(msg("Files")))

@@ -10,14 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from desktop.views import paint
 from desktop.views.compose import region, row
 from desktop.views.look import Look
+from desktop.views.network import Network, saying, word
 from desktop.words import Message, msg
-
-STATES = {
-    "offline": ("cloud-off", "warn", msg("Offline")),
-    "online": ("cloud-check", "good", msg("Online")),
-    "syncing": ("refresh-cw", "accent_ink", msg("Synchronising")),
-    "alone": ("shield-check", "ink_2", msg("On this laptop")),
-}
 
 
 class NetworkChip(QAbstractButton):
@@ -26,16 +20,17 @@ class NetworkChip(QAbstractButton):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
-        self._state = "alone"
+        self.network = Network()
         self._waiting = 0
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         look.changed.connect(self._name)
         self._name()
 
-    def show_state(self, state: str, waiting: int) -> None:
-        """`offline`, `online`, `syncing` or `alone`, and how many changes wait."""
-        self._state, self._waiting = state, waiting
+    def show_state(self, network: Network | str, waiting: int) -> None:
+        """How it stands, and how many changes wait."""
+        self.network = Network(network) if isinstance(network, str) else network
+        self._waiting = waiting
         self._name()
         self.updateGeometry()
         self.update()
@@ -43,8 +38,8 @@ class NetworkChip(QAbstractButton):
     def facts(self) -> list[str]:
         """The words it shows."""
         look = self._look
-        words = [look.text(STATES[self._state][2])]
-        if self._waiting and self._state != "alone":
+        words = [look.text(word(self.network))]
+        if self._waiting and self.network.key != "alone":
             words.append(look.text(msg("{count} waiting").of(count=f"{self._waiting:,}")))
         return words
 
@@ -64,16 +59,16 @@ class NetworkChip(QAbstractButton):
         """Icon, word, disc, count."""
         look = self._look
         painter = QPainter(self)
-        icon, colour, _ = STATES[self._state]
+        said = saying(self.network)
         if self.underMouse() or self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(look.colour("focus") if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("pressed"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5), 4, 4)
         left = paint.paint_icon(
-            painter, look, look.px(8), self.height() // 2, icon, colour, "small"
+            painter, look, look.px(8), self.height() // 2, said.icon, said.colour, "small"
         ) + look.px(6)
-        ink = "warn" if self._state == "offline" else "ink_2"
+        ink = said.colour if said.colour in ("warn", "bad") else "ink_2"
         box = QRect(left, 0, self.width() - left, self.height())
         for number, fact in enumerate(self.facts()):
             if number:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -34,9 +35,12 @@ from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.messages import MessageBar, Toast
 from desktop.views.navigation import Stop, Trail
+from desktop.views.network import Network
 from desktop.views.new_record import NewRecord
 from desktop.views.outbox import Outbox
+from desktop.views.outbox_edit import open_field
 from desktop.views.palette import Item, Palette
+from desktop.views.progress import FirstCopy
 from desktop.views.quotes import QuotePage
 from desktop.views.rail import Place, Side
 from desktop.views.record_page import RecordPage
@@ -65,6 +69,9 @@ class Window(QWidget):
     closing = Signal()
     lock_wanted = Signal()
     sync_wanted = Signal()
+    stop_wanted = Signal()
+    portal_wanted = Signal()
+    metered_said = Signal(str)  # auto, yes, no
     join_wanted = Signal(str, str)  # address, code
     backup_wanted = Signal(str)  # folder
     passphrase_wanted = Signal(str, str)  # old, new
@@ -95,8 +102,14 @@ class Window(QWidget):
         self.new.made.connect(self._made)
         self.outbox = Outbox(look, desk, self)
         self.outbox.opened.connect(self.open_record)
+        self.outbox.edited.connect(partial(open_field, self))
         self.outbox.sync_wanted.connect(self.sync_wanted)
         self.outbox.inbox_wanted.connect(lambda: self.go("inbox"))
+        self.outbox.stop_wanted.connect(self.stop_wanted)
+        self.outbox.portal_wanted.connect(self.portal_wanted)
+        self.first_copy = FirstCopy(look, self, self.side)
+        self.first_copy.stop_wanted.connect(self.stop_wanted)
+        self.first_copy.sync_wanted.connect(self.sync_wanted)
         self.clash = ClashBox(look, desk, self)
         desk.clashed.connect(self.clash.ask)
         self.status.network.clicked.connect(self._open_outbox)
@@ -218,6 +231,7 @@ class Window(QWidget):
         elif key == "settings":
             settings = SettingsPage(self._look, self.desk)
             settings.join_wanted.connect(self.join_wanted)
+            settings.metered.chosen.connect(self.metered_said)
             settings.safety.lock_wanted.connect(self.lock_wanted)
             settings.safety.backup_wanted.connect(self.backup_wanted)
             settings.safety.passphrase_wanted.connect(self.passphrase_wanted)
@@ -419,12 +433,14 @@ class Window(QWidget):
 
     # What is shown around the page
 
-    def show_network(self, state: str) -> None:
-        """`offline`, `online`, `syncing` or `alone`."""
-        self._network = state
+    def show_network(self, network: Network | str) -> None:
+        """How it stands with the office, on the chip and, while the first copy comes, on its card."""
+        self._network = Network(network) if isinstance(network, str) else network
+        self.first_copy.show_network(self._network)
+        self.outbox.show_network(self._network)
         self.refresh_counts()
 
-    _network = "alone"
+    _network = Network()
 
     def _changed(self, _keys: frozenset[tuple[str, UUID]]) -> None:
         self.refresh_counts()
@@ -436,10 +452,10 @@ class Window(QWidget):
         desk.runner.read(self, "inbox", desk.conflict_count, self._show_conflicts)
 
     def _show_waiting(self, count: int) -> None:
-        state = self._network
-        if state == "alone" and self.desk.has_office():
-            state = "offline"
-        self.status.network.show_state(state, count)
+        network = self._network
+        if network.key == "alone" and self.desk.has_office():
+            network = Network("offline")
+        self.status.network.show_state(network, count)
 
     def _show_conflicts(self, count: int) -> None:
         self.side.places.show_counts({"inbox": count})

@@ -28,7 +28,7 @@ def test_a_change_that_was_taken_back_is_gone_from_record_and_outbox(store: Stor
     made = customer(store, website="a.example")
     commands.run(store, store.me(), "customer.edit", made.id, values={"website": "b.example"})
     last = outbox.cards(store)[-1]
-    outbox.take_back(store, last.tx)
+    outbox.take_back(store, last)
     with store.reading() as session:
         found = session.get(Customer, made.id)
     assert found is not None
@@ -40,7 +40,7 @@ def test_what_a_later_change_builds_on_is_kept_with_the_reason(store: Store) -> 
     made = customer(store, website="a.example")
     commands.run(store, store.me(), "customer.edit", made.id, values={"website": "b.example"})
     with pytest.raises(Refused):
-        outbox.take_back(store, outbox.cards(store)[0].tx)
+        outbox.take_back(store, outbox.cards(store)[0])
 
 
 def test_only_what_was_refused_is_sent_once_more(store: Store) -> None:

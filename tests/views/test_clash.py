@@ -244,24 +244,3 @@ def test_all_mine_and_all_current(
     settle(window, qtbot)
     assert stored(store, "customer", firm.customers[0]).website == left
     assert len(asides.find(store)) == (0 if press_mine else 3)
-
-
-def test_a_change_is_chosen_in_the_outbox_and_taken_back(
-    window: Window, qtbot: QtBot, firm: Firm, store: Store
-) -> None:
-    customer = firm.customers[0]
-    before = stored(store, "customer", customer).website
-    settle(window, qtbot)
-    commands.run(store, store.me(), "customer.edit", customer, values={"website": "short.example"})
-    settle(window, qtbot)
-    window.outbox.show_above(window.status.network)
-    box = window.outbox
-    before_count = len(box.titles())
-    assert box.titles()[-1] == stored(store, "customer", customer).title
-    box.rows.setCurrentIndex(box.rows.model().index(before_count - 1, 0))
-    box.rows.clicked.emit(box.rows.currentIndex())
-    assert box.take_back.isEnabled()
-    press(qtbot, box.take_back)
-    qtbot.waitUntil(lambda: stored(store, "customer", customer).website == before)
-    settle(window, qtbot)
-    assert len(box.titles()) == before_count - 1

@@ -93,6 +93,7 @@ def test_the_chip_counts_what_waits_and_opens_the_outbox(
     assert window.status.network.facts() == ["Offline", f"{waiting} waiting"]
     press(qtbot, window.status.network)
     assert window.outbox.isVisible()
+    qtbot.waitUntil(lambda: bool(window.outbox.titles()))
     first = window.outbox.titles()[0]
     assert first == "苏州衡岳工业装备有限公司"
     key(qtbot, window.outbox, Qt.Key.Key_Escape)

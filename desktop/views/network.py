@@ -1,0 +1,160 @@
+"""How it stands between this laptop and the office, as words, an icon and what one can do about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from desktop.words import Message, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What chip, popover and card show. `until` is local time, `left` are seconds."""
+
+    key: str = "alone"
+    until: datetime | None = None
+    done: int = 0
+    total: int = 0
+    bytes: int = 0
+    left: float | None = None
+    first: bool = False
+    usable: bool = True
+    indexing: bool = False
+    metered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One state: `deed` is what the button in the popover does."""
+
+    icon: str
+    colour: str
+    word: Message
+    why: Message
+    deed: str = "now"
+
+
+KEPT: Final = msg("All saved on this laptop; they go when there is a network.")
+SAYINGS: Final[Mapping[str, Saying]] = {
+    "offline": Saying("cloud-off", "warn", msg("Offline"), KEPT),
+    "online": Saying(
+        "cloud-check", "good", msg("Online"), msg("Changes go at once; those of others arrive by themselves.")
+    ),
+    "syncing": Saying(
+        "refresh-cw", "accent_ink", msg("Synchronising"), msg("You can work on meanwhile."), "stop"
+    ),
+    "alone": Saying(
+        "shield-check",
+        "ink_2",
+        msg("On this laptop"),
+        msg("All saved on this laptop. Join a company to share them."),
+        "",
+    ),
+    "waiting": Saying(
+        "clock",
+        "warn",
+        msg("Waiting until {time}"),
+        msg("The office asked for patience. All is saved on this laptop; the next try follows by itself."),
+    ),
+    "portal": Saying(
+        "external-link",
+        "warn",
+        msg("Sign in to this network"),
+        msg("Another page answers in the office's place: this network wants you to sign in first."),
+        "portal",
+    ),
+    "revoked": Saying(
+        "lock",
+        "bad",
+        msg("Access withdrawn"),
+        msg("The office has withdrawn this laptop's access. Nothing is sent or received any more."),
+        "",
+    ),
+    "unknown": Saying(
+        "key-round",
+        "bad",
+        msg("Not known to the office"),
+        msg("The office does not know this laptop; join again with a new code."),
+        "",
+    ),
+    "update": Saying(
+        "download",
+        "warn",
+        msg("Update Satchel"),
+        msg("The office is newer than this laptop: your work was sent, but update Satchel to receive."),
+    ),
+    "old_office": Saying(
+        "circle-alert",
+        "warn",
+        msg("The office is out of date"),
+        msg("The office is older than this laptop and must be updated first."),
+    ),
+    "refused": Saying(
+        "circle-alert",
+        "bad",
+        msg("Refused"),
+        msg("The office did not take the last round. Your work is kept; the next try follows by itself."),
+    ),
+    "paused": Saying(
+        "clock",
+        "ink_2",
+        msg("Stopped"),
+        msg("What has arrived stays. It goes on in a quarter of an hour, or when you say so."),
+        "go_on",
+    ),
+    "metered": Saying(
+        "wallet",
+        "ink_2",
+        msg("Online, metered"),
+        msg("This connection costs by the byte: records go, of files only what was signed or asked for."),
+    ),
+}
+DEEDS: Final[Mapping[str, tuple[str, Message]]] = {
+    "now": ("refresh-cw", msg("Try now")),
+    "stop": ("x", msg("Stop")),
+    "go_on": ("refresh-cw", msg("Go on")),
+    "portal": ("external-link", msg("Open the sign-in page")),
+}
+
+
+def saying(network: Network) -> Saying:
+    """What is said of this state."""
+    key = "metered" if network.key == "online" and network.metered else network.key
+    return SAYINGS[key]
+
+
+def word(network: Network) -> Message:
+    """The word on the chip."""
+    said = saying(network).word
+    if network.key == "waiting":
+        return said.of(time=f"{network.until:%H:%M}" if network.until else "…")
+    if network.first and network.key == "syncing" and (percent := part(network)) is not None:
+        return msg("First copy {percent}%").of(percent=percent)
+    return said
+
+
+def why(network: Network) -> Message:
+    """The sentence in the popover, with the time of the next try where there is one."""
+    said = saying(network)
+    if network.until is None or network.key in ("paused", "waiting") or said.deed != "now":
+        return said.why
+    return msg("{why} Next try at {time}.").of(why=said.why, time=f"{network.until:%H:%M}")
+
+
+def part(network: Network) -> int | None:
+    """How much has come, in a hundred; None where that cannot be said."""
+    return min(100, 100 * network.done // network.total) if network.total > 0 else None
+
+
+def time_left(seconds: float) -> Message:
+    """About how long it still takes.
+
+    >>> time_left(8).in_language("en"), time_left(47).in_language("en"), time_left(200).in_language("en")
+    ('a few seconds left', 'about 50 seconds left', 'about 4 minutes left')
+    """
+    if seconds < 10:
+        return msg("a few seconds left")
+    if seconds < 90:
+        return msg("about {count} seconds left").of(count=-(-int(seconds) // 10) * 10)
+    return msg("about {count} minutes left").of(count=-(-int(seconds) // 60))
