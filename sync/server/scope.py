@@ -8,7 +8,7 @@ the firm. In a stream `share:<id>` nothing lives: it lends one record to those w
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, or_, select
@@ -79,11 +79,8 @@ class Scope:
     def predicate(self, table: Table) -> ColumnElement[bool]:
         """The condition on `stream` that every statement which hands out rows carries."""
         if self.streams is None:
-            return or_(table.c.stream < LENT, table.c.stream >= _AFTER_LENT)
+            return not_(table.c.stream.startswith(LENT, autoescape=True))
         return table.c.stream.in_(sorted(self.streams))
-
-
-_AFTER_LENT: Final = LENT[:-1] + chr(ord(LENT[-1]) + 1)
 
 
 def scope_of(conn: Connection, user: str) -> Scope | None:
