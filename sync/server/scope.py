@@ -8,10 +8,10 @@ the firm. In a stream `share:<id>` nothing lives: it lends one record to those w
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desktop.models.record import RECORDS
