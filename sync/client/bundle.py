@@ -61,9 +61,9 @@ class TakenIn:
 # ---------------------------------------------------------------- out
 
 
-def write(store: Store) -> Written:
+def write(store: Store, *, remote: Remote | None = None) -> Written:
     """Everything that waits here, sealed for the office. Raises Refused where this laptop cannot yet."""
-    remote = Remote(store)
+    remote = remote or Remote(store)
     keys = keyring.keys(store)
     if not remote.identity().server:
         raise Refused(NOT_JOINED)
@@ -126,12 +126,12 @@ def _request(known: Known) -> SyncRequest:
 # ---------------------------------------------------------------- in
 
 
-def take_in(store: Store, data: bytes) -> TakenIn:
+def take_in(store: Store, data: bytes, *, remote: Remote | None = None) -> TakenIn:
     """Store the office's reply. Raises Refused and Damaged; then nothing was changed.
 
     Taking it in again, or after a newer one, changes nothing.
     """
-    remote = Remote(store)
+    remote = remote or Remote(store)
     reply = _open(remote, data)
     now = situation(remote, Load(0, 0))
     with store.reader.connect() as connection:

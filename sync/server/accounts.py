@@ -20,9 +20,9 @@ from sync.protocol.versions import PROTOCOL, SCHEMA
 from sync.server import audit, leases, wakeups
 from sync.server.batch import FIRST, OFFICE, Batch
 from sync.server.problems import Refusal
-from sync.server.rows import empty, is_id
+from sync.server.rows import empty, id_in, is_id, upsert
 from sync.server.scope import scope_of
-from sync.server.tables import DEVICE, ENROL
+from sync.server.tables import DEVICE, ENROL, HEIR
 
 LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's alphabet: nothing in it is mistaken for something else."""
@@ -195,6 +195,9 @@ def enrol(
         return Refusal(403, "code", BAD_DEVICE)
     if known.revoked_at is not None:
         return Refusal(403, "revoked", REVOKED)
+    if request.previous:
+        key = id_in(conn.dialect.name)
+        upsert(conn, HEIR, [{"device": key(request.previous), "heir": key(request.device)}])
     return Enrolled(
         server=office.id,
         name=office.name,

@@ -27,7 +27,7 @@ from sync.server.answering import check_cursors, page_of, scope_for, walled
 from sync.server.problems import Refusal
 from sync.server.rows import id_in, upsert
 from sync.server.scope import Scope, heads
-from sync.server.tables import DEVICE, LETTER, META, VERDICT
+from sync.server.tables import DEVICE, HEIR, LETTER, META, VERDICT
 
 if TYPE_CHECKING:
     from sync.server.server import Server
@@ -44,6 +44,10 @@ MOST_PUSHES: Final = 200
 OTHER_OFFICE: Final = msg("This bundle is for another office; nothing was taken in.")
 FOR_LAPTOP: Final = msg("This bundle is an answer for a laptop; take it in there: satchel bundle in FILE.")
 STRANGER: Final = msg("This bundle comes from a laptop that this office does not know; nothing was taken in.")
+FORMER: Final = msg(
+    "The laptop that wrote this bundle goes on under another identity and sends all of it again;"
+    " nothing was taken in."
+)
 NO_SENSE: Final = msg("The office cannot read what is in this bundle; nothing was taken in.")
 OTHER_VERSION: Final = msg("This bundle was written by a version of Satchel that this office does not speak.")
 
@@ -197,6 +201,8 @@ def _locked(conn: Connection, sender: str) -> Row[Any]:
         raise Refusal(401, "unknown_device", STRANGER)
     if device.revoked_at is not None:
         raise Refusal(403, "revoked", REVOKED)
+    if conn.execute(select(HEIR.c.heir).where(HEIR.c.device == device.id)).first() is not None:
+        raise Refusal(403, "unknown_device", FORMER)
     return device
 
 

@@ -173,6 +173,14 @@ LETTER: Final = Table(
 )
 """The bundles that came from each laptop, and when the newest copy of each was taken in: as its n-th."""
 
+HEIR: Final = Table(
+    "office_heir",
+    OFFICE,
+    Column("device", IdColumn(), primary_key=True),
+    Column("heir", IdColumn(), nullable=False),
+)
+"""Laptops that go on under another identity: what the former one wrote and did not send went with them."""
+
 NUMBER: Final = Table(
     "office_number",
     OFFICE,
