@@ -48,6 +48,8 @@ LED: Final[dict[str, frozenset[str]]] = {
     ),
 }
 """Fields that commands of their own lead."""
+HAPPENED: Final = frozenset({"interaction"})
+"""What has happened when it is written down: a visit was made, whatever became of the customer since."""
 _NUMBER: Final = re.compile(r"\d{1,3}(\.\d{1,4})?")
 _LONGEST_VALIDITY: Final = 3650
 _PRINTED: Final = frozenset({"customer_id", "currency", "valid_until"})
@@ -244,7 +246,15 @@ def _register(cls: type[Record]) -> None:
     whole = only_deletes(cls, *(part for part, _ in children_of(kind)))
     led = {f"{kind}.{name}" for name in (DELETED, *LED.get(kind, ()))}
     when = can_edit if cls is QuoteRevision else None
-    command(f"{kind}.new", label=new, on=cls, creates=True, writes=every(cls), icon="plus")(_new(cls))
+    command(
+        f"{kind}.new",
+        label=new,
+        on=cls,
+        creates=True,
+        writes=every(cls),
+        icon="plus",
+        fact=kind in HAPPENED,
+    )(_new(cls))
     command(
         f"{kind}.edit",
         label=msg("Edit {what}").of(what=noun),
