@@ -215,6 +215,11 @@ class Server:
         with suppress(OperationalError, PoolTimeout, SatchelError):
             self.forget_removals(stop)
 
+    def prepare(self) -> None:
+        """Make ready what can be for those who are about to join; where the database is busy, later."""
+        with suppress(OperationalError, PoolTimeout, SatchelError, OSError):
+            self.snapshots.ahead(self.clock())
+
     @property
     def addresses(self) -> frozenset[tuple[str, str]]:
         """Method and path, or beginning of the path, of every request that is answered."""

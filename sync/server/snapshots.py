@@ -7,6 +7,7 @@ What is made lies in a folder that all workers on this computer share.
 
 import hashlib
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from desktop.errors import SatchelError
@@ -32,10 +33,11 @@ from desktop.words import msg
 from sync.protocol import transfer
 from sync.protocol.messages import SNAPSHOT_FILE, FileOffer, FileRequest, Snapshot
 from sync.protocol.versions import SCHEMA
-from sync.server import feed, stubs
+from sync.server import feed, stubs, walls
 from sync.server.problems import Refusal
-from sync.server.scope import Scope, heads
+from sync.server.scope import Scope, heads, scope_of
 from sync.server.store import Store
+from sync.server.tables import ENROL
 
 LEAST: Final = 20_000
 """Rows from which on a file is worth its making."""
@@ -43,10 +45,13 @@ MOST_FILES: Final = 8
 """Files that lie here at once, being made or waiting to be fetched."""
 ROOM: Final = 4096
 """Bytes of the disk that must be free for each row: about five times what it takes."""
-KEPT: Final = 3600.0
-"""Seconds that a file waits for its laptop."""
-STUCK: Final = 120.0
-"""Seconds after which a file that nobody writes any more was given up by a process that ended."""
+MOST_AHEAD: Final = 4
+"""Files that were made ahead, of those."""
+HOUR: Final = 3600.0
+KEPT: Final = {".work": 120.0, ".ahead": 24 * HOUR}
+"""Seconds after which a file is old: one in the making was given up by a process that ended, one made
+ahead has much to catch up. Others wait an hour for their laptop.
+"""
 PATIENCE: Final = 4.0
 """Seconds that a question waits for a file that is being made."""
 RANGE: Final = 4 * 1024 * 1024
@@ -77,6 +82,16 @@ class _Made:
     streams: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A file for somebody who has not joined yet."""
+
+    path: Path
+    key: bytes
+    mask: str
+    streams: list[str]
+
+
 class Snapshots:
     """The files of one office on this computer."""
 
@@ -87,6 +102,8 @@ class Snapshots:
         self._store = store
         self._lock = threading.Lock()
         self._maker: threading.Thread | None = None
+        self._ahead: dict[str, _Ahead] = {}
+        self._looked: set[str] = set()
 
     def ask(self, device: str, wish: FileRequest, scope_at: ScopeAt) -> FileOffer:
         """Where the file for this laptop's key stands; the first question has it made."""
@@ -95,9 +112,15 @@ class Snapshots:
         if (wish.shape, wish.schema) != (migrations.NEWEST, SCHEMA):
             return FileOffer(state="none")
         name = _name(device, wish.key)
-        if not self._prepare() or not (self._is_here(name) or self._begin(name, wish.key, scope_at)):
-            return FileOffer(state="none")
         until = time.monotonic() + self.patience
+        if not self._prepare():
+            return FileOffer(state="none")
+        if not self._is_here(name):
+            self.wait(self.patience)
+            if not self._begin(name, wish.key, scope_at):
+                return FileOffer(state="none")
+            if not self._is_here(name):  # others are before this one
+                return FileOffer(state="making")
         while (self.folder / f"{name}.work").exists() and time.monotonic() < until:
             time.sleep(0.02)
         if (self.folder / f"{name}.work").exists():
@@ -125,19 +148,42 @@ class Snapshots:
         except OSError as error:
             raise Refusal(410, "snapshot", GONE) from error
 
-    def wait(self) -> None:
-        """Until nothing is being made here."""
+    def ahead(self, now: int) -> None:
+        """Have a file begun for somebody who has got a code, so that it is there when they join.
+
+        Its key is known to this process alone, until the file is given to a laptop under another one.
+        """
+        if self._is_making() or not self._prepare():
+            return
+        known = {made.path for made in self._ahead.values()}
+        for path in set(self.folder.glob("*.ahead")) - known:  # of a process that ended
+            path.unlink(missing_ok=True)
+        with self._store.read() as conn:
+            codes = conn.execute(
+                select(ENROL.c.finder, ENROL.c.user).where(ENROL.c.ends_at > now, ENROL.c.device.is_(None))
+            ).all()
+            code = next((code for code in codes if code.finder not in self._looked), None)
+            if code is None or len(list(self.folder.glob("*.ahead"))) >= MOST_AHEAD:
+                return
+            self._looked = {one.finder for one in codes} & self._looked | {code.finder}
+            scope = scope_of(conn, code.user.hex)
+            rows = 0 if scope is None else _rows(conn, scope)
+        with self._lock:
+            if rows >= self.least and not self._is_making() and self._has_room(rows):
+                self._start(self._make_ahead, code.user.hex)
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Until nothing is being made here, or so long."""
         maker = self._maker
         if maker is not None:
-            maker.join()
+            maker.join(seconds)
 
     # ------------------------------------------------------------ making
 
     def _begin(self, name: str, key: str, scope_at: ScopeAt) -> bool:
-        """Start to make a file, where it is worth it and there is room."""
+        """Start to make a file once no other is made; False: it is not worth it, or there is no room."""
         with self._store.read() as conn:
-            scope = scope_at(conn)
-            rows = sum(head.rows for head in feed.heads_of(conn, scope, heads(conn, scope), []))
+            rows = _rows(conn, scope_at(conn))
         private = transfer.new_key()
         office = transfer.public(private)
         try:
@@ -145,30 +191,65 @@ class Snapshots:
         except ValueError as error:
             raise Refusal(400, "bad_request", NO_SENSE) from error
         with self._lock:
-            busy = self._maker is not None and self._maker.is_alive()
             try:
-                if rows < self.least or busy or not self._has_room(rows):
+                if rows < self.least or not self._has_room(rows):
                     return False
+                if self._is_making():
+                    return True
                 profile.create_private(self.folder / f"{name}.work")
             except OSError:
                 return False
-            self._maker = threading.Thread(
-                target=self._make, args=(name, office, secret, scope_at), name="snapshot", daemon=True
-            )
-            self._maker.start()
+            self._start(self._make, name, office, secret, scope_at)
         return True
+
+    def _is_making(self) -> bool:
+        return self._maker is not None and self._maker.is_alive()
+
+    def _start(self, work: Callable[..., None], *given: object) -> None:
+        self._maker = threading.Thread(target=work, args=given, name="snapshot", daemon=True)
+        self._maker.start()
 
     def _make(self, name: str, office: str, secret: bytes, scope_at: ScopeAt) -> None:
         work = self.folder / f"{name}.work"
         try:
             with self._store.read() as conn:
                 scope = scope_at(conn)
-                streams = build(conn, scope, work, secret)
+                streams = self._take_ahead(conn, scope, work, secret) or build(conn, scope, work, secret)
             made = _Made(office, work.stat().st_size, scope.mask.name, streams)
             profile.write_durably(self.folder / f"{name}.json", msgspec.json.encode(made))
             work.rename(self.folder / f"{name}.db")
         except (SatchelError, SQLAlchemyError, Refusal, OSError):
             self._forget(name)
+
+    def _make_ahead(self, user: str) -> None:
+        path, key = self.folder / f"{secrets.token_hex(16)}.ahead", secrets.token_bytes(transfer.KEY_BYTES)
+        try:
+            with self._store.read() as conn:
+                scope = scope_of(conn, user)
+                if scope is not None:
+                    walls.stand_behind(conn, scope.streams)
+                    self._ahead[user] = _Ahead(path, key, scope.mask.name, build(conn, scope, path, key))
+        except (SatchelError, SQLAlchemyError, OSError):
+            path.unlink(missing_ok=True)
+
+    def _take_ahead(self, conn: Connection, scope: Scope, work: Path, secret: bytes) -> list[str]:
+        """The file that was made ahead for this person, sealed anew for their laptop; [] if there is none."""
+        made = self._ahead.pop(scope.person.user, None)
+        if made is None:
+            return []
+        if (scope.mask.name, set(heads(conn, scope))) != (made.mask, set(made.streams)):
+            made.path.unlink(missing_ok=True)
+            return []
+        try:
+            made.path.replace(work)
+        except OSError:
+            return []
+        os.utime(work)
+        keyring = Keyring(work, made.key, settings=SETTINGS)
+        with closing(keyring.connect()) as raw:
+            raw.execute(f"PRAGMA rekey = \"x'{secret.hex()}'\"")
+        keyring.wipe()
+        return made.streams
 
     # ------------------------------------------------------------ what lies here
 
@@ -184,13 +265,13 @@ class Snapshots:
         now = time.time()
         for path in self.folder.iterdir():
             with suppress(OSError):
-                if now - path.stat().st_mtime > (STUCK if path.suffix == ".work" else KEPT):
+                if now - path.stat().st_mtime > KEPT.get(path.suffix, HOUR):
                     path.unlink()
         return True
 
     def _has_room(self, rows: int) -> bool:
         """Whether this computer can bear one more file."""
-        few = len(list(self.folder.glob("*.db"))) < MOST_FILES
+        few = sum(path.suffix in (".db", ".ahead") for path in self.folder.iterdir()) < MOST_FILES
         return few and shutil.disk_usage(self.folder).free > ROOM * rows
 
     def _is_here(self, name: str) -> bool:
@@ -265,6 +346,11 @@ def _copy(conn: Connection, scope: Scope, stream: str, laptop: Remote) -> None:
             tables=page.tables,
             stubs=page.stubs,
         )
+
+
+def _rows(conn: Connection, scope: Scope) -> int:
+    """How many rows a first copy brings."""
+    return sum(head.rows for head in feed.heads_of(conn, scope, heads(conn, scope), []))
 
 
 def _user() -> str:

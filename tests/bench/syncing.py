@@ -1,6 +1,7 @@
 """Sync with a real office in its own process; the other measures go on with the first laptop's profile."""
 
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -13,18 +14,21 @@ from statistics import median
 from sqlalchemy import select
 
 from desktop.documents import samples
+from desktop.jobs import Jobs
 from desktop.models.engines import OFFICE_SETTINGS, Keyring
 from desktop.models.record import RECORDS
 from desktop.models.records import Customer
 from desktop.models.remote import Remote
-from desktop.models.store import Actor, Store
+from desktop.models.store import Actor, Changed, Store
 from desktop.models.vault import create_vault
 from desktop.services import commands, records
 from desktop.services.profiles import open_store
 from sync.client.driver import enrol, sync_once
 from sync.client.transport import HttpTransport
 from sync.engine.round import Limits
+from sync.engine.snapshot import BY_PAGES, LEAST
 from sync.protocol.messages import HELLO
+from sync.server.cli.serving import LOOK
 from sync.server.server import Server
 from sync.server.store import open_folder
 from tests.bench.report import Figure, each, middle, p95
@@ -34,6 +38,7 @@ PASSPHRASE = "bench"
 REP = "林一鸣"
 PUSHED = 2000
 PULSE = 0.05
+SETTLE, GAP = 2.0, 0.15
 REGISTERED = records.__name__
 """Importing it has registered the commands of records."""
 
@@ -67,7 +72,8 @@ def measure(folder: Path, customers: int) -> Iterator[Figure]:
         yield Figure(
             "sync with nothing new", middle(nothing), _hello(one.transport), "two bare requests", "≤ 15"
         )
-        yield from _first_sync_by_file(folder, server, url)
+        if customers >= LEAST:
+            yield from _first_sync_by_file(folder, server, url, customers)
         two = stack.enter_context(closing(Laptop(folder / "second", url, server.new_code(REP))))
         yield from _writes_meanwhile(two)
         yield from _one_change(one, two)
@@ -110,6 +116,7 @@ def _first_sync(laptop: Laptop, raw: float) -> Iterator[Figure]:
     report = sync_once(
         laptop.store,
         laptop.transport,
+        limits=Limits(file=math.inf),
         tell=lambda told: shown.append(time.process_time()) if told.state == "indexing" else None,
     )
     seconds, busy_until = time.perf_counter() - began, time.process_time()
@@ -126,24 +133,24 @@ def _first_sync(laptop: Laptop, raw: float) -> Iterator[Figure]:
     yield Figure("first sync, bytes a row", report.bytes_down / max(rows, 1), None, "", "≤ 70", "B")
 
 
-def _first_sync_by_file(folder: Path, server: Server, url: str) -> Iterator[Figure]:
-    """A third laptop gets the same rows, searchable, as one file that the office makes while it waits."""
-    report, total, stages = None, 0.0, {}
-    with closing(Laptop(folder / "third", url, server.new_code(REP))) as laptop:
-        remote, limits = Remote(laptop.store), Limits()
+def _first_sync_by_file(folder: Path, server: Server, url: str, customers: int) -> Iterator[Figure]:
+    """A third laptop gets the same rows, searchable, as one file that the office has made meanwhile."""
+    stages: dict[str, tuple[float, float]] = {}
+    code = server.new_code(REP)
+    time.sleep(LOOK + customers / BY_PAGES)
+    with closing(Laptop(folder / "third", url, code)) as laptop:
+        remote = Remote(laptop.store)
         remote.point = lambda name: stages.update({name: (time.perf_counter(), time.process_time())})
         began, busy = time.perf_counter(), time.process_time()
-        report = sync_once(laptop.store, laptop.transport, limits=limits, remote=remote)
+        report = sync_once(laptop.store, laptop.transport, remote=remote)
         total, busy = time.perf_counter() - began, time.process_time() - busy
-    if "adopted" not in stages:  # too few rows for a file
-        return
     took, spent = (
         later - sooner for sooner, later in zip(stages["adopting"], stages["adopted"], strict=True)
     )
     yield Figure("first sync by file, after the bytes (wall)", took * 1000, None, "", "≤ 600 for 100,000")
     yield Figure("first sync by file, after the bytes (CPU)", spent * 1000, None, "", "")
     yield Figure("first sync by file with search (CPU)", busy * 1000, None, "", "")
-    yield Figure("first sync by file with search (wall)", total * 1000, None, "", "")
+    yield Figure("first sync by file, made ahead (wall)", total * 1000, None, "", "")
     yield Figure("first sync by file, bytes a row", report.bytes_down / report.pulled, None, "", "", "B")
 
 
@@ -188,7 +195,7 @@ def _writes_meanwhile(laptop: Laptop) -> Iterator[Figure]:
     person = threading.Thread(target=work)
     person.start()
     try:
-        sync_once(laptop.store, laptop.transport)
+        sync_once(laptop.store, laptop.transport, limits=Limits(file=math.inf))
     finally:
         done.set()
         person.join()
@@ -204,17 +211,22 @@ def _save(store: Store, values: dict[str, str], me: Actor) -> None:
 
 def _one_change(one: Laptop, two: Laptop) -> Iterator[Figure]:
     """From a committed change on one laptop to its row on the other, without the timers between."""
-    sync_once(one.store, one.transport)
+    near, far = Remote(one.store), Remote(two.store)
+    for laptop, remote in ((one, near), (two, far), (one, near), (two, far)):
+        sync_once(laptop.store, laptop.transport, remote=remote)
     with one.store.reading() as session:
         ids = list(session.scalars(select(Customer.id).limit(20)))
     me = one.store.me()
 
+    def change(place: int) -> None:
+        commands.run(one.store, me, "customer.edit", ids[place % 20], values={"phone": f"138{place:08d}"})
+
     def carry(place: int) -> float:
-        commands.run(one.store, me, "customer.edit", ids[place], values={"phone": f"138{place:08d}"})
+        change(place)
         return _timed(
             lambda: (
-                sync_once(one.store, one.transport, greet=False),
-                sync_once(two.store, two.transport, greet=False),
+                sync_once(one.store, one.transport, greet=False, remote=near),
+                sync_once(two.store, two.transport, greet=False, remote=far),
             )
         )
 
@@ -222,6 +234,36 @@ def _one_change(one: Laptop, two: Laptop) -> Iterator[Figure]:
     bare = _hello(one.transport)
     yield Figure("one change, A to B (p50)", median(times), bare, "two bare requests", "≤ 15")
     yield Figure("one change, A to B (p95)", p95(times), bare, "two bare requests", "≤ 30")
+    live = _live(one, two, lambda place: change(20 + place))
+    yield Figure("one change, A to B by itself (p50)", median(live), bare, "two bare requests", "≤ 15")
+    yield Figure("one change, A to B by itself (p95)", p95(live), bare, "two bare requests", "≤ 30")
+
+
+def _live(one: Laptop, two: Laptop, change: Callable[[int], object]) -> list[float]:
+    """The same with both laptops' background at work in this process: commit, push, news, pull, shown."""
+    here = threading.Event()
+
+    def heard(changed: Changed) -> None:
+        if changed.remote:
+            here.set()
+
+    times: list[float] = []
+    with ExitStack() as stack:
+        for laptop in (one, two):
+            idle = threading.Event()
+            jobs = Jobs(laptop.store, lambda state, idle=idle: idle.set() if state.name == "idle" else None)  # type: ignore[misc]
+            stack.callback(jobs.stop)
+            jobs.start()
+            idle.wait()
+        time.sleep(SETTLE)
+        two.store.listeners.append(heard)
+        for place in range(30):
+            here.clear()
+            change(place)
+            times.append(_timed(here.wait))
+            time.sleep(GAP)
+        two.store.listeners.remove(heard)
+    return times
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,43 @@ def test_no_page_is_asked_for_when_the_file_comes(server: Server, laptop: Store)
     assert line.count(f"GET {SNAPSHOT_FILE}/") == 1
     assert line.count(f"GET {SNAPSHOT}") == 0
     assert line.count(f"DELETE {SNAPSHOT_FILE}/") == 1
+
+
+def test_a_file_made_ahead_is_there_when_somebody_joins(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = server.new_code("Ann")
+    server.prepare()
+    server.snapshots.wait()
+    lying = [path.suffix for path in server.snapshots.folder.iterdir()]
+    assert lying == [".ahead"]
+    server.prepare()  # the same code is not looked at twice
+    server.snapshots.wait()
+    assert len(list(server.snapshots.folder.iterdir())) == 1
+    server.seed("product", [{"sku": "LATE", "name": "晚到的泵"}])
+    monkeypatch.setattr(snapshots, "build", lambda *_: pytest.fail("made twice"))
+    with opened(tmp_path / "ann") as store:
+        enrol(store, Direct(server), code)
+        line = Line(server)
+        sync_once(store, line, limits=limits())
+        assert (line.count(f"GET {SNAPSHOT_FILE}/"), line.count(f"GET {SNAPSHOT}")) == (1, 0)
+        monkeypatch.undo()
+        assert is_as_by_pages(server, store, tmp_path)
+    assert not list(server.snapshots.folder.iterdir())
+
+
+def test_a_file_made_ahead_for_another_role_is_not_used(server: Server, tmp_path: Path) -> None:
+    code = server.new_code("Ann")
+    server.prepare()
+    server.snapshots.wait()
+    with server.store.read() as conn:
+        ann = accounts.find_user(conn, "Ann")
+    server.snapshots._ahead[ann] = replace(server.snapshots._ahead[ann], mask="")  # noqa: SLF001
+    with opened(tmp_path / "ann") as store:
+        enrol(store, Direct(server), code)
+        sync_once(store, Direct(server), limits=limits())
+        assert is_as_by_pages(server, store, tmp_path)
+    assert not list(server.snapshots.folder.iterdir())
 
 
 def test_few_rows_come_by_pages(server: Server, laptop: Store) -> None:
@@ -438,6 +477,33 @@ def test_an_office_without_a_place_for_it_makes_none(
     assert line.count(f"GET {SNAPSHOT}") > 0
 
 
+def test_whoever_comes_second_waits_for_the_first_file(server: Server, laptop: Store, tmp_path: Path) -> None:
+    going, made = threading.Event(), snapshots.build
+
+    def slowly(conn: Any, scope: Scope, path: Path, key: bytes) -> list[str]:
+        going.wait(20)
+        return made(conn, scope, path, key)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshots, "build", slowly)
+        server.snapshots.patience = 0.05
+        server.new_code("Boss")
+        server.prepare()
+        line = Line(server)
+
+        def goes_on(_: Request, answer: Answer) -> Answer:
+            if line.count(f"POST {SNAPSHOT_FILE}") == 1:
+                going.set()
+                server.snapshots.patience = 30.0
+            return answer
+
+        line.change = goes_on
+        sync_once(laptop, line, limits=limits())
+    assert line.count(f"POST {SNAPSHOT_FILE}") == 2
+    assert (line.count(f"GET {SNAPSHOT_FILE}/"), line.count(f"GET {SNAPSHOT}")) == (1, 0)
+    assert is_as_by_pages(server, laptop, tmp_path)
+
+
 def test_a_key_that_is_none_is_refused(server: Server, laptop: Store) -> None:
     for key in ("", "00" * 32, "zz" * 32, "AB" * 32):
         body, encoding = codec.pack(FileRequest(key=key, shape=migrations.NEWEST, schema=SCHEMA), "zstd")
@@ -467,7 +533,7 @@ def test_files_that_nobody_fetches_are_removed_and_few_lie_here(
     folder.mkdir(mode=0o700)
     for name in ("old.db", "new.db", "stuck.work"):
         (folder / name).write_bytes(b"x")
-    long_ago = time.time() - 2 * snapshots.KEPT
+    long_ago = time.time() - 2 * snapshots.HOUR
     for name in ("old.db", "stuck.work"):
         os.utime(folder / name, (long_ago, long_ago))
     line = Line(server)

@@ -22,6 +22,8 @@ PORT: Final = 8440
 SETTLED: Final = 60.0
 """Seconds after the start before the office tidies for the first time, then once a DAY."""
 DAY: Final = 24 * 60 * 60.0
+LOOK: Final = 5.0
+"""Seconds between looks whether somebody is about to join."""
 
 
 def register(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -96,8 +98,11 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
     with workers.Beside(chosen.workers - 1, running.listening, orders):
         sys.stdout.write(json.dumps({"url": running.url}) + "\n")
         sys.stdout.flush()
-        due = time.monotonic() + SETTLED
+        due, look = time.monotonic() + SETTLED, 0.0
         while running.is_alive() and not stop.wait(0.5):
+            if time.monotonic() >= look:
+                look = time.monotonic() + LOOK
+                server.prepare()
             if time.monotonic() >= due:
                 due = time.monotonic() + DAY
                 server.keep_house(stop.is_set)
