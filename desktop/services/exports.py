@@ -1,4 +1,4 @@
-"""Take records out as a table: CSV for Excel, XLSX or JSON, everything a person may see."""
+"""Take records out as a table: CSV for Excel, XLSX or JSON, everything a person may see and nothing else."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -22,10 +22,14 @@ def export(store: Store, cls: type[Record], path: Path, language: str) -> int:
     ending = path.suffix.lower()
     if ending not in (".csv", ".xlsx", ".json"):
         raise Usage(msg("Export to a file that ends in .csv, .xlsx or .json."))
-    names = [name for name, described in cls.fields().items() if not described.hidden or name == "custom"]
+    seen = records.seen_by(store.me().role, cls, cls.fields())
+    names = [name for name in seen if not cls.fields()[name].hidden or name == "custom"]
     rows: list[Any]
     if ending == ".json":
-        rows = [{"id": record.id.hex, **record.wire()} for record, _titles in _pages(store, cls)]
+        rows = [
+            {"id": record.id.hex, **{name: value for name, value in record.wire().items() if name in seen}}
+            for record, _titles in _pages(store, cls)
+        ]
         data = json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
     else:
         rows = list(_rows(store, cls, names, language))

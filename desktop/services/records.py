@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.kinds import Choice, Link
-from desktop.models.record import RECORDS, Record, children_of
+from desktop.models.record import RECORDS, Record, children_of, hidden_from
 from desktop.models.records import (
     Adjustment,
     Customer,
@@ -24,6 +24,7 @@ from desktop.models.records import (
 )
 from desktop.models.remote_rows import id_list
 from desktop.models.store import Store, Work
+from desktop.rules import roles
 from desktop.rules.money import check_currency
 from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
@@ -87,6 +88,12 @@ def read_values(cls: type[Record], typed: Mapping[str, str]) -> dict[str, Any]:
     if not isinstance(values.get("custom") or {}, dict):
         raise Refused(msg("Further details are a JSON object with names."), field="custom")
     return values
+
+
+def seen_by(role: str, cls: type[Record], names: Iterable[str]) -> list[str]:
+    """Those of a type's fields that somebody of this role is shown; the others are empty here anyway."""
+    hidden = hidden_from(roles.sees(role))
+    return [name for name in names if f"{cls.__tablename__}.{name}" not in hidden]
 
 
 def no_field(cls: type[Record], name: str) -> Usage:

@@ -12,6 +12,7 @@ from desktop.errors import SatchelError
 from desktop.models.kinds import Amount, Choice, Day, Link, Long, Moment, Number, Percent
 from desktop.models.record import Field
 from desktop.services.clashes import Clashed
+from desktop.services.records import seen_by
 from desktop.views import cells, paint
 from desktop.views.buttons import Button
 from desktop.views.cells import Cell, Row
@@ -312,8 +313,9 @@ class Facts(QWidget):
         look.changed.connect(self._again)
 
     def show_row(self, row: Row, names: Sequence[str]) -> None:
-        """These fields of a record."""
+        """These fields of a record, as far as the person's role is shown them."""
         kind = row.record.__tablename__
+        names = seen_by(self._desk.actor.role, type(row.record), names)
         if kind != self._kind or tuple(names) != self._names:
             self._build(row, tuple(names))
         self._row = row

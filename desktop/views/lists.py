@@ -1,7 +1,7 @@
 """What each list shows: columns in order of reading, saved views, icon, first order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_
 
 from desktop.models.record import RECORDS
 from desktop.models.records import Customer, Opportunity, Product, Quote, Task
+from desktop.services import records
 from desktop.views import cells
 from desktop.views.cells import Shape
 from desktop.words import Message, msg
@@ -55,6 +56,11 @@ class ListSpec:
     order: str = "id"
     descending: bool = True
     why_empty: Message = msg("What you add appears here at once, also without a network.")
+
+    def seen_by(self, role: str) -> "ListSpec":
+        """The list as somebody of this role is shown it."""
+        seen = records.seen_by(role, RECORDS[self.kind], [column.name for column in self.columns])
+        return replace(self, columns=tuple(column for column in self.columns if column.name in seen))
 
 
 def _all(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
