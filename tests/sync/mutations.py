@@ -7,9 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.models import arrival, changes, inbox, numbers, remote
+from desktop.models import arrival, changes, fuse, inbox, leaving, numbers, outbox, remote
 from sync.client import driver
-from sync.server import batch, feed, intake, judge, merge
+from sync.engine import repair
+from sync.server import batch, feed, intake, judge, merge, scope, stubs
+from sync.server.server import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ MUTANTS = (
         "if version > held.get(record, 0):",
         "if False:",
     ),
+    one("ack not tied to the pull", remote, "_comes", "verdict.kind, verdict.version)", "verdict.kind, 0)"),
     one(
         "pull clobbers pending",
         arrival.Arrival,
@@ -113,10 +116,10 @@ MUTANTS = (
     one("purge takes unsent work", arrival.Arrival, "_without_base", "if not ops or", "if True or"),
     one(
         "purge leaves the index",
-        arrival.Arrival,
-        "_purge",
-        "[(UUID(bytes=record), {}, True) for record in ids]",
-        "[]",
+        leaving,
+        "take_away",
+        "search.remove(indexing.driver_of(connection), ids)",
+        "pass",
     ),
     one(
         "totals not recomputed after a pull",
@@ -133,7 +136,7 @@ MUTANTS = (
                 intake,
                 "receive",
                 (
-                    ("fresh = [op for op in ops if op.n > last]", "fresh = list(ops)"),
+                    ("for op in ops if op.n > last]", "for op in ops]"),
                     (
                         "verdicts = [_known(op.n, stored, request.acked) for op in ops if op.n <= last]",
                         "verdicts = []",
@@ -163,6 +166,59 @@ MUTANTS = (
     one("children stay behind", batch.Batch, "_follow_roots", "while moved:", "while False:"),
     one("snapshot not pinned", feed, "snapshot", "at=head if at is None else at", "at=head", 5005),
     one("page claims the head", feed, "_part", "upto=events[-1].seq if more else head", "upto=head"),
+    one("mask leak", feed, "table", "scope.mask.of(record_type)", "frozenset()"),
+    one(
+        "a promotion brings nothing",
+        leaving,
+        "hidden_by",
+        "if roles.mask_name(fields) == mask",
+        "if fields",
+    ),
+    one("a narrowed firm is as wide as before", scope, "_narrowed", "== OWN", '== "mine"'),
+    one("a shut out laptop is served", Server, "_known", "if device.revoked_at is not None:", "if False:"),
+    one(
+        "points that nobody has are spent",
+        judge.Judge,
+        "_guard_overdraft",
+        "cls.__ledger__.overdrawn(self.batch.balance(record_type, account), amount)",
+        "False",
+    ),
+    one(
+        "what was issued is edited",
+        judge.Judge,
+        "_guard_frozen",
+        'and edition.row["content_hash"]:',
+        "and False:",
+    ),
+    one("nothing is mended", repair, "difference", "mine.get(kind, {}).get(record, 0) < version", "False"),
+    one(
+        "held deletions never happen",
+        fuse,
+        "accept",
+        "Deletion(row[4], row[2], row[0].hex(), row[3], row[5]) for row in some",
+        "Deletion(row[4], row[2], row[0].hex(), 0, row[5]) for row in some",
+    ),
+    one(
+        "a line that left still counts",
+        arrival.Arrival,
+        "_purge",
+        "derived.wholes(self.connection, cls.__tablename__, ids)",
+        "()",
+    ),
+    one(
+        "links lead nowhere",
+        stubs,
+        "_named",
+        "if not scope.may_read(home(record_type, row)) and record not in lent:",
+        "if False:",
+    ),
+    one(
+        "what was taken back is sent",
+        outbox,
+        "_void",
+        '"UPDATE change SET was = kind, kind = ? WHERE tx = ? AND was IS NULL", (VOID, tx.bytes)',
+        '"SELECT ?, ?", (VOID, tx.bytes)',
+    ),
     one(
         "what never comes is awaited for ever", driver.Session, "_repair", "self.remote.rest()", "pass", 5034
     ),

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop.errors import SatchelError
+from tests.sync.barriers import BARRIERS
+from tests.sync.guards import Guard
 from tests.sync.mutations import MUTANTS, Mutant
 from tests.sync.simulator import schedule
 from tests.sync.simulator.world import template
@@ -37,6 +40,14 @@ def caught_by(mutant: Mutant, folder: Path, most: int = MOST) -> tuple[int, str]
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.title.replace(" ", "-"))
 def test_every_seeded_bug_is_caught(mutant: Mutant, folder: Path) -> None:
     assert caught_by(mutant, folder) is not None, f"the simulator is blind to: {mutant.title}"
+
+
+@pytest.mark.parametrize("guard", BARRIERS, ids=lambda guard: guard.check.__name__)
+def test_every_barrier_stands_and_its_lack_is_noticed(guard: Guard, tmp_path: Path) -> None:
+    guard.check(tmp_path / "sound")
+    for mutant in guard.mutants:
+        with mutant.alive(), pytest.raises((AssertionError, SatchelError)):
+            guard.check(tmp_path / mutant.title)
 
 
 def test_sound_code_survives_the_seeds_that_catch_the_bugs(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.simulator import schedule
+from tests.sync.simulator import long, schedule
 from tests.sync.simulator.__main__ import main
 
 SECONDS = 20.0
@@ -39,8 +39,22 @@ def test_a_seed_is_a_schedule(tmp_path: Path) -> None:
 
 def test_the_command_line_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--schedules", "1", "--seed", str(FIRST)]) == 0
-    assert capsys.readouterr().out.startswith(f"1 schedules from seed {FIRST}, 0 violations")
+    assert capsys.readouterr().out.startswith(f"from seed {FIRST}: 1 schedules, 0 violations")
 
 
 def test_a_page_that_a_power_cut_shortened_leaves_with_its_stream(tmp_path: Path) -> None:
     assert schedule.run(701_149, tmp_path / "world").violation == ""
+
+
+def test_a_long_run_goes_on_where_it_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long, "BLOCK", 1)
+    state, told = tmp_path / "run.json", Counter[str]()
+
+    def tell(_tally: long.Tally, broken: list[str]) -> None:
+        told["blocks"] += 1
+        assert not broken
+
+    first = long.Long(FIRST, 1, state).run(1, 60.0, tell)
+    assert (first.schedules, told["blocks"]) == (1, 1)
+    again = long.Long(7, 1, state).run(1, 60.0, tell)
+    assert (again.schedules, told["blocks"]) == (1, 1)

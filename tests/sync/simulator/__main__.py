@@ -1,12 +1,14 @@
-"""`python -m tests.sync.simulator --schedules 2000 --seed 1`: runs schedules, prints what was broken."""
+"""`python -m tests.sync.simulator --schedules 2000 --seed 1`: runs schedules, prints what was broken.
+
+With `--workers N` in so many processes; with `--state FILE` a run that was ended goes on where it was.
+"""
 
 import argparse
-import shutil
 import sys
 import time
-from collections import Counter
+from pathlib import Path
 
-from tests.sync.simulator import schedule
+from tests.sync.simulator.long import Long, Tally, block
 
 
 def say(line: str) -> None:
@@ -21,30 +23,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--schedules", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so much time")
+    parser.add_argument("--workers", type=int, default=0, help="processes; 0: this one alone")
+    parser.add_argument("--state", type=Path, help="a file in which the run is remembered")
     chosen = parser.parse_args(arguments)
-    folder = schedule.scratch()
-    started, done = time.monotonic(), 0
-    counts: Counter[str] = Counter()
-    rounds: Counter[int] = Counter()
-    broken = []
-    for seed in range(chosen.seed, chosen.seed + chosen.schedules):
-        if time.monotonic() - started > chosen.seconds:
-            break
-        outcome = schedule.run(seed, folder)
-        done += 1
-        counts.update(outcome.counts)
-        rounds[outcome.rounds] += 1
-        if outcome.violation:
-            broken.append(outcome)
-            say(f"seed {seed}: {outcome.violation}")
-    shutil.rmtree(folder.parent)
-    say(
-        f"{done} schedules from seed {chosen.seed}, {len(broken)} violations, "
-        f"{time.monotonic() - started:.1f} s; "
-        + ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
-        + f"; rounds to rest {dict(sorted(rounds.items()))}"
-    )
-    return 1 if broken else 0
+    if chosen.workers or chosen.state:
+        long = Long(chosen.seed, chosen.schedules, chosen.state)
+        tally = long.run(chosen.workers or 1, chosen.seconds, _tell)
+    else:
+        began = time.monotonic()
+        tally = block(chosen.seed, chosen.schedules, time.time() + chosen.seconds)
+        tally.seconds = time.monotonic() - began
+        for broken in tally.broken:
+            say(broken)
+    say(f"from seed {chosen.seed}: {tally}")
+    return 1 if tally.broken else 0
+
+
+def _tell(tally: Tally, broken: list[str]) -> None:
+    for one in broken:
+        say(one)
+    if tally.schedules % 1000 < 1:
+        say(f"… {tally.schedules} schedules, {tally.seconds:.0f} s")
 
 
 if __name__ == "__main__":

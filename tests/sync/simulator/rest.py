@@ -12,7 +12,7 @@ from desktop.models.record import RECORDS
 from desktop.rules import totals
 from sync.protocol.messages import DigestRequest
 from sync.server.digests import Digests
-from sync.server.scope import home, scope_of
+from sync.server.scope import home
 from tests.sync.simulator import points
 from tests.sync.simulator.watch import TYPES, Edit, Key, Row, Violation, Watch, elements, ids, office_table
 from tests.sync.simulator.world import CALM, Device, World
@@ -30,6 +30,8 @@ ROOTS: dict[str, Callable[[Row], Key]] = {
     "signature": lambda row: ("quote", row["quote_id"]),
     points.TYPE: lambda row: ("customer", row["customer_id"]),
 }
+HIDDEN: dict[str, tuple[str, ...]] = {"product": ("cost",)}
+"""What this world's sales reps are not shown."""
 EVERYTHING = (*TYPES, "user", "team", "device", "organisation", "proposal", "task")
 
 
@@ -103,18 +105,28 @@ def _all(device: Device) -> dict[Key, Row]:
 
 
 def oracle(world: World, device: Device) -> dict[Key, Row]:
-    """What this laptop's person may see, asked of the office's tables directly."""
+    """What this laptop's person may see, worked out from the office's rows alone."""
     with world.office.server.store.read() as connection:
-        scope = scope_of(connection, device.store.me().id.hex)
-        if scope is None:
-            return {}
-        found: dict[Key, Row] = {}
-        for name in EVERYTHING:
-            hidden = dict.fromkeys(scope.mask.of(name))
-            for record, row in office_table(connection, name).items():
-                if not row["deleted_at"] and scope.may_read(home(name, row)):
-                    found[name, record] = {**row, **hidden}
-        return found
+        rows = {name: office_table(connection, name) for name in EVERYTHING}
+    me = rows["user"][device.store.me().id.hex]
+    streams = _streams(rows, me)
+    hidden = HIDDEN if me["role"] == "rep" else {}
+    return {
+        (name, record): {**row, **dict.fromkeys(hidden.get(name, ()))}
+        for name, some in rows.items()
+        for record, row in some.items()
+        if not row["deleted_at"] and (streams is None or home(name, row) in streams)
+    }
+
+
+def _streams(rows: dict[str, dict[str, Row]], me: Row) -> set[str] | None:
+    """None: all. Sales reps have their own, and their team's unless the firm has narrowed it."""
+    if me["role"] != "rep":
+        return None
+    [firm] = rows["organisation"].values()
+    mine = {"org", f"user:{me['id']}", f"team:{me['team_id']}"}
+    team = [user["id"] for user in rows["user"].values() if user["team_id"] == me["team_id"]]
+    return mine if firm["rep_scope"] == "own" else mine | {f"user:{user}" for user in team}
 
 
 def check(world: World, watch: Watch) -> None:
