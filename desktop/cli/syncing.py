@@ -92,6 +92,7 @@ def sync(console: Console, chosen: argparse.Namespace) -> None:
 
 def with_office(console: Console, *, compare: bool = False) -> "Report":
     """One round with the office; `compare` looks at every stream. Raises Refused before a laptop joined."""
+    from desktop.cli import progress
     from desktop.models import repairs
     from desktop.models.remote import Remote
     from sync.client.blobs import carry_files, then_files
@@ -103,9 +104,13 @@ def with_office(console: Console, *, compare: bool = False) -> "Report":
         raise Refused(msg("This laptop has not joined an office yet: satchel enrol URL CODE."))
     if compare:
         repairs.compare_soon(console.store)
-    with closing(HttpTransport(url)) as transport:
-        report = sync_once(console.store, transport)
-        carried = carry_files(console.store, transport)
+    line = progress.Line(console.language)
+    try:
+        with closing(HttpTransport(url)) as transport:
+            report = sync_once(console.store, transport, tell=line.tell)
+            carried = carry_files(console.store, transport, tell=line.tell)
+    finally:
+        line.end()
     if carried is not None:
         then_files(report, carried)
     return report

@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-SMALL: Final = 150
-"""Rows that one transaction takes in while somebody works: about 10 ms."""
 HEARD: Final = "heard"
 """The newest request whose answer brought something: what a bundle says of a time before is old."""
 TAKEN: Final = "taken"
@@ -171,6 +169,8 @@ class Remote:
             roots.keep(connection, roots_given)
             if person is not None:
                 self._person(connection, person)
+        rows = sum(len(table.rows) for part in parts for table in part.tables.values())
+        self.store.turns.took("page", rows)
 
     def apply_snapshot(
         self,
@@ -186,16 +186,20 @@ class Remote:
     ) -> None:
         """One page of a first copy and how far it reached (`after` None: to the end).
 
-        While somebody works its rows come in short transactions; until the last, a crash repeats the page.
+        Its rows come in transactions that a person does not notice; until the last, a crash repeats the page.
         """
-        pieces = list(remote_rows.pieces(tables, SMALL)) if self.store.turns.somebody_works else [tables]
-        for piece in pieces[:-1]:
+        turns = self.store.turns
+        pieces = remote_rows.pieces(tables, lambda: turns.bite("rows"))
+        last = next(pieces, {})
+        for piece in pieces:
             with self.arriving(index_later=True) as (connection, arrival):
                 partly.begun(connection, stream)
-                for type_name, table in piece.items():
+                for type_name, table in last.items():
                     arrival.rows(type_name, table, mask, stream)
+            turns.took("rows", sum(len(table.rows) for table in last.values()))
+            last = piece
         with self.arriving(index_later=True) as (connection, arrival):
-            for type_name, table in pieces[-1].items() if pieces else ():
+            for type_name, table in last.items():
                 arrival.rows(type_name, table, mask, stream)
             self.point("snapshot")
             if heard:
@@ -212,7 +216,13 @@ class Remote:
     def index_some(self, most: int) -> None:
         """Bring some rows of a first copy into the search index; fewer while somebody works."""
         with self.arriving() as (_, arrival):
-            arrival.index_some(SMALL if self.store.turns.somebody_works else most)
+            some = min(most, self.store.turns.bite("index"))
+            some = arrival.index_some(some)
+        self.store.turns.took("index", some)
+
+    def room(self) -> int:
+        """How many rows a page may bring that is taken in as one: fewer while somebody works."""
+        return self.store.turns.bite("page")
 
     def rest(self) -> None:
         """Every stream is at its head: what has not come for an answered op will not come any more."""

@@ -202,8 +202,18 @@ class Piece:
     rows: Sequence[Sequence[Any]]
 
 
-def pieces(tables: Mapping[str, Rows], most: int) -> Iterator[Mapping[str, Rows]]:
-    """A page in pieces of at most so many rows."""
+def pieces(tables: Mapping[str, Rows], most: Callable[[], int]) -> Iterator[Mapping[str, Rows]]:
+    """A page in pieces of as many rows as may be taken in at that moment."""
+    piece: dict[str, Rows] = {}
+    room = most()
     for type_name, table in tables.items():
-        for start in range(0, len(table.rows), most):
-            yield {type_name: Piece(table.columns, table.rows[start : start + most])}
+        start = 0
+        while start < len(table.rows):
+            some = table.rows[start : start + room]
+            piece[type_name] = Piece(table.columns, some)
+            start, room = start + len(some), room - len(some)
+            if room <= 0:
+                yield piece
+                piece, room = {}, most()
+    if piece:
+        yield piece

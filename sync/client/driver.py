@@ -296,6 +296,7 @@ def situation(remote: Remote, load: Load) -> Situation:
         held=known.held,
         root=known.root,
         due=known.due,
+        room=remote.room(),
         keyed=keyring.keys(remote.store) is not None,
         shape=migrations.NEWEST,
         begun=snapshot.begun(remote.store),

@@ -56,6 +56,8 @@ class Situation:
     held: int = 0
     root: int = 0
     due: tuple[str, ...] = ()
+    room: int = 5000
+    """Rows that a page may bring which is taken in as one."""
     keyed: bool = True
     shape: int = 0
     """Of the database here: a file of another one is not taken."""

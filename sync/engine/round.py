@@ -214,7 +214,7 @@ class _Round:
             cursors=list(now.cursors),
             push=now.push,
             wants=list(now.wants),
-            limit=self.limits.rows.size,
+            limit=self.room(),
             root=now.root,
             keys=not now.keyed,
         )
@@ -358,6 +358,10 @@ class _Round:
         if self.refused > MOST_REFUSED:
             raise Offline(NONSENSE)
 
+    def room(self) -> int:
+        """Rows of a page that is taken in as one: what the line carries, and a person does not notice."""
+        return min(self.limits.rows.size, self.now.room)
+
     def behind(self) -> list[Cursor]:
         """The cursors that are not at their head, or saw it under another mask."""
         heads = {head.stream: head for head in self.heads}
@@ -371,7 +375,7 @@ class _Round:
     def pull(self) -> Steps[None]:
         """The next page of the feeds."""
         behind = self.behind()
-        request = PullRequest(protocol=PROTOCOL, schema=SCHEMA, cursors=behind, limit=self.limits.rows.size)
+        request = PullRequest(protocol=PROTOCOL, schema=SCHEMA, cursors=behind, limit=self.room())
         body, encoding = codec.pack(request, "zstd")
         try:
             response = yield from ask(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from desktop.errors import NotFound, Refused
 from desktop.models.record import RECORDS, new_id
@@ -262,12 +262,15 @@ def _is_key(text: str) -> bool:
     return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
 
 
+_DEVICE: Final = select(DEVICE).where(DEVICE.c.id == bindparam("device"))
+_LOCKED: Final = _DEVICE.with_for_update()
+
+
 def device_row(conn: Connection, device: str, *, lock: bool = False) -> Row[Any] | None:
     """What the office knows of a device, or None."""
     if not is_id(device):
         return None
-    query = select(DEVICE).where(DEVICE.c.id == UUID(hex=device))
-    return conn.execute(query.with_for_update() if lock else query).first()
+    return conn.execute(_LOCKED if lock else _DEVICE, {"device": UUID(hex=device)}).first()
 
 
 def devices(conn: Connection) -> list[dict[str, Any]]:

@@ -4,10 +4,16 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from desktop.models.turns import ACTIVE, Turns
+from desktop.models.records import Customer
+from desktop.models.remote import Remote
+from desktop.models.remote_rows import Piece
+from desktop.models.turns import A_SECOND, ACTIVE, BITES, LEAST, Turns
+from tests.stores import opened
 
 
 def test_a_person_who_waits_goes_before_the_next_arrival() -> None:
@@ -85,3 +91,51 @@ def _until(done: Callable[[], bool], seconds: float = 5) -> None:
     while not done() and time.monotonic() < deadline:
         time.sleep(0.001)
     assert done()
+
+
+def test_the_background_takes_as_much_as_a_person_does_not_notice() -> None:
+    now = [datetime(2026, 11, 22, tzinfo=UTC)]
+    turns = Turns(lambda: now[0])
+
+    def take(kind: str, rows: int, seconds: float) -> None:
+        with turns.arrival():
+            now[0] += timedelta(seconds=seconds)
+        turns.took(kind, rows)
+
+    assert turns.box == BITES["idle"]
+    turns.watched = True
+    assert turns.box == BITES["waiting"]
+    with turns.person():
+        assert turns.box == BITES["active"]
+    assert turns.bite("rows") == int(BITES["active"] * A_SECOND)
+    take("rows", 1000, 1.0)
+    assert turns.bite("rows") == LEAST
+    for _ in range(20):
+        take("rows", 150, 0.003)
+    assert 700 <= turns.bite("rows") <= 750
+    assert turns.bite("index") == int(BITES["active"] * A_SECOND)
+    now[0] += 2 * ACTIVE
+    assert turns.bite("rows") > 20_000
+    take("rows", 3, 1.0)
+    take("rows", 1000, -5.0)
+    assert turns.bite("rows") > 20_000
+
+
+@pytest.mark.parametrize(("works", "least", "most"), [(True, 7, 100), (False, 1, 2)])
+def test_a_page_of_a_first_copy_comes_in_bites_while_somebody_works(
+    works: bool, least: int, most: int, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as store:
+        remote = Remote(store)
+        committed: list[str] = []
+        remote.point = lambda name: committed.append(name) if name == "committed" else None
+        if works:
+            with store.work(store.me(), "customer.new") as work:
+                work.add(Customer(name="mine"))
+        rows = [[UUID(int=n).hex, 1, f"customer {n}"] for n in range(1, 1001)]
+        table = {"customer": Piece(["id", "version", "name"], rows)}
+        remote.apply_snapshot(schema=1, stream="org", at=1, after=None, mask="", tables=table)
+        assert least <= len(committed) <= most
+        assert remote.cursors() == {"org": 1}
+        with store.reading() as session:
+            assert session.query(Customer).count() == 1000 + works

@@ -6,14 +6,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.models.records import Customer
+from desktop.services import outbox as outboxes
 from desktop.services.clashes import Clash, Clashed
 from desktop.views.desk import Desk
 from desktop.views.first_run import FirstRun
@@ -21,6 +25,9 @@ from desktop.views.form import Fact
 from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
+from desktop.views.network import SAYINGS, Network
+from desktop.views.outbox import PAGE, Outbox
+from desktop.views.quote_table import Typed
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
 from desktop.views.runner import Runner
@@ -151,17 +158,56 @@ def palette(window: Window, firm: Firm) -> None:
 
 
 def outbox(window: Window, firm: Firm) -> None:
-    """What waits to be sent."""
+    """What waits to be sent, at an office that is out of reach."""
+    if window.desk.store.local("office") is None:
+        window.desk.store.set_local("office", {"url": "https://office.example:8443", "name": "Hengyue"})
     render(window)
+    window.show_network(Network("offline", until=HALF_PAST))
     window.outbox.show_above(window.status.network)
+    wait_idle(window)
 
 
 def outbox_chosen(window: Window, firm: Firm) -> None:
     """One of what waits, with all it changes and what can be done."""
     outbox(window, firm)
-    box = window.outbox
-    box.rows.setCurrentIndex(box.rows.model().index(box.rows.model().rowCount() - 1, 0))
+    choose(window.outbox, 4)
+
+
+def choose(box: Outbox, place: int) -> None:
+    """A row of the outbox, pressed."""
+    box.rows.setCurrentIndex(box.rows.model().index(place, 0))
     box.rows.clicked.emit(box.rows.currentIndex())
+
+
+def outbox_decide(window: Window, firm: Firm) -> None:
+    """What only a person ends: refused by the office, not saved over a newer value."""
+    outbox(window, firm)
+    box = window.outbox
+    found = outboxes.page(window.desk.store, PAGE).cards
+    contact = next(card for card in found if card.type == "customer")
+    reason = msg("“{field}” is not shown to your role, so it may not be changed either.")
+    step = outboxes.Step("customer", contact.record, "credit", 38_000_000, 50_000_000)
+    refused = replace(
+        contact,
+        state="refused",
+        command="customer.edit",
+        why=reason.of(field=Customer.fields()["credit"].label),
+        steps=(step,),
+        entry=contact.tx,
+    )
+    web = outboxes.Step("customer", contact.record, "website", "hengyue.example", "www.hengyue.example")
+    other = outboxes.Other("沈清", "website", now())
+    aside = replace(refused, state="aside", why=outboxes.WHY["aside"], steps=(web,), others=(other,))
+    parked = replace(refused, state="parked", why=outboxes.WHY["parked"])
+    box._fill(outboxes.Page((aside, refused, parked, *found), None), len(found) + 1, 0)  # noqa: SLF001
+    choose(box, 0)
+
+
+def outbox_empty(window: Window, firm: Firm) -> None:
+    """Nothing waits."""
+    outbox(window, firm)
+    window.show_network(Network("online"))
+    window.outbox._fill(outboxes.Page((), None), 0, 0)  # noqa: SLF001
 
 
 def clash(window: Window, firm: Firm) -> None:
@@ -176,6 +222,77 @@ def clash(window: Window, firm: Firm) -> None:
     fact._compare(  # noqa: SLF001
         Clashed("customer", row.id, (Clash(name, "星河精密", value, "苏州星河", "沈清", now()),), ())
     )
+
+
+def clash_several(window: Window, firm: Firm) -> None:
+    """Several fields at once, one of them a text of lines."""
+    customer(window, firm)
+    render(window)
+    before = "付款：30 % 预付，70 % 发货前。\n开票：增值税专用发票。\n收货：苏州工业园区 3 号门。"
+    theirs = before.replace("30 % 预付，70 %", "50 % 预付，50 %")
+    mine = before.replace("30 % 预付，70 %", "20 % 预付，80 %") + "\n联系：张建国。"
+    clashes = (
+        Clash("website", "xinghe.example", "www.xinghe.example", "xinghe-jm.example", "沈清", now()),
+        Clash("grade", "B", "A", "vip", "沈清", now()),
+        Clash("remark", before, theirs, mine, "高洁", now(), text=True),
+    )
+    window.desk.clashed.emit(Clashed("customer", firm.customers[0], clashes, ()), dict)
+
+
+def clash_cell(window: Window, firm: Firm) -> None:
+    """The cell of a quote that somebody changed while it was typed."""
+    quote(window, firm)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    line = page.table.rows[1].line
+    before = line.unit_price
+    assert before is not None
+    typed = Typed(line.id, "unit_price", before - 900, before, "")
+    one = Clash("unit_price", before, before - 500, before - 900, "沈清", now())
+    page.clash.cell(typed)(Clashed("quote_line", line.id, (one,), ()), dict)
+
+
+def network(state: Network) -> Callable[[Window, Firm], None]:
+    """The chip and its popover in one state."""
+
+    def show(window: Window, firm: Firm) -> None:
+        window.show_network(state)
+        wait_idle(window)
+        render(window)
+        window.outbox.show_above(window.status.network)
+
+    return show
+
+
+def first_copy(state: Network) -> Callable[[Window, Firm], None]:
+    """The card while the first copy comes."""
+
+    def show(window: Window, firm: Firm) -> None:
+        customers(window, firm)
+        if state.key == "paused":
+            window.show_network(replace(state, key="syncing"))
+        window.show_network(state)
+        wait_idle(window)
+
+    return show
+
+
+HALF_PAST: Final = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+ARRIVING: Final = Network(
+    "syncing", done=42_000, total=100_000, bytes=5_300_000, left=21.0, first=True, usable=False
+)
+NETWORKS: dict[str, Network] = {
+    **{key: Network(key) for key in SAYINGS},
+    "waiting": Network("waiting", until=HALF_PAST),
+    "offline": Network("offline", until=HALF_PAST),
+    "metered": Network("online", metered=True),
+}
+COPIES: dict[str, Network] = {
+    "arriving": ARRIVING,
+    "usable": replace(ARRIVING, usable=True),
+    "indexing": replace(ARRIVING, usable=True, indexing=True, done=81_000),
+    "stopped": replace(ARRIVING, key="paused", left=None),
+}
 
 
 def new_customer(window: Window, firm: Firm) -> None:
@@ -215,7 +332,13 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "palette": palette,
     "outbox": outbox,
     "outbox_chosen": outbox_chosen,
+    "outbox_decide": outbox_decide,
+    "outbox_empty": outbox_empty,
     "clash": clash,
+    "clash_several": clash_several,
+    "clash_cell": clash_cell,
+    **{f"network_{key}": network(state) for key, state in NETWORKS.items()},
+    **{f"first_copy_{key}": first_copy(state) for key, state in COPIES.items()},
     "new_customer": new_customer,
     "toast": toast,
     "inbox_empty": place("inbox"),
