@@ -265,6 +265,16 @@ def _others(store: Store, one: Waiting) -> tuple[Other, ...]:
     return tuple(Other(each.who, each.field, each.at) for each in entries if each.remote and each.at >= since)
 
 
+def _deciders(store: Store, card: Card) -> tuple[Other, ...]:
+    """Who made the values that stand against what waits for a person."""
+    if card.state not in DECIDED_HERE:
+        return ()
+    fields = {step.field for step in card.steps}
+    entries = [one for one in history.history(store, RECORDS[card.type], card.record) if one.field in fields]
+    newest = {one.field: one for one in reversed(entries) if one.remote or card.state == "aside"}
+    return tuple(Other(one.who, one.field, one.at) for one in newest.values())
+
+
 def _parked(connection: Connection) -> list[Card]:
     """What the office refused or could not merge, one card per transaction."""
     found: dict[UUID, Card] = {}
@@ -334,5 +344,6 @@ def _named(store: Store, made: Sequence[Card]) -> list[Card]:
     found = []
     for card in made:
         said = tuple(replace(step, titles=called) for step in card.steps)
-        found.append(replace(card, title=titles.get(card.record, ""), steps=said))
+        others = card.others or _deciders(store, card)
+        found.append(replace(card, title=titles.get(card.record, ""), steps=said, others=others))
     return found

@@ -34,6 +34,8 @@ from desktop.views.popover import RING, Popover
 from desktop.words import Message, msg, verbatim
 
 Index = QModelIndex | QPersistentModelIndex
+SENTENCE: Final = 370
+"""How wide the sentence about the network is; a button stands beside it."""
 CHANGE: Final = Qt.ItemDataRole.UserRole
 SHOWN: Final = 9
 WIDTH: Final = 640
@@ -262,6 +264,8 @@ class Outbox(Popover):
         said = saying(network)
         self._icon.show_icon(said.icon, said.colour)
         self._look.bind(self._below.setText, msg("{state}. {why}").of(state=word(network), why=why(network)))
+        self._below.setFixedWidth(self._look.px(SENTENCE))
+        self._below.setFixedHeight(self._below.heightForWidth(self._look.px(SENTENCE)))
         self._now.setVisible(bool(said.deed))
         if said.deed:
             icon, words = DEEDS[said.deed]
@@ -330,7 +334,7 @@ class Outbox(Popover):
         today = cells.now().astimezone().date()
         for other in card.others[:MOST_SAID]:
             field = RECORDS[card.type].fields().get(other.field)
-            facts = {"who": other.who, "field": field.label if field else "", "when": other.at}
+            facts = {"who": other.who or msg("the office"), "field": field.label if field else "", "when": other.at}
             facts["when"] = dates.moment(other.at, look.language, today)
             said.append((look.text(msg("Also changed by {who}: {field}, {when}").of(**facts)), "warn"))
         if card.state == "refused":
