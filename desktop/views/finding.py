@@ -16,6 +16,7 @@ from desktop.views.palette import Item
 from desktop.views.panel import heading
 from desktop.views.phrases import inside, sentence
 from desktop.views.rail import Place
+from desktop.views.share_items import share_items
 from desktop.words import Message, msg
 
 Open = Callable[[str, UUID], object]
@@ -110,6 +111,7 @@ class Finder:
             groups.append((words, self._offered(row)))
             if found is not None:
                 items += [Item(words, heading=True), *groups.pop()[1]]
+            items += share_items(self._look, self._desk, self._selected() or row, text)
         places = [self._place(place) for place in self._places]
         groups.append((self._look.text(msg("Do")), [*self._makers(), *self.more]))
         groups.append((self._look.text(msg("Go to")), places))
