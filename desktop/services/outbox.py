@@ -32,8 +32,8 @@ WHY: Final[dict[str, Message]] = {
     "alone": msg("No office joined"),
     "follows": msg("Goes after an earlier change of the same record"),
     "row": msg("Confirmed; the office's row is on its way"),
-    "aside": msg("Not saved: it was changed meanwhile"),
-    "refused": msg("The office did not accept this change."),
+    "aside": msg("Not saved: changed meanwhile"),
+    "refused": msg("Sent back by the office"),
     "parked": msg("Waits in the inbox for your decision"),
 }
 
@@ -247,7 +247,8 @@ def _steps(changes: Iterable[Change]) -> tuple[Step, ...]:
     found = []
     for op in changes:
         fields = RECORDS[op.type].fields()
-        for name, (old, new) in op.pairs.items():
+        places = {name: place for place, name in enumerate(fields)}
+        for name, (old, new) in sorted(op.pairs.items(), key=lambda pair: places.get(pair[0], 0)):
             if name not in fields or (
                 not fields[name].hidden and fields[name].merge not in ("server", "derived")
             ):

@@ -23,7 +23,8 @@ from desktop.words import Message, msg, verbatim
 
 MOST_SHOWN: Final = 8
 """Lines of a text in one card; the rest is read in the field."""
-ONE, SEVERAL = 380, 560
+ONE, SEVERAL = 380, 720
+BETWEEN: Final = ("…", False)
 KEPT: Final = msg("Kept as it is now. You had typed {value}; that waits in the outbox.")
 _SIDES: Final = (
     ("mine", msg("Yours"), "accent_ink"),
@@ -39,7 +40,7 @@ def lines_of(clash: Clash, side: str, kind: str, language: str) -> list[tuple[st
     found: list[tuple[str, bool]] = []
     for piece in clash.pieces():
         if isinstance(piece, Agreed):
-            found.append(("…", False))
+            found += [] if found[-1:] == [BETWEEN] else [BETWEEN]
             continue
         lines = {"mine": piece.other, "current": piece.one, "original": piece.base}[side]
         found += [(line, True) for line in lines or (NOTHING,)]
@@ -57,7 +58,9 @@ class ClashCard(QWidget):
 
     chosen = Signal(str)  # mine, both, current or edit
 
-    def __init__(self, look: Look, kind: str, clash: Clash, *, typing: bool = True) -> None:
+    def __init__(
+        self, look: Look, kind: str, clash: Clash, *, typing: bool = True, wide: bool = False
+    ) -> None:
         super().__init__()
         self._look, self.clash = look, clash
         look.bind(self.setAccessibleName, msg("Changed meanwhile"))
@@ -65,11 +68,12 @@ class ClashCard(QWidget):
         for side, words, ink in _SIDES:
             note = who_and_when(clash, look) if side == "current" else ""
             parts.addLayout(_value(look, words, lines_of(clash, side, kind, look.language), ink, note))
-        self.mine = Button(look, msg("Use mine"), kind="primary", keys="Enter")
+        enter, escape = ("Enter", "Esc") if wide else ("", "")  # a narrow form has no room for them
+        self.mine = Button(look, msg("Use mine"), kind="primary", keys=enter)
         self.both = Button(look, msg("Use both"))
         self.current = Button(look, msg("Keep the current one"))
         later = msg("Go on typing") if typing else msg("Decide later")
-        self.go_on = Button(look, later, kind="flat", keys="Esc")
+        self.go_on = Button(look, later, kind="flat", keys=escape)
         self.both.setVisible(clash.text)
         for button, side in (
             (self.mine, "mine"), (self.both, "both"), (self.current, "current"), (self.go_on, "edit"),
@@ -226,7 +230,7 @@ class ClashBox(Popover):
         clear(self._body)
         clash = error.clashes[0]
         if len(error.clashes) == 1:
-            one = ClashCard(look, error.type, clash, typing=edit is not None)
+            one = ClashCard(look, error.type, clash, typing=edit is not None, wide=True)
             one.chosen.connect(self._one)
             self.card = one
         else:

@@ -17,7 +17,7 @@ from desktop.views import cells, paint
 from desktop.views.buttons import Button
 from desktop.views.cells import Cell, Row
 from desktop.views.clash import ClashCard, tell_kept
-from desktop.views.compose import clear, label
+from desktop.views.compose import clear, column, label
 from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, ChoiceEditor, LongEditor, editor_for, focus, plain_text
 from desktop.views.lists import LISTS
@@ -158,7 +158,9 @@ class Fact(QWidget):
         line = across(look, self._key, gap=0)
         line.addLayout(self._right, 1)
         line.addWidget(self.follow, 0, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(line)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(column(look, line, self._below, gap=0))
 
     def show_row(self, row: Row) -> None:
         """The value of a record; an open editor is left alone."""
@@ -251,7 +253,7 @@ class Fact(QWidget):
         self._drop_card()
         self.card = ClashCard(self._look, error.type, error.clashes[0])
         self.card.chosen.connect(self._chosen)
-        self._right.addWidget(self.card)
+        self._below.addWidget(self.card)
         self.card.mine.setFocus()
 
     def _chosen(self, side: str) -> None:
@@ -272,7 +274,7 @@ class Fact(QWidget):
         card, self.card = self.card, None
         if card is not None:
             card.hide()
-            self._right.removeWidget(card)
+            self._below.removeWidget(card)
             card.deleteLater()
 
     def complaint(self) -> str:

@@ -137,12 +137,19 @@ class _ChangeDelegate(QStyledItemDelegate):
         half = rect.height() // 2
         upper = QRect(left, rect.top() + look.px(5), place - left - look.px(16), half - look.px(5))
         lower = upper.translated(0, half - look.px(5))
-        paint.paint_text(painter, look, upper, look.text(sentence(change.label)))
-        noun = RECORDS[change.type].__label__ if change.type in RECORDS else None
+        said = sentence(change.label)
+        if change.title:
+            said = msg("{what}: {title}").of(what=said, title=change.title)
+        paint.paint_text(painter, look, upper, look.text(said))
         when = look.text(dates.moment(change.at, look.language, cells.now().astimezone().date()))
-        name = change.title or (look.text(noun) if noun else "")
-        facts = [fact for fact in (name, became(change, look), when) if fact]
-        paint.paint_facts(painter, look, lower, facts, ink="ink_2")
+        left = paint.paint_facts(painter, look, lower, [when], ink="ink_2")
+        made = all(step.old is None for step in change.steps)
+        if not made or len(change.steps) == 1:
+            paint.paint_disc(
+                painter, look, QPointF(left + look.px(6.5), lower.center().y() + 1), "ink_disabled"
+            )
+            lower.setLeft(left + look.px(13))
+            paint.paint_text(painter, look, lower, became(change, look), ink="ink_2", size="small")
 
 
 class Outbox(Popover):
@@ -275,6 +282,8 @@ class Outbox(Popover):
     def why(self, card: Card) -> Message:
         """Why a change waits; where the next try is known, until when."""
         network = self._network
+        if card.state == "refused":
+            return outbox.WHY["refused"]
         if card.state in ("waiting", "follows") and network.until is not None:
             return msg("Waits until {time}").of(time=f"{network.until:%H:%M}")
         if card.state == "waiting" and network.key in ("online", "syncing", "metered"):
@@ -334,7 +343,11 @@ class Outbox(Popover):
         today = cells.now().astimezone().date()
         for other in card.others[:MOST_SAID]:
             field = RECORDS[card.type].fields().get(other.field)
-            facts = {"who": other.who or msg("the office"), "field": field.label if field else "", "when": other.at}
+            facts = {
+                "who": other.who or msg("the office"),
+                "field": field.label if field else "",
+                "when": other.at,
+            }
             facts["when"] = dates.moment(other.at, look.language, today)
             said.append((look.text(msg("Also changed by {who}: {field}, {when}").of(**facts)), "warn"))
         if card.state == "refused":

@@ -199,7 +199,7 @@ def outbox_decide(window: Window, firm: Firm) -> None:
     other = outboxes.Other("沈清", "website", now())
     aside = replace(refused, state="aside", why=outboxes.WHY["aside"], steps=(web,), others=(other,))
     parked = replace(refused, state="parked", why=outboxes.WHY["parked"])
-    box._fill(outboxes.Page((aside, refused, parked, *found), None), len(found) + 1, 0)  # noqa: SLF001
+    box._fill(outboxes.Page((aside, refused, parked, *found), None), outboxes.count(window.desk.store) + 1, 0)  # noqa: SLF001
     choose(box, 0)
 
 
