@@ -1,14 +1,19 @@
 """Sync without a network, from the command line: a bundle out, a bundle in, what is carried for others."""
 
 import argparse
+import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.cli.console import Console
-from desktop.errors import Refused
+from desktop.errors import NotFound, Refused
 from desktop.models import profile
 from desktop.services import inbox
 from desktop.words import msg
+
+if TYPE_CHECKING:
+    from sync.client.carried import Carried
+    from sync.client.lan import Traded
 
 NOT_OURS: Final = msg("{path} is there already and is no bundle; choose another name.")
 
@@ -23,6 +28,20 @@ def register(areas: Any) -> None:
     into = verbs.add_parser("in", help="take in the office's answer")
     into.add_argument("file", type=Path, metavar="FILE")
     into.set_defaults(run=take_in)
+    keep = verbs.add_parser("carry", help="take somebody else's bundle along, sealed as it is")
+    keep.add_argument("file", type=Path, metavar="FILE")
+    keep.set_defaults(run=carry)
+    hand = verbs.add_parser("hand", help="put every bundle that is carried for the office into a folder")
+    hand.add_argument("folder", type=Path, metavar="DIR")
+    hand.set_defaults(run=hand_over)
+    lan = areas.add_parser("lan", help="two laptops on one network exchange bundles: share, join CODE")
+    sides = lan.add_subparsers(metavar="SIDE", required=True)
+    share = sides.add_parser("share", help="show a code and wait for the other laptop")
+    share.add_argument("--seconds", type=float, default=300.0, help="how long the code lives")
+    share.set_defaults(run=show_code)
+    join = sides.add_parser("join", help="type the code that the other laptop shows")
+    join.add_argument("code", metavar="CODE", nargs="+")
+    join.set_defaults(run=type_code)
 
 
 def write(console: Console, chosen: argparse.Namespace) -> None:
@@ -79,3 +98,59 @@ def refuse_others(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(len(MAGIC)) != MAGIC:
             raise Refused(NOT_OURS.of(path=path))
+
+
+# ---------------------------------------------------------------- for others, and with others
+
+
+def carry(console: Console, chosen: argparse.Namespace) -> None:
+    """Keep a sealed bundle until it can be handed over."""
+    found = _carried(console).add(read(chosen.file))
+    text = msg("Taken along for the office.") if found.kind == "letter" else msg("Taken along for a laptop.")
+    console.result({"kind": found.kind, "to": found.to}, text)
+
+
+def hand_over(console: Console, chosen: argparse.Namespace) -> None:
+    """Everything for the office goes into a folder, such as that of a USB stick."""
+    from desktop.models.remote import Remote
+
+    if not chosen.folder.is_dir():
+        raise NotFound(msg("There is no folder {path}.").of(path=chosen.folder))
+    count = _carried(console).hand_over(chosen.folder, Remote(console.store).identity().server)
+    console.result({"count": count}, msg("{count} bundles for the office.").of(count=count))
+
+
+def show_code(console: Console, chosen: argparse.Namespace) -> None:
+    """Show a code; who types it on another laptop gets a sealed line."""
+    from sync.client import lan
+
+    trader, code = lan.Trader(console.store, _carried(console)), lan.new_code()
+    console.result({"code": code}, msg("Code: {code}").of(code=lan.shown(code)))
+    sys.stdout.flush()
+    _tell(console, lan.share(trader, code, seconds=chosen.seconds))
+
+
+def type_code(console: Console, chosen: argparse.Namespace) -> None:
+    """Find the laptop that shows the code."""
+    from sync.client import lan
+
+    code = lan.read_code("".join(chosen.code))
+    _tell(console, lan.join(lan.Trader(console.store, _carried(console)), code))
+
+
+def _tell(console: Console, traded: "Traded") -> None:
+    told = {
+        "given": traded.given,
+        "carried": traded.carried,
+        "replies": traded.replies,
+        "answered": traded.answered,
+        "ignored": traded.ignored,
+    }
+    text = msg("{given} bundles given, {carried} taken along for the office, {replies} answers taken in.")
+    console.result(told, text.of(given=traded.given, carried=traded.carried, replies=traded.replies))
+
+
+def _carried(console: Console) -> "Carried":
+    from sync.client.carried import Carried
+
+    return Carried(console.profile / "carried")
