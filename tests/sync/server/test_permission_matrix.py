@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
@@ -15,13 +16,18 @@ from uuid import UUID
 import pytest
 
 from desktop.errors import NotAllowed, NotFound
-from desktop.models.record import RECORDS, new_id
-from desktop.models.store import Store
+from desktop.models.record import RECORDS, Record, new_id
+from desktop.models.store import Store, Work
 from desktop.rules.roles import ROLES
+from desktop.rules.sharing import EDIT, READ, SHAREABLE
 from desktop.services import commands
 from desktop.services.commands import COMMANDS, DELETED, Command
 from sync.client.driver import enrol, sync_once
-from sync.server import permission  # noqa: F401 - has every command known
+from sync.server import (
+    permission,  # noqa: F401 - has every command known
+    shares,
+)
+from sync.server.feed import publish
 from sync.server.scope import scope_of
 from sync.server.server import Server
 from sync.server.store import open_folder
@@ -32,8 +38,15 @@ from tests.sync.simulator.world import Direct
 
 PAGE: Final = ROOT / "docs/permissions.md"
 PLACES: Final = ("own", "team", "other")
-CASES: Final = {**{role: (role, False) for role in ROLES}, "rep, narrowed": ("rep", True)}
-"""The columns: roles, and sales reps where the organisation shows them only their own."""
+CASES: Final = {
+    **{role: (role, False, "") for role in ROLES},
+    "rep, narrowed": ("rep", True, ""),
+    "rep, lent to read": ("rep", False, READ),
+    "rep, lent to edit": ("rep", False, EDIT),
+}
+"""The columns: roles, sales reps where the organisation shows them only their own, and where others'
+customers, opportunities and quotes are shared with them.
+"""
 SENSE: Final = frozenset({"frozen", "invalid", "state"})
 """Refusals for what the record is, not for who asks."""
 KNOWN: Final = {name: COMMANDS[name] for name in sorted(COMMANDS)}
@@ -44,7 +57,8 @@ Every command by role, asked of the laptop and of the office, which say the same
 `tests/sync/server/test_permission_matrix.py` from the table of roles (`desktop/rules/roles.py`).
 
 `own`, `team`, `other`: on whose records; `all`: on everybody's; `yes`: on what the firm shares, or something
-new; `–`: never. *Narrowed*: the organisation has its sales reps see their own records alone.
+new; `–`: never. *Narrowed*: the organisation has its sales reps see their own records alone. `lent`: on
+others' customers, opportunities and quotes that were shared to read or to edit.
 
 """
 Answers = dict[tuple[str, str], str]
@@ -53,7 +67,7 @@ Answers = dict[tuple[str, str], str]
 class Case:
     """One person of a role, on a laptop of their own, with a record for each command and place."""
 
-    def __init__(self, folder: Path, role: str, narrowed: bool) -> None:
+    def __init__(self, folder: Path, role: str, narrowed: bool, lent: str) -> None:
         self.server = Server(open_folder(folder))
         self.server.seed("organisation", [{"name": "Firm", "rep_scope": "own" if narrowed else "team"}])
         self.me, mate = (self.server.add_user(name, "North", role) for name in ("Me", "Mate"))
@@ -63,6 +77,8 @@ class Case:
             scope = scope_of(conn, mate)
         self.team = scope.person.team if scope is not None else ""
         self.targets = self._seed()
+        if lent:
+            self._lend(lent)
 
     def _seed(self) -> dict[tuple[str, str], str]:
         rows: dict[str, list[Mapping[str, Any]]] = {}
@@ -78,6 +94,18 @@ class Case:
         for kind, some in rows.items():
             self.server.seed(kind, some)
         return targets
+
+    def _lend(self, access: str) -> None:
+        """Others share with this person whatever can be shared."""
+        records = {
+            target: type_of(KNOWN[name])
+            for (name, place), target in self.targets.items()
+            if place == "other" and type_of(KNOWN[name]) in SHAREABLE
+        }
+        home = {"owner_id": self.owners["other"], "person_id": self.me, "access": access}
+        self.server.seed("share", [{"of": kind, "of_id": one, **home} for one, kind in records.items()])
+        keys = [(kind, one) for one, kind in records.items()]
+        self.server.store.write(lambda conn: publish(conn, shares.events(conn, keys)))
 
     def asked_of_the_office(self) -> Answers:
         laptop = Laptop(self.server)
@@ -114,7 +142,7 @@ class Case:
     def asked_of_the_laptop(self, store: Store) -> Answers:
         answers = {}
         for (name, place), target in self.targets.items():
-            bare = replace(KNOWN[name], function=lambda *_, **__: None, when=None)
+            bare = replace(KNOWN[name], function=partial(touch, KNOWN[name]), when=None)
             with patch.dict(COMMANDS, {name: bare}):
                 answers[name, place] = self._run(store, bare, target)
         return answers
@@ -128,6 +156,14 @@ class Case:
         except NotFound:
             return "not_found"
         return ""
+
+
+def touch(command: Command, work: Work, record: Record | None = None, **_: Any) -> None:
+    """As little as a command does: its record has changed, or is deleted."""
+    if record is not None and command.writes and all(one.endswith(f".{DELETED}") for one in command.writes):
+        work.delete(record)
+    elif record is not None and not RECORDS[record.__tablename__].__shared__:
+        work.changed.add((record.__tablename__, record.id))
 
 
 def type_of(command: Command) -> str:
@@ -157,22 +193,24 @@ def places_of(command: Command) -> tuple[str, ...]:
     return PLACES[:1] if shared else PLACES
 
 
-def cell(command: Command, answers: Answers) -> str:
+def cell(command: Command, answers: Answers, lent: str = "") -> str:
     """What the table says of a command for one role."""
     may = [place for place in places_of(command) if not answers[command.name, place]]
+    if lent and "other" in may:
+        may[-1] = "lent"
     if not may:
         return "–"
     if len(places_of(command)) == 1:
         return "yes"
-    return "all" if len(may) == len(PLACES) else ", ".join(may)
+    return "all" if len(may) == len(PLACES) and not lent else ", ".join(may)
 
 
 def table(folder: Path) -> tuple[str, list[str]]:
     """The page, and where laptop and office differ."""
     answers: dict[str, Answers] = {}
     differing = []
-    for title, (role, narrowed) in CASES.items():
-        case = Case(folder / title, role, narrowed)
+    for title, (role, narrowed, lent) in CASES.items():
+        case = Case(folder / title, role, narrowed, lent)
         with case.laptop(folder / f"{title} laptop") as store:
             here = case.asked_of_the_laptop(store)
         answers[title] = case.asked_of_the_office()
@@ -184,7 +222,8 @@ def table(folder: Path) -> tuple[str, list[str]]:
         ]
     lines = [f"| Command | {' | '.join(CASES)} |", f"|---|{'---|' * len(CASES)}"]
     for name, command in KNOWN.items():
-        lines.append(f"| `{name}` | {' | '.join(cell(command, answers[title]) for title in CASES)} |")
+        cells = [cell(command, answers[title], lent) for title, (_, _, lent) in CASES.items()]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
     return HEADER + "\n".join(lines) + "\n", differing
 
 
@@ -204,9 +243,11 @@ def test_the_table_of_permissions_says_what_is(made: tuple[str, list[str]]) -> N
 def test_the_table_knows_its_extremes(made: tuple[str, list[str]]) -> None:
     lines = {line.split("`")[1]: line for line in made[0].splitlines() if line.startswith("| `")}
     assert len(lines) == len(KNOWN) > 100
-    assert lines["customer.edit"].endswith("| own, team | all | all | – | all | own |")
-    assert lines["user.edit"].endswith("| – | – | – | – | yes | – |")
-    assert lines["product.edit"].endswith("| – | yes | yes | – | yes | – |")
+    roles = "| own, team | all | all | – | all | own |"
+    assert lines["customer.edit"].endswith(f"{roles} own, team | own, team, lent |")
+    assert lines["customer.delete"].endswith(f"{roles} own, team | own, team |")
+    assert lines["user.edit"].endswith("| – | – | – | – | yes | – | – | – |")
+    assert lines["product.edit"].endswith("| – | yes | yes | – | yes | – | – | – |")
 
 
 if __name__ == "__main__":
