@@ -9,7 +9,7 @@ from desktop.cli.console import Console
 from desktop.errors import NotFound, Usage
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, Record
-from desktop.services import clashes, commands, finding, history, records, undo
+from desktop.services import asides, clashes, commands, finding, history, records, undo
 from desktop.words import msg
 
 
@@ -30,7 +30,8 @@ def register(areas: Any) -> None:
         if name in ("list", "new", "edit"):
             area.add_argument("values", metavar="field=value", nargs="*")
         if name == "edit":
-            area.add_argument("--seen", metavar="field=value", action="append", default=[])
+            seen = "what you saw there: a newer value is not written over, all three are told instead"
+            area.add_argument("--seen", metavar="field=value", action="append", default=[], help=seen)
             area.add_argument("--mine", action="store_true", help="save over what changed meanwhile")
         if name == "list":
             area.add_argument("--limit", type=int, default=100)
@@ -140,7 +141,10 @@ def new(console: Console, chosen: argparse.Namespace) -> None:
 
 
 def edit(console: Console, chosen: argparse.Namespace) -> None:
-    """Change fields of a record, as one command with undo."""
+    """Change fields of a record, as one command with undo.
+
+    Without `--seen` the value is saved as it is stated. What is not saved stays in the outbox.
+    """
     cls = records.record_type(chosen.record)
     values = values_of(console, cls, chosen.values)
     if not values:
@@ -149,7 +153,7 @@ def edit(console: Console, chosen: argparse.Namespace) -> None:
     seen = None if chosen.mine else values_of(console, cls, chosen.seen)
     try:
         name = f"{cls.__tablename__}.edit"
-        commands.run(console.store, console.actor, name, record.id, values=values, seen=seen)
+        asides.run(console.store, console.actor, name, record.id, values=values, seen=seen)
     except clashes.Clashed as clashed:
         _tell_clashes(console, cls, clashed)
         raise

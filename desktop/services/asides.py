@@ -54,8 +54,7 @@ def run(
         if target is not None:
             _put(store, clashed, name, target, arguments)
         raise
-    if seen is not None:
-        _drop(store, name, target, arguments)
+    _drop(store, name, target, arguments)
     return outcome
 
 

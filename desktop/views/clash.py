@@ -82,7 +82,7 @@ class ClashCard(QWidget):
         parts.addLayout(row(look, self.mine, self.current, None, gap=8))
         parts.addLayout(row(look, *((self.both,) if clash.text else ()), self.go_on, None, gap=8))
         ground = holding(parts, region("raised", "top"))
-        self.setLayout(column(look, ground, gap=0))
+        self.setLayout(column(look, ground, gap=0, edge=(0, 0, 0, 0) if wide else (0, 6, 0, 8)))
         self.setFocusProxy(self.mine)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -9,7 +9,7 @@ from desktop.models.leaving import ASIDE, hide
 from desktop.models.records import Contact, Customer, Quote, QuoteLine
 from desktop.models.store import Store
 from desktop.rules.threeway import Overlap
-from desktop.services import asides, clashes, commands
+from desktop.services import asides, clashes, commands, imports
 from desktop.services.clashes import Clash, Clashed
 from tests.stores import customer, firm, product, quote
 
@@ -200,3 +200,12 @@ def test_what_was_typed_into_a_field_goes_when_the_field_is_hidden(store: Store)
     with store.engine.begin() as connection:
         hide(connection, {"customer": frozenset({"website"})})
     assert store.local(ASIDE) == []
+
+
+def test_an_import_never_writes_over_a_record_that_is_here_already(store: Store) -> None:
+    made = customer(store, "苏州星河精密机械有限公司", phone="0512-62888899", website="a.example")
+    table = "客户名称,电话,网址\r\n苏州星河精密机械有限公司,0512-62888899,b.example"
+    report = imports.carry_out(store, store.me(), imports.plan(table.encode(), "customers"))
+    assert [double.number for double in report.doubles] == [2]
+    assert report.records == {"customer": 1}
+    assert now(store, made).website == "a.example"
