@@ -123,9 +123,9 @@ def keep_look(look: Look) -> None:
 
 def _shown_network(state: Any) -> Network:
     """A state of the sync as the window shows it."""
-    key = _CHIP.get(state.reason or state.name, state.reason or "offline")
+    key = _CHIP.get(state.reason or state.name, state.reason)
     return Network(
-        key=key if key in SAYINGS else "offline",
+        key=key if key in SAYINGS else "syncing",
         until=state.until.astimezone() if state.until is not None else None,
         done=state.done,
         total=state.total,

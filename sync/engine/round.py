@@ -123,7 +123,7 @@ class _Round:
         """Nothing is compared any more: it was done, or a first copy has just come."""
         self.first = False
         """This laptop is getting its first copy."""
-        self.usable = True
+        self.usable = False
         """What a person works with today is here."""
         self.filed = False
         """A first copy by one file was tried."""
@@ -135,8 +135,6 @@ class _Round:
         yield from self.load()
         if not self.now.enrolled:
             raise Refused(NOT_JOINED)
-        held = {cursor.stream for cursor in self.now.cursors}
-        self.usable = {ORG, self.own} <= held
         self.first = not self.usable or bool(self.now.marks)
         step: Callable[[], Steps[None]] | None = self.exchange
         while step is not None:
@@ -176,6 +174,7 @@ class _Round:
         if not isinstance(event, Situation):
             raise TypeError(f"the store answered {event!r}")
         self.now = event
+        self.usable = self.usable or {ORG, self.own} <= {cursor.stream for cursor in event.cursors}
 
     def store(self, action: Stored) -> Steps[None]:
         """Have the store do something, and look again."""

@@ -4,7 +4,6 @@ import io
 
 import pytest
 
-from desktop.cli import progress
 from desktop.cli.progress import CLEAR, Line
 from sync.engine.actions import Tell
 from sync.engine.pace import Speed
@@ -22,7 +21,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def times(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("desktop.cli.progress.time.monotonic", lambda: now[0])
     return now
 
 
