@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.services import asides, commands, drafts
-from desktop.views.clash import ClashCard, SeveralCard
-from desktop.views.editors import LineEditor
+from desktop.views.clash import ClashCard, SeveralCard, lines_of
+from desktop.views.editors import LineEditor, LongEditor
 from desktop.views.form import Fact
 from desktop.views.quote_table import DISCOUNT, QUANTITY, QuoteTable
 from desktop.views.quotes import QuotePage
@@ -244,3 +244,25 @@ def test_all_mine_and_all_current(
     settle(window, qtbot)
     assert stored(store, "customer", firm.customers[0]).website == left
     assert len(asides.find(store)) == (0 if press_mine else 3)
+
+
+def test_both_versions_of_a_line_of_text_are_used(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    customer = firm.customers[0]
+    commands.run(store, store.me(), "customer.edit", customer, values={"remark": "one\ntwo"})
+    window.open_record("customer", customer)
+    settle(window, qtbot)
+    fact = the_record(window).facts.facts["remark"]
+    fact.edit()
+    editor = fact.findChild(LongEditor)
+    assert isinstance(editor, LongEditor)
+    commands.run(store, store.me(), "customer.edit", customer, values={"remark": "one theirs\ntwo"})
+    editor.setPlainText("one mine\ntwo\nthree")
+    key(qtbot, editor, Qt.Key.Key_Return, control=True)
+    qtbot.waitUntil(lambda: fact.card is not None)
+    assert fact.card is not None
+    assert lines_of(fact.card.clash, "mine", "customer", "en")[0] == ("one mine", True)
+    press(qtbot, fact.card.both)
+    settle(window, qtbot)
+    assert stored(store, "customer", customer).remark == "one theirs\none mine\ntwo\nthree"
