@@ -14,6 +14,7 @@ from typing import NoReturn
 from desktop.cli import (
     attachments,
     bundles,
+    deciding,
     demo,
     files,
     numbering,
@@ -39,6 +40,7 @@ AREAS = (
     quotes,
     totals,
     syncing,
+    deciding,
     bundles,
     outbox,
     numbering,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from desktop.cli.console import Console
-from desktop.errors import NotFound, Refused, Usage
-from desktop.services import commands, inbox
+from desktop.errors import Refused, Usage
+from desktop.services import inbox
 from desktop.words import msg
 
 if TYPE_CHECKING:
@@ -26,11 +26,6 @@ def register(areas: Any) -> None:
         "--accept-deletions", action="store_true", help="first remove what others deleted and was held back"
     )
     once.set_defaults(run=sync)
-    box = areas.add_parser("inbox", help="conflicts with both values; resolve ID mine|theirs")
-    box.add_argument("action", nargs="?", choices=("resolve",))
-    box.add_argument("id", nargs="?", metavar="ID")
-    box.add_argument("side", nargs="?", choices=("mine", "theirs"))
-    box.set_defaults(run=show_inbox)
 
 
 def join(console: Console, chosen: argparse.Namespace) -> None:
@@ -122,49 +117,3 @@ def office_log(console: Console) -> "Roots":
 
     with console.store.reader.connect() as connection:
         return roots.read(connection)
-
-
-def show_inbox(console: Console, chosen: argparse.Namespace) -> None:
-    """List the open conflicts, or settle one."""
-    if chosen.action:
-        _resolve(console, chosen)
-        return
-    cards = inbox.cards(console.store)
-    if console.options.json:
-        console.emit(
-            [
-                {
-                    "id": card.id.hex,
-                    "type": card.type,
-                    "record": card.record.hex,
-                    "title": card.title,
-                    "field": card.field,
-                    "mine": card.mine,
-                    "theirs": card.theirs,
-                    "reason": console.say(card.reason),
-                }
-                for card in cards
-            ]
-        )
-        return
-    for card in cards:
-        console.line(f"{card.id.hex}  {card.title} · {console.say(card.label)}")
-        console.line(console.say(msg("    mine: {value}").of(value=card.shown(card.mine, console.language))))
-        console.line(
-            console.say(msg("    theirs: {value}").of(value=card.shown(card.theirs, console.language)))
-        )
-    if not cards:
-        console.line(console.say(msg("Nothing to decide.")))
-
-
-def _resolve(console: Console, chosen: argparse.Namespace) -> None:
-    if not chosen.id or not chosen.side:
-        raise Usage(msg("Say which and how: inbox resolve ID mine|theirs."))
-    found = [
-        card for card in inbox.cards(console.store) if card.id.hex.startswith(chosen.id.replace("-", ""))
-    ]
-    if len(found) != 1:
-        raise NotFound(msg("There is no open conflict “{id}”.").of(id=chosen.id))
-    entry = found[0].id
-    commands.run(console.store, console.actor, "inbox.resolve", entry_id=entry, side=chosen.side)
-    console.result({"id": entry.hex, "resolved": chosen.side}, msg("Settled."))

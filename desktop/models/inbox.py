@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from desktop.errors import NotFound
+from desktop.errors import NotFound, Refused
 from desktop.models.columns import json_text
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.store import Work
 from desktop.words import Message, msg
 
-Side = Literal["mine", "theirs"]
+Side = Literal["mine", "theirs", "edit", "split"]
+DECIDED: Final = ("mine", "theirs", "edit", "split")
+"""The states of an entry that a person decided."""
 RECORD_LEVEL: Final = ""
 """The field of an entry that is about the record as a whole."""
 
@@ -170,24 +172,44 @@ def count(connection: Connection) -> int:
     return int(connection.exec_driver_sql("SELECT count(*) FROM inbox WHERE state = 'open'").scalar_one())
 
 
-def find(connection: Connection, entry_id: UUID) -> Entry:
-    """One open entry. Raises NotFound when it does not exist or is decided."""
+def find(connection: Connection, entry_id: UUID, states: Sequence[str] = ("open",)) -> Entry:
+    """One entry in one of these states. Raises NotFound when there is none."""
     row = connection.exec_driver_sql(
-        f"SELECT {_COLUMNS} FROM inbox WHERE id = ? AND state = 'open'",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM inbox WHERE id = ?",  # noqa: S608
         (entry_id.bytes,),
     ).fetchone()
-    if row is None:
+    if row is None or row[-1] not in states:
         raise NotFound(msg("There is no such open entry in the inbox."))
     return _entry(row)
 
 
-def resolve(work: Work, entry_id: UUID, side: Side) -> Entry:
-    """Decide an entry: “mine” writes the value again on today's record, “theirs” lets it rest."""
+def resolve(work: Work, entry_id: UUID, side: Side, value: Any = None) -> Entry:
+    """Decide an entry.
+
+    “mine” writes the value again on today's record, “edit” a third `value` (wire form); “theirs” lets it
+    rest, and “split” notes that what was mine went into a revision of its own.
+    """
     entry = find(work.connection, entry_id)
-    if side == "mine":
-        _take_mine(work, entry)
-    work.connection.exec_driver_sql("UPDATE inbox SET state = ? WHERE id = ?", (side, entry_id.bytes))
+    if side == "edit" and entry.field in ("", "deleted_at"):
+        raise Refused(msg("Only the value of one field is edited; choose mine or theirs."))
+    if side in ("mine", "edit"):
+        _take_mine(work, entry if side == "mine" else replace(entry, mine=value))
+    settle(work, entry_id, side)
     return entry
+
+
+def settle(work: Work, entry_id: UUID, state: str) -> None:
+    """Note how an entry stands."""
+    work.connection.exec_driver_sql("UPDATE inbox SET state = ? WHERE id = ?", (state, entry_id.bytes))
+
+
+def original(connection: Connection, entry: Entry) -> tuple[bool, Any]:
+    """Whether it is known what a field held before one's own change, and what, in wire form."""
+    row = connection.exec_driver_sql(
+        "SELECT kind, body FROM change WHERE n = ? AND device = ?", (entry.n, entry.device.bytes)
+    ).fetchone()
+    found = pairs(row[0], json.loads(row[1])).get(entry.field) if row else None
+    return (True, found[0]) if found else (False, None)
 
 
 def _take_mine(work: Work, entry: Entry) -> None:

@@ -2,16 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
+from desktop.errors import Refused
 from desktop.models import inbox
-from desktop.models.record import RECORDS
+from desktop.models.record import RECORDS, Record, new_id
+from desktop.models.records import Adjustment, Quote, QuoteLine, QuoteRevision
 from desktop.models.store import Store, Work
-from desktop.services.commands import command
+from desktop.services import drafts, history, quote_sense, quotes, records
+from desktop.services.commands import Asking, command, run
+from desktop.services.consequences import Consequences, Paper, consequences
 from desktop.words import Message, msg
 
-GONE = msg("(deleted)")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DELETED: Final = "deleted_at"
+NOT_SPLIT: Final = msg("Only what stands on a quote is split into a revision.")
+SAID: Final = {
+    "mine": msg("Yours is used again"),
+    "theirs": msg("Theirs is kept"),
+    "edit": msg("The value you typed is used"),
+    "split": msg("Yours is in the new revision"),
+}
+"""What a person is told once they decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +80,137 @@ def _card(session: Any, entry: inbox.Entry) -> Card:
 
 
 @command("inbox.resolve", label=msg("Settle a conflict"), icon="scale")
-def resolve(work: Work, *, entry_id: UUID, side: inbox.Side) -> UUID:
-    """Take my value, which goes up again on top of the office's, or keep theirs; returns the record."""
-    return inbox.resolve(work, entry_id, side).record
+def resolve(work: Work, *, entry_id: UUID, side: inbox.Side, value: str | None = None) -> UUID:
+    """Decide; returns the record.
+
+    Mine goes up again on top of the office's value, theirs stays, `edit` writes a third `value` as it is
+    typed, and `split` puts mine into a new revision of the quote.
+    """
+    entry = inbox.find(work.connection, entry_id)
+    if side == "split":
+        _split(work, entry)
+    wire = _typed(entry, value) if side == "edit" else None
+    return inbox.resolve(work, entry_id, side, wire).record
+
+
+def _typed(entry: inbox.Entry, value: str | None) -> Any:
+    """What was typed, in wire form. Raises Refused for what the field cannot hold."""
+    described = RECORDS[entry.type].fields().get(entry.field)
+    if described is None or value is None:
+        raise Refused(msg("Say which value it should be."), field=entry.field)
+    return described.kind.to_wire(records.read_values(RECORDS[entry.type], {entry.field: value})[entry.field])
+
+
+def _split(work: Work, entry: inbox.Entry) -> None:
+    """Leave the issued revision as it is, and open the next one with my value in it."""
+    cls = RECORDS[entry.type]
+    part: Any = work.session.get(cls, entry.record)
+    if not isinstance(part, QuoteLine | Adjustment | QuoteRevision) or entry.field not in cls.fields():
+        raise Refused(NOT_SPLIT)
+    quote = work.get(Quote, part.quote_id) if part.quote_id else None
+    refused = quote_sense.can_revise(quote, Asking(work.actor, work.now)) if quote is not None else NOT_SPLIT
+    if quote is None or refused is not None:
+        raise Refused(refused or NOT_SPLIT)
+    old = drafts.draft_of(work.session, quote)
+    revision = quotes.revise(work, quote)
+    work.flush()
+    new = drafts.draft_of(work.session, quote)
+    twin = _twin(part, old, new) if not isinstance(part, QuoteRevision) else revision
+    setattr(twin, entry.field, cls.fields()[entry.field].kind.from_wire(entry.mine))
+
+
+def _twin(part: QuoteLine | Adjustment, old: drafts.QuoteDraft, new: drafts.QuoteDraft) -> Record:
+    """The same line or discount in the next revision."""
+    before: Sequence[Any] = old.lines if isinstance(part, QuoteLine) else old.adjustments
+    after: Sequence[Any] = new.lines if isinstance(part, QuoteLine) else new.adjustments
+    place = next((n for n, one in enumerate(before) if one.id == part.id), None)
+    if place is None or len(after) != len(before) or after[place].rank != part.rank:
+        raise Refused(msg("The next revision does not have this line any more; change it there by hand."))
+    return cast("Record", after[place])
+
+
+@command("inbox.reopen", label=msg("Take a decision back"), icon="undo-2")
+def reopen(work: Work, *, entry_id: UUID) -> UUID:
+    """Open a decision again; what it wrote is put back unless somebody changed it since."""
+    entry = inbox.find(work.connection, entry_id, inbox.DECIDED)
+    if entry.state == "split" or entry.field in (inbox.RECORD_LEVEL, DELETED):
+        if entry.state != "theirs":
+            raise Refused(msg("This decision made something new; undo it there."))
+    elif entry.state != "theirs":
+        _put_back(work, entry)
+    inbox.settle(work, entry.id, "open")
+    return entry.record
+
+
+def _put_back(work: Work, entry: inbox.Entry) -> None:
+    cls = RECORDS[entry.type]
+    record = work.get(cls, entry.record)
+    described = cls.fields()[entry.field]
+    now = described.kind.to_wire(getattr(record, entry.field))
+    if now == entry.theirs:
+        return
+    if entry.state == "mine" and now != entry.mine:
+        raise Refused(
+            msg("“{field}” of {title} was changed since, so this is not undone.").of(
+                field=described.label, title=record.title
+            )
+        )
+    if described.merge == "stage":
+        work.op("transition", record, {"field": entry.field, "from": now, "to": entry.theirs})
+    setattr(record, entry.field, described.kind.from_wire(entry.theirs))
+
+
+def resolve_all(store: Store, record: UUID, side: inbox.Side) -> int:
+    """Decide everything that is open of one record alike, in one undo step; returns how many."""
+    with store.reader.connect() as connection:
+        found = inbox.entries(connection, record=record)
+    batch = new_id()
+    for entry in found:
+        run(store, store.me(), "inbox.resolve", batch=batch, entry_id=entry.id, side=side)
+    return len(found)
+
+
+def decided(store: Store) -> list[inbox.Entry]:
+    """What was decided here, newest first."""
+    with store.reader.connect() as connection:
+        return [one for one in inbox.entries(connection, every=True) if one.state in inbox.DECIDED]
+
+
+def weigh(store: Store, entry: inbox.Entry) -> Consequences | None:
+    """What each side of a decision means in money, and what the customer holds."""
+    with store.reader.connect() as connection:
+        known, before = inbox.original(connection, entry)
+    values = {**({"before": before} if known else {}), "mine": entry.mine, "theirs": entry.theirs}
+    return consequences(store, entry, values)
+
+
+def changed_by(store: Store, entry: inbox.Entry) -> history.Entry | None:
+    """Who made the office's value, and when, as far as this laptop was told."""
+    if entry.field == inbox.RECORD_LEVEL or entry.type not in RECORDS:
+        return None
+    found = history.history(store, RECORDS[entry.type], entry.record, entry.field)
+    return next((one for one in found if one.remote), None)
 
 
 def waiting(store: Store) -> int:
     """How many decisions are open."""
     with store.reader.connect() as connection:
         return inbox.count(connection)
+
+
+def paper_words(paper: Paper, held: str) -> Message:
+    """What the customer holds, and whose value it says."""
+    if paper.signer:
+        said = {
+            "mine": msg("{who} signed your version, {total}, on {when}. What is signed is never rewritten."),
+            "theirs": msg("{who} signed the office's version, {total}, on {when}; it is never rewritten."),
+        }.get(held, msg("{who} signed {total} on {when}. What is signed is never rewritten."))
+        when = paper.signed_at
+    else:
+        said = {
+            "mine": msg("Your version, {total}, was issued on {when} as {number}."),
+            "theirs": msg("The office's version, {total}, was issued on {when} as {number}."),
+        }.get(held, msg("{total} was issued on {when} as {number}."))
+        when = paper.issued_at
+    day = f"{when:%Y-%m-%d %H:%M}" if when is not None else ""
+    return said.of(who=paper.signer, total=paper.total, number=paper.number, when=day)

@@ -4,7 +4,6 @@ A view never holds a session. What is read here is one page or one record (withi
 whatever takes longer go through the runner.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,6 @@ from sqlalchemy import ColumnElement, func, select
 
 from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
-from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.records import Customer, Interaction, Opportunity, Product
 from desktop.models.search import Hit
@@ -178,13 +176,7 @@ class Desk(QObject):
     def before_conflict(self, entry: inbox.Entry) -> tuple[bool, Any]:
         """Whether it is known what a field held before one's own change, and what."""
         with self.store.reader.connect() as connection:
-            row = connection.exec_driver_sql(
-                "SELECT kind, body FROM change WHERE n = ?", (entry.n,)
-            ).fetchone()
-        if row is None:
-            return False, None
-        found = pairs(row[0], json.loads(row[1])).get(entry.field)
-        return (True, found[0]) if found else (False, None)
+            return inbox.original(connection, entry)
 
     def conflict_count(self) -> int:
         """How many decisions wait."""
@@ -198,10 +190,18 @@ class Desk(QObject):
         with self.store.reading() as session:
             return records.titles(session, wanted)
 
-    def resolve(self, entry_id: UUID, side: str, *, done: Callable[[], object]) -> None:
-        """Decide a conflict."""
-        told = msg("Yours is used again") if side == "mine" else msg("Theirs is kept")
-        self.do("inbox.resolve", entry_id=entry_id, side=side, told=told, done=lambda _value: done())
+    def resolve(
+        self, entry_id: UUID, side: str, *, value: str | None = None, done: Callable[[], object]
+    ) -> None:
+        """Decide a conflict; `value` is what a person typed instead of both."""
+        said = decisions.SAID[side]
+        self.do(
+            "inbox.resolve", entry_id=entry_id, side=side, value=value, told=said, done=lambda _value: done()
+        )
+
+    def reopen(self, entry_id: UUID, *, done: Callable[[], object]) -> None:
+        """Take a decision back."""
+        self.do("inbox.reopen", entry_id=entry_id, told=msg("Open again"), done=lambda _value: done())
 
     # What one can do
 
