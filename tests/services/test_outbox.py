@@ -82,7 +82,8 @@ def test_pages_hold_every_card_once_also_where_one_command_wrote_more_than_a_pag
     made = quote(store, *((product(store, f"P-{n}").id, "1") for n in range(12)))
     for number in range(6):
         commands.run(store, store.me(), "quote.edit", made.id, values={"name": f"报价 {number}"})
-    found, after = [], 0
+    found: list[outbox.Card] = []
+    after = 0
     for _ in range(50):
         page = outbox.page(store, 5, after)
         found += page.cards

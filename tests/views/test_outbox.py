@@ -144,7 +144,8 @@ def test_a_cell_that_was_not_saved_opens_with_what_was_typed(
     page = the_quote(window)
     row = row_of(page, "PIP-AL80")
     line = page.table.rows[row].line
-    typed: dict[str, Any] = {"values": {"quantity": Decimal(99)}, "seen": {"quantity": Decimal(1)}, "line_id": line.id}
+    typed: dict[str, Any] = {"values": {"quantity": Decimal(99)}, "seen": {"quantity": Decimal(1)}}
+    typed["line_id"] = line.id
     with pytest.raises(Clashed):
         asides.run(store, store.me(), "quote.set_line", firm.quote, **typed)
     window.go("customer")
