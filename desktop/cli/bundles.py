@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sync.client.carried import Carried
     from sync.client.lan import Traded
 
+UNASKED: Final = msg(
+    "This bundle answers one that this vault did not write, perhaps before a backup was put back:"
+    " nothing changed. Write another for the office."
+)
 NOT_OURS: Final = msg("{path} is there already and is no bundle; choose another name.")
 
 
@@ -74,6 +78,9 @@ def take_in(console: Console, chosen: argparse.Namespace) -> None:
         "waiting": took.waiting,
         "inbox": inbox.waiting(console.store),
     }
+    if took.counts == "unasked":
+        console.result(told, UNASKED)
+        return
     if took.counts == "old" and not took.answered:
         console.result(told, msg("This bundle was taken in before, or something newer was: nothing changed."))
         return

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import Damaged, Refused
 from desktop.models import erasing, sending
-from desktop.models.changes import read_local, write_local
+from desktop.models.changes import read_local
 from desktop.models.remote import HEARD, LETTERS, TAKEN, Remote
 from desktop.models.remote_values import Known
 from desktop.models.sending import Outbox
@@ -27,7 +27,7 @@ from sync.protocol.versions import PROTOCOL, SCHEMA
 MOST_PUSHES: Final = 10
 """Parts of the outbox in one letter: at most 40 MiB before packing."""
 MOST_LETTERS: Final = 50
-"""So many letters may wait for their reply with the numbers that they asked for."""
+"""So many letters of this vault may wait for their reply."""
 INDEXED: Final = 1000
 
 NO_KEYS: Final = msg(
@@ -48,7 +48,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What a reply brought. `counts`: new, old (only answers count), or gap (the office needs more)."""
+    """What a reply brought. `counts`: new, old (only answers count), gap (the office needs more), unasked."""
 
     counts: Counts
     answered: int
@@ -136,13 +136,14 @@ def take_in(store: Store, data: bytes, *, remote: Remote | None = None) -> Taken
     now = situation(remote, Load(0, 0))
     with store.reader.connect() as connection:
         heard, taken = int(read_local(connection, HEARD, 0)), int(read_local(connection, TAKEN, 0))
-    counts = weigh(reply, now, heard, taken)
+        asked = reply.nonce in read_local(connection, LETTERS, [])
+    counts = weigh(reply, now, heard, taken, asked=asked)
     if counts == "new":
         _store(remote, reply)
     elif counts == "gap":
         remote.rewind(reply.response.last)
         _note(remote, reply)
-    elif reply.response.status == "ok":
+    elif counts == "old" and reply.response.status == "ok":
         remote.apply(schema=SCHEMA, verdicts=reply.response.verdicts)
     after = situation(remote, Load(0, 0))
     parts = [part for page in reply.pages for part in page.parts] if counts == "new" else []
@@ -183,12 +184,11 @@ def _open(remote: Remote, data: bytes) -> Reply:
 def _store(remote: Remote, reply: Reply) -> None:
     """Verdicts first, then page after page, a transaction each: a crash repeats what is missing."""
     response = reply.response
-    asked = reply.nonce in remote.store.local(LETTERS, [])
     remote.apply(
         schema=SCHEMA,
         streams=[head.stream for head in response.heads],
         verdicts=response.verdicts,
-        granted=response.leases if asked else (),
+        granted=response.leases,
         roots_given=response.roots,
         person=response.person,
     )
@@ -225,8 +225,5 @@ def _copy(remote: Remote, copied: Copied) -> None:
 
 
 def _note(remote: Remote, reply: Reply) -> None:
-    """This reply is stored as a whole; its letter can lend no more numbers."""
-    with remote.store.engine.begin() as connection:
-        waiting = [nonce for nonce in read_local(connection, LETTERS, []) if nonce != reply.nonce]
-        write_local(connection, LETTERS, waiting)
-        write_local(connection, TAKEN, reply.taken)
+    """This reply is stored as a whole."""
+    remote.store.set_local(TAKEN, reply.taken)

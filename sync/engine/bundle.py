@@ -13,16 +13,20 @@ FORKED: Final = msg(
     "The office knows this laptop otherwise: it was put back from a backup, or copied. Nothing was taken in;"
     " sync once over the network, then bundles go on."
 )
-Counts = Literal["new", "old", "gap"]
+Counts = Literal["new", "old", "gap", "unasked"]
 
 
-def weigh(reply: Reply, now: Situation, heard: int, taken: int) -> Counts:
+def weigh(reply: Reply, now: Situation, heard: int, taken: int, *, asked: bool) -> Counts:
     """How much of a reply counts here. Raises Refused for one that this vault cannot have asked for.
 
     `heard` is the newest numbered request whose answer is stored, `taken` the newest reply. An old reply may
     still answer ops; `gap`: the office was put back from a backup and asks for ops that it had answered.
+    `unasked`: this vault did not write the letter (it came from a backup since): the numbers of its ops may
+    mean others by now, so nothing of the reply counts.
     """
     response = reply.response
+    if not asked:
+        return "unasked"
     if response.status == "forked" or response.last > now.last:
         raise Refused(FORKED)
     if reply.sequence < heard or reply.taken <= taken:

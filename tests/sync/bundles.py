@@ -63,6 +63,8 @@ class Bag:
     letters: list[tuple[Device, bytes]] = field(default_factory=list)
     replies: list[tuple[Device, bytes]] = field(default_factory=list)
     restored: set[str] = field(default_factory=set)
+    carried: set[bytes] = field(default_factory=set)
+    """Letters that the office has had."""
 
     def write(self, device: Device) -> bytes | None:
         """A laptop writes a letter, unless it is in the middle of a sync."""
@@ -87,6 +89,7 @@ class Bag:
             return None
         self.world.watch.office_took(device.name)
         self.replies.append((device, took.reply))
+        self.carried.add(letter)
         self.counts["letters taken in"] += 1
         self.counts["letters again"] += took.again
         return took.reply
@@ -207,7 +210,10 @@ def _by_file(bag: Bag, device: Device) -> None:
 def _everything_again(world: World, watch: Watch, bag: Bag) -> None:
     """Every bundle that ever was comes once more: the state stays as it is."""
     before = _state(world, watch)
-    letters, replies = bag.letters[:], bag.replies[:]
+    replies = bag.replies[
+        :
+    ]  # a first letter of a lost disk is no news that came again: it saves what was lost
+    letters = [one for one in bag.letters if one[0].name not in bag.restored or one[1] in bag.carried]
     bag.chance.shuffle(letters)
     for device, letter in letters[:12]:
         bag.carry(device, letter)

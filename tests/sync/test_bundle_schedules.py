@@ -29,7 +29,7 @@ def test_by_file_or_by_network_twice_or_in_any_order_the_state_is_the_same() -> 
 @pytest.mark.parametrize("bug", ["an old reply counts", "late is forked"])
 def test_the_schedules_would_see_it(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if bug == "an old reply counts":
-        monkeypatch.setattr(bundle, "weigh", lambda *_: "new")
+        monkeypatch.setattr(bundle, "weigh", lambda *_, **_more: "new")
     else:
         monkeypatch.setattr(office_bundle, "_caught_up", lambda _conn, _device, wish: wish)
     folder = scratch()
