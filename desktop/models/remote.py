@@ -47,7 +47,7 @@ HEARD: Final = "heard"
 TAKEN: Final = "taken"
 """The newest of the office's replies by bundle that is stored here."""
 LETTERS: Final = "letters"
-"""Marks of the bundles that were written here and whose reply may still lend numbers."""
+"""Marks of the bundles that this vault wrote: replies to others, as to a lost disk's, count for nothing."""
 SEQUENCES: Final = 1000
 """Request numbers are set aside in blocks: one durable write for so many requests."""
 
