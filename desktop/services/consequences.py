@@ -1,4 +1,4 @@
-"""What each side of a decision means in money: line, total and tax of a quote; and what the customer holds."""
+"""What each side of a decision means in money: line, total and tax, and what the customer holds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

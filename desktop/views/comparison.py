@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.errors import Refused
 from desktop.models.inbox import Entry
 from desktop.models.kinds import Amount
 from desktop.models.record import RECORDS
-from desktop.models.records import QuoteLine
 from desktop.rules import money
-from desktop.services import drafts
+from desktop.services import inbox as decisions
+from desktop.services.consequences import Consequences
 from desktop.views import cells, paint
 from desktop.views.desk import Desk
 from desktop.views.look import Look
@@ -55,36 +53,32 @@ def lines_of(desk: Desk, entry: Entry) -> list[Line]:
     known, before = desk.before_conflict(entry)
     was = value_words(entry, before) if known else None
     lines = [Line(label, was, value_words(entry, entry.mine), value_words(entry, entry.theirs), big=True)]
-    if entry.type == "quote_line" and entry.field in ("quantity", "unit_price", "chosen"):
-        values = [*([before] if known else []), entry.mine, entry.theirs]
-        lines += _consequences(desk, entry.record, entry.field, values, known=known)
-    return lines
+    weighed = decisions.weigh(desk.store, entry)
+    return lines + (_consequences(weighed) if weighed is not None and weighed.weights else [])
 
 
-def _consequences(desk: Desk, line_id: UUID, field: str, values: Sequence[Any], *, known: bool) -> list[Line]:
-    row = desk.row("quote_line", line_id)
-    if row is None or not isinstance(row.record, QuoteLine) or row.record.quote_id is None:
+def _consequences(weighed: Consequences) -> list[Line]:
+    """The amount of the line, total, tax, and how far each side is from where both started."""
+    before, mine, theirs = (weighed.weights.get(side) for side in ("before", "mine", "theirs"))
+    if mine is None or theirs is None:
         return []
-    draft = drafts.load(desk.store, row.record.quote_id)
-    place = next((n for n, line in enumerate(draft.lines) if line.id == line_id), None)
-    if place is None:
-        return []
-    kind = QuoteLine.fields()[field].kind
-    amounts, totals = [], []
-    for value in values:
-        setattr(draft.lines[place], field, kind.from_wire(value))
-        try:
-            result = draft.totals()
-        except Refused:
-            return []
-        amounts.append(verbatim(money.printed(result.lines[place].net, result.digits)))
-        totals.append(verbatim(cells.money(result.payable, draft.quote.currency or "CNY", result.digits)))
-    first = 1 if known else 0
-    before = (amounts[0], totals[0]) if known else (None, None)
-    return [
-        Line(msg("Amount of the line"), before[0], amounts[first], amounts[first + 1]),
-        Line(msg("Total of the quote"), before[1], totals[first], totals[first + 1], big=True),
-    ]
+
+    def said(text: str | None) -> Message:
+        return verbatim(text or "")
+
+    sign = money.symbol(weighed.currency)
+    found = []
+    if mine.line is not None:
+        was = said(before.line) if before else None
+        found.append(Line(msg("Amount of the line"), was, said(mine.line), said(theirs.line)))
+    total = [said(sign + one.payable) for one in (mine, theirs)]
+    was = said(sign + before.payable) if before else None
+    found.append(Line(msg("Total of the quote"), was, *total, big=True))
+    found.append(Line(msg("Tax"), said(before.tax) if before else None, said(mine.tax), said(theirs.tax)))
+    if before is not None:
+        label = msg("Difference from before")
+        found.append(Line(label, None, said(mine.difference), said(theirs.difference)))
+    return found
 
 
 class Comparison(QWidget):

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.models.inbox import Entry
 from desktop.models.record import RECORDS
+from desktop.services import inbox as decisions
 from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
 from desktop.views.comparison import Comparison, lines_of
@@ -85,6 +86,9 @@ class InboxPage(QWidget):
         self._look, self._desk = look, desk
         self._entries: list[Entry] = []
         self._titles: dict[UUID, str] = {}
+        self._last: UUID | None = None
+        self._place = 0
+        self._entry: QLineEdit | None = None
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
@@ -156,6 +160,8 @@ class InboxPage(QWidget):
     def _show(self, entry: Entry | None) -> None:
         clear(self._detail)
         self._buttons.clear()
+        self._entry = None
+        self._place = next((n for n, one in enumerate(self._entries) if one is entry), 0)
         if entry is None:
             return
         look = self._look
@@ -172,7 +178,7 @@ class InboxPage(QWidget):
         theirs = Button(look, msg("Keep the office's"), height="height_large")
         mine.clicked.connect(self._resolver(entry, "mine"))
         theirs.clicked.connect(self._resolver(entry, "theirs"))
-        self._buttons = {"mine": mine, "theirs": theirs}
+        self._buttons.update({"mine": mine, "theirs": theirs})
         note = msg("Yours is written again on top, and undo takes that back; theirs lets yours rest.")
         line = row(
             look,
@@ -180,11 +186,76 @@ class InboxPage(QWidget):
             label(look, note, size="small", ink="ink_2", wrap=True),
         )
         line.setStretch(1, 1)
+        more = self._more(entry)
+        said = self._said(entry)
         parts = column(
-            look, head, row(look, name, None), reason, 8, Comparison(look, lines_of(self._desk, entry)), 12,
-            row(look, mine, theirs, None, gap=8), 6, line, gap=6,
+            look, head, row(look, name, None), reason, 8, Comparison(look, lines_of(self._desk, entry)),
+            *((8, said) if said is not None else ()), 12,
+            row(look, mine, theirs, *more, None, gap=8), 6, line, gap=6,
         )  # fmt: skip
         self._detail.addWidget(holding(parts))
+
+    def _said(self, entry: Entry) -> QWidget | None:
+        """What the customer holds, in red where it is signed."""
+        weighed = decisions.weigh(self._desk.store, entry)
+        if weighed is None or weighed.paper is None:
+            return None
+        paper, look = weighed.paper, self._look
+        icon, ink = ("signature", "bad") if paper.signer else ("file-check-2", "warn")
+        words = label(look, decisions.paper_words(paper, weighed.held), ink=ink, wrap=True)
+        inside = row(look, Picture(look, icon, ink), words, gap=10)
+        inside.setStretch(1, 1)
+        return holding(inside)
+
+    def _more(self, entry: Entry) -> list[QWidget]:
+        """The ways beside mine and theirs: a third value typed in place, a revision of its own."""
+        look = self._look
+        described = RECORDS[entry.type].fields().get(entry.field)
+        made: list[QWidget] = []
+        if described is not None and described.merge != "stage":
+            other = self._entry = QLineEdit()
+            look.bind(other.setPlaceholderText, msg("Use another value"))
+            look.bind(other.setAccessibleName, msg("Use another value"))
+            look.bind(other.setFixedWidth, lambda: look.px(160))
+            other.returnPressed.connect(lambda: self._edit(entry, other.text().strip()))
+            made.append(other)
+        weighed = decisions.weigh(self._desk.store, entry)
+        if weighed is not None and weighed.paper is not None and entry.type != "quote":
+            split = Button(look, msg("Split into a revision"), icon="copy-plus", height="height_large")
+            split.clicked.connect(self._resolver(entry, "split"))
+            self._buttons["split"] = split
+            made.append(split)
+        return made
+
+    def _edit(self, entry: Entry, typed: str) -> None:
+        """Use what was typed instead of both."""
+        if typed:
+            self._last = entry.id
+            self._desk.resolve(entry.id, "edit", value=typed, done=self.enter)
+
+    def event(self, event: QEvent) -> bool:
+        """After a decision Ctrl+Z is this page's: it opens the entry again, too."""
+        wanted = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if wanted and self._last is not None and event.matches(QKeySequence.StandardKey.Undo):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """1 mine, 2 theirs, 3 another value, arrows through the list, Ctrl+Z opens the last one again."""
+        key = event.key()
+        side = {Qt.Key.Key_1: "mine", Qt.Key.Key_2: "theirs"}.get(Qt.Key(key))
+        if event.matches(QKeySequence.StandardKey.Undo) and self._last is not None:
+            last, self._last = self._last, None
+            self._desk.reopen(last, done=self.enter)
+        elif side is not None and side in self._buttons:
+            self._buttons[side].click()
+        elif key == Qt.Key.Key_3 and self._entry is not None:
+            self._entry.setFocus()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.look_at(self._place + (1 if key == Qt.Key.Key_Down else -1))
+        else:
+            super().keyPressEvent(event)
 
     def _open(self, entry: Entry) -> None:
         if entry.type in LISTS:
@@ -201,7 +272,11 @@ class InboxPage(QWidget):
         return len(self._entries)
 
     def _resolver(self, entry: Entry, side: str) -> Callable[[], None]:
-        return lambda: self._desk.resolve(entry.id, side, done=self.enter)
+        def resolve() -> None:
+            self._last = entry.id
+            self._desk.resolve(entry.id, side, done=self.enter)
+
+        return resolve
 
     def _reword(self) -> None:
         if self.isVisible():
