@@ -1,6 +1,7 @@
 """`dev.py prove`: the long proofs, for as long as wanted; what was counted is added to docs/proofs.md."""
 
 import argparse
+import os
 import random
 import shutil
 import sys
@@ -15,10 +16,13 @@ from typing import Final
 from tests.house.sources import ROOT
 from tests.models import kills as vault_kills
 from tests.rules import oracle
-from tests.sync import oracle_postgres, postgres
+from tests.sync import bundles, cuts, numbers, oracle_postgres, postgres, soak
 from tests.sync.server import fuzz_api
-from tests.sync.simulator import schedule
+from tests.sync.simulator import long, schedule
 
+CORES: Final = os.cpu_count() or 1
+SCHEDULES: Final = 4 * long.BLOCK * CORES
+"""Of sync, in one round."""
 PAGE: Final = ROOT / "docs/proofs.md"
 HEAD: Final = """\
 # What the long proofs have counted
@@ -45,6 +49,8 @@ class Proof:
 
     name: str
     attempt: Callable[[int], Round]
+    seeds: int = 1
+    """How many seeds one round uses up."""
 
 
 def totals(seed: int) -> Round:
@@ -61,13 +67,39 @@ def kills(seed: int) -> Round:
 
 
 def schedules(seed: int) -> Round:
-    """Three laptops and an office with everything going wrong between them."""
+    """Laptops and an office with everything going wrong between them, over all cores."""
+    tally = long.Long(seed, SCHEDULES, None).run(CORES, float("inf"), lambda _tally, _broken: None)
+    return Round(tally.schedules, tally.broken)
+
+
+def bundled(seed: int) -> Round:
+    """Bundles by file, twice and in any order, beside the network: the same state."""
     folder = schedule.scratch()
     try:
-        outcome = schedule.run(seed, folder)
+        violation = bundles.run(seed, folder).violation
     finally:
         shutil.rmtree(folder.parent)
-    return Round(1, [f"seed {seed}: {outcome.violation}"] if outcome.violation else [])
+    return Round(1, [f"seed {seed}: {violation}"] if violation else [])
+
+
+def lines(seed: int) -> Round:
+    """Lines cut at chosen bytes between a real office and real laptops."""
+    found = cuts.cuts(500, seed)
+    return Round(found.count, found.wrong)
+
+
+def deaths(seed: int) -> Round:
+    """Laptops and offices killed in the middle of a sync: nothing is lost, nothing doubled."""
+    found = soak.soak(25, seed)
+    wrong = [*found.lost, *found.doubled, *found.wrong]
+    return Round(sum(found.kills.values()), [f"seed {seed}: {one}" for one in wrong])
+
+
+def numbered(seed: int) -> Round:
+    """Fifty laptops that number documents offline: no number twice, and all of them add up."""
+    outcome = numbers.run(50, 2000, seed)
+    wrong = [f"seed {seed}: {outcome.collisions} numbers twice"] if outcome.collisions else []
+    return Round(50 * 2000, [*wrong, *outcome.problems])
 
 
 def questions(seed: int) -> Round:
@@ -87,7 +119,11 @@ def commits(seed: int) -> Round:
 PROOFS: Final = (
     Proof("totals of random documents", totals),
     Proof("kills of a vault that is written to", kills),
-    Proof("schedules of sync", schedules),
+    Proof("schedules of sync", schedules, SCHEDULES),
+    Proof("schedules of bundles", bundled),
+    Proof("cuts of lines at chosen bytes", lines),
+    Proof("SIGKILLs of laptops and offices", deaths),
+    Proof("documents numbered offline", numbered),
     Proof("questions to the office by schemathesis", questions),
     *([Proof("concurrent commits on PostgreSQL", commits)] if postgres.available() else []),
 )
@@ -115,7 +151,7 @@ def run(proof: Proof, seed: int, seconds: float, page: Path) -> int:
     counted, rounds = 0, 0
     violations: list[str] = []
     while not violations and (not rounds or time.monotonic() - start < seconds):
-        done = proof.attempt(seed + rounds)
+        done = proof.attempt(seed + rounds * proof.seeds)
         counted, rounds = counted + done.counted, rounds + 1
         violations += done.violations
     took = round(time.monotonic() - start)

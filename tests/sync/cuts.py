@@ -89,7 +89,7 @@ class Cuts:
             self.join(name, name, cut=False)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_args: object) -> None:
         for _, transport in self.laptops.values():
             transport.close()
         self._stack.close()

@@ -2,16 +2,17 @@
 
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from desktop.models import arrival, changes, fuse, inbox, leaving, numbers, outbox, remote
+from desktop.models import arrival, changes, fuse, inbox, leaving, numbers, remote
 from sync.client import driver
 from sync.engine import repair
-from sync.server import batch, feed, intake, judge, merge, scope, stubs
-from sync.server.server import Server
+from sync.server import accounts, batch, feed, intake, judge, merge, scope, stubs
+from tests.sync import scenarios
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A bug that somebody could make, with seeds that have shown it."""
+    """A bug that somebody could make, with seeds that have shown it, or a story that always does."""
 
     title: str
     changes: tuple[Change, ...]
     seeds: tuple[int, ...] = ()
+    story: Callable[[Path], None] | None = None
 
     @contextmanager
     def alive(self) -> Iterator[None]:
@@ -62,9 +64,17 @@ class Mutant:
             yield
 
 
-def one(title: str, owner: Any, name: str, old: str, new: str, *seeds: int) -> Mutant:
+def one(
+    title: str,
+    owner: Any,
+    name: str,
+    old: str,
+    new: str,
+    *seeds: int,
+    story: Callable[[Path], None] | None = None,
+) -> Mutant:
     """A bug of one line."""
-    return Mutant(title, (Change(owner, name, ((old, new),)),), seeds)
+    return Mutant(title, (Change(owner, name, ((old, new),)),), seeds, story)
 
 
 EARLY = """with self.store.engine.begin() as early:
@@ -85,41 +95,62 @@ MUTANTS = (
         "apply",
         "with self.arriving() as (connection, arrival):",
         EARLY,
+        story=scenarios.power_cut_repeats_the_page,
     ),
-    one("outbox cleared on send", driver, "situation", "return Situation(", SENT),
+    one("outbox cleared on send", driver, "situation", "return Situation(", SENT, 5001),
     one(
         "overlay dropped on ack",
         arrival.Arrival,
         "answered",
         "if version > held.get(record, 0):",
         "if False:",
+        5003,
     ),
-    one("ack not tied to the pull", remote, "_comes", "verdict.kind, verdict.version)", "verdict.kind, 0)"),
+    one(
+        "ack not tied to the pull",
+        remote,
+        "_comes",
+        "verdict.kind, verdict.version)",
+        "verdict.kind, 0)",
+        5003,
+    ),
     one(
         "pull clobbers pending",
         arrival.Arrival,
         "_dirty",
         "found.update(bytes(row[0]) for row in rows)",
         "rows.fetchall()",
+        5002,
     ),
-    one("no chained base", changes, "_chained_base", "if earlier < base and", "if False and", 5105),
-    one("conflict dropped", inbox, "keep", "for loss in verdict.losses if loss.ask]", "for loss in ()]"),
-    one("rejection dropped", inbox, "keep", "values = _refused(op)", "values = []"),
+    one(
+        "no chained base",
+        changes,
+        "_chained_base",
+        "if earlier < base and",
+        "if False and",
+        story=scenarios.second_edit_knows_no_more_than_the_first,
+    ),
+    one(
+        "conflict dropped", inbox, "keep", "for loss in verdict.losses if loss.ask]", "for loss in ()]", 5003
+    ),
+    one("rejection dropped", inbox, "keep", "values = _refused(op)", "values = []", 5001),
     one(
         "remove ignores home stream",
         arrival.Arrival,
         "_removed",
         "elif self._home(cls, base) == stream:",
         "else:",
+        5012,
     ),
-    one("no purge", arrival.Arrival, "lost", "list(remote_rows.at_home(self.driver, stream))", "()"),
-    one("purge takes unsent work", arrival.Arrival, "_without_base", "if not ops or", "if True or"),
+    one("no purge", arrival.Arrival, "lost", "list(remote_rows.at_home(self.driver, stream))", "()", 5006),
+    one("purge takes unsent work", arrival.Arrival, "_without_base", "if not ops or", "if True or", 5007),
     one(
         "purge leaves the index",
         leaving,
         "take_away",
         "search.remove(indexing.driver_of(connection), ids)",
         "pass",
+        story=scenarios.what_is_given_away_leaves_the_index,
     ),
     one(
         "totals not recomputed after a pull",
@@ -127,8 +158,16 @@ MUTANTS = (
         "finish",
         "derived.refresh(self.connection, self.changed)",
         "()",
+        5005,
     ),
-    one("a number taken twice", numbers, "take", "SET next = next + 1", "SET next = next", 5059),
+    one(
+        "a number taken twice",
+        numbers,
+        "take",
+        "SET next = next + 1",
+        "SET next = next",
+        story=scenarios.each_number_is_taken_once,
+    ),
     Mutant(
         "no dedupe at the office",
         (
@@ -144,17 +183,18 @@ MUTANTS = (
                 ),
             ),
         ),
-        (5038,),
+        story=scenarios.a_repeated_push_does_nothing,
     ),
-    one("verdicts forgotten", intake, "_known", "if not verdict or n <= acked:", "if True:", 5075),
-    one("no op hash", intake, "_agreed", "if last == 0:", "if True:"),
-    one("last write wins", merge, "merge_field", "if fresh or current in (old, new):", "if True:"),
+    one("verdicts forgotten", intake, "_known", "if not verdict or n <= acked:", "if True:", 5013),
+    one("no op hash", intake, "_agreed", "if last == 0:", "if True:", 5001),
+    one("last write wins", merge, "merge_field", "if fresh or current in (old, new):", "if True:", 5003),
     one(
         "deletion without looking",
         judge.Judge,
         "_delete",
         "not held.seen_by(self.batch.device, op.base)",
         "False",
+        5004,
     ),
     one(
         "no move tombstone",
@@ -162,26 +202,43 @@ MUTANTS = (
         "_events",
         "if held.home is not None and held.home != now:",
         "if False:",
+        5012,
     ),
-    one("children stay behind", batch.Batch, "_follow_roots", "while moved:", "while False:"),
-    one("snapshot not pinned", feed, "snapshot", "at=head if at is None else at", "at=head", 5005),
-    one("page claims the head", feed, "_part", "upto=events[-1].seq if more else head", "upto=head"),
-    one("mask leak", feed, "table", "scope.mask.of(record_type)", "frozenset()"),
+    one("children stay behind", batch.Batch, "_follow_roots", "while moved:", "while False:", 5012),
+    one(
+        "snapshot not pinned",
+        feed,
+        "snapshot",
+        "at=head if at is None else at",
+        "at=head",
+        story=scenarios.a_first_copy_misses_nothing_that_happens_meanwhile,
+    ),
+    one("page claims the head", feed, "_part", "upto=events[-1].seq if more else head", "upto=head", 5000),
+    one("mask leak", feed, "table", "scope.mask.of(record_type)", "frozenset()", 5004),
     one(
         "a promotion brings nothing",
         leaving,
         "hidden_by",
         "if roles.mask_name(fields) == mask",
-        "if fields",
+        "if 'product.cost' in fields",
+        5002,
     ),
-    one("a narrowed firm is as wide as before", scope, "_narrowed", "== OWN", '== "mine"'),
-    one("a shut out laptop is served", Server, "_known", "if device.revoked_at is not None:", "if False:"),
+    one("a narrowed firm is as wide as before", scope, "_narrowed", "== OWN", '== "mine"', 5008),
+    one(
+        "a shut out laptop is served",
+        accounts,
+        "revoke",
+        "values(revoked_at=now)",
+        "values(revoked_at=None)",
+        story=scenarios.a_laptop_that_is_shut_out_gets_nothing,
+    ),
     one(
         "points that nobody has are spent",
         judge.Judge,
         "_guard_overdraft",
         "cls.__ledger__.overdrawn(self.batch.balance(record_type, account), amount)",
         "False",
+        5001,
     ),
     one(
         "what was issued is edited",
@@ -189,14 +246,23 @@ MUTANTS = (
         "_guard_frozen",
         'and edition.row["content_hash"]:',
         "and False:",
+        story=scenarios.what_was_issued_stands,
     ),
-    one("nothing is mended", repair, "difference", "mine.get(kind, {}).get(record, 0) < version", "False"),
+    one(
+        "nothing is mended",
+        repair,
+        "difference",
+        "mine.get(kind, {}).get(record, 0) < version",
+        "False",
+        5001,
+    ),
     one(
         "held deletions never happen",
         fuse,
         "accept",
         "Deletion(row[4], row[2], row[0].hex(), row[3], row[5]) for row in some",
         "Deletion(row[4], row[2], row[0].hex(), 0, row[5]) for row in some",
+        story=scenarios.others_deletions_happen_once_agreed,
     ),
     one(
         "a line that left still counts",
@@ -204,6 +270,7 @@ MUTANTS = (
         "_purge",
         "derived.wholes(self.connection, cls.__tablename__, ids)",
         "()",
+        90032,
     ),
     one(
         "links lead nowhere",
@@ -211,15 +278,9 @@ MUTANTS = (
         "_named",
         "if not scope.may_read(home(record_type, row)) and record not in lent:",
         "if False:",
+        story=scenarios.a_name_stays_where_a_link_leads,
     ),
     one(
-        "what was taken back is sent",
-        outbox,
-        "_void",
-        '"UPDATE change SET was = kind, kind = ? WHERE tx = ? AND was IS NULL", (VOID, tx.bytes)',
-        '"SELECT ?, ?", (VOID, tx.bytes)',
-    ),
-    one(
-        "what never comes is awaited for ever", driver.Session, "_repair", "self.remote.rest()", "pass", 5034
+        "what never comes is awaited for ever", driver.Session, "_repair", "self.remote.rest()", "pass", 5008
     ),
 )

@@ -125,13 +125,16 @@ class Soak:
 
     # --- the story
 
-    def run(self, kills: int) -> Found:
-        """Type, sync, kill; at the end everything typed is everywhere, once."""
+    def run(self, kills: int, seconds: float = float("inf")) -> Found:
+        """Type, sync, kill while there is time; at the end everything typed is everywhere, once."""
+        ends = time.monotonic() + seconds
         shared = self._laptop("ann", "new", "customer", "name=shared")["id"]
         self.typed.append("shared")
         for name in (*PEOPLE, *PEOPLE):
             self._laptop(name, "sync")
         for number in range(kills):
+            if time.monotonic() > ends:
+                break
             name = self.rng.choice(PEOPLE)
             self._type(name, number, shared)
             self._kill_in_sync(name)
@@ -144,7 +147,7 @@ class Soak:
 
     def _type(self, name: str, number: int, shared: str) -> None:
         """A new customer each time; a laptop that dies while writing need not have it, unless it said so."""
-        token = f"k{number:03}"
+        token = f"k{number:05}"
         process = self._start_laptop(name, "new", "customer", f"name={token}")
         if self.rng.random() > IN_FLIGHT:
             time.sleep(self.rng.uniform(0.2, 1.2))
@@ -213,12 +216,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def soak(kills: int, seed: int) -> Found:
+def soak(kills: int, seed: int, seconds: float = float("inf")) -> Found:
     """Run the soak in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="satchel-soak-"))
     try:
         with Soak(folder, seed) as running:
-            return running.run(kills)
+            return running.run(kills, seconds)
     finally:
         shutil.rmtree(folder)
 
@@ -228,9 +231,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so much time")
     chosen = parser.parse_args()
     started = time.monotonic()
-    found = soak(chosen.kills, chosen.seed)
+    found = soak(chosen.kills, chosen.seed, chosen.seconds)
     sys.stdout.write(
         f"{sum(found.kills.values())} kills ({found.in_flight} with a request in flight) in "
         f"{time.monotonic() - started:.0f} s: {dict(found.kills)}; "
