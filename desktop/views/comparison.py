@@ -71,9 +71,10 @@ def _consequences(weighed: Consequences) -> list[Line]:
     if mine.line is not None:
         was = said(before.line) if before else None
         found.append(Line(msg("Amount of the line"), was, said(mine.line), said(theirs.line)))
-    total = [said(sign + one.payable) for one in (mine, theirs)]
     was = said(sign + before.payable) if before else None
-    found.append(Line(msg("Total of the quote"), was, *total, big=True))
+    found.append(
+        Line(msg("Total of the quote"), was, said(sign + mine.payable), said(sign + theirs.payable), big=True)
+    )
     found.append(Line(msg("Tax"), said(before.tax) if before else None, said(mine.tax), said(theirs.tax)))
     if before is not None:
         label = msg("Difference from before")

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.models.inbox import Entry
+from desktop.models.inbox import Entry, Side
 from desktop.models.record import RECORDS
 from desktop.services import inbox as decisions
 from desktop.views import cells, dates, paint
@@ -21,6 +22,11 @@ from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.panel import heading
 from desktop.words import Message, msg, verbatim
+
+ALL: Final[dict[Side, Message]] = {
+    "mine": msg("All of this record: mine"),
+    "theirs": msg("All of this record: the office's"),
+}
 
 
 def field_label(entry: Entry) -> Message:
@@ -186,6 +192,12 @@ class InboxPage(QWidget):
             label(look, note, size="small", ink="ink_2", wrap=True),
         )
         line.setStretch(1, 1)
+        by = decisions.changed_by(self._desk.store, entry)
+        if by is not None and by.who:
+            today = cells.now().astimezone().date()
+            when = look.text(dates.moment(by.at, look.language, today))
+            made = msg("The office's value was made by {who}, {when}.").of(who=by.who, when=when)
+            reason = label(look, made, ink="ink_2", wrap=True)
         more = self._more(entry)
         said = self._said(entry)
         parts = column(
@@ -225,7 +237,21 @@ class InboxPage(QWidget):
             split.clicked.connect(self._resolver(entry, "split"))
             self._buttons["split"] = split
             made.append(split)
+        others = sum(one.record == entry.record for one in self._entries)
+        for side, words in ALL.items() if others > 1 else ():
+            button = Button(look, words, height="height_large")
+            button.clicked.connect(self._all_resolver(entry, side))
+            self._buttons[f"all_{side}"] = button
+            made.append(button)
         return made
+
+    def _all_resolver(self, entry: Entry, side: Side) -> Callable[[], None]:
+        desk = self._desk
+        return lambda: desk.runner.write(
+            lambda: decisions.resolve_all(desk.store, entry.record, side),
+            done=lambda _count: self.enter(),
+            failed=desk.refused.emit,
+        )
 
     def _edit(self, entry: Entry, typed: str) -> None:
         """Use what was typed instead of both."""
@@ -235,8 +261,9 @@ class InboxPage(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """After a decision Ctrl+Z is this page's: it opens the entry again, too."""
-        wanted = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
-        if wanted and self._last is not None and event.matches(QKeySequence.StandardKey.Undo):
+        override = event.type() == QEvent.Type.ShortcutOverride
+        undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if override and undo and self._last is not None:
             event.accept()
             return True
         return super().event(event)
