@@ -149,7 +149,8 @@ def _put_back(work: Work, entry: inbox.Entry) -> None:
     now = described.kind.to_wire(getattr(record, entry.field))
     if now == entry.theirs:
         return
-    if entry.state == "mine" and now != entry.mine:
+    newest = next(iter(history.history(work.store, cls, entry.record, entry.field)), None)
+    if newest is None or newest.command != "inbox.resolve" or newest.new != now:
         raise Refused(
             msg("“{field}” of {title} was changed since, so this is not undone.").of(
                 field=described.label, title=record.title

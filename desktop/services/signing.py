@@ -29,7 +29,7 @@ def can_sign(quote: Quote, _asking: Asking) -> Message | None:
     writes=("quote.stage", *every(Signature)),
     undoable=False,
     fact=True,
-    icon="signature",
+    icon="pencil",
 )
 def sign(
     work: Work,

@@ -229,12 +229,14 @@ class ClashBox(Popover):
         self._error, self._again, self._edit = error, again, edit
         clear(self._body)
         clash = error.clashes[0]
+        title = self._desk.title(error.type, error.record)
+        self.setAccessibleName(title)
         if len(error.clashes) == 1:
             one = ClashCard(look, error.type, clash, typing=edit is not None, wide=True)
             one.chosen.connect(self._one)
             self.card = one
         else:
-            several = SeveralCard(look, error, self._desk.title(error.type, error.record))
+            several = SeveralCard(look, error, title)
             several.decided.connect(self._decide)
             several.left.connect(self.leave)
             self.card = several

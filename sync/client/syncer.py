@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from desktop.errors import NotAllowed, Offline, SatchelError, ServerTooNew, ServerTooOld
+from desktop.models import fuse
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from desktop.words import Message
@@ -92,7 +93,7 @@ class Syncer:
         self.listeners: list[Callable[[State], None]] = []
         self._clock = clock
         self._chance = chance
-        self._backoff = Backoff()
+        self._backoff, self._file_backoff = Backoff(), Backoff()
         self._metered = False
         self._limits = Limits()
         self._due = 0.0
@@ -125,7 +126,8 @@ class Syncer:
 
     def network_changed(self) -> None:
         """Another network, or a person asked: try now, whatever failed before."""
-        self._backoff.network_changed(self._clock())
+        for backoff in (self._backoff, self._file_backoff):
+            backoff.network_changed(self._clock())
         self._greet = True
         self.wake()
 
@@ -187,7 +189,10 @@ class Syncer:
             self._failed(error, "wrong")
         else:
             self._backoff.succeeded()
-            self._show(State("idle", waiting=report.waiting, report=report, metered=self._metered))
+            asked = fuse.message(report.held) if report.held else None
+            self._show(
+                State("idle", waiting=report.waiting, report=report, message=asked, metered=self._metered)
+            )
             return report
         return None
 
@@ -207,15 +212,29 @@ class Syncer:
         return report
 
     def _files(self, report: Report) -> bool:
-        """Carry the bytes of files; False when something was written meanwhile, which goes first."""
-        carried = carry_files(
-            self.store,
-            self.transport,
-            metered=self.metered,
-            tell=self._told,
-            cancelled=self._cancel.is_set,
-            interrupted=lambda: self._due <= self._clock(),
-        )
+        """Carry the bytes of files; False when something was written meanwhile, which goes first.
+
+        What fails here is tried again on its own: no file holds up the rows.
+        """
+        if not self._file_backoff.may_try(self._clock()):
+            return True
+        try:
+            carried = carry_files(
+                self.store,
+                self.transport,
+                metered=self.metered,
+                tell=self._told,
+                cancelled=self._cancel.is_set,
+                interrupted=lambda: self._due <= self._clock(),
+            )
+        except (NotAllowed, Cancelled):
+            raise
+        except SatchelError as error:
+            after = error.after if isinstance(error, Busy) else None
+            again = self._file_backoff.failed(self._clock(), self._chance(), after)
+            self._due = min(self._due, again)
+            return True
+        self._file_backoff.succeeded()
         if carried is not None:
             then_files(report, carried)
         return carried is not None

@@ -352,7 +352,7 @@ def test_a_file_that_fails_holds_up_no_row(world: World) -> None:
         customer(world.ann.store, "meanwhile")
         syncer.wake()
         report = syncer.run_due()
-        assert report is not None
+        assert report is not None, syncer.state
         assert (report.waiting, syncer.state.name) == (0, "idle")
     assert tries == [1]  # the file waits for its own turn
     now[0] += 400

@@ -88,9 +88,10 @@ def test_a_decision_is_taken_back_and_open_again(pair: Pair, side: str, left: st
     assert prices(pair, pair.ann) == ["120", "200"]
 
 
-def test_reopening_takes_nothing_back_that_was_changed_since(pair: Pair) -> None:
+@pytest.mark.parametrize("side", ["mine", "edit"])
+def test_reopening_takes_nothing_back_that_was_changed_since(pair: Pair, side: str) -> None:
     entry = clash(pair)
-    settle(pair.bob, entry, "mine")
+    settle(pair.bob, entry, side, value="111")
     pair.price(pair.bob, 0, "77")
     with pytest.raises(Refused):
         commands.run(pair.bob, pair.bob.me(), "inbox.reopen", entry_id=entry.id)

@@ -1,4 +1,4 @@
-"""What comes too late for a paper that was issued: it leaves no trace in totals, and says why it cannot be."""
+"""What comes too late for an issued paper: it leaves no trace in totals, and says why it cannot be."""
 
 from decimal import Decimal
 from pathlib import Path
