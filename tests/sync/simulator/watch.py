@@ -188,9 +188,13 @@ class Watch:
         self._look(device)
 
     def shut_out(self, device: Device) -> None:
-        """The office answers this laptop no more; what it has no answer to is lost with it."""
+        """The office answers this laptop no more; what it has no answer to is lost with it.
+
+        A copy has numbers of its own up to where the office's answers to the other one reach.
+        """
+        author, acked = device.store.device.hex, device.store.acked
         for edit in self.edits:
-            if edit.device_id == device.store.device.hex and edit.n > device.store.acked:
+            if (edit.device, edit.device_id) == (device.name, author) and edit.n > acked:
                 edit.lost = True
 
     def let_in(self, device: Device) -> None:

@@ -341,7 +341,7 @@ class Office:
             for other in self.world.devices:
                 if other.store.device == device.store.device:  # it and its copies
                     other.revoked = True
-            self.world.watch.shut_out(device)
+                    self.world.watch.shut_out(other)
 
     def handle(self, request: Request, device: Device) -> Answer | None:
         """The answer, or None where the process died before it could answer."""
