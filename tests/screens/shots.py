@@ -13,7 +13,7 @@ from typing import Final
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.models.records import Customer
@@ -398,6 +398,7 @@ def main(arguments: list[str] | None = None) -> int:
                 if desk is not None:
                     desk.close()
                 screen.deleteLater()
+                app.sendPostedEvents(screen, QEvent.Type.DeferredDelete)  # without a loop nobody else does
                 app.processEvents()
                 count += 1
     sys.stdout.write(f"{count} pictures in {options.out}\n")
