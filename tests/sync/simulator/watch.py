@@ -307,7 +307,7 @@ class Watch:
                 self._seen.setdefault((device.name, record, name, str(value)), order)
         self._shown[device.name] = now
         self._unsent_is_shown(device, now)
-        self._cursors_grow(device)
+        self.cursors_grow(device)
         return now
 
     def shown(self, device: Device) -> dict[Key, Row]:
@@ -397,8 +397,11 @@ class Watch:
             return edit.lost
         return not row[0] or json.loads(row[0])[2] <= version
 
-    def _cursors_grow(self, device: Device) -> None:
-        """A cursor goes back only where the rows are read anew, under another mask or schema."""
+    def cursors_grow(self, device: Device) -> None:
+        """A cursor goes back only where the rows are read anew, under another mask or schema.
+
+        Looked at before each question too: a mask may come and go without a row that is shown.
+        """
         known = self._cursors[device.name]
         with device.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT stream, seq, schema, mask FROM sync_cursor").all()

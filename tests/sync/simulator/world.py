@@ -345,6 +345,7 @@ class Office:
 
     def handle(self, request: Request, device: Device) -> Answer | None:
         """The answer, or None where the process died before it could answer."""
+        self.world.watch.cursors_grow(device)
         headers = {name.lower(): value for name, value in request.headers.items()}
         dies = self.world.rng.random() < self.world.faults.down
         asked = OfficeRequest(request.method, request.target, headers, request.body)
