@@ -24,7 +24,7 @@ from desktop.views.look import Look
 from desktop.views.network import SAYINGS, Network
 from desktop.views.runner import Runner
 from desktop.views.unlock import UnlockPage
-from desktop.words import RESOURCES, msg
+from desktop.words import RESOURCES, Message, msg
 
 if TYPE_CHECKING:
     from desktop.models.store import Store
@@ -166,13 +166,18 @@ class Session(QObject):
         self.window.passphrase_wanted.connect(self._change_passphrase)
         look.changed.connect(self._remember)
         self._look = look
+        self._asked: Message | None = None
+        """What the last sync asked of the person, who is told so once."""
         catch_everything(self.desk.refused.emit)
         self.jobs.set_metered(self.connection.metered)
         self.jobs.start()
 
     def _tell(self, state: Any) -> None:
         self.window.show_network(_shown_network(state))
-        if state.message is not None and state.name in ("stopped", "wrong"):
+        known = self._asked
+        if state.name == "idle":
+            self._asked = state.message
+        if state.name in ("idle", "stopped", "wrong") and state.message not in (None, known):
             self.window.bar.tell(state.message, tone="warn")
 
     def _sync(self) -> None:

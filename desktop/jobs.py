@@ -1,6 +1,5 @@
 """When the work of the background runs. It calls services and sync, and decides nothing."""
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -16,7 +15,6 @@ from sync.protocol.messages import News
 
 LOOK_EVERY: Final = 3
 """Seconds between looks whether a sync is due; the syncer itself paces what it does."""
-_LOG: Final = logging.getLogger(__name__)
 
 
 class Jobs:
@@ -112,13 +110,8 @@ class Jobs:
         """The thread that syncs: when poked, which is seldom more than every few seconds."""
         while self._poked.wait() and not self._over.is_set():
             self._poked.clear()
-            syncer = self.syncer
-            if syncer is None:
-                return
-            try:
-                syncer.run_due()
-            except Exception:  # noqa: BLE001 - a defect: it is told, and the next poke tries again
-                _LOG.exception("the sync failed in a way that nobody foresaw")
+            if self.syncer is not None:
+                self.syncer.run_due()
 
     def _wake(self, changed: Changed) -> None:
         if not changed.remote:

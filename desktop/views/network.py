@@ -39,7 +39,11 @@ KEPT: Final = msg("All saved on this laptop; they go when there is a network.")
 SAYINGS: Final[Mapping[str, Saying]] = {
     "offline": Saying("cloud-off", "warn", msg("Offline"), KEPT),
     "online": Saying(
-        "cloud-check", "good", msg("Online"), msg("Changes go at once; those of others arrive by themselves.")
+        "cloud-check",
+        "good",
+        msg("Online"),
+        msg("Changes go at once; those of others arrive by themselves."),
+        "sync",
     ),
     "syncing": Saying(
         "refresh-cw", "accent_ink", msg("Synchronising"), msg("You can work on meanwhile."), "stop"
@@ -82,7 +86,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
         "download",
         "warn",
         msg("Update Satchel"),
-        msg("The office is newer than this laptop: your work was sent, but nothing more can be received."),
+        msg("The office is newer than this laptop: your work still goes to it, but nothing more can be received."),
     ),
     "old_office": Saying(
         "circle-alert",
@@ -96,6 +100,12 @@ SAYINGS: Final[Mapping[str, Saying]] = {
         msg("Not taken by the office"),
         msg("Something in the last round made no sense to it. Your work is kept and goes with the next try."),
     ),
+    "defect": Saying(
+        "circle-alert",
+        "bad",
+        msg("Sync failed"),
+        msg("Something failed that nobody foresaw; it stands in the log. Your work is kept."),
+    ),
     "paused": Saying(
         "clock",
         "ink_2",
@@ -108,10 +118,29 @@ SAYINGS: Final[Mapping[str, Saying]] = {
         "ink_2",
         msg("Online, metered"),
         msg("This connection costs by the byte: records go, of files only what was signed or asked for."),
+        "sync",
     ),
 }
+STANDS: Final[Mapping[str, Message]] = {
+    "portal": msg("Waits for the sign-in"),
+    "revoked": msg("Kept here, not sent"),
+    "unknown": msg("Waits until you join again"),
+    "old_office": msg("Waits for the office's update"),
+}
+"""What holds a change back where a later try alone does not help."""
+_NEXT: Final = msg("Goes with the next try")
+_SOON: Final = msg("Goes in a moment")
+GOES: Final[Mapping[str, Message]] = {
+    "update": _NEXT,
+    "refused": _NEXT,
+    "paused": _NEXT,
+    "online": _SOON,
+    "syncing": _SOON,
+}
+"""When a change goes that nothing holds back."""
 DEEDS: Final[Mapping[str, tuple[str, Message]]] = {
     "now": ("refresh-cw", msg("Try now")),
+    "sync": ("refresh-cw", msg("Synchronise now")),
     "stop": ("x", msg("Stop")),
     "go_on": ("refresh-cw", msg("Go on")),
     "portal": ("external-link", msg("Open the sign-in page")),
@@ -130,8 +159,15 @@ def word(network: Network) -> Message:
     if network.key == "waiting":
         return said.of(time=f"{network.until:%H:%M}" if network.until else "…")
     if network.first and network.key == "syncing" and (percent := part(network)) is not None:
-        return msg("First copy {percent}%").of(percent=percent)
+        copying = msg("Indexing {percent}%") if network.indexing else msg("First copy {percent}%")
+        return copying.of(percent=percent)
     return said
+
+
+def waiting(network: Network, count: int) -> Message:
+    """How many changes are not at the office yet; behind a withdrawn access they wait for nothing."""
+    words = msg("{count} not sent") if network.key == "revoked" else msg("{count} waiting")
+    return words.of(count=f"{count:,}")
 
 
 def why(network: Network) -> Message:

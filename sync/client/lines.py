@@ -62,6 +62,9 @@ class Lines:
                     raise OSError("this line was ended")
                 super().connect()
                 lines._open.add(self)
+                if lines._over:  # ended while it connected: nobody would hang this one up
+                    self.close()
+                    raise OSError("this line was ended")
 
             def close(self) -> None:
                 super().close()

@@ -3,6 +3,7 @@
 It owns no timer: `desktop/jobs.py` calls `run_due` every few seconds, after a commit and after news.
 """
 
+import logging
 import math
 import secrets
 import threading
@@ -16,7 +17,7 @@ from desktop.errors import NotAllowed, Offline, SatchelError, ServerTooNew, Serv
 from desktop.models import fuse
 from desktop.models.remote import Remote
 from desktop.models.store import Store
-from desktop.words import Message
+from desktop.words import Message, msg
 from sync.client.blobs import carry_files, then_files
 from sync.client.driver import Cancelled, Transport, sync_once
 from sync.engine.actions import Report, Tell
@@ -31,7 +32,18 @@ EVERY: Final = 60.0
 """Seconds between syncs while nothing happens here."""
 LATER: Final = 900.0
 """Seconds after which a sync that a person stopped goes on by itself."""
+UNFORESEEN: Final = msg(
+    "The sync failed in a way that nobody foresaw. Your work is kept; what happened stands in the log."
+)
+_LOG: Final = logging.getLogger(__name__)
+
+
+class Defect(SatchelError):
+    """Something that this program did not foresee."""
+
+
 REASONS: Final[tuple[tuple[type[SatchelError], str], ...]] = (
+    (Defect, "defect"),
     (Revoked, "revoked"),
     (Unknown, "unknown"),
     (NotAllowed, "refused"),
@@ -160,6 +172,10 @@ class Syncer:
             if self._paused.is_set():
                 self._rest()
             return report
+        except Exception:  # noqa: BLE001 - a defect: it is told like any other failure, and tried again
+            _LOG.exception("the sync failed in a way that nobody foresaw")
+            self._failed(Defect(UNFORESEEN), "wrong")
+            return None
         finally:
             self._running.release()
 

@@ -1,17 +1,21 @@
 """The driver, the transport's small print, and the pacing in the background."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from desktop.errors import NotAllowed, Offline, SatchelError, Usage
 from desktop.models.records import Customer
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from sync.client.driver import Cancelled, Request, Session, enrol, sync_once
+from sync.client.lines import Lines
 from sync.client.syncer import EVERY, State, Syncer
 from sync.client.transport import HttpTransport, retry_after
 from sync.engine.actions import Action, Answer, Event, Failure, Load, Send
@@ -187,6 +191,22 @@ def test_retry_after_is_a_number_or_a_date(header: str | None, seconds: float | 
     assert retry_after(header, datetime(2026, 11, 24, 4, 0, tzinfo=UTC)) == seconds
 
 
+def test_a_line_that_is_ended_while_it_connects_does_not_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines, connect = Lines(), HTTPConnection.connect
+
+    def meanwhile(connection: HTTPConnection) -> None:
+        connect(connection)
+        lines.hang_up()
+
+    monkeypatch.setattr(HTTPConnection, "connect", meanwhile)
+    pools: Any = lines.plain().poolmanager
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        line = pools.pool_classes_by_scheme["http"].ConnectionCls(*there.getsockname())
+        with pytest.raises(OSError, match="ended"):
+            line.connect()
+    assert line.sock is None
+
+
 # --- in the background
 
 
@@ -280,3 +300,25 @@ def test_a_revoked_laptop_gets_nothing_more(server: Server, laptop: Store) -> No
     server.revoke(laptop.device.hex)
     with pytest.raises(NotAllowed):
         sync_once(laptop, Direct(server))
+
+
+def test_a_failure_that_nobody_foresaw_is_logged_shown_and_tried_again_later(
+    syncer: Syncer, line: Line, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_: Request) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    line.instead = breaks
+    assert syncer.run_due() is None
+    assert [type(record.exc_info[1]) for record in caplog.records if record.exc_info] == [ZeroDivisionError]
+    shown = syncer.state
+    assert (shown.name, shown.reason, shown.until is None) == ("wrong", "defect", False)
+    assert shown.message is not None
+    assert "log" in shown.message.in_language("en")
+    assert "日志" in shown.message.in_language("zh")
+    line.instead = lambda _: None
+    syncer.wake()
+    assert syncer.run_due() is None  # it waits, as after any failure
+    clock.now += 1
+    assert syncer.run_due() is not None
+    assert (syncer.state.name, syncer.state.message) == ("idle", None)

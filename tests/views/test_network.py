@@ -60,6 +60,7 @@ def test_the_chip_and_its_popover_say_the_same(key: str, window: Window, qtbot: 
         (State("offline", reason="old_office"), "old_office"),
         (State("offline", reason="paused"), "paused"),
         (State("wrong", reason="refused"), "refused"),
+        (State("wrong", reason="defect"), "defect"),
         (State("repairing"), "syncing"),
     ],
 )

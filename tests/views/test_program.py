@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import app, settings
-from desktop.models import vault
+from desktop.models import fuse, vault
 from desktop.views.first_run import FirstRun
 from desktop.views.list_page import ListPage
 from desktop.views.unlock import UnlockPage
+from sync.client.syncer import State
 from tests.vaults import CHEAP
 from tests.views.pages import type_in
 
@@ -170,3 +171,22 @@ def test_what_nobody_expected_is_said_and_the_program_goes_on(
     assert window.bar.words().startswith("Something went wrong that should not")
     assert "a fault of ours" in capsys.readouterr().err
     assert customers(program) == 0
+
+
+def test_what_a_sync_asks_of_the_person_is_told_once_in_the_window(
+    program: app.Program, qtbot: QtBot
+) -> None:
+    first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
+    session = program.session
+    assert session is not None
+    bar, asking = session.window.bar, State("idle", message=fuse.message(301))
+    session.network.emit(asking)
+    assert "301" in bar.words()
+    bar.hide()
+    session.network.emit(State("sending"))
+    session.network.emit(State("idle", message=fuse.message(301)))
+    assert bar.words() == ""
+    session.network.emit(State("idle"))
+    bar.hide()
+    session.network.emit(asking)
+    assert "301" in bar.words()
