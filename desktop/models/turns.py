@@ -14,9 +14,8 @@ PATIENCE: Final = 2.0
 """Seconds after which the background takes its turn although people keep writing."""
 ACTIVE: Final = timedelta(seconds=5)
 """How long somebody who wrote is still at work."""
-BITES: Final = {"active": 0.015, "idle": 0.150, "waiting": 0.500}
-"""Seconds that the background may take at once: while somebody works, while nobody does, and while somebody
-only waits for the first copy."""
+BITES: Final = {"active": 0.015, "idle": 0.150}
+"""Seconds that the background may take at once: while somebody works, and while nobody does."""
 A_SECOND: Final = 10_000.0
 """Rows a second, before it is known better."""
 LEAST: Final = 20
@@ -33,8 +32,6 @@ class Turns:
         self._people = 0
         self._lasted = 0.0
         self._speeds: dict[str, float] = {}
-        self.watched = False
-        """Whether somebody looks at the first copy coming in and waits for it."""
         self._last = datetime.min.replace(tzinfo=UTC)
 
     @contextmanager
@@ -64,9 +61,7 @@ class Turns:
     @property
     def box(self) -> float:
         """Seconds that the background may take now."""
-        if self.somebody_works:
-            return BITES["active"]
-        return BITES["waiting" if self.watched else "idle"]
+        return BITES["active" if self.somebody_works else "idle"]
 
     def bite(self, kind: str) -> int:
         """How many rows the background may take at once now, by what such rows have cost so far."""

@@ -18,7 +18,7 @@ from sync.client import keyring
 from sync.client.driver import push_of, situation
 from sync.engine.actions import Load
 from sync.engine.bundle import FORKED, Counts, is_everything, weigh
-from sync.engine.round import NOT_JOINED, PUSH_BYTES
+from sync.engine.round import INDEXED, NOT_JOINED, PUSH_BYTES
 from sync.protocol import bundle
 from sync.protocol.bundle import BadBundle, Copied, Letter, Mark, NoBundle, Reply
 from sync.protocol.messages import MAX_OPS, Cursor, SyncRequest
@@ -28,7 +28,6 @@ MOST_PUSHES: Final = 10
 """Parts of the outbox in one letter: at most 40 MiB before packing."""
 MOST_LETTERS: Final = 50
 """So many letters of this vault may wait for their reply."""
-INDEXED: Final = 1000
 
 NO_KEYS: Final = msg(
     "This laptop does not know its office's key for bundles yet: sync over the network once."
