@@ -1,4 +1,4 @@
-"""Quotes from the command line: new, issue, sign, pdf, contract, revise, totals."""
+"""Quotes from the command line: new, confirm, issue, sign, pdf, contract, revise, totals."""
 
 import argparse
 from decimal import Decimal
@@ -18,7 +18,7 @@ from desktop.words import msg
 
 def register(areas: Any) -> None:
     """Add the subcommands of this area."""
-    quote = areas.add_parser("quote", help="new, issue, sign, pdf, contract, revise, totals")
+    quote = areas.add_parser("quote", help="new, confirm, issue, sign, pdf, contract, revise, totals")
     kinds = quote.add_subparsers(metavar="ACTION", required=True)
     new = kinds.add_parser("new", help="a quote with lines")
     new.add_argument("--customer", required=True, metavar="NAME|ID")
@@ -38,6 +38,9 @@ def register(areas: Any) -> None:
         area.add_argument("id", metavar="ID")
         area.add_argument("--to", metavar="FILE")
         area.set_defaults(run=run)
+    seen = kinds.add_parser("confirm", help="the total that two people's changes made is right")
+    seen.add_argument("id", metavar="ID")
+    seen.set_defaults(run=confirm)
     signing = kinds.add_parser("sign", help="the customer signs what was issued")
     signing.add_argument("id", metavar="ID")
     signing.add_argument("--by", required=True, metavar="NAME", help="who signs")
@@ -111,6 +114,13 @@ def issue(console: Console, chosen: argparse.Namespace) -> None:
         },
         msg("Issued as {number}.").of(number=issued.quote.number),
     )
+
+
+def confirm(console: Console, chosen: argparse.Namespace) -> None:
+    """Confirm the total that came of two people's changes."""
+    quote = records.find(console.store, Quote, chosen.id)
+    commands.run(console.store, console.actor, "quote.confirm", quote.id)
+    console.result({"id": quote.id.hex, "payable": quote.payable}, msg("New total confirmed"))
 
 
 def sign(console: Console, chosen: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from desktop.cli.console import Console
+from desktop.errors import Usage
 from desktop.models.kinds import Day
 from desktop.models.record import RECORDS
 from desktop.models.records import Share
@@ -62,8 +63,10 @@ def unshare(console: Console, chosen: argparse.Namespace) -> None:
 
 def shares(console: Console, chosen: argparse.Namespace) -> None:
     """What is shared with whom: everything known here, or of one record."""
+    if chosen.record and not chosen.id:
+        raise Usage(msg("Say of which record: shares RECORD ID."))
     found = sharing.all_shares(console.store)
-    if chosen.record and chosen.id:
+    if chosen.record:
         record = records.find(console.store, records.record_type(chosen.record), chosen.id)
         found = sharing.of_record(console.store, record.id)
     with console.store.reading() as session:

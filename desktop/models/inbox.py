@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from desktop.errors import NotFound, Refused
+from desktop.models.changes import read_local, write_local
 from desktop.models.columns import json_text
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Record, new_id
@@ -20,6 +21,10 @@ DECIDED: Final = ("mine", "theirs", "edit", "split")
 """The states of an entry that a person decided."""
 RECORD_LEVEL: Final = ""
 """The field of an entry that is about the record as a whole."""
+
+MADE: Final = "inbox.decisions"
+"""Local: [transaction, entry] of the newest decisions, so that an undo finds what it opens again."""
+MOST: Final = 500
 
 _COLUMNS: Final = "id, device, n, kind, type, record, field, mine, theirs, code, en, zh, at, state"
 
@@ -195,7 +200,22 @@ def resolve(work: Work, entry_id: UUID, side: Side, value: Any = None) -> Entry:
     if side in ("mine", "edit"):
         _take_mine(work, entry if side == "mine" else replace(entry, mine=value))
     settle(work, entry_id, side)
+    made = [*read_local(work.connection, MADE, []), [work.tx.hex, entry_id.hex]]
+    write_local(work.connection, MADE, made[-MOST:])
     return entry
+
+
+def open_again(connection: Connection, tx: UUID) -> None:
+    """What this transaction decided is to be decided again: what it wrote was taken back."""
+    made = read_local(connection, MADE, [])
+    found = [UUID(entry).bytes for decided, entry in made if decided == tx.hex]
+    for entry in found:
+        connection.exec_driver_sql(
+            "UPDATE inbox SET state = 'open' WHERE id = ? AND state IN ('mine', 'theirs', 'edit', 'split')",
+            (entry,),
+        )
+    if found:
+        write_local(connection, MADE, [one for one in made if one[0] != tx.hex])
 
 
 def settle(work: Work, entry_id: UUID, state: str) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from desktop.errors import NotFound, Refused
-from desktop.models import derived
+from desktop.models import derived, inbox
 from desktop.models.arrival import Arrival
 from desktop.models.changes import VOID, fields_of, now_ms, read_local
 from desktop.models.guards import lifted
@@ -168,6 +168,7 @@ def take_back(store: Store, tx: UUID) -> Waiting:
             raise NotFound(msg("This change does not wait for the office any more."))
         for op in reversed(taken.changes):
             _invert(work, op)
+        inbox.open_again(work.connection, tx)
         work.flush()
         derived.refresh(work.connection, work.changed)
         _void(work.connection, work, [tx, work.tx])

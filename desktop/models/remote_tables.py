@@ -109,7 +109,8 @@ inbox = Table(
     Index("inbox_open", "state", "at"),
     Index("inbox_record", "record"),
 )
-"""What a person has to decide: kind conflict or rejected; state open, mine, theirs or superseded."""
+"""What a person has to decide: kind conflict or rejected; state open, superseded, or one of
+`desktop.models.inbox.DECIDED`."""
 
 number_lease = Table(
     "number_lease",

@@ -1,4 +1,4 @@
-"""What was typed over a newer value and not saved: kept until the person uses it or lets it go.
+"""What was typed over a newer value, or into what is gone, and not saved: kept until it is used or let go.
 
 It is put aside before the three values are shown, so a crash while somebody chooses costs no word.
 """
@@ -9,15 +9,18 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from desktop.errors import NotFound
 from desktop.models.leaving import ASIDE
-from desktop.models.record import RECORDS, new_id
+from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.store import Actor, Store
 from desktop.services import commands
 from desktop.services.clashes import Clashed
-from desktop.services.commands import Outcome
+from desktop.services.commands import COMMANDS, Outcome
+from desktop.words import msg
 
 MOST: Final = 200
 """The oldest ones go when there are more."""
+GONE: Final = msg("{why} What you typed waits in the outbox.")
 _WHERE: Final = ("line_id", "kind")
 """The arguments besides the value that say what a command is about."""
 
@@ -47,13 +50,23 @@ def run(
     seen: Mapping[str, Any] | None = None,
     **arguments: Any,
 ) -> Outcome:
-    """`commands.run` that keeps what clashes, and lets go of what was kept once it is saved."""
+    """`commands.run` that keeps what clashes, and lets go of what was kept once it is saved.
+
+    What was typed over `seen` values of something that is gone by now is kept as well.
+    """
     try:
         outcome = commands.run(store, actor, name, target, seen=seen, **arguments)
     except Clashed as clashed:
         if target is not None:
-            _put(store, clashed, name, target, arguments)
+            typed = {clash.field: clash.mine for clash in clashed.clashes}
+            _put(store, (clashed.type, clashed.record), typed, name, target, arguments)
         raise
+    except NotFound as gone:
+        cls = COMMANDS[name].on
+        if target is None or cls is None or not seen:
+            raise
+        _put(store, *_meant(cls, target, arguments), name, target, arguments)
+        raise NotFound(GONE.of(why=gone.message)) from gone
     _drop(store, name, target, arguments)
     return outcome
 
@@ -77,22 +90,40 @@ def let_go(store: Store, wanted: UUID) -> None:
     store.set_local(ASIDE, [one for one in _stored(store) if one["id"] != wanted.hex])
 
 
-def _put(store: Store, error: Clashed, name: str, target: UUID, arguments: Mapping[str, Any]) -> None:
+def _meant(
+    cls: type[Record], target: UUID, arguments: Mapping[str, Any]
+) -> tuple[tuple[str, UUID], Mapping[str, Any]]:
+    """What a command was to write into (type and id), and the values typed for it."""
+    line = arguments.get("line_id")
+    if "values" not in arguments:
+        return ("adjustment", target), {"value": arguments.get("value")}
+    return ("quote_line", line) if line else (cls.__tablename__, target), arguments["values"]
+
+
+def _put(
+    store: Store,
+    where_to: tuple[str, UUID],
+    typed: Mapping[str, Any],
+    name: str,
+    target: UUID,
+    arguments: Mapping[str, Any],
+) -> None:
     where = {key: _plain(arguments[key]) for key in _WHERE if arguments.get(key) is not None}
-    fields = RECORDS[error.type].fields()
+    kind, record = where_to
+    fields = RECORDS[kind].fields()
     made = [
         {
             "id": new_id().hex,
-            "type": error.type,
-            "record": error.record.hex,
-            "field": clash.field,
-            "mine": fields[clash.field].kind.to_wire(clash.mine),
+            "type": kind,
+            "record": record.hex,
+            "field": field,
+            "mine": fields[field].kind.to_wire(mine),
             "at": int(store.clock().timestamp() * 1000),
             "command": name,
             "target": target.hex,
             "where": where,
         }
-        for clash in error.clashes
+        for field, mine in typed.items()
     ]
     again = [_key(one) for one in made]
     kept = [one for one in _stored(store) if _key(one) not in again]

@@ -5,7 +5,6 @@ Nothing is ever written to disk in the clear but by "save a copy", where a perso
 
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +13,7 @@ from desktop.documents import photos
 from desktop.documents.preview import Picture, fitted
 from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models.blobs import QUOTA_KEY, Blobs, BlobState, attachments_of
-from desktop.models.record import RECORDS, Record
+from desktop.models.record import RECORDS
 from desktop.models.records import Attachment
 from desktop.models.store import Actor, Changed, Store, Work
 from desktop.rules import attachments as rules
@@ -74,11 +73,6 @@ class Shown:
     def is_picture(self) -> bool:
         """Whether the window can show it as a picture."""
         return (self.record.media_type or "") in rules.IMAGES
-
-
-def can_attach(record: Record, _asking: Asking) -> Message | None:
-    """A file belongs to a record that is there."""
-    return None if record.deleted_at is None else msg("This record was deleted.")
 
 
 def can_detach(record: Attachment, _asking: Asking) -> Message | None:
@@ -300,8 +294,3 @@ def files_of(store: Store) -> Blobs:
     if store.blobs is None:
         raise Refused(NO_PLACE)
     return store.blobs
-
-
-def attached_at(attachment: Attachment) -> datetime:
-    """When the file was attached, by its id."""
-    return datetime.fromtimestamp((attachment.id.int >> 80) / 1000, UTC)

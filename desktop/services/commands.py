@@ -157,7 +157,7 @@ def run(
         access.refuse_lent(work)
     if held is not None:
         raise clashes.clashed(store, held, arguments["values"])
-    return Outcome(value, work.tx, found.label, found.undoable)
+    return Outcome(value, work.tx, found.label, found.undoable and bool(work.changed))
 
 
 def _refuse_hidden(actor: Actor, written: Collection[str]) -> None:

@@ -1,22 +1,20 @@
 """The conflict inbox: what needs a person's decision, with both values in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from desktop.errors import Refused
 from desktop.models import inbox
-from desktop.models.record import RECORDS, Record, new_id
+from desktop.models.record import RECORDS, Record
 from desktop.models.records import Adjustment, Quote, QuoteLine, QuoteRevision
 from desktop.models.store import Store, Work
 from desktop.services import drafts, history, quote_sense, quotes, records
 from desktop.services.commands import Asking, command, run
 from desktop.services.consequences import Consequences, Paper, consequences
 from desktop.words import Message, msg
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 DELETED: Final = "deleted_at"
 NOT_SPLIT: Final = msg("Only what stands on a quote is split into a revision.")
@@ -80,8 +78,15 @@ def _card(session: Any, entry: inbox.Entry) -> Card:
 
 
 @command("inbox.resolve", label=msg("Settle a conflict"), icon="scale")
-def resolve(work: Work, *, entry_id: UUID, side: inbox.Side, value: str | None = None) -> UUID:
-    """Decide; returns the record.
+def resolve(
+    work: Work,
+    *,
+    entry_id: UUID,
+    side: inbox.Side,
+    value: str | None = None,
+    others: Sequence[UUID] = (),
+) -> UUID:
+    """Decide, and with it `others` alike; returns the record.
 
     Mine goes up again on top of the office's value, theirs stays, `edit` writes a third `value` as it is
     typed, and `split` puts mine into a new revision of the quote.
@@ -90,6 +95,8 @@ def resolve(work: Work, *, entry_id: UUID, side: inbox.Side, value: str | None =
     if side == "split":
         _split(work, entry)
     wire = _typed(entry, value) if side == "edit" else None
+    for other in others:
+        inbox.resolve(work, other, side)
     return inbox.resolve(work, entry_id, side, wire).record
 
 
@@ -162,13 +169,18 @@ def _put_back(work: Work, entry: inbox.Entry) -> None:
 
 
 def resolve_all(store: Store, record: UUID, side: inbox.Side) -> int:
-    """Decide everything that is open of one record alike, in one undo step; returns how many."""
+    """Decide everything that is open of one record alike, wholly or not at all; returns how many."""
     with store.reader.connect() as connection:
         found = inbox.entries(connection, record=record)
-    batch = new_id()
-    for entry in found:
-        run(store, store.me(), "inbox.resolve", batch=batch, entry_id=entry.id, side=side)
+    decide(store, found, side)
     return len(found)
+
+
+def decide(store: Store, found: Sequence[inbox.Entry], side: inbox.Side) -> None:
+    """Decide these (newest first, the newest value of a field holds) in one transaction, one undo step."""
+    if found:
+        newest, *others = [entry.id for entry in found]
+        run(store, store.me(), "inbox.resolve", entry_id=newest, side=side, others=others[::-1])
 
 
 def decided(store: Store) -> list[inbox.Entry]:

@@ -18,6 +18,7 @@ from desktop.models.record import RECORDS, Field
 from desktop.models.remote_rows import IDS, id_list
 from desktop.models.store import Store
 from desktop.services import asides, clashes, history, records
+from desktop.services import inbox as decisions
 from desktop.services.commands import run
 from desktop.services.undo import label_of
 from desktop.words import Message, msg
@@ -227,8 +228,7 @@ def retry(store: Store, card: Card) -> None:
 def _resolve(store: Store, card: Card, side: inbox.Side) -> None:
     with store.reader.connect() as connection:
         entries = [one for one in inbox.entries(connection) if _key(connection, one) == card.tx]
-    for entry in entries:
-        run(store, store.me(), "inbox.resolve", entry_id=entry.id, side=side)
+    decisions.decide(store, entries, side)
 
 
 def edit(store: Store, card: Card, values: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from desktop.errors import Conflict, Refused
-from desktop.models import outbox
+from desktop.models import inbox, outbox
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.store import Actor, Store, Work
 from desktop.services.commands import COMMANDS
@@ -93,6 +93,7 @@ def undo(store: Store, actor: Actor) -> Undone:
     for ops in _slices(_ops(store, step)):
         with store.work(actor, step.command, batch=batch, undoes=step.key) as work:
             _take_back(work, ops, undone)
+            inbox.open_again(work.connection, step.key)
     if not undone.kept:
         outbox.void_undone(store, step.key)
     return undone

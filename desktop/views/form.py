@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import SatchelError
-from desktop.models.kinds import Amount, Choice, Day, Link, Long, Moment, Number, Percent
+from desktop.models.kinds import Amount, Day, Link, Long, Moment, Number, Percent
 from desktop.models.record import Field
 from desktop.services.clashes import Clashed
 from desktop.services.records import seen_by
@@ -22,7 +22,7 @@ from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, ChoiceEditor, LongEditor, editor_for, focus, plain_text
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
-from desktop.words import Message, msg
+from desktop.words import msg
 
 WRAPPED = 18  # characters from which a value may take more than one line
 KEY = {"zh": 84, "en": 112}
@@ -346,8 +346,3 @@ def plain_fields(row: Row) -> list[str]:
     """The fields that a plain form shows, those a person fills first."""
     fields = type(row.record).fields()
     return [name for name, each in fields.items() if not each.hidden and name not in ("team_id",)]
-
-
-def choices_of(described: Field) -> Sequence[tuple[str, Message]]:
-    """The options of a choice field."""
-    return described.kind.options if isinstance(described.kind, Choice) else ((("", msg("Nothing")),))

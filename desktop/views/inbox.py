@@ -130,19 +130,26 @@ class InboxPage(QWidget):
     def enter(self) -> None:
         """Read what is open, and look at the first."""
         self.setFocus()
+        self._fill()
+
+    def _fill(self, chosen: UUID | None = None) -> None:
+        """Every open decision again, the chosen one looked at if it is still there."""
         self._entries = self._desk.conflicts()
         self._titles = self._desk.titles({(entry.type, entry.record) for entry in self._entries})
         clear(self._rows)
+        looked_at = next((entry for entry in self._entries if entry.id == chosen), None)
+        looked_at = looked_at or (self._entries[0] if self._entries else None)
         for entry in self._entries:
             made = EntryRow(self._look, entry, self._title(entry))
             made.clicked.connect(self._shower(entry))
-            made.setChecked(entry is self._entries[0])
+            made.setChecked(entry is looked_at)
             self._rows.addWidget(made)
         self._left.setVisible(bool(self._entries))
         self._right.setVisible(bool(self._entries))
         self._empty.setVisible(not self._entries)
-        self._show(self._entries[0] if self._entries else None)
-        self.figures.emit([(msg("{count} to decide").of(count=len(self._entries)), "")])
+        self._show(looked_at)
+        open_ones = msg("{count} to decide").of(count=len(self._entries))
+        self.figures.emit([(open_ones, "")] if self._entries else [])
 
     def look_at(self, place: int) -> None:
         """Choose the decision at a place of the list."""
@@ -180,8 +187,8 @@ class InboxPage(QWidget):
         name = Button(look, self._title(entry), kind="link")
         name.clicked.connect(lambda: self._open(entry))
         reason = label(look, entry.reason, ink="ink_2", wrap=True)
-        mine = Button(look, msg("Use mine"), kind="primary", icon="check", height="height_large")
-        theirs = Button(look, msg("Keep the office's"), height="height_large")
+        mine = Button(look, msg("Use mine"), kind="primary", keys="1", height="height_large")
+        theirs = Button(look, msg("Keep the office's"), keys="2", height="height_large")
         mine.clicked.connect(self._resolver(entry, "mine"))
         theirs.clicked.connect(self._resolver(entry, "theirs"))
         self._buttons.update({"mine": mine, "theirs": theirs})
@@ -247,11 +254,18 @@ class InboxPage(QWidget):
 
     def _all_resolver(self, entry: Entry, side: Side) -> Callable[[], None]:
         desk = self._desk
-        return lambda: desk.runner.write(
-            lambda: decisions.resolve_all(desk.store, entry.record, side),
-            done=lambda _count: self.enter(),
-            failed=desk.refused.emit,
-        )
+
+        def resolve() -> None:
+            self._last = (
+                entry.id if side == "theirs" else None
+            )  # what was written, the window's undo takes back
+            desk.runner.write(
+                lambda: decisions.resolve_all(desk.store, entry.record, side),
+                done=lambda _count: self.enter(),
+                failed=desk.refused.emit,
+            )
+
+        return resolve
 
     def _edit(self, entry: Entry, typed: str) -> None:
         """Use what was typed instead of both."""
@@ -310,5 +324,12 @@ class InboxPage(QWidget):
             self.enter()
 
     def _changed(self, _keys: frozenset[tuple[str, UUID]]) -> None:
-        if self.isVisible():
-            self.enter()
+        """What arrives moves nobody to another decision, and takes away nothing that is being typed."""
+        typed = self._entry is not None and bool(self._entry.text())
+        if not self.isVisible() or typed:
+            return
+        within = self.isAncestorOf(self.focusWidget() or self)
+        place = self._place
+        self._fill(self._entries[place].id if place < len(self._entries) else None)
+        if within:
+            self.setFocus()

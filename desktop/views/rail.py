@@ -157,13 +157,6 @@ class Rail(QListView):
         self.keyed = False
         super().mousePressEvent(event)
 
-    def height_of_all(self) -> int:
-        """How high the list is with all its rows."""
-        total = 0
-        for number in range(self._places.rowCount()):
-            total += self.sizeHintForIndex(self._places.index(number)).height()
-        return total
-
 
 class _Head(QWidget):
     """The mark and the name of the program."""

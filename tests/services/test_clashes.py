@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from desktop.errors import NotFound
 from desktop.models.leaving import ASIDE, hide
 from desktop.models.records import Contact, Customer, Quote, QuoteLine
 from desktop.models.store import Store
 from desktop.rules.threeway import Overlap
-from desktop.services import asides, clashes, commands, imports
+from desktop.services import asides, clashes, commands, imports, outbox
 from desktop.services.clashes import Clash, Clashed
 from tests.stores import customer, firm, product, quote
 
@@ -209,3 +210,32 @@ def test_an_import_never_writes_over_a_record_that_is_here_already(store: Store)
     assert [double.number for double in report.doubles] == [2]
     assert report.records == {"customer": 1}
     assert now(store, made).website == "a.example"
+
+
+def test_what_was_typed_into_a_removed_line_is_kept(store: Store) -> None:
+    firm(store)
+    made = quote(store, (product(store).id, "2"))
+    with store.reading() as session:
+        line = session.query(QuoteLine).filter(QuoteLine.quote_id == made.id).one()
+    commands.run(store, store.me(), "quote.remove_line", made.id, line_id=line.id)
+    for name, typed in (
+        ("quote.set_line", {"values": {"name": "带吊钩"}, "seen": {"name": line.name}}),
+        ("quote.discount", {"value": Decimal(-7), "seen": {"value": None}}),
+    ):
+        with pytest.raises(NotFound, match="waits in the outbox"):
+            asides.run(store, store.me(), name, made.id, line_id=line.id, **typed)
+    one, other = asides.find(store)
+    assert (one.type, one.record, one.field, one.mine) == ("quote_line", line.id, "name", "带吊钩")
+    assert (other.type, other.field, other.mine) == ("adjustment", "value", Decimal(-7))
+    assert [card.steps[0].new for card in outbox.cards(store) if card.state == "aside"] == ["带吊钩", "-7"]
+    with pytest.raises(NotFound):
+        asides.use(store, one)
+    assert len(asides.find(store)) == 2
+
+
+def test_what_was_not_seen_and_is_gone_is_refused_alone(store: Store) -> None:
+    made = customer(store)
+    commands.run(store, store.me(), "customer.delete", made.id)
+    with pytest.raises(NotFound):
+        asides.run(store, store.me(), "customer.edit", made.id, values={"website": "a.example"}, seen={})
+    assert asides.find(store) == []

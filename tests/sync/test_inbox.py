@@ -9,9 +9,10 @@ import pytest
 from desktop.errors import NotFound, Refused
 from desktop.models import inbox as kept
 from desktop.models.inbox import Entry
+from desktop.models.record import new_id
 from desktop.models.records import Customer
 from desktop.models.store import Store
-from desktop.services import commands, inbox
+from desktop.services import commands, inbox, outbox, undo
 from tests.sync.pair import Pair, pairs
 
 
@@ -139,3 +140,57 @@ def test_all_of_a_record_is_decided_at_once(pair: Pair) -> None:
     (seen,) = pair.all(pair.ann, Customer)
     assert seen.credit == 250
     assert len(inbox.decided(pair.bob)) == waiting
+
+
+@pytest.mark.parametrize("side", ["mine", "edit"])
+def test_an_undo_anywhere_opens_the_decision_again(pair: Pair, side: str) -> None:
+    entry = clash(pair)
+    settle(pair.bob, entry, side, value="111")
+    undo.undo(pair.bob, pair.bob.me())
+    assert prices(pair, pair.bob) == ["120", "200"]
+    assert one(pair.bob).id == entry.id
+    settle(pair.bob, entry, "mine")
+    pair.meet()
+    assert prices(pair, pair.ann) == ["90", "200"]
+
+
+def test_an_undone_revision_and_a_decision_taken_back_from_the_outbox_are_open_again(pair: Pair) -> None:
+    pair.do(pair.ann, "quote.issue")
+    pair.price(pair.bob, 0, "90")
+    pair.meet()
+    entry = one(pair.bob)
+    settle(pair.bob, entry, "split")
+    undo.undo(pair.bob, pair.bob.me())
+    assert one(pair.bob).id == entry.id
+    assert prices(pair, pair.bob) == ["100", "200"]
+    settle(pair.bob, entry, "split")
+    (card,) = [one for one in outbox.cards(pair.bob) if one.command == "inbox.resolve"]
+    outbox.take_back(pair.bob, card)
+    assert one(pair.bob).id == entry.id
+
+
+def test_a_decision_that_wrote_nothing_offers_no_undo_of_something_else(pair: Pair) -> None:
+    entry = clash(pair)
+    done = commands.run(pair.bob, pair.bob.me(), "inbox.resolve", entry_id=entry.id, side="theirs")
+    assert not done.undoable
+
+
+def test_deciding_all_decides_none_where_one_fails(pair: Pair) -> None:
+    (who,) = pair.all(pair.bob, Customer)
+    for store, credit in ((pair.ann, 100), (pair.bob, 250)):
+        commands.run(store, store.me(), "customer.edit", who.id, values={"credit": credit})
+    pair.meet()
+    entry = one(pair.bob, "credit")
+    with pair.bob.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO inbox SELECT ?, device, n, 'rejected', type, record, '', ?, 'null', code, en, zh,"
+            " at - 1, state FROM inbox WHERE id = ?",
+            (new_id().bytes, '{"kind": "create"}', entry.id.bytes),
+        )
+    with pytest.raises(NotFound):
+        inbox.resolve_all(pair.bob, who.id, "mine")
+    assert inbox.waiting(pair.bob) == 2
+    (seen,) = pair.all(pair.bob, Customer)
+    assert seen.credit == 100
+    assert inbox.resolve_all(pair.bob, who.id, "theirs") == 2
+    assert inbox.waiting(pair.bob) == 0

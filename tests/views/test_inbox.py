@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from desktop.models.records import QuoteLine
 from desktop.models.store import Store
+from desktop.services import commands
 from desktop.views.comparison import lines_of
 from desktop.views.inbox import InboxPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm, conflict
-from tests.views.pages import key, settle, stored
+from tests.views.pages import key, settle, stored, type_in
 
 
 def shown(window: Window, qtbot: QtBot) -> InboxPage:
@@ -64,4 +65,25 @@ def test_another_price_is_typed_in_place_and_weighed_before(
     with store.reading() as session:
         line = session.scalars(select(QuoteLine).where(QuoteLine.id == entry.record)).one()
     assert line.unit_price == Decimal(13700)
+    settle(window, qtbot)
+
+
+def test_what_arrives_moves_nobody_to_another_decision_and_leaves_what_is_typed(
+    window_on: Callable[[Store], Window], store: Store, firm: Firm, qtbot: QtBot
+) -> None:
+    conflict(store, firm)
+    window = window_on(store)
+    page = shown(window, qtbot)
+    key(qtbot, page, Qt.Key.Key_Down)
+    entry = next(one for one in window.desk.conflicts() if one.type == "quote_line")
+    commands.run(store, store.me(), "customer.edit", firm.customers[1], values={"city": "无锡"})
+    settle(window, qtbot)
+    field = page.findChildren(QLineEdit)[-1]
+    type_in(qtbot, field, "99")
+    commands.run(store, store.me(), "customer.edit", firm.customers[1], values={"city": "苏州"})
+    settle(window, qtbot)
+    assert field.text() == "99"
+    key(qtbot, field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.open_count() == 1)
+    assert stored(store, "quote_line", entry.record).unit_price == Decimal(99)
     settle(window, qtbot)
