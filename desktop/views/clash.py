@@ -23,7 +23,7 @@ from desktop.words import Message, msg, verbatim
 
 MOST_SHOWN: Final = 8
 """Lines of a text in one card; the rest is read in the field."""
-ONE, SEVERAL = 380, 720
+ONE, SEVERAL = 460, 720
 BETWEEN: Final = ("…", False)
 KEPT: Final = msg("Kept as it is now. You had typed {value}; that waits in the outbox.")
 _SIDES: Final = (
@@ -50,7 +50,9 @@ def lines_of(clash: Clash, side: str, kind: str, language: str) -> list[tuple[st
 def who_and_when(clash: Clash, look: Look) -> str:
     """Who made the current value and when, as far as this laptop knows."""
     when = dates.moment(clash.at, look.language, cells.now().astimezone().date()) if clash.at else None
-    return ", ".join(part for part in (clash.who, look.text(when) if when else "") if part)
+    if clash.who and when:
+        return look.text(msg("{who}, {when}").of(who=clash.who, when=when))
+    return clash.who or (look.text(when) if when else "")
 
 
 class ClashCard(QWidget):
@@ -73,15 +75,18 @@ class ClashCard(QWidget):
         self.both = Button(look, msg("Use both"))
         self.current = Button(look, msg("Keep the current one"))
         later = msg("Go on typing") if typing else msg("Decide later")
-        self.go_on = Button(look, later, kind="flat", keys=escape)
+        self.go_on = Button(look, later, kind="flat" if wide else "link", keys=escape)
         self.both.setVisible(clash.text)
         for button, side in (
             (self.mine, "mine"), (self.both, "both"), (self.current, "current"), (self.go_on, "edit"),
         ):  # fmt: skip
             button.clicked.connect(_says(self.chosen, side))
-        parts.addLayout(row(look, self.mine, self.current, None, gap=8))
-        parts.addLayout(row(look, *((self.both,) if clash.text else ()), self.go_on, None, gap=8))
-        ground = holding(parts, region("raised", "top"))
+        parts.addSpacing(4)
+        beside = (self.go_on,) if wide and not clash.text else ()
+        parts.addLayout(row(look, self.mine, self.current, *beside, None, gap=8))
+        if not beside:
+            parts.addLayout(row(look, *((self.both,) if clash.text else ()), self.go_on, None, gap=12))
+        ground = holding(parts, region("raised", "top") if wide else region("ground"))
         self.setLayout(column(look, ground, gap=0, edge=(0, 0, 0, 0) if wide else (0, 6, 0, 8)))
         self.setFocusProxy(self.mine)
 
@@ -152,7 +157,10 @@ class SeveralCard(QWidget):
         self._groups: list[QButtonGroup] = []
         words = msg("{count} fields were changed meanwhile").of(count=len(error.clashes))
         look.bind(self.setAccessibleName, words)
-        heads = row(look, 112, *(label(look, one, size="small", ink="ink_3") for _, one, _ in _SIDES[:2]))
+        sides = [label(look, one, size="small", ink="ink_3") for _, one, _ in _SIDES[:2]]
+        for side in sides:  # above the words of an option, not above its mark
+            look.bind(side.setContentsMargins, lambda: (look.px(32), 0, 0, 0))
+        heads = row(look, 104, *sides, gap=8)
         heads.setStretch(1, 1)
         heads.setStretch(2, 1)
         parts = column(look, _head(look, words, title), 2, heads, gap=6, edge=(16, 12, 16, 14))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop.rules import attachments as rules
 from desktop.views import paint
 from desktop.views.buttons import Button
-from desktop.views.compose import Line, column, holding, label, row, scrolling
+from desktop.views.compose import Line, column, holding, label, region, row, scrolling
 from desktop.views.look import Look
 from desktop.views.popover import RING, Popover, Scrim
 from desktop.words import msg
@@ -97,7 +97,8 @@ class FileViewer(Popover):
         head = row(look, self._name, self.copy_button, close, gap=8, edge=(16, 8, 8, 8))
         head.setStretch(0, 1)
         area = scrolling(self.sheets)
-        body = column(look, head, Line(look), area, gap=0)
+        desk = holding(column(look, area, gap=0), region("desk"))  # paper stands out from it
+        body = column(look, head, Line(look), desk, gap=0, edge=(0, 0, 0, 8))
         body.setStretch(2, 1)
         self.inside.addWidget(holding(body))
 

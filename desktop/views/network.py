@@ -86,7 +86,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
         "download",
         "warn",
         msg("Update Satchel"),
-        msg("The office is newer than this laptop: your work still goes to it, but nothing more can be received."),
+        msg("The office is newer than this laptop: your work still goes, but nothing more can be received."),
     ),
     "old_office": Saying(
         "circle-alert",

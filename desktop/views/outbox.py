@@ -1,7 +1,6 @@
 """What waits to be sent: each change with its reason, oldest first, in a popover above the status bar."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -28,18 +27,21 @@ from desktop.views.compose import Line, Picture, clear, column, holding, label, 
 from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
-from desktop.views.network import DEEDS, Network, saying, why, word
+from desktop.views.network import DEEDS, GOES, STANDS, Network, saying, why, word
 from desktop.views.phrases import sentence
 from desktop.views.popover import RING, Popover
 from desktop.words import Message, msg, verbatim
 
 Index = QModelIndex | QPersistentModelIndex
-SENTENCE: Final = 370
-"""How wide the sentence about the network is; a button stands beside it."""
 CHANGE: Final = Qt.ItemDataRole.UserRole
 SHOWN: Final = 9
 WIDTH: Final = 640
+TEXTS: Final = 48
+"""Where the words of head, rows and details begin."""
+STATE: Final = 220
+"""How wide the column of states is at most."""
 MOST_SAID: Final = 5
+KEYS: Final = 104
 EDITED: Final = frozenset(LISTS) | {"quote_line"}
 BESIDE: Final = frozenset({"refused", "parked", "row"})
 """States of what the office has answered: such cards are not among those that wait to be sent."""
@@ -61,11 +63,14 @@ def became(card: Card, look: Look) -> str:
     if not card.steps:
         return ""
     step = card.steps[0]
-    old, new = (step.shown(value, look.language) or cells.NOTHING for value in (step.old, step.new))
     more = f" +{len(card.steps) - 1}" if len(card.steps) > 1 else ""
-    if step.old is None:
-        return f"{look.text(step.label)} {new}{more}"
-    return f"{look.text(step.label)} {old} \N{RIGHTWARDS ARROW} {new}{more}"
+    return f"{look.text(step.label)} {turned(step, look)}{more}"
+
+
+def turned(step: outbox.Step, look: Look) -> str:
+    """Old → new, or the new value alone."""
+    old, new = (step.shown(value, look.language) or cells.NOTHING for value in (step.old, step.new))
+    return new if step.old is None else f"{old} \N{RIGHTWARDS ARROW} {new}"
 
 
 class _Changes(QAbstractListModel):
@@ -120,17 +125,21 @@ class _ChangeDelegate(QStyledItemDelegate):
         look = self._look
         change: Card = index.data(CHANGE)
         rect: QRect = option.rect
-        if option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, look.colour("selected"))
+            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), look.colour("accent_mark"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, look.colour("hover"))
         paint.paint_hairline(painter, look, rect)
         icon = LISTS[change.type].icon if change.type in LISTS else "file-text"
         middle = rect.center().y() + 1
-        left = paint.paint_icon(painter, look, rect.left() + look.px(16), middle, icon, "ink_2") + look.px(12)
+        paint.paint_icon(painter, look, rect.left() + look.px(18), middle, icon, "ink_2")
+        left = rect.left() + look.px(TEXTS)
         right = rect.right() - look.px(16)
         state = look.text(self._outbox.why(change))
         mark, tone = MARKS.get(change.state, ("clock", "ink_2"))
-        wide = min(look.t.width(state, "small"), look.px(220)) + look.t.icon("small") + look.px(6)
-        place = right - wide
+        wide = self._outbox.state_width
+        place = right - wide - look.t.icon("small") - look.px(6)
         paint.paint_icon(painter, look, place, middle, mark, tone, "small")
         words = QRect(place + look.t.icon("small") + look.px(6), rect.top(), wide, rect.height())
         paint.paint_text(painter, look, words, state, ink=tone, size="small")
@@ -167,9 +176,11 @@ class Outbox(Popover):
         self._desk = desk
         self._anchor: QWidget = window
         look.bind(self.setAccessibleName, msg("What waits to be sent"))
-        self._title = label(look, strong=True)
+        self._title = label(look, msg("What waits to be sent"), strong=True)
         self._below = label(look, size="small", ink="ink_2", wrap=True)
         self._network = Network()
+        self.state_width = 0
+        self._total = -1  # not read yet
         self._now = Button(look, msg("Try now"), icon="refresh-cw")
         self._now.clicked.connect(self._act)
         texts = column(look, self._title, self._below, gap=1)
@@ -189,6 +200,7 @@ class Outbox(Popover):
         look.bind(self.rows.setAccessibleName, msg("What waits to be sent"))
         self.rows.clicked.connect(self._chosen)
         self.rows.activated.connect(self.open_change)
+        self.rows.hide()  # until they are read
         self.inside.addWidget(self.rows)
         self._empty = label(
             look, msg("Nothing waits on this laptop: all of it is at the office."), ink="ink_2", centre=True
@@ -220,7 +232,7 @@ class Outbox(Popover):
         self._said = column(look, gap=2)
         buttons = row(look, self.decide, self.retry, self.change, self.take_back, None, self.open, gap=8)
         return holding(
-            column(look, self._said, buttons, gap=8, edge=(48, 10, 16, 10)), region("panel", "top")
+            column(look, self._said, buttons, gap=8, edge=(TEXTS, 10, 16, 10)), region("panel", "top")
         )
 
     def show_above(self, anchor: QWidget) -> None:
@@ -244,10 +256,11 @@ class Outbox(Popover):
         look = self._look
         self._changes.show_page(page, after)
         shown = self._changes.changes
-        count = msg("{count} changes wait").of(count=f"{total:,}")
-        look.bind(self._title.setText, count if shown else msg("Everything was sent"))
+        self._total = total
+        self._say_count()
         self._empty.setVisible(not shown)
         self.rows.setVisible(bool(shown))
+        self._measure()
         self.rows.setFixedHeight(look.t.row("two_line") * min(len(shown), SHOWN))
         waiting = sum(card.state not in BESIDE for card in shown)
         beyond = max(total - waiting, 0) + max(len(shown) - SHOWN, 0)
@@ -258,11 +271,21 @@ class Outbox(Popover):
         self._decide.setVisible(decide > 0)
         self._place()
 
+    def _say_count(self) -> None:
+        if self._total < 0:
+            return
+        revoked = self._network.key == "revoked"
+        words = msg("{count} changes were not sent") if revoked else msg("{count} changes wait")
+        if not self._changes.changes:
+            words = msg("Everything was sent")
+        self._look.bind(self._title.setText, words.of(count=f"{self._total:,}"))
+
     def show_network(self, network: Network) -> None:
         """How it stands with the office; said at once where the popover is open."""
         self._network = network
         if self.isVisible():
             self._show_why()
+            self._say_count()
 
     def _show_why(self) -> None:
         network = self._network
@@ -271,23 +294,37 @@ class Outbox(Popover):
         said = saying(network)
         self._icon.show_icon(said.icon, said.colour)
         self._look.bind(self._below.setText, msg("{state}. {why}").of(state=word(network), why=why(network)))
-        self._below.setFixedWidth(self._look.px(SENTENCE))
-        self._below.setFixedHeight(self._below.heightForWidth(self._look.px(SENTENCE)))
         self._now.setVisible(bool(said.deed))
+        room = self._look.px(WIDTH - TEXTS - 16)
         if said.deed:
             icon, words = DEEDS[said.deed]
             self._now.show_icon(icon)
             self._now.say(words)
+            room -= self._now.sizeHint().width() + self._look.px(12)
+        self._below.setMinimumHeight(0)  # or the height of what was said before stays
+        self._below.setFixedWidth(room)
+        self._below.setFixedHeight(self._below.heightForWidth(room))
+        self._measure()
+
+    def _measure(self) -> None:
+        """How wide the column of states is: as the longest of them."""
+        look = self._look
+        said = {look.text(self.why(card)) for card in self._changes.changes}
+        widest = max((look.t.width(words, "small") for words in said), default=0)
+        self.state_width = min(widest, look.px(STATE))
 
     def why(self, card: Card) -> Message:
         """Why a change waits; where the next try is known, until when."""
         network = self._network
         if card.state == "refused":
             return outbox.WHY["refused"]
-        if card.state in ("waiting", "follows") and network.until is not None:
-            return msg("Waits until {time}").of(time=f"{network.until:%H:%M}")
-        if card.state == "waiting" and network.key in ("online", "syncing", "metered"):
-            return msg("Goes in a moment")
+        if card.state in ("waiting", "follows"):
+            if network.key in STANDS:
+                return STANDS[network.key]
+            if network.until is not None:
+                return msg("Waits until {time}").of(time=f"{network.until:%H:%M}")
+        if card.state == "waiting":
+            return GOES.get(network.key, card.why)
         return card.why
 
     def why_text(self) -> str:
@@ -329,6 +366,14 @@ class Outbox(Popover):
         self.decide.setVisible(card.state == "parked")
         self.change.setVisible(card.state not in ("row", "parked") and bool(self._field(card)))
         clear(self._said)
+        for step in card.steps[:MOST_SAID]:
+            key = label(look, step.label, size="small", ink="ink_3")
+            look.bind(key.setFixedWidth, lambda: look.px(KEYS))
+            key.setAlignment(Qt.AlignmentFlag.AlignTop)
+            value = label(look, verbatim(turned(step, look)), size="small", wrap=True)
+            line = row(look, key, value, gap=8)
+            line.setStretch(1, 1)
+            self._said.addWidget(holding(line))
         for words, ink in self._words(card, kept):
             self._said.addWidget(label(look, verbatim(words), size="small", ink=ink, wrap=True))
         self._actions.show()
@@ -337,7 +382,7 @@ class Outbox(Popover):
 
     def _words(self, card: Card, kept: Message | None) -> list[tuple[str, str]]:
         look = self._look
-        said = [(became(replace(card, steps=(step,)), look), "ink") for step in card.steps[:MOST_SAID]]
+        said: list[tuple[str, str]] = []
         if len(card.steps) > MOST_SAID:
             said.append((look.text(msg("{count} more").of(count=len(card.steps) - MOST_SAID)), "ink_3"))
         today = cells.now().astimezone().date()
@@ -422,7 +467,7 @@ class _Marks(QWidget):
         marks = (
             ("circle-check", "good", msg("Confirmed")),
             ("cloud-upload", "ink_2", msg("On its way")),
-            ("check", "ink_2", msg("Saved here")),
+            ("clock", "ink_2", msg("Saved here")),
         )
         for icon, colour, words in marks:
             text = look.text(words)

@@ -99,8 +99,9 @@ class FirstCopy(QWidget):
 
     def _place(self) -> None:
         look, window = self._look, self._window
-        self.setFixedWidth(look.px(WIDE))
-        self.adjustSize()
+        wide = look.px(WIDE)
+        self.setFixedWidth(wide)
+        self.resize(wide, max(self.heightForWidth(wide), self.minimumSizeHint().height()))
         bottom = window.height() - look.t.bar("status") - look.px(NEAR)
         self.move(self._beside.width() + look.px(NEAR), bottom - self.height())
         self.raise_()

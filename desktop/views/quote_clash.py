@@ -13,7 +13,7 @@ from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_table import Typed
 
-ABOVE = 268
+ABOVE = 240
 """How high over the foot the question stands."""
 Fill = Callable[[], object]
 OnClash = Callable[[Clashed, Again], None]

@@ -70,14 +70,15 @@ class SettingsPage(QWidget):
         self.safety = Safety(look)
         lines.append(self._group(msg("Safety")))
         lines += [self._line(words, why, control) for words, why, control in self.safety.lines()]
-        inner = region("surface")
+        inner = QWidget()
         middle = holding(column(look, *lines, None, gap=0))
         look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
         across = row(look, middle, None, gap=0, edge=(20, 8, 20, 20))
         across.setStretch(0, 1)
         across.setStretch(1, 0)
         inner.setLayout(across)
-        self.setLayout(column(look, scrolling(inner), gap=0))
+        ground = holding(column(look, scrolling(inner), gap=0), region("surface"))
+        self.setLayout(column(look, ground, gap=0))
 
     def enter(self) -> None:
         """Keys go to this page."""

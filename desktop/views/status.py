@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from desktop.views import paint
 from desktop.views.compose import region, row
 from desktop.views.look import Look
-from desktop.views.network import Network, saying, word
+from desktop.views.network import Network, saying, waiting, word
 from desktop.words import Message, msg
 
 
@@ -40,7 +40,7 @@ class NetworkChip(QAbstractButton):
         look = self._look
         words = [look.text(word(self.network))]
         if self._waiting and self.network.key != "alone":
-            words.append(look.text(msg("{count} waiting").of(count=f"{self._waiting:,}")))
+            words.append(look.text(waiting(self.network, self._waiting)))
         return words
 
     def _name(self) -> None:

@@ -208,6 +208,8 @@ def outbox_empty(window: Window, firm: Firm) -> None:
     outbox(window, firm)
     window.show_network(Network("online"))
     window.outbox._fill(outboxes.Page((), None), 0, 0)  # noqa: SLF001
+    wait_idle(window)
+    window.status.network.show_state(Network("online"), 0)
 
 
 def clash(window: Window, firm: Firm) -> None:
@@ -260,6 +262,7 @@ def network(state: Network) -> Callable[[Window, Firm], None]:
         wait_idle(window)
         render(window)
         window.outbox.show_above(window.status.network)
+        wait_idle(window)
 
     return show
 
