@@ -4,7 +4,6 @@ Whatever goes wrong with it, the pages bring the same; only where the office can
 sync end, and the next one goes on with the bytes that are here.
 """
 
-import math
 from collections.abc import Callable
 from typing import Final
 
@@ -20,7 +19,6 @@ LEAST: Final = 20_000
 """Rows from which on a file is asked for."""
 BY_PAGES: Final = 8_000
 """Rows a second that pages bring, made searchable: a file that takes longer is given up."""
-MOST_ASKED: Final = 30
 _REFUSED: Final = frozenset({"snapshot", "stream", "bad_request", "not_allowed", "too_large"})
 
 
@@ -50,9 +48,10 @@ def _take(
     prepared: Prepared, shape: int, rows: int, report: Report, tell: Callable[[int], Tell]
 ) -> Steps[int | None]:
     patience = rows / BY_PAGES
-    offer = yield from _offer(prepared.key, shape, patience, report, tell)
-    if offer is None:
-        return None
+    yield tell(0)
+    offer = yield from _offer(prepared.key, shape, report)
+    if offer.state != "ready" or offer.size <= 0:
+        return None  # the first pages are here sooner than it would be ready
     have = prepared.have if prepared.have <= offer.size else 0
     seconds, came = 0.0, 0
     while have < offer.size:
@@ -72,17 +71,10 @@ def _take(
     return adopted.rows
 
 
-def _offer(
-    key: str, shape: int, patience: float, report: Report, tell: Callable[[int], Tell]
-) -> Steps[FileOffer | None]:
-    """The file once it is ready; the office holds each question back for a while."""
+def _offer(key: str, shape: int, report: Report) -> Steps[FileOffer]:
+    """Where the file stands, asked once: the office holds the question back for a while."""
     body, encoding = codec.pack(FileRequest(key=key, shape=shape, schema=SCHEMA), "zstd")
-    for _ in range(min(MOST_ASKED, math.ceil(patience / 2) + 1)):
-        yield tell(0)
-        offer = yield from ask(Send("POST", SNAPSHOT_FILE, body, encoding), FileOffer, report, _REFUSED)
-        if offer.state != "making":
-            return offer if offer.state == "ready" and offer.size > 0 else None
-    return None
+    return (yield from ask(Send("POST", SNAPSHOT_FILE, body, encoding), FileOffer, report, _REFUSED))
 
 
 def _range(target: str, report: Report) -> Steps[Answer]:

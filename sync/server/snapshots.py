@@ -41,6 +41,8 @@ from sync.server.tables import ENROL
 
 LEAST: Final = 20_000
 """Rows from which on a file is worth its making."""
+AT_ONCE: Final = 40_000
+"""Rows up to which a file can be made within one question; more are made ahead or come by pages."""
 MOST_FILES: Final = 8
 """Files that lie here at once, being made or waiting to be fetched."""
 ROOM: Final = 4096
@@ -96,7 +98,7 @@ class Snapshots:
     """The files of one office on this computer."""
 
     def __init__(self, store: Store, *, folder: Path | None = None) -> None:
-        self.least = LEAST
+        self.least, self.at_once = LEAST, AT_ONCE
         self.patience = PATIENCE
         self.folder = folder or Path(tempfile.gettempdir()) / f"satchel-{store.office[:16]}-{_user()}"
         self._store = store
@@ -183,7 +185,10 @@ class Snapshots:
     def _begin(self, name: str, key: str, scope_at: ScopeAt) -> bool:
         """Start to make a file once no other is made; False: it is not worth it, or there is no room."""
         with self._store.read() as conn:
-            rows = _rows(conn, scope_at(conn))
+            scope = scope_at(conn)
+            rows = _rows(conn, scope)
+        if rows > self.at_once and scope.person.user not in self._ahead:
+            return False
         private = transfer.new_key()
         office = transfer.public(private)
         try:

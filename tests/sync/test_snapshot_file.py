@@ -477,7 +477,9 @@ def test_an_office_without_a_place_for_it_makes_none(
     assert line.count(f"GET {SNAPSHOT}") > 0
 
 
-def test_whoever_comes_second_waits_for_the_first_file(server: Server, laptop: Store, tmp_path: Path) -> None:
+def test_who_would_have_to_wait_for_another_s_file_gets_the_pages(
+    server: Server, laptop: Store, tmp_path: Path
+) -> None:
     going, made = threading.Event(), snapshots.build
 
     def slowly(conn: Any, scope: Scope, path: Path, key: bytes) -> list[str]:
@@ -490,18 +492,56 @@ def test_whoever_comes_second_waits_for_the_first_file(server: Server, laptop: S
         server.new_code("Boss")
         server.prepare()
         line = Line(server)
-
-        def goes_on(_: Request, answer: Answer) -> Answer:
-            if line.count(f"POST {SNAPSHOT_FILE}") == 1:
-                going.set()
-                server.snapshots.patience = 30.0
-            return answer
-
-        line.change = goes_on
         sync_once(laptop, line, limits=limits())
-    assert line.count(f"POST {SNAPSHOT_FILE}") == 2
-    assert (line.count(f"GET {SNAPSHOT_FILE}/"), line.count(f"GET {SNAPSHOT}")) == (1, 0)
+        going.set()
+        server.snapshots.wait()
+    assert (line.count(f"POST {SNAPSHOT_FILE}"), line.count(f"GET {SNAPSHOT_FILE}/")) == (1, 0)
+    assert line.count(f"GET {SNAPSHOT}") > 0
     assert is_as_by_pages(server, laptop, tmp_path)
+    assert is_clean(laptop, tmp_path / "ann")
+
+
+def test_a_file_that_takes_longer_than_one_question_is_given_up_for_the_pages(
+    server: Server, laptop: Store, tmp_path: Path
+) -> None:
+    going, made = threading.Event(), snapshots.build
+
+    def slowly(conn: Any, scope: Scope, path: Path, key: bytes) -> list[str]:
+        streams = made(conn, scope, path, key)
+        going.wait(20)
+        return streams
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshots, "build", slowly)
+        server.snapshots.patience = 0.05
+        line = Line(server)
+        sync_once(laptop, line, limits=limits())
+        going.set()
+        server.snapshots.wait()
+    assert (line.count(f"POST {SNAPSHOT_FILE}"), line.count(f"GET {SNAPSHOT_FILE}/")) == (1, 0)
+    assert line.count(f"GET {SNAPSHOT}") > 0
+    assert is_as_by_pages(server, laptop, tmp_path)
+    assert is_clean(laptop, tmp_path / "ann")
+    assert not list(server.snapshots.folder.iterdir())
+
+
+def test_many_rows_come_by_a_file_only_where_it_was_made_ahead(
+    server: Server, laptop: Store, tmp_path: Path
+) -> None:
+    server.snapshots.at_once = ROWS // 2
+    line = Line(server)
+    sync_once(laptop, line, limits=limits())
+    assert (line.count(f"POST {SNAPSHOT_FILE}"), line.count(f"GET {SNAPSHOT_FILE}/")) == (1, 0)
+    assert line.count(f"GET {SNAPSHOT}") > 0
+    assert not list(server.snapshots.folder.iterdir())  # nobody began to make one in vain
+    code = server.new_code("Ann")
+    server.prepare()
+    server.snapshots.wait()
+    with opened(tmp_path / "second") as second:
+        enrol(second, Direct(server), code)
+        line = Line(server)
+        sync_once(second, line, limits=limits())
+        assert (line.count(f"GET {SNAPSHOT_FILE}/"), line.count(f"GET {SNAPSHOT}")) == (1, 0)
 
 
 def test_a_key_that_is_none_is_refused(server: Server, laptop: Store) -> None:
