@@ -120,7 +120,8 @@ def confirm(console: Console, chosen: argparse.Namespace) -> None:
     """Confirm the total that came of two people's changes."""
     quote = records.find(console.store, Quote, chosen.id)
     commands.run(console.store, console.actor, "quote.confirm", quote.id)
-    console.result({"id": quote.id.hex, "payable": quote.payable}, msg("New total confirmed"))
+    payable = quote.payable if isinstance(quote, Quote) else None
+    console.result({"id": quote.id.hex, "payable": payable}, msg("New total confirmed"))
 
 
 def sign(console: Console, chosen: argparse.Namespace) -> None:

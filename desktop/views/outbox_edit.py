@@ -5,11 +5,14 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.errors import NotFound
+from desktop.models.record import RECORDS
 from desktop.models.records import QuoteLine
 from desktop.views.desk import Desk
 from desktop.views.quote_table import Typed
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
+from desktop.words import msg
 
 
 class Opens(Protocol):
@@ -28,6 +31,8 @@ def open_field(window: Opens, kind: str, record: UUID, field: str, mine: Any) ->
     """Open the record's page, or that of its quote, and the editor of the field in it."""
     found = window.desk.row(kind, record)
     if found is None:
+        gone = msg("There is no such {what} on this laptop.").of(what=RECORDS[kind].__label__)
+        window.desk.refused.emit(NotFound(gone))
         return
     if isinstance(found.record, QuoteLine):
         if found.record.quote_id is not None:

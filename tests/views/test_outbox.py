@@ -17,7 +17,7 @@ from desktop.views.quote_table import QUANTITY
 from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import key, press, settle, stored, the_quote, the_record, type_in
-from tests.views.test_quotes import row_of
+from tests.views.test_quotes import edit_cell, row_of
 
 
 def shown(window: Window, qtbot: QtBot) -> Outbox:
@@ -160,6 +160,27 @@ def test_a_cell_that_was_not_saved_opens_with_what_was_typed(
     key(qtbot, editor, Qt.Key.Key_Return)
     settle(window, qtbot)
     assert stored(store, "quote_line", line.id).quantity == 99
+
+
+def test_what_was_typed_into_a_removed_line_waits_and_says_that_the_line_is_gone(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.open_record("quote", firm.quote)
+    settle(window, qtbot)
+    page = the_quote(window)
+    row = row_of(page, "PIP-AL80")
+    editor = edit_cell(qtbot, page, row, QUANTITY)
+    type_in(qtbot, editor, "77")
+    line = page.table.rows[row].line.id
+    commands.run(store, store.me(), "quote.remove_line", firm.quote, line_id=line)
+    key(qtbot, editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [one.mine for one in asides.find(store)] == [Decimal(77)])
+    settle(window, qtbot)
+    box = shown(window, qtbot)
+    choose(box, 0)
+    with qtbot.waitSignal(window.desk.refused):
+        press(qtbot, box.change)
+    settle(window, qtbot)
 
 
 def test_an_empty_outbox_says_so(window_on: Any, empty_store: Store, qtbot: QtBot) -> None:
