@@ -139,6 +139,7 @@ def engine_of(keyring: Keyring, *, read_only: bool = False) -> Engine:
     engine = create_engine(
         "sqlite://",
         module=dbapi2,
+        hide_parameters=True,  # an error that is written down holds no record
         creator=lambda: keyring.connect(read_only=read_only),
         poolclass=QueuePool,
         pool_size=4,

@@ -9,6 +9,7 @@ import hmac
 from typing import Final
 
 LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's alphabet: nothing in it is mistaken for something else."""
 LENGTH: Final = 25
 
 
@@ -19,15 +20,15 @@ def pin_of(certificate: bytes) -> str:
     return "-".join(letters[start : start + 5] for start in range(0, LENGTH, 5))
 
 
-def read_pin(typed: str) -> str:
-    """A typed pin without what does not matter: case, dashes, spaces and look-alikes."""
+def as_given(typed: str) -> str:
+    """A typed pin or code as it was given out: case, dashes, spaces and look-alikes do not matter."""
     plain = typed.upper().translate(str.maketrans("OIL", "011"))
     return "".join(letter for letter in plain if letter not in " -")
 
 
 def fits(certificate: bytes, typed: str) -> bool:
     """Whether a certificate is the one that the typed pin means."""
-    wanted = read_pin(typed)
+    wanted = as_given(typed)
     return len(wanted) == LENGTH and hmac.compare_digest(
-        read_pin(pin_of(certificate)).encode(), wanted.encode("utf-8")
+        as_given(pin_of(certificate)).encode(), wanted.encode("utf-8")
     )

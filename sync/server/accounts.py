@@ -10,22 +10,21 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from desktop.errors import NotFound, Refused
-from desktop.models.record import RECORDS, new_id
 from desktop.models.records import Team, User
 from desktop.rules.chain import START
 from desktop.rules.roles import ROLES
 from desktop.words import msg
 from sync.protocol.messages import Enrol, Enrolled, Keys
+from sync.protocol.pins import LETTERS, as_given
 from sync.protocol.versions import PROTOCOL, SCHEMA
 from sync.server import audit, leases, wakeups
-from sync.server.batch import FIRST, OFFICE, Batch
+from sync.server.batch import OFFICE, Batch
+from sync.server.permission import new_row
 from sync.server.problems import Refusal
-from sync.server.rows import empty, id_in, is_id, upsert
-from sync.server.scope import scope_of
+from sync.server.rows import id_in, is_id, upsert
+from sync.server.scope import scope_of, works_here
 from sync.server.tables import DEVICE, ENROL, HEIR
 
-LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's alphabet: nothing in it is mistaken for something else."""
 SHORT_LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """For the three characters within a document number: read aloud over the telephone."""
 CODE: Final = 8
@@ -85,15 +84,12 @@ def team_of(conn: Connection, batch: Batch, name: str) -> str:
 
 def new_record(batch: Batch, record_type: str, values: Mapping[str, Any], record: str = "") -> str:
     """A record that the office itself makes."""
-    fields = RECORDS[record_type].fields()
-    row = {name: empty(described) for name, described in fields.items()}
-    row |= {"id": record or new_id().hex, "version": FIRST, "deleted_at": None, "unknown": None}
-    return batch.add(record_type, {**row, **values}).id
+    return batch.add(record_type, new_row(record_type, values, record)).id
 
 
 def find_user(conn: Connection, who: str) -> str:
     """The id of who works here under this name or id. Raises NotFound; Refused for a name that two have."""
-    ids = [one for one in ([who] if is_id(who) else _user_ids(conn, who)) if scope_of(conn, one) is not None]
+    ids = [one for one in ([who] if is_id(who) else _user_ids(conn, who)) if works_here(conn, one)]
     if not ids:
         raise NotFound(msg("There is no user “{name}”.").of(name=who))
     if len(ids) > 1:
@@ -139,15 +135,9 @@ def _secret(code: str) -> bytes:
     return hashlib.sha256(f"satchel code {code}".encode()).digest()
 
 
-def read_code(typed: str) -> str:
-    """A typed code as it was given out: case, spaces, dashes and look-alikes do not matter."""
-    plain = typed.upper().translate(str.maketrans("OIL", "011"))
-    return "".join(letter for letter in plain if letter not in " -")
-
-
 def _user_of_code(conn: Connection, typed: str, device: str, now: int) -> str | None:
     """Whose code this is, now used by `device`; a wrong one costs one of its five tries."""
-    code = read_code(typed)
+    code = as_given(typed)
     row = conn.execute(select(ENROL).where(ENROL.c.finder == code[:FINDER]).with_for_update()).first()
     if row is None or row.ends_at < now or row.tries >= TRIES:
         return None
@@ -183,7 +173,7 @@ def enrol(
         user = _heir(conn, request)
     else:
         user = _user_of_code(conn, request.code, request.device, now)
-    scope = scope_of(conn, user) if user is not None else None
+    scope = scope_of(conn, user, now) if user is not None else None
     if user is None or scope is None:
         return Refusal(403, "code", BAD_CODE)
     known = device_row(conn, request.device)
@@ -213,7 +203,7 @@ def enrol(
 
 def _heir(conn: Connection, request: Enrol) -> str | None:
     """The user of the device in whose name a restored laptop comes back; its key has signed the request."""
-    former = device_row(conn, request.previous)
+    former = device_row(conn, request.previous, lock=True)  # whoever shuts it out comes before or after
     return former.user.hex if former is not None and former.revoked_at is None else None
 
 

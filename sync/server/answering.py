@@ -16,17 +16,17 @@ NO_SENSE: Final = msg("The office cannot read this request.")
 MOST_CURSORS: Final = 20_000
 
 
-def scope_for(conn: Connection, device: Row[Any] | None) -> Scope:
+def scope_for(conn: Connection, device: Row[Any] | None, now: int) -> Scope:
     """The scope of a laptop's person. Raises Refusal where they have left."""
-    scope = scope_of(conn, device.user.hex) if device is not None else None
+    scope = scope_of(conn, device.user.hex, now) if device is not None else None
     if scope is None:
         raise Refusal(403, "revoked", REVOKED)
     return scope
 
 
-def walled(conn: Connection, device: str) -> Scope:
+def walled(conn: Connection, device: str, now: int) -> Scope:
     """The scope of a laptop's person; from here on the database shows this transaction nothing else."""
-    scope = scope_for(conn, device_row(conn, device))
+    scope = scope_for(conn, device_row(conn, device), now)
     walls.stand_behind(conn, scope.streams)
     return scope
 

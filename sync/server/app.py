@@ -26,6 +26,7 @@ from sync.protocol import codec, messages
 from sync.protocol.messages import MAX_BODY
 from sync.server import events, health, metrics, openapi
 from sync.server.openapi import PAGES
+from sync.server.problems import told
 from sync.server.server import Request, Server
 
 BACKLOG: Final = 512
@@ -99,7 +100,11 @@ def _listening(server: Server) -> Endpoint:
         if isinstance(found, events.Stream):
             response = found
         else:
-            answered = await run_in_threadpool(server.answer, request, _teller(found))
+            try:
+                answered = await run_in_threadpool(server.answer, request, _teller(found))
+            except Exception:
+                server.metrics.answered(messages.EVENTS, 500, time.perf_counter() - started, 0, 0)
+                raise
             status, sent = answered.status, len(answered.body)
             response = HttpResponse(answered.body, status, dict(answered.headers))
         server.metrics.answered(messages.EVENTS, status, time.perf_counter() - started, 0, sent)
@@ -153,7 +158,8 @@ class _Keeper:
             said = await run_in_threadpool(
                 health.health, self._server, trusted=trusted, certificate=self._certificate
             )
-        except Exception:  # noqa: BLE001 - whatever keeps the store from answering, the office is not well
+        except Exception as error:  # noqa: BLE001 - whatever keeps the store from answering
+            told("health", error)
             return HttpResponse(b'{"ok":false}', 503, _KEPT, "application/json")
         return HttpResponse(codec.encode(said), 200, _KEPT, "application/json")
 

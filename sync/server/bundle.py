@@ -177,8 +177,7 @@ def _is_hex(text: str, length: int) -> bool:
 def _receive(conn: Connection, letter: Letter, sender: str, now: int) -> _Received:
     """Everything of a letter, in one transaction."""
     device = _locked(conn, sender)
-    scope = scope_for(conn, device)
-    audit.close_days(conn, now)
+    scope = scope_for(conn, device, now)
     verdicts: list[Verdict] = []
     taken = intake.Taken("ok", int(device.last_op))
     for push in letter.pushes or (None,):
@@ -189,9 +188,9 @@ def _receive(conn: Connection, letter: Letter, sender: str, now: int) -> _Receiv
             break
         device = _locked(conn, sender)
     n, again = _note(conn, letter, sender, now)
-    lent = [] if again or taken.status != "ok" else leases.lend(conn, sender, letter.request.wants, now)
     conn.execute(update(DEVICE).where(DEVICE.c.id == UUID(hex=sender)).values(seen_at=now))
     audit.record(conn, now, sender, "bundle", {"n": n, "again": again, "status": taken.status})
+    lent = [] if again or taken.status != "ok" else leases.lend(conn, sender, letter.request.wants, now)
     return _Received(taken, verdicts, lent, max(int(device.sequence), letter.heard), n, again)
 
 
@@ -236,7 +235,7 @@ def _note(conn: Connection, letter: Letter, sender: str, now: int) -> tuple[int,
 
 def _reply(conn: Connection, letter: Letter, got: _Received, now: int) -> Reply:
     wish, old = letter.request, letter.request.schema < RECEIVING
-    scope = walled(conn, wish.device)
+    scope = walled(conn, wish.device, now)
     known = heads(conn, scope)
     room = _Room()
     silent = old or got.taken.status == "gap"

@@ -56,12 +56,12 @@ Admit = Callable[["Request"], None]
 class Listener:
     """One laptop on one line. Its methods but `next` and `close` belong to a thread of the pool."""
 
-    def __init__(self, store: Store, device: str) -> None:
+    def __init__(self, store: Store, device: str, clock: Callable[[], int]) -> None:
         self.device = device
         self.refused: Refusal | None = None
         """Why the line has ended, once it has; a line that was merely replaced has no reason."""
         self.ended = False
-        self._store = store
+        self._store, self._clock = store, clock
         self._checked = 0.0
         self._streams: frozenset[str] | None = frozenset()
         self._news = store.wakeups.subscribe({shut_out(device)})
@@ -124,7 +124,9 @@ class Listener:
 
     def _scope(self, conn: Connection) -> Scope:
         row = device_row(conn, self.device)
-        scope = scope_of(conn, row.user.hex) if row is not None and row.revoked_at is None else None
+        if row is None or row.revoked_at is not None:
+            raise Refusal(403, "revoked", REVOKED)
+        scope = scope_of(conn, row.user.hex, self._clock())
         if scope is None:
             raise Refusal(403, "revoked", REVOKED)
         self._checked = time.monotonic()
@@ -134,8 +136,8 @@ class Listener:
 class Events:
     """Everybody who listens to this worker."""
 
-    def __init__(self, store: Store, admit: Admit) -> None:
-        self._store = store
+    def __init__(self, store: Store, admit: Admit, clock: Callable[[], int]) -> None:
+        self._store, self._clock = store, clock
         self._admit = admit
         self._listeners: dict[str, Listener] = {}
         self._closed = False
@@ -149,7 +151,7 @@ class Events:
             raise Refusal(503, "busy", FULL)
         self._admit(request)
         device = read_headers(request.headers).device
-        listener = Listener(self._store, device)
+        listener = Listener(self._store, device, self._clock)
         try:
             found = listener.begin()
         except BaseException:

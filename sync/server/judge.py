@@ -18,8 +18,8 @@ from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
 from sync.server import editions, leases, merge, numbers, shares
 from sync.server.batch import FIRST, Batch, Held, links_of
-from sync.server.permission import Rejected
-from sync.server.rows import Row, empty, is_id
+from sync.server.permission import Rejected, new_row
+from sync.server.rows import Row, is_id
 from sync.server.scope import Scope, home
 from sync.server.values import BadValue, check, check_structure
 
@@ -115,8 +115,7 @@ class Judge:
     def _new_row(self, record_type: str, record: str, values: Mapping[str, Any]) -> Row:
         """The row of a new record with these values, each of them checked."""
         fields = RECORDS[record_type].fields()
-        row: Row = {name: empty(described) for name, described in fields.items()}
-        row |= {"id": record, "version": FIRST, "deleted_at": None, "unknown": None}
+        row = new_row(record_type, {}, record)
         for name, value in values.items():
             self._check(record_type, name, value)
             self._guard_number(record_type, record, name, value)

@@ -136,11 +136,11 @@ class Permission:
         return row["owner_id"] or self.scope.person.user
 
 
-def new_row(record_type: str, values: Mapping[str, Any]) -> Row:
-    """The row of a record that the office itself makes."""
+def new_row(record_type: str, values: Mapping[str, Any], record: str = "") -> Row:
+    """The row of a new record, under an id of its own where none is given."""
     fields = RECORDS[record_type].fields()
     row: Row = {name: empty(described) for name, described in fields.items()}
-    row |= {"id": new_id().hex, "version": FIRST, "deleted_at": None, "unknown": None}
+    row |= {"id": record or new_id().hex, "version": FIRST, "deleted_at": None, "unknown": None}
     return {**row, **values}
 
 

@@ -83,8 +83,16 @@ class Scope:
         return table.c.stream.in_(sorted(self.streams))
 
 
-def scope_of(conn: Connection, user: str) -> Scope | None:
-    """The scope of a person as the office knows them at this moment; None for one who has left."""
+def works_here(conn: Connection, user: str) -> bool:
+    """Whether the office knows this person, and they have not left."""
+    return conn.execute(_PERSON, {"user": UUID(hex=user)}).first() is not None
+
+
+def scope_of(conn: Connection, user: str, now: int) -> Scope | None:
+    """The scope of a person as the office knows them; None for one who has left.
+
+    `now` is the office's own time: it decides whether a loan has ended.
+    """
     row = conn.execute(_PERSON, {"user": UUID(hex=user)}).first()
     if row is None:
         return None
@@ -101,12 +109,12 @@ def scope_of(conn: Connection, user: str) -> Scope | None:
     if team and roles.scope_of(role, narrowed=_narrowed(conn)) != OWN:
         members = conn.execute(_MEMBERS, {"team": row.team_id})
         streams.update(f"user:{member.id.hex}" for member in members)
-    loans = set(_loans(conn, UUID(hex=user), row.team_id))
+    loans = set(_loans(conn, UUID(hex=user), row.team_id, now))
     edits = {stream for stream, access in loans if access == sharing.EDIT}
     return Scope(person, role, frozenset(streams | {stream for stream, _ in loans}), frozenset(edits))
 
 
-def _loans(conn: Connection, user: UUID, team: UUID | None) -> Iterator[tuple[str, str]]:
+def _loans(conn: Connection, user: UUID, team: UUID | None, now: int) -> Iterator[tuple[str, str]]:
     """The streams that lend something to this person or their team today, and to do what."""
     table = Share.table()
     found = conn.execute(
@@ -117,14 +125,10 @@ def _loans(conn: Connection, user: UUID, team: UUID | None) -> Iterator[tuple[st
         )
     ).all()
     zone = _firm(conn, Organisation.time_zone) if found else ""
+    moment = datetime.fromtimestamp(now / 1000, UTC)
     for row in found:
-        if sharing.lends(row.until, now(), zone or ""):
+        if sharing.lends(row.until, moment, zone or ""):
             yield lent(row.of_id.hex), row.access
-
-
-def now() -> datetime:
-    """The moment that decides whether a loan has ended."""
-    return datetime.now(UTC)
 
 
 def _narrowed(conn: Connection) -> bool:

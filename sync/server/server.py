@@ -6,7 +6,6 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -54,7 +53,7 @@ from sync.server import (
 from sync.server.accounts import REVOKED, Choose, Office, device_row
 from sync.server.answering import NO_SENSE, check_cursors, page_of, scope_for, walled
 from sync.server.metrics import Metrics
-from sync.server.problems import Refusal
+from sync.server.problems import Refusal, told
 from sync.server.scope import Scope, heads
 from sync.server.store import Store
 from sync.server.tables import DEVICE
@@ -152,7 +151,7 @@ class Server:
         self.snapshots = snapshots.Snapshots(store)
         self._files = blobs.Files(store, clock)
         self.seals = bundle.Seals(store)
-        self.events = events.Events(store, self._admit_listener)
+        self.events = events.Events(store, self._admit_listener, lambda: self.clock())
 
     def handle(self, request: Request) -> Answer:
         """The answer to any request, however malformed."""
@@ -165,10 +164,10 @@ class Server:
             return found if isinstance(found, Answer) else self._pack(200, found, request)
         except Refusal as refusal:
             return self._refuse(refusal, request)
-        except (OperationalError, PoolTimeout):
-            return self._refuse(Refusal(503, "busy", BUSY), request)
-        except SatchelError as error:
-            return self._refuse(Refusal(503, "busy", error.message), request)
+        except (OperationalError, PoolTimeout, SatchelError) as error:
+            told(request.target.partition("?")[0], error)
+            said = error.message if isinstance(error, SatchelError) else BUSY
+            return self._refuse(Refusal(503, "busy", said), request)
 
     # ------------------------------------------------------------ what the office itself does
 
@@ -212,13 +211,17 @@ class Server:
 
     def keep_house(self, stop: Callable[[], bool]) -> None:
         """What is to be done once a day; where the database is busy, tomorrow will do."""
-        with suppress(OperationalError, PoolTimeout, SatchelError):
+        try:
             self.forget_removals(stop)
+        except (OperationalError, PoolTimeout, SatchelError) as error:
+            told("keeping house", error)
 
     def prepare(self) -> None:
         """Make ready what can be for those who are about to join; where the database is busy, later."""
-        with suppress(OperationalError, PoolTimeout, SatchelError, OSError):
+        try:
             self.snapshots.ahead(self.clock())
+        except (OperationalError, PoolTimeout, SatchelError, OSError) as error:
+            told("a first copy made ahead", error)
 
     @property
     def addresses(self) -> frozenset[tuple[str, str]]:
@@ -299,8 +302,8 @@ class Server:
 
         def take(conn: Connection) -> tuple[intake.Taken, list[messages.Lease]]:
             device = _advance(conn, signed, now)
+            taken = intake.receive(conn, device, scope_for(conn, device, now), wish, now)
             self._close_days(conn, now)
-            taken = intake.receive(conn, device, scope_for(conn, device), wish, now)
             return taken, leases.lend(conn, signed.device, wish.wants, now) if taken.status == "ok" else []
 
         old = wish.schema < RECEIVING
@@ -309,7 +312,7 @@ class Server:
         if wish.push is not None:
             self.metrics.pushed(taken.status, [verdict.kind for verdict in taken.verdicts])
         with self.store.read() as conn:
-            scope = walled(conn, signed.device)
+            scope = walled(conn, signed.device, now)
             known = heads(conn, scope)
             return SyncResponse(
                 status=taken.status,
@@ -329,7 +332,7 @@ class Server:
             )
 
     def _close_days(self, conn: Connection, now: int) -> None:
-        """Once a day: the root of the office's log."""
+        """Once a day: the root of the office's log; last, for it holds what every push ends with."""
         day = audit.day_of(now)
         if day != self._day:
             audit.close_days(conn, now)
@@ -407,7 +410,7 @@ class Server:
         signed = _signed(request)
         self._known(request, signed)
         self._step(signed)
-        return lambda conn: walled(conn, signed.device)
+        return lambda conn: walled(conn, signed.device, self.clock())
 
     def _admit_listener(self, request: Request) -> None:
         self._route(request)

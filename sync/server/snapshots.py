@@ -34,7 +34,7 @@ from sync.protocol import transfer
 from sync.protocol.messages import SNAPSHOT_FILE, FileOffer, FileRequest, Snapshot
 from sync.protocol.versions import SCHEMA
 from sync.server import feed, stubs, walls
-from sync.server.problems import Refusal
+from sync.server.problems import Refusal, told
 from sync.server.scope import Scope, heads, scope_of
 from sync.server.store import Store
 from sync.server.tables import ENROL
@@ -168,11 +168,11 @@ class Snapshots:
             if code is None or len(list(self.folder.glob("*.ahead"))) >= MOST_AHEAD:
                 return
             self._looked = {one.finder for one in codes} & self._looked | {code.finder}
-            scope = scope_of(conn, code.user.hex)
+            scope = scope_of(conn, code.user.hex, now)
             rows = 0 if scope is None else _rows(conn, scope)
         with self._lock:
             if rows >= self.least and not self._is_making() and self._has_room(rows):
-                self._start(self._make_ahead, code.user.hex)
+                self._start(self._make_ahead, code.user.hex, now)
 
     def wait(self, seconds: float | None = None) -> None:
         """Until nothing is being made here, or so long."""
@@ -223,18 +223,22 @@ class Snapshots:
             made = _Made(office, work.stat().st_size, scope.mask.name, streams)
             profile.write_durably(self.folder / f"{name}.json", msgspec.json.encode(made))
             work.rename(self.folder / f"{name}.db")
-        except (SatchelError, SQLAlchemyError, Refusal, OSError):
+        except (Refusal, FileNotFoundError):  # the laptop wants it no more
+            self._forget(name)
+        except (SatchelError, SQLAlchemyError, OSError) as error:
+            told("a first copy", error)
             self._forget(name)
 
-    def _make_ahead(self, user: str) -> None:
+    def _make_ahead(self, user: str, now: int) -> None:
         path, key = self.folder / f"{secrets.token_hex(16)}.ahead", secrets.token_bytes(transfer.KEY_BYTES)
         try:
             with self._store.read() as conn:
-                scope = scope_of(conn, user)
+                scope = scope_of(conn, user, now)
                 if scope is not None:
                     walls.stand_behind(conn, scope.streams)
                     self._ahead[user] = _Ahead(path, key, scope.mask.name, build(conn, scope, path, key))
-        except (SatchelError, SQLAlchemyError, OSError):
+        except (SatchelError, SQLAlchemyError, OSError) as error:
+            told("a first copy made ahead", error)
             path.unlink(missing_ok=True)
 
     def _take_ahead(self, conn: Connection, scope: Scope, work: Path, secret: bytes) -> list[str]:

@@ -96,7 +96,9 @@ def open_folder(folder: Path) -> Store:
 
 def open_url(url: str) -> Store:
     """The office in the database at `url`, such as `postgresql+psycopg://user@host/satchel`."""
-    engine = create_engine(driver_url(url), pool_size=8, max_overflow=24, pool_pre_ping=True)
+    engine = create_engine(
+        driver_url(url), pool_size=8, max_overflow=24, pool_pre_ping=True, hide_parameters=True
+    )
     return Store(engine, engine.execution_options(isolation_level="REPEATABLE READ"))
 
 

@@ -90,12 +90,12 @@ def a_loan_has_an_end(folder: Path) -> None:
         circle.meet()
         need(("customer", customer.id) in circle.held("Cai"), "it did not come")
         circle.do("Cai", "customer.edit", customer.id, values={"city": "X"})
-        real = scope.now
-        scope.now = lambda: datetime(2027, 1, 1, tzinfo=UTC)
+        real = circle.server.clock
+        circle.server.clock = lambda: int(datetime(2027, 1, 1, tzinfo=UTC).timestamp() * 1000)
         try:
             circle.meet()
         finally:
-            scope.now = real
+            circle.server.clock = real
         need(circle.held("Cai") == set(), "it stayed")
         need(circle.value("Ann", customer).city == "", "an edit without a right counted")
         need([one for one in circle.held("Ann") if one[0] == "proposal"], "nobody was asked")
@@ -192,7 +192,7 @@ SHARING: Final = (
     Guard(
         a_loan_has_an_end,
         (
-            one("loans never end", scope, "_loans", 'sharing.lends(row.until, now(), zone or "")', "True"),
+            one("loans never end", scope, "_loans", 'sharing.lends(row.until, moment, zone or "")', "True"),
             one(
                 "late edits are lost",
                 proposals,

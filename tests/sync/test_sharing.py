@@ -12,7 +12,6 @@ from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models.records import Customer
 from desktop.services import attachments, finding, proposals, sharing, undo
 from sync.client.blobs import carry_files
-from sync.server import scope
 from tests.stores import product, quote
 from tests.sync.server.laptop import Laptop
 from tests.sync.sharing import Circle, Whole, circles
@@ -211,13 +210,13 @@ def test_a_loan_ends_with_its_last_day(circle: Circle, monkeypatch: pytest.Monke
     customer = circle.customer("Ann")
     circle.share("Ann", customer, "Cai", "edit", until=date(2026, 12, 31))
     last = datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
-    monkeypatch.setattr(scope, "now", lambda: last)
+    monkeypatch.setattr(circle.server, "clock", lambda: int(last.timestamp() * 1000))
     circle.meet()
     assert ("customer", customer.id) in circle.held("Cai")
     circle["Cai"].clock = lambda: last + timedelta(minutes=1)
     with pytest.raises(NotAllowed):
         circle.do("Cai", "customer.edit", customer.id, values={"city": "X"})
-    monkeypatch.setattr(scope, "now", lambda: last + timedelta(minutes=1))
+    monkeypatch.setattr(circle.server, "clock", lambda: int(last.timestamp() * 1000) + 60_000)
     circle.meet()
     assert circle.held("Cai") == set()
 

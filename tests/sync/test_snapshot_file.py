@@ -273,7 +273,7 @@ def test_hidden_columns_are_not_in_the_file(server: Server, tmp_path: Path) -> N
     for name in ("Ann", "Boss"):
         path, key, plain = tmp_path / f"{name}.db", os.urandom(32), tmp_path / f"{name}.plain"
         with server.store.read() as conn:
-            scope = scope_of(conn, accounts.find_user(conn, name))
+            scope = scope_of(conn, accounts.find_user(conn, name), server.clock())
             assert scope is not None
             snapshots.build(conn, scope, path, key)
         assert b"SQLite format" not in path.read_bytes()[:100]

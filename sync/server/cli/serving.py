@@ -9,13 +9,17 @@ import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.errors import NotFound, Usage
 from desktop.models import profile
 from desktop.words import msg
 from sync.server import certificates, workers
 from sync.server.cli.console import Console, command
+
+if TYPE_CHECKING:
+    from sync.server.app import Running
+    from sync.server.server import Server
 
 PORT: Final = 8440
 
@@ -95,18 +99,25 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
     )
     sys.setswitchinterval(SWITCH)
     running.start()
-    with workers.Beside(chosen.workers - 1, running.listening, orders):
-        sys.stdout.write(json.dumps({"url": running.url}) + "\n")
-        sys.stdout.flush()
-        due, look = time.monotonic() + SETTLED, 0.0
-        while running.is_alive() and not stop.wait(0.5):
-            if time.monotonic() >= look:
-                look = time.monotonic() + LOOK
-                server.prepare()
-            if time.monotonic() >= due:
-                due = time.monotonic() + DAY
-                server.keep_house(stop.is_set)
-    running.stop()
+    try:
+        with workers.Beside(chosen.workers - 1, running.listening, orders):
+            sys.stdout.write(json.dumps({"url": running.url}) + "\n")
+            sys.stdout.flush()
+            _keep(server, running, stop)
+    finally:  # whatever ended this, no thread goes on answering that nobody can tell to stop
+        running.stop()
+
+
+def _keep(server: "Server", running: "Running", stop: threading.Event) -> None:
+    """What the first worker does beside answering, until it is told to stop."""
+    due, look = time.monotonic() + SETTLED, 0.0
+    while running.is_alive() and not stop.wait(0.5):
+        if time.monotonic() >= look:
+            look = time.monotonic() + LOOK
+            server.prepare()
+        if time.monotonic() >= due:
+            due = time.monotonic() + DAY
+            server.keep_house(stop.is_set)
 
 
 def _certificate(console: Console, chosen: argparse.Namespace) -> tuple[str | None, str | None]:

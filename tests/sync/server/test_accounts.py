@@ -7,7 +7,7 @@ from desktop.errors import NotFound, Refused
 from desktop.words import msg
 from sync.protocol import codec, messages
 from sync.protocol.messages import Enrol, Enrolled
-from sync.server.accounts import LETTERS
+from sync.protocol.pins import LETTERS
 from sync.server.server import Server
 from tests.sync.server import laptop as by_hand
 from tests.sync.server.conftest import Clock, Join
@@ -174,10 +174,15 @@ def test_no_code_is_given_out_twice(server: Server) -> None:
     assert Laptop(server).enrol(first).short != Laptop(server).enrol(second).short
 
 
-def test_a_busy_office_asks_for_patience(join: Join, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_office_asks_for_patience_and_says_why_in_its_own_output(
+    join: Join, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     laptop = join("Li")
     errors = iter(
-        [OperationalError("x", {}, Exception("database is locked")), Refused(msg("The disk is full."))]
+        [
+            OperationalError("SELECT", {"name": "Acme"}, Exception("database is locked")),
+            Refused(msg("The disk is full.")),
+        ]
     )
 
     def fail(_work: object) -> None:
@@ -188,3 +193,7 @@ def test_a_busy_office_asks_for_patience(join: Join, server: Server, monkeypatch
         answer = laptop.ask("POST", messages.SYNC, codec.encode(laptop.request()))
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
         assert codec.decode(answer.body, messages.Problem).code == "busy"
+    assert [one.getMessage() for one in caplog.records] == [
+        "/v1/sync: OperationalError: database is locked",
+        "/v1/sync: Refused: The disk is full.",
+    ]

@@ -175,6 +175,13 @@ def test_a_restored_laptop_is_told_and_goes_on_under_another_id(join: Join, serv
     successor.user = laptop.user
     successor.create("customer", name="D")
     assert kinds(successor.sync()) == ["applied"]
+    late = copy.sequence - 2
+    with pytest.raises(Refused) as refused:
+        send(replace(copy, sequence=late), None)
+    assert refused.value.problem.code == "sequence"
+    laptop.sequence = copy.sequence  # the copy's, not the original's, is the identity that has ended
+    laptop.create("customer", name="E")
+    assert kinds(laptop.sync()) == ["applied"]
 
 
 def test_another_op_under_a_known_number_is_a_fork(join: Join) -> None:

@@ -169,6 +169,18 @@ def test_health_says_what_everybody_may_know_and_the_rest_to_who_keeps_the_offic
     assert "金丝雀" not in page.text + public
 
 
+def test_an_office_that_is_not_well_says_so_to_a_program_and_why_to_who_keeps_it(
+    running: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left")
+
+    monkeypatch.setattr(health, "health", fail)
+    answer = requests.get(running.url + "/health", timeout=5)
+    assert (answer.status_code, answer.json()) == (503, {"ok": False})
+    assert "health: OSError: [Errno 28] No space left" in caplog.messages
+
+
 def test_a_name_with_marks_is_shown_as_it_is(office: Server) -> None:
     said = health.Health(ok=True, name="<script>A&B", version="1", time=0, laptops=0)
     assert "<script>" not in health.page(said)

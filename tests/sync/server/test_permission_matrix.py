@@ -74,7 +74,7 @@ class Case:
         other = self.server.add_user("Other", "South", "rep")
         self.owners = dict(zip(PLACES, (self.me, mate, other), strict=True))
         with self.server.store.read() as conn:
-            scope = scope_of(conn, mate)
+            scope = scope_of(conn, mate, self.server.clock())
         self.team = scope.person.team if scope is not None else ""
         self.targets = self._seed()
         if lent:
