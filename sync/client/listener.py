@@ -4,6 +4,7 @@ It holds one line open. Where a proxy in between holds the line's words back, it
 the answer back instead. After a failure it waits a random time, longer each time.
 """
 
+import logging
 import math
 import threading
 import time
@@ -31,6 +32,7 @@ RETRY: Final = 60.0
 """The longest wait after a failure; whoever comes through also ends the waiting of the sync."""
 CATCH_UP: Final = 0.5
 """Seconds given to the sync that an answer brings about, before the next question says what is held then."""
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Line(Transport, Protocol):
@@ -116,6 +118,9 @@ class Listener:
             return LONGEST_WAIT  # the next sync tells the person; until then nothing is asked
         except SatchelError as error:
             return self._wait_after(error)
+        except Exception:  # noqa: BLE001 - a defect: the next sync tells the person if it meets it, too
+            _LOG.exception("listening failed in a way that nobody foresaw")
+            return LONGEST_WAIT
         self._said_something()
         self._hear(news)
         return CATCH_UP if news.heads or news.all else 0.0

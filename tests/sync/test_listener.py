@@ -218,6 +218,23 @@ def test_a_laptop_that_is_shut_out_asks_no_more(server: Server, running: Running
         assert (proxy.connections, ear.connected, ear.heard) == (1, 0, [])
 
 
+def test_it_goes_on_listening_after_a_failure_that_nobody_foresaw(
+    server: Server, running: Running, ann: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    ear = Ear(ann, running.url)
+    remote = ear.listener._remote  # noqa: SLF001
+
+    def breaks() -> dict[str, int]:
+        raise ZeroDivisionError("by nothing")
+
+    cursors, remote.cursors = remote.cursors, breaks  # type: ignore[method-assign]
+    with ear:
+        assert eventually(lambda: any(record.exc_info for record in caplog.records))
+        remote.cursors = cursors  # type: ignore[method-assign]
+        ear.listener.network_changed()
+        assert eventually(lambda: ear.connected == 1)
+
+
 @pytest.mark.parametrize(
     ("news", "new"),
     [
