@@ -51,7 +51,7 @@ class Card:
 
 
 def cards(store: Store) -> list[Card]:
-    """The open decisions, oldest first."""
+    """The open decisions, newest first."""
     with store.reader.connect() as connection:
         entries = inbox.entries(connection)
     with store.reading() as session:
