@@ -133,6 +133,7 @@ _SOON: Final = msg("Goes in a moment")
 GOES: Final[Mapping[str, Message]] = {
     "update": _NEXT,
     "refused": _NEXT,
+    "defect": _NEXT,
     "paused": _NEXT,
     "online": _SOON,
     "syncing": _SOON,

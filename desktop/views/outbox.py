@@ -300,7 +300,7 @@ class Outbox(Popover):
             icon, words = DEEDS[said.deed]
             self._now.show_icon(icon)
             self._now.say(words)
-            room -= self._now.sizeHint().width() + self._look.px(12)
+            room -= self._now.sizeHint().width() + self._look.px(20)
         self._below.setMinimumHeight(0)  # or the height of what was said before stays
         self._below.setFixedWidth(room)
         self._below.setFixedHeight(self._below.heightForWidth(room))

@@ -13,7 +13,7 @@ from desktop.app import _shown_network
 from desktop.models.store import Store
 from desktop.views.connection import Connection
 from desktop.views.look import Look
-from desktop.views.network import DEEDS, SAYINGS, Network, part, saying, time_left, why, word
+from desktop.views.network import DEEDS, GOES, SAYINGS, STANDS, Network, part, saying, time_left, why, word
 from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
 from sync.client.syncer import REASONS, State
@@ -185,3 +185,10 @@ def test_the_time_of_the_next_try_is_told(look: Look) -> None:
     assert (
         word(Network("waiting", until=AT + timedelta(minutes=5))).in_language("en") == "Waiting until 14:10"
     )
+
+
+def test_every_state_says_when_a_waiting_change_goes() -> None:
+    """Rows that wait for the network under a head that says otherwise would mislead."""
+    own_words = {"offline", "alone", "waiting", "metered"}  # the outbox's, a time, or those of online
+    assert STANDS.keys() | GOES.keys() | own_words == SAYINGS.keys()
+    assert not STANDS.keys() & GOES.keys()
