@@ -35,8 +35,9 @@ from sync.server.problems import Refusal
 from tests.sync.simulator import points, rest
 from tests.sync.simulator.people import ACTS, Person
 from tests.sync.simulator.schedule import scratch
+from tests.sync.simulator.seams import virtual_ids
 from tests.sync.simulator.watch import Violation, Watch
-from tests.sync.simulator.world import Device, Direct, Faults, World, virtual_ids
+from tests.sync.simulator.world import Device, Direct, Faults, World
 
 LENGTH: Final = 120.0
 ROUNDS: Final = 3

@@ -88,7 +88,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         laptops = []
         for name, store in (("Ann", one), ("Bob", other)):
             server.add_user(name, "South", "rep")
-            transport = HttpTransport(proxy.url, stall=2.0)
+            transport = HttpTransport(proxy.url)
             enrol(store, transport, server.new_code(name))
             laptops.append(Laptop(store, transport))
         yield World(server, proxy, *laptops)

@@ -12,8 +12,9 @@ from pathlib import Path
 from desktop.rules.roles import OWN, TEAM
 from tests.sync.simulator import points, rest
 from tests.sync.simulator.people import Person
+from tests.sync.simulator.seams import short_fuse, virtual_ids
 from tests.sync.simulator.watch import Violation, Watch
-from tests.sync.simulator.world import FOLDER, Device, Faults, World, short_fuse, virtual_ids
+from tests.sync.simulator.world import FOLDER, Device, Faults, World
 
 LENGTH = 240.0
 """Seconds of virtual time during which things go wrong."""
@@ -37,7 +38,7 @@ def run(seed: int, folder: Path) -> Outcome:
         world = World(seed, folder, watch)
         outcome = Outcome(seed, counts=world.counts)
         try:
-            with virtual_ids(world.moment, world.rng), short_fuse(world):
+            with virtual_ids(world.moment, world.rng), short_fuse(world.chance):
                 plan(world)
                 world.run(LENGTH)
                 outcome.rounds = rest.settle(world, watch)

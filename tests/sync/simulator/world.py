@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -22,28 +22,23 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, select
 
 from desktop.errors import SatchelError
-from desktop.models import changes, fuse, guards, indexing, record, repairs, search, sending
+from desktop.models import guards, indexing, repairs, search
 from desktop.models.engines import open_keyed
 from desktop.models.records import Contact, Customer, Organisation, Quote, QuoteLine, QuoteRevision
 from desktop.models.remote import Remote
 from desktop.models.store import Store
-from desktop.services import quotes
-from sync.client import driver
 from sync.client.driver import Request, Session, enrol, sync_once
-from sync.engine import repair
 from sync.engine import round as rounds
 from sync.engine.actions import Answer, Failure, Report
 from sync.engine.pace import Batch as Pace
-from sync.protocol import messages, upcast
-from sync.protocol.ops import Op
+from sync.protocol import messages
 from sync.protocol.versions import SCHEMA
-from sync.server import intake, permission
 from sync.server import store as office_store
 from sync.server.batch import OFFICE, Batch
 from sync.server.server import Request as OfficeRequest
 from sync.server.server import Server
 from tests.sync import postgres
-from tests.sync.simulator import points
+from tests.sync.simulator.seams import OLD, program, virtual_ids
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 TIMEOUT = 30.0
@@ -449,110 +444,6 @@ class World:
         for device in self.devices:
             device.close()
         self.office.server.store.close()
-
-
-@contextmanager
-def virtual_ids(moment: Callable[[], datetime], rng: random.Random) -> Iterator[None]:
-    """Ids that chance of our own decides, in the order of virtual time."""
-    module: Any = record
-    real = module.time, module.secrets, module._last  # noqa: SLF001
-
-    class Clock:
-        @staticmethod
-        def time_ns() -> int:
-            return int(moment().timestamp() * 1e9)
-
-    class Chance:
-        @staticmethod
-        def randbits(bits: int) -> int:
-            return rng.getrandbits(bits)
-
-    module.time, module.secrets, module._last = Clock, Chance, 0  # noqa: SLF001
-    try:
-        with by_hand(), points.known(), older(), plain_paper():
-            yield
-    finally:
-        module.time, module.secrets, module._last = real  # noqa: SLF001
-
-
-@contextmanager
-def by_hand() -> Iterator[None]:
-    """Commands may write what they do not declare: here people type into any field under any name.
-
-    What each command may write is held by `tests/sync/server/test_permission*.py`.
-    """
-    asked: Any = permission
-    covers = asked._covers  # noqa: SLF001
-    asked._covers = lambda *_: True  # noqa: SLF001
-    asked._field_rights.cache_clear()  # noqa: SLF001
-    try:
-        yield
-    finally:
-        asked._covers = covers  # noqa: SLF001
-        asked._field_rights.cache_clear()  # noqa: SLF001
-
-
-@contextmanager
-def short_fuse(world: World) -> Iterator[None]:
-    """In some worlds a few deletions of others are many."""
-    module: Any = fuse
-    real = module.MANY
-    if world.chance.random() < 0.3:
-        module.MANY = 1
-    try:
-        yield
-    finally:
-        module.MANY = real
-
-
-OLD = SCHEMA - 1
-"""The record schema of a program before this one."""
-
-
-@contextmanager
-def older() -> Iterator[None]:
-    """An office that reads what the schema before this one wrote."""
-    module: Any = intake
-    real = module.upcast
-
-    def up(op: Op, schema: int) -> Op:
-        return upcast.upcast(op, schema, steps={OLD: _as_it_was})
-
-    module.upcast = up
-    try:
-        yield
-    finally:
-        module.upcast = real
-
-
-def _as_it_was(op: Op) -> Op:
-    """The schemas differ in number alone; what a step may do is held by `test_upcast.py`."""
-    return replace(op)
-
-
-@contextmanager
-def program(schema: int) -> Iterator[None]:
-    """The laptop's side of sync as a program of this record schema."""
-    modules: tuple[Any, ...] = (driver, rounds, repair, sending, changes)
-    for module in modules:
-        module.SCHEMA = schema
-    try:
-        yield
-    finally:
-        for module in modules:
-            module.SCHEMA = SCHEMA
-
-
-@contextmanager
-def plain_paper() -> Iterator[None]:
-    """Quotes are issued without drawing them: what is on paper is held elsewhere."""
-    module: Any = quotes
-    real = module.quote_pdf, module.calculator_test
-    module.quote_pdf, module.calculator_test = (lambda _: b""), (lambda *_: None)
-    try:
-        yield
-    finally:
-        module.quote_pdf, module.calculator_test = real
 
 
 class Direct:
