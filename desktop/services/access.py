@@ -1,14 +1,33 @@
 """What is only lent to somebody is changed as far as it was lent; the office refuses the same."""
 
+from datetime import datetime
+
+from sqlalchemy import Connection
+
 from desktop.errors import NotAllowed
 from desktop.models import lending
 from desktop.models.record import RECORDS, Record
-from desktop.models.store import Work
+from desktop.models.store import Actor, Work
 from desktop.rules.sharing import EDIT
-from desktop.words import msg
+from desktop.words import Message, msg
 
 READ_ONLY = msg("This record is shared with you to read, not to change.")
 NOT_WHOLE = msg("This record is shared with you: it is neither deleted nor given away by you.")
+
+
+def lent(connection: Connection, record: Record, actor: Actor, moment: datetime) -> Message | None:
+    """Why this record is not changed by this person: it is lent to them to read only. None: it may be."""
+    if not lending.any_lent(connection):
+        return None
+    how = lending.access(connection, record, actor.id, actor.team_id, moment)
+    return READ_ONLY if how and (how != EDIT or record.__tablename__ == "share") else None
+
+
+def borrowed(connection: Connection, record: Record, actor: Actor, moment: datetime) -> Message | None:
+    """Why this record is neither deleted, shared nor given away by this person: it is only lent to them."""
+    if not lending.any_lent(connection):
+        return None
+    return NOT_WHOLE if lending.access(connection, record, actor.id, actor.team_id, moment) else None
 
 
 def refuse_lent(work: Work) -> None:

@@ -3,7 +3,7 @@
 It is put aside before the three values are shown, so a crash while somebody chooses costs no word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -69,6 +69,24 @@ def run(
         raise NotFound(GONE.of(why=gone.message)) from gone
     _drop(store, name, target, arguments)
     return outcome
+
+
+def keep(store: Store, clashed: Iterable[Clashed], name: str) -> None:
+    """What clashed when one command was run on many records."""
+    for one in clashed:
+        typed = {clash.field: clash.mine for clash in one.clashes}
+        _put(store, (one.type, one.record), typed, name, one.record, {})
+
+
+def settle(store: Store, records: Iterable[UUID], name: str, field: str) -> None:
+    """What was kept of these records is saved by now."""
+    done = {record.hex for record in records}
+    stored = _stored(store)
+    kept = [
+        one for one in stored if (one["command"], one["field"]) != (name, field) or one["target"] not in done
+    ]
+    if len(kept) < len(stored):
+        store.set_local(ASIDE, kept)
 
 
 def find(store: Store) -> list[Aside]:

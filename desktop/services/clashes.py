@@ -14,13 +14,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from desktop.errors import Conflict
-from desktop.models.kinds import Link
+from desktop.models.kinds import Amount, Link
 from desktop.models.overlay import merged_set
 from desktop.models.record import RECORDS, Field, Record
 from desktop.models.records import Adjustment, QuoteLine
 from desktop.models.store import Store, Work
+from desktop.rules import money
 from desktop.rules.threeway import Agreed, Overlap, merge_lines
 from desktop.services import history
+from desktop.services.naming import called, currency_of
 from desktop.words import Message, msg
 
 Values = Mapping[str, Any]
@@ -41,14 +43,16 @@ class Clash:
     mine: Any
     who: str = ""
     at: datetime | None = None
-    titles: Mapping[UUID, str] = dataclasses.field(default_factory=dict)
+    titles: Mapping[UUID, Message] = dataclasses.field(default_factory=dict)
     """What linked records are called."""
+    currency: str = ""
+    """What an amount is counted in."""
     text: bool = False
     """Whether it is a text of lines, of which only some may clash."""
 
     def shown(self, cls: type[Record], value: Any, language: str) -> str:
         """One of the three values as a person reads it."""
-        return in_words(cls.fields()[self.field], value, self.titles, language)
+        return in_words(cls.fields()[self.field], value, self.titles, language, self.currency)
 
     def pieces(self) -> list[Agreed | Overlap]:
         """A text in stretches that stand and stretches that both changed: `one` is current, `other` mine."""
@@ -108,9 +112,9 @@ class Clashed(Conflict):
             "clashes": [
                 {
                     "field": clash.field,
-                    "mine": _wire(fields[clash.field], clash.mine),
-                    "current": _wire(fields[clash.field], clash.current),
-                    "original": _wire(fields[clash.field], clash.original),
+                    "mine": wire(fields[clash.field], clash.mine),
+                    "current": wire(fields[clash.field], clash.current),
+                    "original": wire(fields[clash.field], clash.original),
                     "who": clash.who,
                     "at": clash.at.isoformat() if clash.at else None,
                 }
@@ -181,36 +185,43 @@ def split(
 
 def _same(described: Field, current: Any, seen: Any, mine: Any) -> bool:
     """Whether it is as it was seen, or already as it was typed; nothing and an empty text are alike."""
-    now = _wire(described, current)
-    return now in (_wire(described, seen), _wire(described, mine))
+    now = wire(described, current)
+    return now in (wire(described, seen), wire(described, mine))
 
 
-def _wire(described: Field, value: Any) -> Any:
+def wire(described: Field, value: Any) -> Any:
+    """A value to compare by; nothing and an empty text are alike."""
     return None if value in (None, "", [], {}) else described.kind.to_wire(value)
 
 
-def in_words(described: Field, value: Any, titles: Mapping[UUID, str], language: str) -> str:
-    """A value as a person reads it: a link is the title of what it leads to."""
+def in_words(
+    described: Field, value: Any, titles: Mapping[UUID, Message], language: str, currency: str = ""
+) -> str:
+    """A value as a person reads it: a link is the title of what it leads to, an amount has its sign."""
     if isinstance(described.kind, Link) and value in titles:
-        return titles[value]
-    return described.kind.format(value, language)
+        return titles[value].in_language(language)
+    shown = described.kind.format(value, language)
+    if currency and shown and isinstance(described.kind, Amount):
+        minus, digits = ("-", shown[1:]) if shown.startswith("-") else ("", shown)
+        return f"{minus}{money.symbol(currency)}{digits}"
+    return shown
 
 
-def titles_of(store: Store, wanted: Iterable[tuple[Field, Any]]) -> dict[UUID, str]:
+def titles_of(store: Store, wanted: Iterable[tuple[Field, Any]]) -> dict[UUID, Message]:
     """The titles of the records that these values lead to."""
     ids: dict[str, set[UUID]] = {}
     for described, value in wanted:
         if isinstance(described.kind, Link) and described.kind.to in RECORDS and value is not None:
             ids.setdefault(described.kind.to, set()).add(value)
-    found: dict[UUID, str] = {}
+    found: dict[UUID, Message] = {}
     with store.reading() as session:
         for kind, keys in ids.items():
             cls = RECORDS[kind]
             listed: Sequence[UUID] = sorted(keys)
             for start in range(0, len(listed), 500):
                 part = select(cls).where(cls.id.in_(listed[start : start + 500]))
-                found.update((record.id, record.title) for record in session.scalars(part))
-    return {key: title for key, title in found.items() if title}
+                found.update((record.id, called(record)) for record in session.scalars(part))
+    return found
 
 
 def clashed(store: Store, held: Held, saved: Iterable[str]) -> Clashed:
@@ -220,9 +231,11 @@ def clashed(store: Store, held: Held, saved: Iterable[str]) -> Clashed:
         (fields[one.field], each) for one in held.clashing for each in (one.original, one.current, one.mine)
     )
     titles = titles_of(store, values)
+    with store.reading() as session:
+        currency = currency_of(session.get(held.cls, held.record))
     found = []
     for clash in held.clashing:
         last = next(iter(history.history(store, held.cls, held.record, clash.field)), None)
         who, at = (last.who, last.at) if last else ("", None)
-        found.append(dataclasses.replace(clash, titles=titles, who=who, at=at))
+        found.append(dataclasses.replace(clash, titles=titles, currency=currency, who=who, at=at))
     return Clashed(held.cls.__tablename__, held.record, tuple(found), saved)

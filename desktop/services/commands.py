@@ -1,14 +1,16 @@
 """A command is one decorated function: button, shortcut, permission, audit name and undo label follow."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from sqlalchemy import select
+
 from desktop.errors import NotAllowed, Refused
 from desktop.models.record import RECORDS, Record, hidden_from
-from desktop.models.store import Actor, Store
+from desktop.models.store import Actor, Store, Work
 from desktop.rules import roles
 from desktop.services import access, clashes
 from desktop.words import Message, msg
@@ -138,26 +140,72 @@ def run(
     """
     found = COMMANDS[name]
     with store.work(actor, name, batch=batch) as work:
-        asking = Asking(actor, work.now)
-        record = None
-        if target is not None and found.on is not None:
-            record = work.get(found.on, target)
-        refused = found.refusal(record, asking)
-        if refused is not None:
-            raise refused
+        record = work.get(found.on, target) if target is not None and found.on is not None else None
+        _refuse(found, work, record)
         held = clashes.hold_back(work, record, arguments, seen) if seen is not None else None
         if held is not None and held.nothing_else:
             raise clashes.clashed(store, held, ())
         value = found.function(work, record, **arguments) if record else found.function(work, **arguments)
-        work.flush()
-        beyond = work.written.difference(found.writes) if found.writes else None
-        if beyond:
-            raise RuntimeError(f"{name} may not write {sorted(beyond)}")
-        _refuse_hidden(actor, work.written)
-        access.refuse_lent(work)
+        _may_be_written(found, work)
     if held is not None:
         raise clashes.clashed(store, held, arguments["values"])
     return Outcome(value, work.tx, found.label, found.undoable and bool(work.changed))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One record of a command on many: what is to be written into it, over what a person saw there."""
+
+    record: UUID
+    values: Mapping[str, Any]
+    seen: Mapping[str, Any]
+
+
+def run_each(
+    store: Store, actor: Actor, name: str, wanted: Sequence[Wanted], *, batch: UUID
+) -> list[clashes.Held]:
+    """The same for several records in one transaction: what clashes is held back and returned.
+
+    Whatever refuses one of them refuses all: NotAllowed, Refused, NotFound.
+    """
+    found, held = COMMANDS[name], []
+    with store.work(actor, name, batch=batch) as work:
+        for one, record in zip(wanted, _load(found, work, wanted), strict=True):
+            _refuse(found, work, record)
+            arguments = {"values": dict(one.values)}
+            clash = clashes.hold_back(work, record, arguments, one.seen)
+            if clash is not None:
+                held.append(clash)
+            if arguments["values"]:
+                found.function(work, record, **arguments)
+        _may_be_written(found, work)
+    return held
+
+
+def _load(found: Command, work: Work, wanted: Sequence[Wanted]) -> list[Record]:
+    """The records, read at once: one by one they cost more than what is done to them."""
+    cls = found.on
+    if cls is None:
+        raise RuntimeError(f"{found.name} acts on no record")
+    together = work.session.scalars(select(cls).where(cls.id.in_([one.record for one in wanted]))).all()
+    living = {record.id: record for record in together if record.deleted_at is None}
+    return [living.get(one.record) or work.get(cls, one.record) for one in wanted]
+
+
+def _refuse(found: Command, work: Work, record: Record | None) -> None:
+    refused = found.refusal(record, Asking(work.actor, work.now))
+    if refused is not None:
+        raise refused
+
+
+def _may_be_written(found: Command, work: Work) -> None:
+    """Write it, and hold what was written against what this command and this person may write."""
+    work.flush()
+    beyond = work.written.difference(found.writes) if found.writes else None
+    if beyond:
+        raise RuntimeError(f"{found.name} may not write {sorted(beyond)}")
+    _refuse_hidden(work.actor, work.written)
+    access.refuse_lent(work)
 
 
 def _refuse_hidden(actor: Actor, written: Collection[str]) -> None:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, Refused
 from desktop.models import inbox, outbox
 from desktop.models.changes import VOID, read_local
-from desktop.models.kinds import Link
+from desktop.models.kinds import Amount, Link
 from desktop.models.outbox import Change, Waiting
 from desktop.models.record import RECORDS, Field
 from desktop.models.remote_rows import IDS, id_list
@@ -20,6 +21,7 @@ from desktop.models.store import Store
 from desktop.services import asides, clashes, history, records
 from desktop.services import inbox as decisions
 from desktop.services.commands import run
+from desktop.services.naming import currency_of
 from desktop.services.undo import label_of
 from desktop.words import Message, msg
 
@@ -49,7 +51,8 @@ class Step:
     old: Any
     new: Any
 
-    titles: Mapping[UUID, str] = dataclasses.field(default_factory=dict)
+    titles: Mapping[UUID, Message] = dataclasses.field(default_factory=dict)
+    currency: str = ""
 
     @property
     def described(self) -> Field | None:
@@ -69,7 +72,7 @@ class Step:
         """A value as a person reads it: a link by what it leads to, a choice by its word."""
         if self.described is None or wire is None:
             return ""
-        return clashes.in_words(self.described, self.value(wire), self.titles, language)
+        return clashes.in_words(self.described, self.value(wire), self.titles, language, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,12 +342,29 @@ def _named(store: Store, made: Sequence[Card]) -> list[Card]:
         wanted.setdefault(card.type, set()).add(card.record)
     with store.reading() as session:
         titles = records.titles(session, wanted)
+        currencies = _currencies(session, made)
     steps = [step for card in made for step in card.steps]
     values = [(step.described, step.value(wire)) for step in steps for wire in (step.old, step.new)]
     called = clashes.titles_of(store, [(field, value) for field, value in values if field is not None])
     found = []
     for card in made:
-        said = tuple(replace(step, titles=called) for step in card.steps)
+        said = tuple(
+            replace(step, titles=called, currency=currencies.get(step.record, "")) for step in card.steps
+        )
         others = card.others or _deciders(store, card)
         found.append(replace(card, title=titles.get(card.record, ""), steps=said, others=others))
+    return found
+
+
+def _currencies(session: Session, made: Sequence[Card]) -> dict[UUID, str]:
+    """What the amounts of these cards are counted in, by record."""
+    asked: dict[str, set[UUID]] = {}
+    for card in made:
+        for step in card.steps:
+            if step.described is not None and isinstance(step.described.kind, Amount):
+                asked.setdefault(step.type, set()).add(step.record)
+    found: dict[UUID, str] = {}
+    for kind, ids in asked.items():
+        query = select(RECORDS[kind]).where(RECORDS[kind].id.in_(records.among(ids)))
+        found.update((record.id, currency_of(record)) for record in session.scalars(query))
     return found

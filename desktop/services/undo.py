@@ -131,7 +131,13 @@ def _take_back(work: Work, ops: Sequence[_Op], undone: Undone) -> None:
         if op.record in changed_since:
             undone.kept.append((op.type, op.record))
             continue
-        _invert(work, record, op)
+        try:
+            _invert(work, record, op)
+        except Conflict:
+            if not undone.step.bulk:
+                raise
+            undone.kept.append((op.type, op.record))
+            continue
         undone.records += 1
 
 
