@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from desktop.cli import (
     attachments,
+    bulk,
     bundles,
     deciding,
     demo,
@@ -34,6 +35,7 @@ _SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
 AREAS = (
     vaults,
     records,
+    bulk,
     sharing,
     files,
     attachments,

@@ -132,7 +132,7 @@ def fields_of(actor: Actor, kind: str) -> list[str]:
         and name not in led
         and (isinstance(described.kind, Tags) or not isinstance(described.kind, Json))
     ]
-    return records.seen_by(actor.role, cls, typed)
+    return records.seen_by(actor.rights, cls, typed)
 
 
 def refusal(store: Store, actor: Actor, kind: str) -> Message | None:
