@@ -32,12 +32,12 @@ ASIDE: Final = "aside"
 
 
 def hidden_by(mask: str) -> Hidden:
-    """The fields that a mask of this name hides; nothing where this program has no role under it.
+    """The fields that a mask of this name hides; nothing where this program knows no such mask.
 
     What the role of this laptop's person hides does not count: a page may know of another role before the
     laptop does.
     """
-    hidden = {hidden_from(role.sees) for role in roles.ROLES.values()}
+    hidden = map(hidden_from, roles.every_sight())
     names = next((sorted(fields) for fields in hidden if roles.mask_name(fields) == mask), [])
     pairs = [name.split(".") for name in names]
     return {kind: frozenset(name for _, name in some) for kind, some in groupby(pairs, lambda pair: pair[0])}

@@ -31,9 +31,9 @@ from desktop.models.changes import new_seed, now_ms, read_local, write_local
 from desktop.models.guards import lifted
 from desktop.models.record import Base, new_id
 from desktop.models.remote_rows import Rows
-from desktop.models.remote_values import Identity, Known, Part, Person, Stub
+from desktop.models.remote_values import Identity, Known, Part, Person, Stub, actor_of
 from desktop.models.sending import Outbox
-from desktop.models.store import Actor, Changed, Store
+from desktop.models.store import Changed, Store, kept
 from desktop.rules.chain import START, Entry, entry_hash
 from desktop.rules.streams import is_lent
 
@@ -305,7 +305,7 @@ class Remote:
             )
 
     def _person(self, connection: "Connection", person: Person) -> None:
-        me = {"id": person.user, "name": person.name, "role": person.role, "team": person.team or None}
+        me = kept(actor_of(person))
         if read_local(connection, "me") != me:
             write_local(connection, "me", me)
 
@@ -350,14 +350,7 @@ class Remote:
                 self._restamp(connection, successor)
             self.store.device = UUID(hex=successor["device"])
             self._sequences = range(0)
-        self.store.become(
-            Actor(
-                UUID(hex=person.user),
-                person.name,
-                person.role,
-                UUID(hex=person.team) if person.team else None,
-            )
-        )
+        self.store.become(actor_of(person))
         with self.store.engine.begin() as connection:
             write_local(connection, "office", {"server": server, "url": url})
             write_local(connection, "code", short)

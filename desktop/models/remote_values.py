@@ -8,6 +8,8 @@ from uuid import UUID
 from desktop.models.arrival import Removal
 from desktop.models.remote_rows import Rows
 from desktop.models.sending import Outbox
+from desktop.models.store import Actor
+from desktop.rules import roles
 
 
 class Part(Protocol):
@@ -42,6 +44,25 @@ class Stub(Protocol):
     def title(self) -> str: ...
 
 
+class Rights(Protocol):
+    """A role of the office's own, as `desktop/rules/roles.py` keeps it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def base(self) -> str: ...
+    @property
+    def scope(self) -> str: ...
+    @property
+    def commands(self) -> Sequence[str]: ...
+    @property
+    def refused(self) -> Sequence[str]: ...
+    @property
+    def sees(self) -> Sequence[str]: ...
+
+
 class Person(Protocol):
     """Who the office says this is."""
 
@@ -53,6 +74,16 @@ class Person(Protocol):
     def team(self) -> str: ...
     @property
     def role(self) -> str: ...
+    @property
+    def rights(self) -> Rights | None: ...
+
+
+def actor_of(person: Person) -> Actor:
+    """Who the office says this is, as the vault knows people."""
+    team, own = UUID(hex=person.team) if person.team else None, person.rights
+    names = ("name", "label", "base", "scope", "commands", "refused", "sees")
+    role = roles.of_facts({name: getattr(own, name) for name in names}) if own is not None else None
+    return Actor(UUID(hex=person.user), person.name, person.role, team, role)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from desktop.models.changes import (
 )
 from desktop.models.record import Record, new_id
 from desktop.models.turns import Turns
+from desktop.rules import roles
+from desktop.rules.roles import Role
 from desktop.words import msg
 
 R = TypeVar("R", bound=Record)
@@ -43,6 +45,20 @@ class Actor:
     name: str
     role: str
     team_id: UUID | None = None
+    own: Role | None = None
+    """The role of the office's own making in place of the built-in one, where there is one."""
+
+    @property
+    def rights(self) -> Role:
+        """What this person may do and is shown."""
+        return self.own or roles.named(self.role)
+
+
+def kept(actor: Actor) -> dict[str, Any]:
+    """Somebody as the vault keeps them."""
+    team = actor.team_id.hex if actor.team_id else None
+    known = {"id": actor.id.hex, "name": actor.name, "role": actor.role, "team": team}
+    return known if actor.own is None else {**known, "rights": roles.as_facts(actor.own)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,23 +180,20 @@ class Store:
         if stored is None:
             stored = {"id": new_id().hex, "name": platform.node() or "me", "role": LOCAL_USER, "team": None}
             self.set_local("me", stored)
-        team = stored.get("team")
-        return Actor(UUID(hex=stored["id"]), stored["name"], stored["role"], UUID(hex=team) if team else None)
+        team, own = stored.get("team"), stored.get("rights")
+        return Actor(
+            UUID(hex=stored["id"]),
+            stored["name"],
+            stored["role"],
+            UUID(hex=team) if team else None,
+            roles.of_facts(own) if own else None,
+        )
 
     def become(self, actor: Actor) -> None:
         """Take the identity the office gave; records made before belong to it from now on."""
         before = self.me()
         with self.engine.begin() as connection:
-            write_local(
-                connection,
-                "me",
-                {
-                    "id": actor.id.hex,
-                    "name": actor.name,
-                    "role": actor.role,
-                    "team": actor.team_id.hex if actor.team_id else None,
-                },
-            )
+            write_local(connection, "me", kept(actor))
             if before.id != actor.id:
                 derived.hand_over(connection, before.id, actor.id, actor.team_id)
 

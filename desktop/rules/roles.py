@@ -1,15 +1,23 @@
-"""Who may do what: roles as lists of command names with a scope; laptop and office ask the same table."""
+"""Who may do what: roles as lists of command names with a scope; laptop and office ask the same table.
+
+An office may copy a role and change the copy (`Role.base` says of which). Such a role is data: the office
+keeps it, and its people's laptops receive it with each answer.
+"""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Final
+from itertools import combinations
+from typing import Any, Final
 
-from desktop.words import Message, msg
+from desktop.words import Message, msg, verbatim
 
 OWN: Final = "own"
 TEAM: Final = "team"
 ALL: Final = "all"
+SCOPES: Final = (OWN, TEAM, ALL)
+"""From the narrowest to the widest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,8 @@ class Role:
     refused: tuple[str, ...] = ()
     sees: frozenset[str] = frozenset()
     """The groups of sensitive fields that this role is shown; the others never reach its laptops."""
+    base: str = ""
+    """The role of this table that the office has copied; empty for one of this table."""
 
     def may(self, command: str) -> bool:
         """Whether this role holds `command`."""
@@ -59,16 +69,51 @@ ROLES: Final = {
 CHOICES: Final = tuple((role.name, role.label) for role in ROLES.values())
 
 
-def may(role: str, command: str) -> bool:
-    """Whether the role named `role` holds `command`; an unknown role holds nothing."""
-    found = ROLES.get(role)
-    return found is not None and found.may(command)
+def named(name: str) -> Role:
+    """The role of this table with this name; an unknown one holds nothing."""
+    return ROLES.get(name) or Role(name, verbatim(name), OWN, ())
 
 
-def sees(role: str) -> frozenset[str]:
-    """The groups of sensitive fields that the role named `role` is shown; an unknown role sees none."""
-    found = ROLES.get(role)
-    return found.sees if found is not None else frozenset()
+def may(role: Role | str, command: str) -> bool:
+    """Whether a role, or that of this table with this name, holds `command`."""
+    return (named(role) if isinstance(role, str) else role).may(command)
+
+
+def sees(role: Role | str) -> frozenset[str]:
+    """The groups of sensitive fields that a role, or that of this table with this name, is shown."""
+    return (named(role) if isinstance(role, str) else role).sees
+
+
+def every_sight() -> Iterator[frozenset[str]]:
+    """Every set of groups that a role may be shown."""
+    for count in range(len(GROUPS) + 1):
+        yield from map(frozenset, combinations(sorted(GROUPS), count))
+
+
+def as_facts(role: Role) -> dict[str, Any]:
+    """A role of an office's own as it is kept and sent."""
+    return {
+        "name": role.name,
+        "label": role.label.text if not role.label.values else str(role.label.values["text"]),
+        "base": role.base,
+        "scope": role.scope,
+        "commands": list(role.commands),
+        "refused": list(role.refused),
+        "sees": sorted(role.sees),
+    }
+
+
+def of_facts(facts: Mapping[str, Any]) -> Role:
+    """The role that was kept or sent; what this program does not know in it gives no right."""
+    return Role(
+        facts["name"],
+        verbatim(facts["label"]),
+        facts["scope"] if facts["scope"] in SCOPES else OWN,
+        tuple(facts["commands"]),
+        tuple(facts["refused"]),
+        GROUPS.intersection(facts["sees"]),
+        facts["base"],
+    )
 
 
 def scope_of(role: Role, *, narrowed: bool) -> str:

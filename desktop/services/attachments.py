@@ -17,7 +17,6 @@ from desktop.models.record import RECORDS
 from desktop.models.records import Attachment
 from desktop.models.store import Actor, Changed, Store, Work
 from desktop.rules import attachments as rules
-from desktop.rules import roles
 from desktop.services import commands
 from desktop.services import records as _records  # registers the plain commands of files
 from desktop.services.commands import Asking, command, every, only_deletes
@@ -104,7 +103,7 @@ def attach_file(
     parent = work.session.get(cls, of_id) if cls is not None else None
     if cls is None or parent is None or parent.deleted_at is not None or cls is Attachment:
         raise NotFound(msg("The record this file belongs to is no longer on this laptop."))
-    if not roles.may(work.actor.role, f"{of}.edit"):
+    if not work.actor.rights.may(f"{of}.edit"):
         raise NotAllowed(
             msg("Your role may not add files here, because it may not edit this {what}.").of(
                 what=cls.__label__

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from desktop.errors import NotAllowed, Refused
 from desktop.models.record import RECORDS, Record, hidden_from
 from desktop.models.store import Actor, Store, Work
-from desktop.rules import roles
 from desktop.services import access, clashes
 from desktop.words import Message, msg
 
@@ -57,15 +56,10 @@ class Command:
 
     def refusal(self, record: Record | None, asking: Asking) -> Refused | None:
         """Why this command is refused, or None: greys the button with its reason, here and at the office."""
-        if not roles.may(asking.actor.role, self.name):
-            role = (
-                roles.ROLES[asking.actor.role].label
-                if asking.actor.role in roles.ROLES
-                else asking.actor.role
-            )
-            return NotAllowed(
-                msg("The role “{role}” may not do this: {what}.").of(role=role, what=self.label)
-            )
+        rights = asking.actor.rights
+        if not rights.may(self.name):
+            said = msg("The role “{role}” may not do this: {what}.")
+            return NotAllowed(said.of(role=rights.label, what=self.label))
         reason = self.when(record, asking) if self.when is not None and record is not None else None
         return Refused(reason) if reason is not None else None
 
@@ -209,7 +203,7 @@ def _may_be_written(found: Command, work: Work) -> None:
 
 
 def _refuse_hidden(actor: Actor, written: Collection[str]) -> None:
-    for name in sorted(hidden_from(roles.sees(actor.role)).intersection(written)):
+    for name in sorted(hidden_from(actor.rights.sees).intersection(written)):
         record_type, _, name = name.partition(".")
         label = RECORDS[record_type].fields()[name].label
         raise NotAllowed(HIDDEN.of(field=label), field=name)

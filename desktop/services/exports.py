@@ -22,7 +22,7 @@ def export(store: Store, cls: type[Record], path: Path, language: str) -> int:
     ending = path.suffix.lower()
     if ending not in (".csv", ".xlsx", ".json"):
         raise Usage(msg("Export to a file that ends in .csv, .xlsx or .json."))
-    seen = records.seen_by(store.me().role, cls, cls.fields())
+    seen = records.seen_by(store.me().rights, cls, cls.fields())
     names = [name for name in seen if not cls.fields()[name].hidden or name == "custom"]
     rows: list[Any]
     if ending == ".json":

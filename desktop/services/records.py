@@ -26,6 +26,7 @@ from desktop.models.remote_rows import id_list
 from desktop.models.store import Store, Work
 from desktop.rules import roles
 from desktop.rules.money import check_currency
+from desktop.rules.roles import Role
 from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
@@ -90,7 +91,7 @@ def read_values(cls: type[Record], typed: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def seen_by(role: str, cls: type[Record], names: Iterable[str]) -> list[str]:
+def seen_by(role: Role | str, cls: type[Record], names: Iterable[str]) -> list[str]:
     """Those of a type's fields that somebody of this role is shown; the others are empty here anyway."""
     hidden = hidden_from(roles.sees(role))
     return [name for name in names if f"{cls.__tablename__}.{name}" not in hidden]
@@ -366,6 +367,13 @@ def among(ids: Iterable[UUID]) -> Select[Any]:
     """These ids for an `in_`, as one value: a hundred bound ones cost more than the rows they find."""
     listed = func.json_each(id_list(each.bytes for each in ids)).table_valued("value")
     return select(func.unhex(listed.c.value))
+
+
+def ids(store: Store, cls: type[Record], where: Sequence[ColumnElement[bool]] = ()) -> list[UUID]:
+    """The ids of all living records of a type that fit, newest first."""
+    query = select(cls.id).where(cls.deleted_at.is_(None), *where).order_by(cls.id.desc())
+    with store.reading() as session:
+        return list(session.scalars(query))
 
 
 def count(session: Session, cls: type[Record], where: Sequence[ColumnElement[bool]] = ()) -> int:

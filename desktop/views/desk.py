@@ -28,6 +28,7 @@ from desktop.views.lists import View
 from desktop.views.phrases import inside
 from desktop.views.runner import Runner
 from desktop.views.tables import Provider
+from desktop.views.unfinished import Keeper
 from desktop.words import Message, msg
 
 Again = Callable[[Mapping[str, Any]], object]
@@ -49,6 +50,7 @@ class Desk(QObject):
         super().__init__()
         self.store, self.runner = store, runner
         self.actor = store.me()
+        self.unfinished = Keeper(store, runner)
         store.listeners.append(self._heard)
         runner.changed.connect(self.changed)
 
@@ -56,9 +58,12 @@ class Desk(QObject):
         """Stop listening and finish what is under way."""
         if self._heard in self.store.listeners:
             self.store.listeners.remove(self._heard)
+        self.unfinished.finish()
         self.runner.close()
 
     def _heard(self, changed: Changed) -> None:
+        if changed.remote and any(kind == "user" for kind, _ in changed.records):
+            self.actor = self.store.me()  # the office may have given another role
         self.runner.tell(changed.records)
 
     # What there is

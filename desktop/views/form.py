@@ -13,7 +13,8 @@ from desktop.models.kinds import Amount, Day, Link, Long, Moment, Number, Percen
 from desktop.models.record import Field
 from desktop.services.clashes import Clashed
 from desktop.services.records import seen_by
-from desktop.views import cells, paint
+from desktop.services.unfinished import Unfinished
+from desktop.views import cells, paint, unfinished
 from desktop.views.buttons import Button
 from desktop.views.cells import Cell, Row
 from desktop.views.clash import ClashCard, tell_kept
@@ -193,6 +194,30 @@ class Fact(QWidget):
         focus(editor)
         if typed is not None and typed != value:
             self._go_on(editor, typed)
+        unfinished.watch([editor], self._keep)
+
+    def go_on(self, draft: Unfinished) -> None:
+        """Open the editor with what was typed before, the cursor where it was."""
+        self.edit()
+        if self._editor is not None:
+            unfinished.put(self._editor, draft.texts.get(self._field.name, ""))
+            unfinished.put_cursor(self._editor, draft.cursor)
+
+    def _draft(self, editor: AnyEditor, row: Row) -> Unfinished:
+        name = self._field.name
+        return Unfinished(
+            "fact",
+            row.record.__tablename__,
+            row.id.hex,
+            texts={name: unfinished.text_of(editor)},
+            focus=name,
+            cursor=unfinished.cursor_of(editor),
+            at=unfinished.now(),
+        )
+
+    def _keep(self) -> None:
+        if self._editor is not None and self._row is not None and self._editor.was_changed():
+            self._desk.unfinished.note(self._draft(self._editor, self._row))
 
     def _go_on(self, editor: AnyEditor, typed: object) -> None:
         kind = self._field.kind
@@ -286,6 +311,8 @@ class Fact(QWidget):
         self._why.hide()
         self._drop_card()
         if editor is not None:
+            if self._row is not None:
+                self._desk.unfinished.let_go(self._draft(editor, self._row).key)
             had_focus = editor.hasFocus()
             editor.hide()
             self._right.removeWidget(editor)
@@ -317,7 +344,7 @@ class Facts(QWidget):
     def show_row(self, row: Row, names: Sequence[str]) -> None:
         """These fields of a record, as far as the person's role is shown them."""
         kind = row.record.__tablename__
-        names = seen_by(self._desk.actor.role, type(row.record), names)
+        names = seen_by(self._desk.actor.rights, type(row.record), names)
         if kind != self._kind or tuple(names) != self._names:
             self._build(row, tuple(names))
         self._row = row

@@ -38,7 +38,7 @@ class ListPage(QWidget):
     def __init__(self, look: Look, desk: Desk, kind: str) -> None:
         super().__init__()
         self._look, self._desk, self.kind = look, desk, kind
-        self.spec = LISTS[kind].seen_by(desk.actor.role)
+        self.spec = LISTS[kind].seen_by(desk.actor.rights)
         self.view: View = self.spec.views[0]
         self.table = RecordTable(look, kind, self.spec.columns, self)
         self.list = RecordList(look, self.table)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_
 
 from desktop.models.record import RECORDS
 from desktop.models.records import Customer, Opportunity, Product, Quote, Task
+from desktop.rules.roles import Role
 from desktop.services import records
 from desktop.views import cells
 from desktop.views.cells import Shape
@@ -57,7 +58,7 @@ class ListSpec:
     descending: bool = True
     why_empty: Message = msg("What you add appears here at once, also without a network.")
 
-    def seen_by(self, role: str) -> "ListSpec":
+    def seen_by(self, role: Role | str) -> "ListSpec":
         """The list as somebody of this role is shown it."""
         seen = records.seen_by(role, RECORDS[self.kind], [column.name for column in self.columns])
         return replace(self, columns=tuple(column for column in self.columns if column.name in seen))

@@ -109,13 +109,28 @@ class Enrol(Struct, frozen=True):
     program: str = ""
 
 
-class Person(Struct, frozen=True):
+class Rights(Struct, frozen=True):
+    """A role of the office's own: patterns of commands, of which a refusal wins, and groups it is shown."""
+
+    name: str
+    label: str
+    base: str
+    scope: str
+    commands: list[str]
+    refused: list[str]
+    sees: list[str]
+
+
+class Person(Struct, frozen=True, omit_defaults=True):
     """Whose laptop this is and what they are in the office now."""
 
     user: str
     name: str
     team: str
     role: str
+    """A built-in role; of a role of the office's own, the one it was copied from."""
+    rights: Rights | None = None
+    """The role of the office's own that this person has instead."""
 
 
 class Keys(Struct, frozen=True):
