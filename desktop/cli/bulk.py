@@ -58,7 +58,7 @@ def _ids(console: Console, cls: type[Record], chosen: argparse.Namespace) -> lis
     if chosen.id and not (chosen.where or chosen.all):
         return named
     where = [cls.table().c[name] == value for name, value in values_of(console, cls, chosen.where).items()]
-    return [*named, *records.ids(console.store, cls, where)]
+    return [*named, *bulk.ids_of(console.store, cls.__tablename__, where)]
 
 
 def _show(console: Console, made: Plan) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from desktop.errors import NotAllowed, NotFound, Refused, SatchelError
 from desktop.models.kinds import Amount, Json, Number, Percent, Tags, Whole
@@ -140,6 +140,14 @@ def refusal(store: Store, actor: Actor, kind: str) -> Message | None:
     command = COMMANDS.get(f"{kind}.edit")
     refused = command.refusal(None, Asking(actor, store.clock())) if command else None
     return refused.message if refused else None
+
+
+def ids_of(store: Store, kind: str, where: Sequence[ColumnElement[bool]] = ()) -> list[UUID]:
+    """The ids of all living records of a type that fit, newest first."""
+    cls = RECORDS[kind]
+    query = select(cls.id).where(cls.deleted_at.is_(None), *where).order_by(cls.id.desc())
+    with store.reading() as session:
+        return list(session.scalars(query))
 
 
 def plan(
