@@ -146,6 +146,7 @@ class Session(QObject):
     def __init__(self, look: Look, vault: "Vault", store: "Store") -> None:
         super().__init__()
         from desktop.jobs import Jobs
+        from desktop.views.coming_back import come_back
         from desktop.views.connection import Connection
         from desktop.views.desk import Desk
         from desktop.views.window import Window
@@ -171,6 +172,7 @@ class Session(QObject):
         catch_everything(self.desk.refused.emit)
         self.jobs.set_metered(self.connection.metered)
         self.jobs.start()
+        QTimer.singleShot(0, self.window, lambda: come_back(self.window))
 
     def _tell(self, state: Any) -> None:
         self.window.show_network(_shown_network(state))

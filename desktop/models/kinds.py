@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -27,11 +27,12 @@ from desktop.models.columns import (
     moment_text,
     plain,
 )
+from desktop.rules import typed
 from desktop.rules.texts import cleaned
 from desktop.words import Message, msg
 
 MERGES: Final = frozenset(
-    {"critical", "soft", "set", "text", "ledger", "stage", "append", "derived", "server"}
+    {"critical", "soft", "set", "text", "ledger", "stage", "append", "derived", "server", "decision"}
 )
 
 
@@ -405,16 +406,10 @@ class Tags(Json):
 
 
 def _decimal(text: str) -> Decimal | None:
-    """What a person types as a number: `1,234.50`, `¥1200`, `1.2万`, `−5`."""
-    typed = text.strip().replace(",", "").replace("，", "").replace("\N{MINUS SIGN}", "-")
-    typed = typed.lstrip("¥￥$€ ")
-    if not typed:
+    """What a person types as a number: `1,234.50`, `¥1200`, `1.2万`, `50k`, `−5`."""
+    if not text.strip(" ¥￥$€"):
         return None
-    scale = {"万": 4, "亿": 8}.get(typed[-1], 0)
-    try:
-        value = Decimal(typed[:-1] if scale else typed).scaleb(scale)
-    except InvalidOperation:
-        raise Refused(msg("“{typed}” is not a number.").of(typed=text.strip())) from None
-    if not value.is_finite() or abs(value) >= Decimal("1e12"):
+    value = typed.amount(text)
+    if value is None or abs(value) >= Decimal("1e12"):
         raise Refused(msg("“{typed}” is not a number.").of(typed=text.strip()))
     return value

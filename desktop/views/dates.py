@@ -60,3 +60,14 @@ def moment(at: datetime, language: str, today: date) -> Message:
 def exact(at: datetime | date) -> str:
     """The whole day or moment."""
     return f"{at.astimezone():%Y-%m-%d %H:%M}" if isinstance(at, datetime) else at.isoformat()
+
+
+def said(day: date, language: str, today: date) -> str:
+    """A day with its weekday, as it is said back to whoever typed it: `Tue 1 Dec`, `12月1日 周二`."""
+    if language == "zh":
+        year = "" if day.year == today.year else f"{day.year}年"
+        return f"{year}{day.month}月{day.day}日 周{'一二三四五六日'[day.weekday()]}"
+    return f"{_DAYS[day.weekday()]} {short_day(day, language, today)}"
+
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -189,9 +189,15 @@ def editor_for(look: Look, described: Field, value: Any, title: str, find: FindL
     elif isinstance(kind, Long):
         made = LongEditor(look, value or "")
     else:
-        made = LineEditor(plain_text(kind, value, look.language))
+        made = _line(look, kind, plain_text(kind, value, look.language))
     look.bind(made.setAccessibleName, described.label)
     return made
+
+
+def _line(look: Look, kind: Kind, text: str) -> LineEditor:
+    from desktop.views.echo import ECHOED, EchoEditor
+
+    return EchoEditor(look, kind, text) if isinstance(kind, ECHOED) else LineEditor(text)
 
 
 def plain_text(kind: Kind, value: Any, language: str) -> str:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from desktop.errors import SatchelError
 from desktop.models.record import RECORDS
-from desktop.views import errors, paint
+from desktop.services.unfinished import Unfinished
+from desktop.views import errors, paint, unfinished
 from desktop.views.buttons import Button
 from desktop.views.compose import Line, column, holding, label, row
 from desktop.views.desk import Desk
@@ -40,9 +41,10 @@ class NewRecord(QWidget):
         super().__init__(window)
         self._look, self._desk, self._window = look, desk, window
         self._scrim = Scrim(look, window)
-        self._scrim.pressed.connect(self.dismiss)
+        self._scrim.pressed.connect(self.put_aside)
         self._kind = ""
         self._links: dict[str, Any] = {}
+        self._first: dict[str, str] = {}
         self.editors: dict[str, AnyEditor] = {}
         self._whys: dict[str, QLabel] = {}
         self._title = label(look, size="title", strong=True)
@@ -71,6 +73,7 @@ class NewRecord(QWidget):
         self._kind, self._links = kind, dict(links or {})
         self._look.bind(self._title.setText, msg("New {what}").of(what=inside(RECORDS[kind].__label__)))
         self._build()
+        draft = self._desk.unfinished.of(self._draft().key)
         self._scrim.cover()
         self.setFixedWidth(self._look.px(WIDTH))
         self._fit()
@@ -83,6 +86,45 @@ class NewRecord(QWidget):
             if name not in self._links:
                 focus(editor) if not hasattr(editor, "showPopup") else editor.setFocus()
                 break
+        if draft is not None:
+            self._go_on(draft)
+        unfinished.watch(list(self.editors.values()), self._keep)
+
+    def go_on(self, draft: Unfinished) -> None:
+        """Show the card with what was typed before, the cursor where it was."""
+        links = {name: UUID(value) if len(value) == 32 else value for name, value in draft.links.items()}
+        self.ask(draft.type, links)
+
+    def _go_on(self, draft: Unfinished) -> None:
+        for name, text in draft.texts.items():
+            if name in self.editors and name not in self._links:
+                unfinished.put(self.editors[name], text)
+        if draft.focus in self.editors:
+            unfinished.put_cursor(self.editors[draft.focus], draft.cursor)
+
+    def _draft(self) -> Unfinished:
+        """What stands in the card now."""
+        focus = next((name for name, editor in self.editors.items() if editor.hasFocus()), "")
+        typed = {name: unfinished.text_of(editor) for name, editor in self.editors.items()}
+        return Unfinished(
+            "new",
+            self._kind,
+            ";".join(sorted(self._links_out().values())),
+            texts={name: text for name, text in typed.items() if text != self._first.get(name, "")},
+            links=self._links_out(),
+            focus=focus,
+            cursor=unfinished.cursor_of(self.editors[focus]) if focus else 0,
+            at=unfinished.now(),
+        )
+
+    def _links_out(self) -> dict[str, str]:
+        return {
+            name: value.hex if isinstance(value, UUID) else str(value) for name, value in self._links.items()
+        }
+
+    def _keep(self) -> None:
+        if self.isVisible():
+            self._desk.unfinished.note(self._draft())
 
     def _build(self) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -109,6 +151,7 @@ class NewRecord(QWidget):
                 self._grid.addWidget(widget, line + offset, side)
             self._grid.setColumnStretch(side, 1)
             self.editors[name], self._whys[name] = editor, why
+            self._first[name] = unfinished.text_of(editor)
 
     def _find(self, kind: str, text: str) -> list[tuple[UUID, str]]:
         return [(UUID(bytes=hit.id), hit.title) for hit in self._desk.search(text, [kind], 8)]
@@ -158,8 +201,14 @@ class NewRecord(QWidget):
         editor.style().unpolish(editor)
         editor.style().polish(editor)
 
+    def put_aside(self) -> None:
+        """Close it; what was typed comes back when the same card is asked for again."""
+        self._scrim.hide()
+        self.hide()
+
     def dismiss(self) -> None:
         """Give up."""
+        self._desk.unfinished.let_go(self._draft().key)
         self._scrim.hide()
         self.hide()
 

@@ -2,12 +2,14 @@
 
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.views import cells, dates, paint, timeline
+from desktop.services.unfinished import Unfinished
+from desktop.views import cells, dates, paint, timeline, unfinished
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
 from desktop.views.compose import (
@@ -144,13 +146,32 @@ class NoteBox(QLineEdit):
 
     noted = Signal(str)
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
-        self._look = look
+        self._look, self._keeper = look, desk.unfinished
+        self._of: tuple[str, UUID] | None = None
         look.bind(self.setPlaceholderText, msg("Write a note"))
         look.bind(self.setAccessibleName, msg("Write a note"))
         look.bind(self.setTextMargins, lambda: (look.px(20), 0, look.px(54), 0))
         self.returnPressed.connect(self._tell)
+        unfinished.watch([self], self._keep)
+
+    def show_of(self, kind: str, record_id: UUID) -> None:
+        """Notes are about this record from now on; what was begun about it comes back."""
+        if self._of == (kind, record_id):
+            return
+        self._of = None
+        draft = self._keeper.of(Unfinished("note", kind, record_id.hex).key)
+        self.setText(draft.texts.get("name", "") if draft is not None else "")
+        self._of = (kind, record_id)
+
+    def _keep(self) -> None:
+        if self._of is not None:
+            kind, record_id = self._of
+            texts, cursor = {"name": self.text()}, self.cursorPosition()
+            self._keeper.note(
+                Unfinished("note", kind, record_id.hex, texts, cursor=cursor, at=unfinished.now())
+            )
 
     def _tell(self) -> None:
         if self.text().strip():
@@ -203,7 +224,7 @@ class Panel(QWidget):
         self.facts = Facts(look, desk, hide_empty=True)
         self.facts.opened.connect(self.opened)
         self.timeline = timeline.Timeline(look)
-        self.note = NoteBox(look)
+        self.note = NoteBox(look, desk)
         self.note.noted.connect(self._note)
         self._compose(close)
         look.changed.connect(self._again)
@@ -276,6 +297,7 @@ class Panel(QWidget):
         self._next.show_row(shown)
         self.facts.show_row(shown, facts_of(shown))
         self._foot.setVisible(kind in NOTED)
+        self.note.show_of(kind, shown.id)
         self._show_people(shown)
         events = (
             timeline.of_customer(self._desk, shown)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.models.records import QuoteLine
-from desktop.views import paint
+from desktop.views import paint, unfinished
 from desktop.views.look import Look
 from desktop.words import msg
 
@@ -138,6 +138,7 @@ class _LineDelegate(QStyledItemDelegate):
         if index.column() not in (NAME, UNIT):
             editor.setAlignment(paint.RIGHT)
         editor.textEdited.connect(lambda text: self._grid.table.try_out(index, text))
+        unfinished.watch([editor], lambda: self._grid.typed.emit(index, editor))
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -186,6 +187,7 @@ class QuoteGrid(QTableView):
     option_pressed = Signal(object)
     why_wanted = Signal(object)
     left = Signal()  # a cell's editor is closed
+    typed = Signal(object, object)  # the index of a cell and its editor, after each key
 
     def __init__(self, look: Look, table: QuoteTable) -> None:
         super().__init__()

@@ -223,6 +223,14 @@ class QuoteTable(QAbstractTableModel):
         """The next editor of that cell goes on with what was typed, over what has been seen now."""
         self._begun = replace(typed, seen=seen)
 
+    def go_on_with(self, index: Index, text: str) -> None:
+        """The next editor of that cell begins with this text, as if it had been typed just now."""
+        self._begun = replace(self._read(self.rows[index.row()], index.column()), text=text)
+
+    def field_at(self, index: Index) -> str:
+        """The field that a cell shows."""
+        return self._field(self.rows[index.row()], index.column())
+
     def place(self, typed: Typed) -> QModelIndex:
         """Where that cell is now; invalid where the line is gone."""
         columns = {name: column for column, name in FIELDS.items()} | {"name_en": NAME}

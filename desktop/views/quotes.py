@@ -28,6 +28,7 @@ from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_paper import QuotePaper
 from desktop.views.quote_table import AMOUNT, NAME, QuoteTable, Typed
+from desktop.views.quote_typing import CellDrafts
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
@@ -115,6 +116,7 @@ class QuotePage(QWidget):
         self._compose()
         self._listen()
         self.fill()
+        self.cells = CellDrafts(desk, quote_id, self.grid)
 
     def _compose(self) -> None:
         look = self._look

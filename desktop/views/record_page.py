@@ -76,7 +76,8 @@ class RecordPage(QWidget):
         self.facts = Facts(look, desk)
         self.facts.opened.connect(self.opened)
         self.timeline = timeline.Timeline(look, edge=24)
-        self.note = NoteBox(look)
+        self.note = NoteBox(look, desk)
+        self.note.show_of(kind, record_id)
         self.note.noted.connect(self._noted)
         self.which = Segments(
             look,
@@ -96,6 +97,9 @@ class RecordPage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.bind(self.setAccessibleName, type(found.record).__label__)
         self.fill()
+        for draft in desk.unfinished.facts_of(kind, record_id):
+            if draft.focus in self.facts.facts:
+                self.facts.facts[draft.focus].go_on(draft)
         desk.changed.connect(self._changed)
         look.changed.connect(self.fill)
 

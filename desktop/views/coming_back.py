@@ -1,0 +1,41 @@
+"""After a crash, a kill or a lock: the window opens where somebody was typing, with what was typed."""
+
+from uuid import UUID
+
+from desktop.services.unfinished import Unfinished
+from desktop.views import unfinished
+from desktop.views.quotes import QuotePage
+from desktop.views.record_page import RecordPage
+from desktop.views.window import Window
+from desktop.words import msg
+
+
+def come_back(window: Window) -> bool:
+    """Open what was being typed last; says whether there was anything."""
+    draft = window.desk.unfinished.last()
+    if draft is None:
+        return False
+    there = _go_on(window, draft)
+    if there:
+        window.toast.tell(msg("What you were typing is here again"), can_undo=False, good=False)
+    return there
+
+
+def _go_on(window: Window, draft: Unfinished) -> bool:
+    if draft.place == "new":
+        window.new.go_on(draft)
+        return True
+    record = UUID(hex=draft.record)
+    if window.desk.row(draft.type, record) is None:
+        return False  # it is kept: the record may come back
+    window.open_record(draft.type, record)
+    page = window.page()
+    if isinstance(page, QuotePage):
+        return page.cells.come_back()
+    if not isinstance(page, RecordPage):
+        return False
+    if draft.place == "note":
+        unfinished.put_cursor(page.note, draft.cursor)
+    elif draft.focus in page.facts.facts:
+        page.facts.facts[draft.focus].go_on(draft)
+    return True

@@ -1,0 +1,148 @@
+"""What was being typed is there again: on every kind of field, with the cursor where it was."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from desktop.models.store import Store
+from desktop.services import unfinished
+from desktop.views.coming_back import come_back
+from desktop.views.editors import LineEditor
+from desktop.views.quote_table import NAME
+from desktop.views.quotes import QuotePage
+from desktop.views.record_page import RecordPage
+from desktop.views.window import Window
+from tests.screens.sample import Firm
+from tests.views.pages import the_record
+
+
+def kept(store: Store, qtbot: QtBot, text: str) -> None:
+    """Wait until a text is in the vault."""
+    qtbot.waitUntil(lambda: any(text in one.texts.values() for one in unfinished.find(store)))
+
+
+def again(window: Window, window_on: Callable[[Store], Window], store: Store) -> Window:
+    """The window as it comes after a kill: nothing was said to the first one."""
+    window.desk.unfinished._timer.stop()  # noqa: SLF001  a killed program writes nothing more
+    fresh = window_on(store)
+    fresh.activateWindow()
+    assert come_back(fresh)
+    return fresh
+
+
+def test_a_value_half_typed_comes_back(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.open_record("customer", firm.customers[0])
+    fact = the_record(window).facts.facts["website"]
+    fact.edit()
+    editor = fact.findChild(LineEditor)
+    assert isinstance(editor, LineEditor)
+    QTest.keyClicks(editor, "xinghe.exampl")
+    for _ in range(3):
+        QTest.keyClick(editor, Qt.Key.Key_Left)
+    kept(store, qtbot, "xinghe.exampl")
+    qtbot.waitUntil(lambda: unfinished.find(store)[-1].cursor == 10)
+    fresh = again(window, window_on, store)
+    page = fresh.page()
+    assert isinstance(page, RecordPage)
+    found = page.facts.facts["website"].findChild(LineEditor)
+    assert isinstance(found, LineEditor)
+    assert (found.text(), found.cursorPosition()) == ("xinghe.exampl", 10)
+    assert fresh.toast.words() == "What you were typing is here again"
+    QTest.keyClick(found, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: unfinished.find(store) == [])
+
+
+def test_a_long_text_comes_back_whole(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.open_record("customer", firm.customers[1])
+    fact = the_record(window).facts.facts["remark"]
+    fact.edit()
+    editor = fact.findChild(QPlainTextEdit)
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "one")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QTest.keyClicks(editor, "two 2")
+    kept(store, qtbot, "one\ntwo 2")
+    page = again(window, window_on, store).page()
+    assert isinstance(page, RecordPage)
+    found = page.facts.facts["remark"].findChild(QPlainTextEdit)
+    assert found is not None
+    assert found.toPlainText() == "one\ntwo 2"
+    assert found.textCursor().position() == 9
+
+
+def test_the_card_of_a_new_record_comes_back_and_escape_lets_it_go(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.ask_new("contact", {"customer_id": firm.customers[0]})
+    QTest.keyClicks(window.new.editors["name"], "Zhang")
+    window.new.editors["mobile"].setFocus()
+    QTest.keyClicks(window.new.editors["mobile"], "138")
+    kept(store, qtbot, "138")
+    fresh = again(window, window_on, store)
+    assert fresh.new.isVisible()
+    texts = {name: each.typed() for name, each in fresh.new.editors.items()}
+    assert (texts["name"], texts["mobile"]) == ("Zhang", "138")
+    assert texts["customer_id"] == firm.customers[0]
+    QTest.keyClick(fresh.new, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: unfinished.find(store) == [])
+
+
+def test_a_press_beside_the_card_loses_nothing(window: Window, qtbot: QtBot, store: Store) -> None:
+    window.ask_new("customer")
+    QTest.keyClicks(window.new.editors["name"], "Half a na")
+    window.new.put_aside()
+    assert window.new.isHidden()
+    window.ask_new("contact")
+    assert window.new.editors["name"].typed() == ""
+    window.new.dismiss()
+    window.ask_new("customer")
+    assert window.new.editors["name"].typed() == "Half a na"
+
+
+def test_a_note_stays_with_the_record_it_is_about(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.open_record("customer", firm.customers[0])
+    QTest.keyClicks(the_record(window).note, "price agreed, se")
+    window.open_record("customer", firm.customers[1])
+    assert the_record(window).note.text() == ""
+    window.open_record("customer", firm.customers[0])
+    assert the_record(window).note.text() == "price agreed, se"
+    kept(store, qtbot, "price agreed, se")
+    page = again(window, window_on, store).page()
+    assert isinstance(page, RecordPage)
+    assert page.note.text() == "price agreed, se"
+    QTest.keyClick(page.note, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: unfinished.find(store) == [])
+
+
+def test_a_cell_of_a_quote_comes_back(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.open_record("quote", firm.quote)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    index = page.table.index(1, NAME)
+    page.grid.setCurrentIndex(index)
+    page.grid.edit(index)
+    editor = page.grid.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "Compressor, tw")
+    QTest.keyClick(editor, Qt.Key.Key_Left)
+    kept(store, qtbot, "Compressor, tw")
+    qtbot.waitUntil(lambda: unfinished.find(store)[-1].cursor == 13)
+    fresh = again(window, window_on, store).page()
+    assert isinstance(fresh, QuotePage)
+    QApplication.processEvents()
+    found = fresh.grid.findChild(QLineEdit)
+    assert found is not None
+    assert (found.text(), found.cursorPosition()) == ("Compressor, tw", 13)
