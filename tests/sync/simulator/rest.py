@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from desktop.models import derived, fuse, remote_rows, repairs
+from desktop.models import derived, fuse, repairs
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS
 from desktop.rules import totals
@@ -14,7 +14,8 @@ from sync.protocol.messages import DigestRequest
 from sync.server.digests import Digests
 from sync.server.scope import home
 from tests.sync.simulator import points
-from tests.sync.simulator.watch import TYPES, Edit, Key, Row, Violation, Watch, elements, ids, office_table
+from tests.sync.simulator.rows import Key, Row, asked, driven, ids
+from tests.sync.simulator.watch import TYPES, Edit, Violation, Watch, elements
 from tests.sync.simulator.world import CALM, Device, World
 
 ROUNDS = 3
@@ -62,12 +63,10 @@ def problems(world: World, device: Device) -> list[str]:
     if device.revoked:
         return []
     found: list[str] = []
-    with device.engine.connect() as connection:
-        for table, query in LEFT.items():
-            count = len(connection.exec_driver_sql(query).all())
-            if count:
-                found.append(f"{device.name}: {count} rows left in {table}")
-        indexed = {row[0].hex() for row in connection.exec_driver_sql("SELECT record FROM search_entry")}
+    for table, query in LEFT.items():
+        if count := len(asked(device.engine, query)):
+            found.append(f"{device.name}: {count} rows left in {table}")
+    indexed = {row[0].hex() for row in asked(device.engine, "SELECT record FROM search_entry")}
     if waiting := device.remote.waiting():
         found.append(f"{device.name}: {waiting} ops are unsent")
     living = _all(device)
@@ -94,20 +93,17 @@ def _same(one: Any, other: Any) -> bool:
 
 def _all(device: Device) -> dict[Key, Row]:
     """Every living record of a laptop."""
-    with device.engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        return {
-            (name, record.hex()): row
-            for name in EVERYTHING
-            for record, row in remote_rows.read(driver, RECORDS[name], ids(driver, name)).items()
-            if not row["deleted_at"]
-        }
+    rows = device.world.watch.rows[device.name].laptop(device.engine, EVERYTHING)
+    return {key: row for key, row in rows.items() if not row["deleted_at"]}
 
 
 def oracle(world: World, device: Device) -> dict[Key, Row]:
     """What this laptop's person may see, worked out from the office's rows alone."""
     with world.office.server.store.read() as connection:
-        rows = {name: office_table(connection, name) for name in EVERYTHING}
+        every = world.watch.rows[""].office(connection, EVERYTHING)
+    rows: dict[str, dict[str, Row]] = {name: {} for name in EVERYTHING}
+    for (name, record), row in every.items():
+        rows[name][record] = row
     me = rows["user"][device.store.me().id.hex]
     streams = _streams(rows, me)
     hidden = HIDDEN if me["role"] == "rep" else {}
@@ -170,9 +166,8 @@ def _ledgers(watch: Watch, office: dict[Key, Row]) -> None:
 
 def _links(device: Device, deleted: set[str]) -> None:
     """Whatever living record a row leads to is here, or has its name here."""
-    with device.engine.connect() as connection:
-        named = {row[0].hex() for row in connection.exec_driver_sql("SELECT record FROM sync_stub")}
-        driver: Any = connection.connection.driver_connection
+    with driven(device.engine) as driver:
+        named = {row[0].hex() for row in driver.execute("SELECT record FROM sync_stub")}
         held = deleted | {record.hex() for name in RECORDS for record in ids(driver, name)}
     for (name, record), row in _all(device).items():
         for field, described in RECORDS[name].fields().items():
@@ -197,8 +192,7 @@ def _inboxes(world: World) -> dict[tuple[str, str], list[Any]]:
     """What lies in the inboxes, decided or not, by record and field."""
     found: dict[tuple[str, str], list[Any]] = {}
     for device in world.devices:
-        with device.engine.connect() as connection:
-            rows = connection.exec_driver_sql("SELECT record, field, mine, device, n FROM inbox").all()
+        rows = asked(device.engine, "SELECT record, field, mine, device, n FROM inbox")
         told = [(row[3], row[4], row[1]) for row in rows]
         if len(told) != len(set(told)):
             raise Violation(f"{device.name}: one conflict is in the inbox twice")
@@ -217,7 +211,7 @@ def _accounted(
         return True
     if row is None:
         return False
-    if merge in ("derived", "server", "stage", "soft", "ledger") or edit.field in ("revision_id",):
+    if merge in ("derived", "server", "stage", "soft", "ledger", "decision") or edit.field in ("revision_id",):
         return True
     if _is_on_paper(edit, row, office):
         return True
@@ -294,10 +288,6 @@ def _totals(device: Device) -> None:
 
 def _chain(device: Device) -> None:
     """The log of this laptop's own ops has no hole."""
-    with device.engine.connect() as connection:
-        numbers = [
-            row[0]
-            for row in connection.exec_driver_sql("SELECT n FROM change WHERE n IS NOT NULL ORDER BY n")
-        ]
+    numbers = [row[0] for row in asked(device.engine, "SELECT n FROM change WHERE n IS NOT NULL ORDER BY n")]
     if numbers != list(range(1, len(numbers) + 1)):
         raise Violation(f"{device.name}: the log has holes")

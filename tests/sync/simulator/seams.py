@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from desktop.models import changes, fuse, record, sending
+from desktop.models import changes, engines, fuse, record, sending
 from desktop.services import quotes
 from sync.client import driver
 from sync.engine import repair
@@ -40,7 +40,7 @@ def virtual_ids(moment: Callable[[], datetime], rng: random.Random) -> Iterator[
 
     module.time, module.secrets, module._last = Clock, Chance, 0  # noqa: SLF001
     try:
-        with by_hand(), points.known(), older(), plain_paper():
+        with by_hand(), points.known(), older(), plain_paper(), prepared():
             yield
     finally:
         module.time, module.secrets, module._last = real  # noqa: SLF001
@@ -120,3 +120,15 @@ def plain_paper() -> Iterator[None]:
         yield
     finally:
         module.quote_pdf, module.calculator_test = real
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Connections keep their statements: here no memory is wiped, for which the product keeps few."""
+    module: Any = engines
+    real = module.STATEMENTS
+    module.STATEMENTS = 600
+    try:
+        yield
+    finally:
+        module.STATEMENTS = real

@@ -11,24 +11,21 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from desktop.errors import NotAllowed, Offline, SatchelError, ServerTooNew
-from desktop.models import remote_rows
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS
 from desktop.models.store import Work
 from desktop.rules.canonical import content_hash
 from sync.engine.asking import NONSENSE
-from sync.server.rows import id_out, shape
 from sync.server.tables import VERDICT
 from tests.sync.simulator import points
+from tests.sync.simulator.rows import Key, Row, Rows, asked
 from tests.sync.simulator.world import Device, World
 
 TYPES = (
     *("customer", "contact", "opportunity", "quote", "quote_revision", "quote_line", "signature"),
-    *("attachment", "product", points.TYPE),
+    *("attachment", "product", "decision", points.TYPE),
 )
 FROZEN = ("snapshot", "content_hash", "issued_at")
-Key = tuple[str, str]
-Row = dict[str, Any]
 
 
 class Violation(Exception):
@@ -105,6 +102,9 @@ class Watch:
         self._order = 0
         self._typed = 0
         self._shown: dict[str, dict[Key, Row]] = {}
+        self._looked: dict[str, dict[Key, Row]] = defaultdict(dict)
+        self.rows: dict[str, Rows] = defaultdict(Rows)
+        """What was read last, by the laptop's name; the office's under none."""
         self._seen: dict[tuple[str, str, str, str], int] = {}
         self._cursors: dict[str, dict[str, tuple[int, list[Any]]]] = defaultdict(dict)
         self._office: dict[Key, Row] = {}
@@ -216,7 +216,7 @@ class Watch:
         order = self.tick()
         for key, row in self._office.items():
             old = before.get(key)
-            if row != old:
+            if row is not old and row != old:
                 self._row_changed(device, key, old or {}, row, order)
 
     def _kin(self, name: str) -> frozenset[str]:
@@ -302,36 +302,33 @@ class Watch:
     def _look(self, device: Device) -> dict[Key, Row]:
         now = self.shown(device)
         order = self.tick()
-        for (_, record), row in now.items():
-            for name, value in row.items():
-                self._seen.setdefault((device.name, record, name, str(value)), order)
-        self._shown[device.name] = now
+        before = self._looked[device.name]
+        for key, row in now.items():
+            if before.get(key) is not row:
+                for name, value in row.items():
+                    self._seen.setdefault((device.name, key[1], name, str(value)), order)
+        self._shown[device.name] = self._looked[device.name] = now
         self._unsent_is_shown(device, now)
         self.cursors_grow(device)
         return now
 
     def shown(self, device: Device) -> dict[Key, Row]:
         """Every record that a laptop holds, deleted ones too."""
-        with device.engine.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            return {
-                (name, record.hex()): row
-                for name in TYPES
-                for record, row in remote_rows.read(driver, RECORDS[name], ids(driver, name)).items()
-            }
+        return self.rows[device.name].laptop(device.engine, TYPES)
 
     def _unsent_is_shown(self, device: Device, now: Mapping[Key, Row]) -> None:
         """What was typed and not answered is on the screen, once and as it was typed."""
         acked = device.store.acked
-        with device.engine.connect() as connection:
-            ops = connection.exec_driver_sql(
-                "SELECT n, kind, type, record, body FROM change WHERE n > ? AND origin = 0 ORDER BY n",
-                (acked,),
-            ).all()
-            refused = {
-                row[0].hex()
-                for row in connection.exec_driver_sql("SELECT record FROM inbox WHERE kind = 'rejected'")
-            }
+        ops = asked(
+            device.engine,
+            "SELECT n, kind, type, record, body FROM change WHERE n > ? AND origin = 0 ORDER BY n",
+            (acked,),
+        )
+        if not ops:
+            return
+        refused = {
+            row[0].hex() for row in asked(device.engine, "SELECT record FROM inbox WHERE kind = 'rejected'")
+        }
         wanted: dict[tuple[Key, str], Any] = {}
         for _, kind, type_name, record, body in ops:
             key = (type_name, record.hex())
@@ -365,17 +362,13 @@ class Watch:
 
     def _own_values_stay(self, device: Device, before: Mapping[Key, Row], after: Mapping[Key, Row]) -> None:
         """What was typed here leaves the screen only for a newer row of the office, or into the inbox."""
-        with device.engine.connect() as connection:
-            kept = {
-                (row[0].hex(), row[1])
-                for row in connection.exec_driver_sql("SELECT record, field FROM inbox")
-            }
+        kept = {(row[0].hex(), row[1]) for row in asked(device.engine, "SELECT record, field FROM inbox")}
         for key, row in before.items():
             now = after.get(key)
-            if now is None or now["version"] > row["version"]:
+            if now is None or now is row or now["version"] > row["version"]:
                 continue
             for name, described in RECORDS[key[0]].fields().items():
-                if described.merge in ("derived", "server", "set") or row[name] == now[name]:
+                if described.merge in ("derived", "server", "set", "decision") or row[name] == now[name]:
                     continue
                 if key[0] == "quote_revision" and name in FROZEN:
                     continue  # two papers: one stands beside the other, as is looked for at rest
@@ -403,8 +396,7 @@ class Watch:
         Looked at before each question too: a mask may come and go without a row that is shown.
         """
         known = self._cursors[device.name]
-        with device.engine.connect() as connection:
-            rows = connection.exec_driver_sql("SELECT stream, seq, schema, mask FROM sync_cursor").all()
+        rows = asked(device.engine, "SELECT stream, seq, schema, mask FROM sync_cursor")
         for stream, seq, *form in rows:
             before, of = known.get(stream, (0, form))
             if seq < before and of == form:
@@ -416,27 +408,7 @@ class Watch:
     def office_rows(self) -> dict[Key, Row]:
         """Every record of the office."""
         with self.world.office.server.store.read() as connection:
-            found: dict[Key, Row] = {}
-            for name in TYPES:
-                for record, row in office_table(connection, name).items():
-                    found[name, record] = row
-            return found
-
-
-def office_table(connection: Connection, name: str) -> dict[str, Row]:
-    """Every record of one type at the office, whatever its database."""
-    shown = id_out(connection.dialect.name)
-    ids = [shown(row[0]) for row in connection.exec_driver_sql(ids_of(name))]
-    return shape(name, connection.dialect.name).read(connection, ids)
-
-
-def ids_of(table: str) -> str:
-    """The statement that lists the ids of a record type."""
-    return f'SELECT id FROM "{RECORDS[table].__tablename__}"'  # noqa: S608 - a name from the registry
-
-
-def ids(driver: Any, table: str) -> list[bytes]:
-    return [bytes(row[0]) for row in driver.execute(ids_of(table))]
+            return self.rows[""].office(connection, TYPES)
 
 
 def elements(value: Any) -> set[str]:
