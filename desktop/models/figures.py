@@ -1,0 +1,59 @@
+"""Figures that lists show beside the fields of a record: read from other tables, never stored."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, select
+
+from desktop.models.kinds import Amount, Kind, Moment
+from desktop.models.record import RECORDS, Record
+from desktop.models.records import Customer, Interaction, Opportunity
+from desktop.words import Message, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: what it is called, its kind, and the expression that finds it for a row of its table."""
+
+    name: str
+    label: Message
+    kind: Kind
+    of: Callable[[], ColumnElement[Any]]
+
+
+def _open_deals() -> ColumnElement[Any]:
+    of_it = (Opportunity.customer_id == Customer.id, Opportunity.deleted_at.is_(None))
+    under_way = Opportunity.stage.not_in(("won", "lost"))
+    return select(func.sum(Opportunity.amount)).where(*of_it, under_way).correlate(Customer).scalar_subquery()
+
+
+def _last_touch() -> ColumnElement[Any]:
+    of_it = (Interaction.customer_id == Customer.id, Interaction.deleted_at.is_(None))
+    return select(func.max(Interaction.happened_at)).where(*of_it).correlate(Customer).scalar_subquery()
+
+
+FIGURES: Final[Mapping[str, Mapping[str, Figure]]] = {
+    "customer": {
+        "open_deals": Figure("open_deals", msg("Open deals"), Amount(), _open_deals),
+        "last_touch": Figure("last_touch", msg("Last touch"), Moment(), _last_touch),
+    }
+}
+
+
+def kind_of(cls: type[Record], name: str) -> Kind | None:
+    """The kind of a field or figure, or None where the type has neither."""
+    found = cls.fields().get(name) or FIGURES.get(cls.__tablename__, {}).get(name)
+    return found.kind if found else None
+
+
+def label_of(kind: str, name: str) -> Message:
+    """What a field or figure is called."""
+    figure = FIGURES.get(kind, {}).get(name)
+    return figure.label if figure else RECORDS[kind].fields()[name].label
+
+
+def expression(cls: type[Record], name: str) -> ColumnElement[Any]:
+    """The column of a field, or what finds a figure."""
+    figure = FIGURES.get(cls.__tablename__, {}).get(name)
+    return figure.of() if figure else cls.table().c[name]

@@ -1,0 +1,270 @@
+"""Lists: one query with its pages, count, groups and sums; every face of a list asks here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from desktop.models import figures, search
+from desktop.models.figures import FIGURES, kind_of
+from desktop.models.filtering import Viewer, among, compiled, family
+from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Short
+from desktop.models.record import RECORDS, Record
+from desktop.models.store import Actor, Store
+from desktop.rules.filters import EVERYTHING, WORDS, Condition, Filter, every
+
+PAGE: Final = 128
+MOST_HITS: Final = search.CANDIDATES
+"""How many records the full-text index gives at most; beyond it a list says `500+`."""
+MOST_GROUPS: Final = 400
+MONTH, DAY = "month", "day"
+_PARTS: Final = {MONTH: 7, DAY: 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list shows: a record type, a filter, an order, and the field it is grouped by."""
+
+    kind: str
+    where: Filter = EVERYTHING
+    order: str = "id"
+    descending: bool = True
+    by: str = ""
+    """A field; of a day `field:month` or `field:day`. Empty: not grouped."""
+
+    @property
+    def cls(self) -> type[Record]:
+        """The record type."""
+        return RECORDS[self.kind]
+
+    def within(self, *more: Filter) -> "Query":
+        """The same query, narrowed."""
+        return replace(self, where=every(self.where, *more))
+
+
+class Found(NamedTuple):
+    """A record of a page with its figures."""
+
+    record: Record
+    figures: dict[str, Any]
+
+    def value(self, name: str) -> Any:
+        """A field or a figure."""
+        return self.figures[name] if name in self.figures else getattr(self.record, name)
+
+
+class Sum(NamedTuple):
+    """What one currency comes to."""
+
+    currency: str
+    total: int
+    most: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One group of a list: its key in wire form (None: empty), how many, and the sums of amounts by field."""
+
+    key: Any
+    count: int = 0
+    sums: Mapping[str, tuple[Sum, ...]] = field(default_factory=dict)
+
+
+def viewer_of(store: Store, actor: Actor) -> Viewer:
+    """How a person of this laptop looks at lists, now."""
+    now = datetime.now().astimezone()
+
+    def find(kind: str, words: str) -> list[UUID]:
+        with store.reader.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            hits = search.find(raw, words, types=[kind], limit=MOST_HITS)
+        return [UUID(bytes=bytes(hit.id)) for hit in hits]
+
+    assert now.tzinfo is not None
+    return Viewer(actor.id, actor.team_id, now.date(), now.tzinfo, find)
+
+
+def page(
+    session: Session,
+    query: Query,
+    viewer: Viewer,
+    *,
+    after: Found | None = None,
+    limit: int = PAGE,
+    bucket: Bucket | None = None,
+) -> list[Found]:
+    """One keyset page of living records: the page after a row, or the first."""
+    cls, key = query.cls, query.cls.table().c.id
+    column = figures.expression(cls, query.order)
+    picked = _living(select(key), query, viewer, bucket)
+    if after is not None:
+        picked = picked.where(_beyond(query, column, after))
+    if query.order == "id":
+        picked = picked.order_by(key.desc() if query.descending else key.asc())
+    else:
+        ordering = (column.desc() if query.descending else column.asc()).nulls_last()
+        picked = picked.order_by(ordering, key.desc())
+    ids = list(session.scalars(picked.limit(limit)))
+    found = {each.record.id: each for each in _read(session, cls, ids)}
+    return [found[each] for each in ids if each in found]
+
+
+def _beyond(query: Query, column: ColumnElement[Any], after: Found) -> ColumnElement[bool]:
+    key, last = query.cls.table().c.id, after.record.id
+    if query.order == "id":
+        return key < last if query.descending else key > last
+    value = after.value(query.order)
+    if value is None:
+        return column.is_(None) & (key < last)
+    farther = column < value if query.descending else column > value
+    return or_(farther, (column == value) & (key < last), column.is_(None))
+
+
+def matching(session: Session, query: Query, viewer: Viewer, ids: Iterable[UUID]) -> list[Found]:
+    """Those of these records that the query shows."""
+    key = query.cls.table().c.id
+    picked = _living(select(key), query, viewer).where(key.in_(among(ids)))
+    return _read(session, query.cls, list(session.scalars(picked)))
+
+
+def _read(session: Session, cls: type[Record], ids: Sequence[UUID]) -> list[Found]:
+    asked = FIGURES.get(cls.__tablename__, {})
+    rows = session.execute(select(cls, *(each.of() for each in asked.values())).where(cls.id.in_(among(ids))))
+    return [Found(row[0], dict(zip(asked, row[1:], strict=True))) for row in rows]
+
+
+def _living(picked: Select[Any], query: Query, viewer: Viewer, bucket: Bucket | None = None) -> Select[Any]:
+    cls = query.cls
+    picked = picked.select_from(cls.table()).where(cls.deleted_at.is_(None))
+    if query.where != EVERYTHING:
+        picked = picked.where(compiled(query.where, cls, viewer))
+    if bucket is not None:
+        column = _group_column(cls, query.by, viewer)
+        picked = picked.where(
+            column.is_(None) if bucket.key is None else column == _key(cls, query.by, bucket)
+        )
+    return picked
+
+
+def _key(cls: type[Record], by: str, bucket: Bucket) -> Any:
+    name, _, part = by.partition(":")
+    kind = kind_of(cls, name)
+    return bucket.key if part or kind is None else kind.from_wire(bucket.key)
+
+
+def _group_column(cls: type[Record], by: str, viewer: Viewer) -> ColumnElement[Any]:
+    name, _, part = by.partition(":")
+    column, kind = figures.expression(cls, name), kind_of(cls, name)
+    if part and isinstance(kind, Moment):
+        offset = viewer.zone.utcoffset(datetime.now())  # noqa: DTZ005  the zone is what is asked
+        minutes = int(offset.total_seconds() // 60) if offset else 0
+        return func.substr(func.datetime(column, f"{minutes:+d} minutes"), 1, _PARTS[part])
+    if part:
+        return func.substr(column, 1, _PARTS[part])
+    return func.nullif(column, "") if family(kind) in ("text", "choice") else column
+
+
+def can_group(cls: type[Record], name: str) -> tuple[str, ...]:
+    """The ways in which a list can be grouped by a field: by its values, or by the months and days of it."""
+    described = cls.fields().get(name)
+    kind = kind_of(cls, name)
+    if described is None or described.hidden or kind is None:
+        return ()
+    match family(kind):
+        case "day":
+            return (f"{name}:{MONTH}", f"{name}:{DAY}")
+        case "choice" | "flag":
+            return (name,)
+        case "link":
+            return (name,) if isinstance(kind, Link) and kind.to in ("user", "team") else ()
+        case "text":
+            plain = type(kind) is Short and described.search in ("", "text") and not described.required
+            return (name,) if plain else ()
+    return ()
+
+
+def count(session: Session, query: Query, viewer: Viewer) -> int:
+    """How many living records the query shows."""
+    return int(session.scalar(_living(select(func.count()), query, viewer)) or 0)
+
+
+def groups(session: Session, query: Query, viewer: Viewer, amounts: Sequence[str] = ()) -> list[Bucket]:
+    """The groups of a list in the order in which they are shown, with the sums of these amounts."""
+    cls = query.cls
+    column = _group_column(cls, query.by, viewer)
+    currency = _currency(cls)
+    asked = [func.count(), *(part for name in amounts for part in _sum_parts(cls, name))]
+    rows = session.execute(
+        _living(select(column, currency, *asked), query, viewer).group_by(column, currency)
+    ).all()
+    found: dict[Any, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    kind = kind_of(cls, query.by.partition(":")[0])
+    made = [_bucket(key, kind, query.by, parts, amounts) for key, parts in found.items()]
+    return sorted(made, key=lambda bucket: _rank(kind, query, bucket))[:MOST_GROUPS]
+
+
+def _bucket(key: Any, kind: Kind | None, by: str, rows: Sequence[Any], amounts: Sequence[str]) -> Bucket:
+    wire = key if key is None or ":" in by or kind is None else kind.to_wire(key)
+    sums = {name: tuple(_sums(rows, place)) for place, name in enumerate(amounts)}
+    return Bucket(wire, sum(row[2] for row in rows), sums)
+
+
+def _sums(rows: Sequence[Any], place: int) -> Iterable[Sum]:
+    for row in rows:
+        total, most, counted = row[3 + 3 * place : 6 + 3 * place]
+        if counted:
+            yield Sum(row[1] or "CNY", int(total), int(most), int(counted))
+
+
+def _sum_parts(cls: type[Record], name: str) -> list[ColumnElement[Any]]:
+    column = figures.expression(cls, name)
+    return [func.sum(column), func.max(column), func.count(column)]
+
+
+def _currency(cls: type[Record]) -> ColumnElement[Any]:
+    table = cls.table()
+    return table.c.currency if "currency" in table.c else func.coalesce("CNY")
+
+
+def _rank(kind: Kind | None, query: Query, bucket: Bucket) -> tuple[Any, ...]:
+    """Stages in their own order, days from the newest, other values from the most frequent; nothing last."""
+    if bucket.key is None:
+        return (1,)
+    if isinstance(kind, Choice):
+        codes = [code for code, _ in kind.options]
+        return (0, codes.index(bucket.key) if bucket.key in codes else len(codes))
+    if ":" in query.by:
+        return (0, [-ord(letter) for letter in bucket.key])
+    return (0, -bucket.count, str(bucket.key))
+
+
+def amounts_of(cls: type[Record], names: Iterable[str]) -> list[str]:
+    """Those of these columns that hold money."""
+    return [name for name in names if isinstance(kind_of(cls, name), Amount)]
+
+
+def totals(session: Session, query: Query, viewer: Viewer, name: str) -> tuple[Sum, ...]:
+    """What a column of amounts comes to over everything that the query shows, by currency."""
+    cls = query.cls
+    currency = _currency(cls)
+    asked = select(currency, *_sum_parts(cls, name))
+    rows = session.execute(_living(asked, query, viewer).group_by(currency))
+    return tuple(Sum(row[0] or "CNY", int(row[1]), int(row[2]), int(row[3])) for row in rows if row[3])
+
+
+def ids(session: Session, query: Query, viewer: Viewer, limit: int) -> list[UUID]:
+    """The records that the query shows, newest first, at most so many."""
+    key = query.cls.table().c.id
+    return list(session.scalars(_living(select(key), query, viewer).order_by(key.desc()).limit(limit)))
+
+
+def words(typed: str) -> Condition:
+    """The condition that asks the full-text index for what was typed."""
+    return Condition(WORDS, "words", typed)
