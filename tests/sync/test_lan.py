@@ -347,9 +347,10 @@ def may_divide_networks() -> bool:
     """Whether this machine lets us make network namespaces."""
     if not hasattr(os, "geteuid") or os.geteuid() or not shutil.which("ip"):
         return False
-    tried = subprocess.run(["ip", "netns", "add", "satchel-try"], capture_output=True, check=False)
+    name = f"satchel-try-{os.getpid()}"  # test processes ask side by side
+    tried = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
     if tried.returncode == 0:
-        ip("netns", "del", "satchel-try")
+        ip("netns", "del", name)
     return tried.returncode == 0
 
 
