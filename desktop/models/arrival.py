@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from desktop.models import derived, indexing, leaving, lending, remote_rows
-from desktop.models.changes import append_remote, read_local, write_local
+from desktop.models.changes import append_remote, read_local
 from desktop.models.columns import json_text
 from desktop.models.overlay import CREATING, Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
@@ -22,8 +22,6 @@ from desktop.rules.streams import home, is_lent
 
 FOR_EVER: Final = 2**53
 """A version later than any: the stream itself is lost."""
-
-AUTHOR, AUTHORED = "@by", "@at"
 
 
 class Removal(Protocol):
@@ -68,6 +66,10 @@ class Arrival:
         """What left this laptop, by type, with the names that may stay."""
         self._any_dirty: bool | None = None
 
+    def note(self, key: str, value: int) -> None:
+        """Keep a number among the local facts."""
+        self.driver.execute("INSERT OR REPLACE INTO local (key, value) VALUES (?, ?)", (key, str(value)))
+
     # --- ops answered
 
     def answered(self, n: int, versions: Iterable[tuple[int, bytes, str, int]]) -> None:
@@ -89,7 +91,7 @@ class Arrival:
                 "INSERT OR REPLACE INTO sync_await (n, record, version) VALUES (?, ?, ?)", waiting
             )
         self.acked = max(self.acked, n)
-        write_local(self.connection, "acked", self.acked)
+        self.note("acked", self.acked)
         self._any_dirty = None
 
     def _left(self, ids: Sequence[bytes]) -> dict[bytes, int]:
@@ -104,7 +106,7 @@ class Arrival:
         cls = RECORDS.get(type_name)
         if cls is None or not table.rows:
             return
-        names, rows, authors = self._known(cls, table, mask)
+        names, rows, authors = remote_rows.known_here(cls, table, mask)
         ids = [bytes.fromhex(row[0]) for row in rows]
         lending.note(self.driver, stream, type_name, ids)
         dirty = self._dirty(cls, ids)
@@ -126,35 +128,6 @@ class Arrival:
         self._seen(cls, (UUID(hex=row[0]) for row in fresh))
         self._overwrite(cls, names, again)
 
-    def _known(
-        self, cls: type[Record], table: Rows, mask: str
-    ) -> tuple[list[str], list[Sequence[Any]], Sequence[Sequence[Any]]]:
-        """The columns this program knows, the rows cut to them, and who changed each row when.
-
-        What it does not know is kept in `unknown`; a column that a mask hides is emptied.
-        """
-        mine = set(remote_rows.columns(cls))
-        if mine.issuperset(table.columns) and (not mask or len(table.columns) == len(mine)):
-            return list(table.columns), list(table.rows), [()] * len(table.rows)
-        keep = [place for place, name in enumerate(table.columns) if name in mine and name != "unknown"]
-        names = [table.columns[place] for place in keep]
-        strange = {
-            name: place
-            for place, name in enumerate(table.columns)
-            if name not in mine and not name.startswith("@")
-        }
-        echoed = list(table.columns).index("unknown") if "unknown" in table.columns else None
-        hidden = [name for name in cls.fields() if mask and name not in names]
-        authors = [list(table.columns).index(name) for name in (AUTHOR, AUTHORED) if name in table.columns]
-        whole = [(*(row[place] for place in keep), *(None for _ in hidden)) for row in table.rows]
-        names += hidden
-        if strange or echoed is not None:
-            names.append("unknown")
-            whole = [
-                (*cut, _unknown(row, strange, echoed)) for cut, row in zip(whole, table.rows, strict=True)
-            ]
-        return names, list(whole), [[row[place] for place in authors] for row in table.rows]
-
     def _overwrite(
         self,
         cls: type[Record],
@@ -162,20 +135,20 @@ class Arrival:
         news: Sequence[tuple[bytes, Sequence[Any], Sequence[Any]]],
     ) -> None:
         """Rows held without ops of one's own: log what changes, then take them."""
+        if not news:
+            return
         before = remote_rows.read(self.driver, cls, [record for record, _, _ in news])
-        after: list[Sequence[Any]] = []
+        after: dict[bytes, Row] = {}
         log: list[tuple[Any, ...]] = []
         for record, row, author in news:
             old = before[record]
             new = {**old, **dict(zip(names, row, strict=True))}
             if new != old:
-                after.append(row)
+                after[record] = new
                 if new["version"] != old["version"]:
                     log += self._log(cls, record, old, new, author)
         append_remote(self.connection, log)
-        remote_rows.upsert(self.driver, cls, names, after)
-        self._index(cls, names, after)
-        self._seen(cls, (UUID(hex=row[0]) for row in after))
+        self._write(cls, after, before)
 
     def removals(self, stream: str, removals: Iterable[Removal]) -> None:
         """Records deleted, and records that moved out of `stream`."""
@@ -329,10 +302,23 @@ class Arrival:
                 log += self._log(cls, record, shown.get(record, {}), row, ())
             self._keep_base(cls, record, base if ops else None)
         append_remote(self.connection, log)
-        remote_rows.write(self.driver, cls, written)
-        self._index_rows(cls, written)
+        self._write(cls, written, shown)
         self._purge(cls, purged)
-        self._seen(cls, (UUID(bytes=record) for record in (*written, *purged)))
+        self._seen(cls, (UUID(bytes=record) for record in purged))
+
+    def _write(self, cls: type[Record], rows: Mapping[bytes, Row], before: Mapping[bytes, Row]) -> None:
+        """Write settled rows where they differ from those before, which are in the index as they were."""
+        remote_rows.write(self.driver, cls, rows, before)
+        told = (*indexing.told(cls), "deleted_at")
+        self._index_rows(
+            cls,
+            {
+                record: row
+                for record, row in rows.items()
+                if record not in before or any(row.get(name) != before[record].get(name) for name in told)
+            },
+        )
+        self._seen(cls, (UUID(bytes=record) for record in rows))
 
     def _without_base(
         self, record: bytes, ops: Sequence[Pending], gone: int, had_base: bool, purged: list[bytes]
@@ -490,8 +476,3 @@ class Arrival:
 def _acknowledged(row: Row | None) -> Row | None:
     """The shown row of a record that the office knows is its base; a new one of this laptop has none."""
     return row if row is not None and row["version"] else None
-
-
-def _unknown(row: Sequence[Any], strange: Mapping[str, int], echoed: int | None) -> dict[str, Any] | None:
-    kept = {name: row[place] for name, place in strange.items()}
-    return {**((row[echoed] if echoed is not None else None) or {}), **kept} or None

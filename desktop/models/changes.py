@@ -137,6 +137,14 @@ def read_local(connection: Connection, key: str, default: Any = None) -> Any:
     return default if row is None else json.loads(row[0])
 
 
+def read_locals(connection: Connection, keys: Iterable[str]) -> dict[str, Any]:
+    """Several values of the `local` table at once; what is not there is left out."""
+    rows = connection.exec_driver_sql(
+        "SELECT key, value FROM local WHERE key IN (SELECT value FROM json_each(?))", (json_text(list(keys)),)
+    )
+    return {key: json.loads(value) for key, value in rows}
+
+
 def write_local(connection: Connection, key: str, value: Any) -> None:
     """Keep a JSON value in the `local` table."""
     connection.exec_driver_sql(

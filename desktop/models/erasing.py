@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 PAGES: Final = 200
 """Blocks of the index merged in one go: about 13 ms."""
 
-_UNTIDY: Final = "untidy"
+UNTIDY: Final = "untidy"
+"""The local fact that something left since the index was last tidied."""
 
 
 def note(connection: Connection) -> None:
     """Something left in this transaction."""
     if not pending(connection):
-        write_local(connection, _UNTIDY, True)
+        write_local(connection, UNTIDY, True)
 
 
 def pending(connection: Connection) -> bool:
     """Whether words of what left may still stand in the index."""
-    return bool(read_local(connection, _UNTIDY, False))
+    return bool(read_local(connection, UNTIDY, False))
 
 
 def tidy(remote: "Remote") -> None:
@@ -52,6 +53,6 @@ def _merge_some(remote: "Remote", pages: int) -> bool:
         driver.execute("INSERT INTO search_word (search_word, rank) VALUES ('merge', ?)", (pages,))
         more = bool(driver.execute("SELECT total_changes()").fetchone()[0] - before >= 2)
         if not more:
-            write_local(connection, _UNTIDY, False)
+            write_local(connection, UNTIDY, False)
         remote.point("tidying")
     return more

@@ -142,6 +142,8 @@ def keep(connection: Connection, device: bytes, at: int, answers: Iterable[tuple
             )
             for field, mine, theirs in values
         ]
+    if not rows:
+        return 0
     driver: Any = connection.connection.driver_connection
     driver.executemany(
         "UPDATE inbox SET state = 'superseded' WHERE state = 'open' AND device = ? AND n < ? AND record = ?"

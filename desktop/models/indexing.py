@@ -55,8 +55,8 @@ def searched(cls: type[Record]) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _told(cls: type[Record]) -> tuple[str, ...]:
-    """The fields that an entry is made of: owner, what is searched, and what the title asks for."""
+def told(cls: type[Record]) -> tuple[str, ...]:
+    """What an entry is made of: owner, what is searched, and what the title asks for."""
     asked = ["owner_id", *(name for name, _ in searched(cls))]
 
     def note(name: str) -> str:
@@ -103,7 +103,7 @@ def refresh_rows(
 
 def add(connection: Connection, cls: type[Record], ids: Sequence[bytes]) -> None:
     """Bring rows into the index that came without it; one that somebody changed since is there already."""
-    names = _told(cls)
+    names = told(cls)
     listed = ", ".join(f'"{name}"' for name in names)
     rows = driver_of(connection).execute(
         f'SELECT {listed}, id FROM "{cls.__tablename__}" AS t WHERE deleted_at IS NULL'  # noqa: S608

@@ -7,19 +7,19 @@ named moments, so that a test can cut the power there.
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from desktop.models import (
-    erasing,
     fuse,
     inbox,
     leases,
     leaving,
     numbers,
     partly,
+    remote_known,
     remote_rows,
     remote_tables,
     repairs,
@@ -28,6 +28,7 @@ from desktop.models import (
 )
 from desktop.models.arrival import FOR_EVER, Arrival
 from desktop.models.changes import new_seed, now_ms, read_local, write_local
+from desktop.models.engines import told_plainly, without_waiting
 from desktop.models.guards import lifted
 from desktop.models.record import Base, new_id
 from desktop.models.remote_rows import Rows
@@ -67,40 +68,17 @@ class Remote:
 
     # --- what there is
 
-    def known(self, ops: int, size: int) -> Known:
-        """The situation, with at most so many ops and bytes of the outbox (0 ops: none of it)."""
-        with self.store.reader.connect() as connection:
-            head = read_local(connection, "head", {"n": 0, "hash": START.hex()})
-            acked = int(read_local(connection, "acked", 0))
-            successor = read_local(connection, "successor")
-            cursors = connection.exec_driver_sql("SELECT stream, seq, schema, mask FROM sync_cursor").all()
-            awaiting = connection.exec_driver_sql("SELECT 1 FROM sync_await LIMIT 1").first() is not None
-            unindexed = connection.exec_driver_sql("SELECT 1 FROM search_due LIMIT 1").first() is not None
-            marks = connection.exec_driver_sql("SELECT stream, at, after FROM sync_mark").all()
-            return Known(
-                identity=_identity(connection),
-                last=int(head["n"]),
-                head=bytes.fromhex(head["hash"]),
-                acked=acked,
-                cursors=tuple(sorted((row[0], row[1], row[2], row[3]) for row in cursors)),
-                marks=tuple((row[0], row[1], row[2]) for row in marks),
-                wants=tuple(leases.wanted(connection)),
-                outbox=sending.waiting(connection, acked, ops, size)
-                if ops and acked < int(head["n"])
-                else None,
-                successor=(successor["device"], bytes.fromhex(successor["key"])) if successor else None,
-                awaiting=awaiting,
-                unindexed=unindexed,
-                untidy=erasing.pending(connection),
-                held=fuse.held(connection),
-                root=roots.newest(connection),
-                due=repairs.due(connection, sorted(row[0] for row in cursors), now_ms(self.store.clock())),
-            )
+    def known(self, ops: int, size: int, also: Collection[str] = ()) -> Known:
+        """The situation, with at most so many ops and bytes of the outbox (0 ops: none of it).
+
+        `also` are further local values that the asker wants to know.
+        """
+        return remote_known.known(self.store, ops, size, also)
 
     def identity(self) -> Identity:
         """Who this laptop is."""
         with self.store.reader.connect() as connection:
-            return _identity(connection)
+            return remote_known.identity(connection)
 
     def cursors(self) -> dict[str, int]:
         """The streams that are held, and up to where."""
@@ -154,10 +132,10 @@ class Remote:
 
         `heard` is the number of the request that was answered.
         """
-        with self.arriving() as (connection, arrival):
+        with self.arriving(waits=bool(verdicts or granted)) as (connection, arrival):
             self._verdicts(connection, arrival, verdicts)
             if heard and (parts or verdicts):
-                write_local(connection, HEARD, heard)
+                arrival.note(HEARD, heard)
             self.point("verdicts")
             for part in parts:
                 self._part(connection, arrival, part, schema)
@@ -192,30 +170,30 @@ class Remote:
         pieces = remote_rows.pieces(tables, lambda: turns.bite("rows"))
         last = next(pieces, {})
         for piece in pieces:
-            with self.arriving(index_later=True) as (connection, arrival):
+            with self.arriving(waits=False, index_later=True) as (connection, arrival):
                 partly.begun(connection, stream)
                 for type_name, table in last.items():
                     arrival.rows(type_name, table, mask, stream)
             turns.took("rows", sum(len(table.rows) for table in last.values()))
             last = piece
-        with self.arriving(index_later=True) as (connection, arrival):
+        with self.arriving(waits=False, index_later=True) as (connection, arrival):
             for type_name, table in last.items():
                 arrival.rows(type_name, table, mask, stream)
             self.point("snapshot")
             if heard:
-                write_local(connection, HEARD, heard)
+                arrival.note(HEARD, heard)
             partly.settle(connection, lambda noted: noted != stream)
             self.keep_stubs(connection, stubs)
             seen = partly.mask(connection, stream, mask)
             if after is None:
-                connection.exec_driver_sql("DELETE FROM sync_mark WHERE stream = ?", (stream,))
-                _advance(connection, stream, at, schema, seen)
+                arrival.driver.execute("DELETE FROM sync_mark WHERE stream = ?", (stream,))
+                _advance(arrival.driver, stream, at, schema, seen)
             else:
                 partly.reached(connection, stream, at, after, seen)
 
     def index_some(self, most: int) -> None:
         """Bring some rows of a first copy into the search index; fewer while somebody works."""
-        with self.arriving() as (_, arrival):
+        with self.arriving(waits=False) as (_, arrival):
             some = min(most, self.store.turns.bite("index"))
             some = arrival.index_some(some)
         self.store.turns.took("index", some)
@@ -230,10 +208,18 @@ class Remote:
             arrival.rest()
 
     @contextmanager
-    def arriving(self, *, index_later: bool = False) -> "Iterator[tuple[Connection, Arrival]]":
-        """One transaction's worth of news: settled when the block ends, durable, and told to who listens."""
+    def arriving(
+        self, *, waits: bool = True, index_later: bool = False
+    ) -> "Iterator[tuple[Connection, Arrival]]":
+        """One transaction's worth of news: settled when the block ends, and told to who listens.
+
+        It `waits` for the disk where the office would not say the same again: verdicts and leased numbers.
+        What else a power cut takes, it takes with the cursor behind it, and it comes again.
+        """
         self.point("arriving")
-        with self.store.turns.arrival(), self.store.engine.begin() as connection, lifted(connection):
+        engine = self.store.engine
+        begun = engine.begin() if waits else without_waiting(engine)
+        with self.store.turns.arrival(), told_plainly(), begun as connection, lifted(connection):
             arrival = Arrival(connection, now_ms(self.store.clock()), index_later=index_later)
             yield connection, arrival
             arrival.finish()
@@ -252,7 +238,7 @@ class Remote:
             last += 1
         if last == acked:
             return
-        rows = connection.exec_driver_sql(
+        rows = arrival.driver.execute(
             "SELECT n, tx, kind, type, record, body FROM change WHERE n > ? AND n <= ? ORDER BY n",
             (acked, last),
         )
@@ -265,9 +251,8 @@ class Remote:
             new_seed(connection, last + 1)
 
     def _part(self, connection: "Connection", arrival: Arrival, part: Part, schema: int) -> None:
-        row = connection.exec_driver_sql(
-            "SELECT seq, schema, mask FROM sync_cursor WHERE stream = ?", (part.stream,)
-        ).fetchone()
+        asked = "SELECT seq, schema, mask FROM sync_cursor WHERE stream = ?"
+        row = arrival.driver.execute(asked, (part.stream,)).fetchone()
         if row is None or (part.start > row[0]):
             return
         again = (row[1], row[2]) != (schema, part.mask)
@@ -281,13 +266,14 @@ class Remote:
         arrival.removals(part.stream, sifted[1])
         if part.check:
             repairs.soon(connection, [part.stream])
-        _advance(connection, part.stream, part.upto if again else max(row[0], part.upto), schema, part.mask)
+        upto = part.upto if again else max(row[0], part.upto)
+        _advance(arrival.driver, part.stream, upto, schema, part.mask)
 
     def _lost(self, connection: "Connection", arrival: Arrival, streams: set[str]) -> None:
         for stream in partly.settle(connection, streams.__contains__):
             arrival.lost(stream)
         for table in ("sync_cursor", "sync_mark"):
-            rows = connection.exec_driver_sql(f"SELECT stream FROM {table}").all()  # noqa: S608
+            rows = arrival.driver.execute(f"SELECT stream FROM {table}").fetchall()  # noqa: S608
             for (stream,) in rows:
                 if stream not in streams:
                     fuse.forget(connection, stream)
@@ -401,21 +387,8 @@ def _nothing(_name: str) -> None:
     """Nobody watches."""
 
 
-def _identity(connection: "Connection") -> Identity:
-    office = read_local(connection, "office") or {}
-    me = read_local(connection, "me") or {}
-    return Identity(
-        device=UUID(hex=read_local(connection, "device")),
-        key=bytes.fromhex(read_local(connection, "key")),
-        server=office.get("server", ""),
-        url=office.get("url", ""),
-        user=me.get("id", ""),
-        short=read_local(connection, "code") or "",
-    )
-
-
-def _advance(connection: "Connection", stream: str, seq: int, schema: int, mask: str) -> None:
-    connection.exec_driver_sql(
+def _advance(driver: Any, stream: str, seq: int, schema: int, mask: str) -> None:
+    driver.execute(
         "INSERT INTO sync_cursor (stream, seq, schema, mask) VALUES (?, ?, ?, ?) ON CONFLICT (stream)"
         " DO UPDATE SET seq = excluded.seq, schema = excluded.schema, mask = excluded.mask",
         (stream, seq, schema, mask),

@@ -119,21 +119,41 @@ def upsert(driver: Any, cls: type[Record], names: Sequence[str], rows: Sequence[
     driver.executemany(_upsert(cls, tuple(names)), list(zip(*stored, strict=True)))
 
 
-def write(driver: Any, cls: type[Record], records: Mapping[bytes, Row]) -> None:
-    """Write whole rows by id, whatever the version held: they were settled by the caller."""
-    names = columns(cls)
-    setting = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
-    sql = (
-        f'INSERT INTO "{cls.__tablename__}" ({", ".join(chr(34) + n + chr(34) for n in names)})'  # noqa: S608
-        f" VALUES ({', '.join('?' * len(names))}) ON CONFLICT (id) DO UPDATE SET {setting}"
-    )
-    converts = [to_driver(cls, name) for name in names[1:]]
-    driver.executemany(
-        sql,
-        [
-            (record, *(convert(row.get(name)) for name, convert in zip(names[1:], converts, strict=True)))
-            for record, row in records.items()
-        ],
+def write(
+    driver: Any, cls: type[Record], records: Mapping[bytes, Row], before: Mapping[bytes, Row] | None = None
+) -> None:
+    """Write rows by id, whatever the version held: they were settled by the caller.
+
+    Of a row that is held as `before` has it only what differs is written: most often that is one field, and a
+    statement that names thirty columns takes longer to prepare than to run.
+    """
+    before = before or {}
+    groups: dict[str, list[tuple[Any, ...]]] = {}
+    every = columns(cls)[1:]
+    for record, row in records.items():
+        old = before.get(record)
+        names = every if old is None else tuple(name for name in every if row.get(name) != old.get(name))
+        if names:
+            sql = _insert(cls, every) if old is None else _update(cls, names)
+            values = [to_driver(cls, name)(row.get(name)) for name in names]
+            groups.setdefault(sql, []).append((*values, record))
+    for sql, rows in groups.items():
+        driver.executemany(sql, rows)
+
+
+@lru_cache(maxsize=256)
+def _update(cls: type[Record], names: tuple[str, ...]) -> str:
+    setting = ", ".join(f'"{name}" = ?' for name in names)
+    return f'UPDATE "{cls.__tablename__}" SET {setting} WHERE id = ?'  # noqa: S608 - names from the registry
+
+
+@cache
+def _insert(cls: type[Record], names: tuple[str, ...]) -> str:
+    listed = ", ".join(f'"{name}"' for name in names)
+    setting = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+    return (
+        f'INSERT INTO "{cls.__tablename__}" ({listed}, id) VALUES ({", ".join("?" * len(names))}, ?)'  # noqa: S608
+        f" ON CONFLICT (id) DO UPDATE SET {setting}"
     )
 
 
@@ -192,6 +212,42 @@ class Rows(Protocol):
     def columns(self) -> Sequence[str]: ...
     @property
     def rows(self) -> Sequence[Sequence[Any]]: ...
+
+
+AUTHOR, AUTHORED = "@by", "@at"
+
+
+def known_here(
+    cls: type[Record], table: Rows, mask: str
+) -> tuple[list[str], list[Sequence[Any]], Sequence[Sequence[Any]]]:
+    """The columns this program knows, the rows cut to them, and who changed each row when.
+
+    What it does not know is kept in `unknown`; a column that a mask hides is emptied.
+    """
+    mine = set(columns(cls))
+    if mine.issuperset(table.columns) and (not mask or len(table.columns) == len(mine)):
+        return list(table.columns), list(table.rows), [()] * len(table.rows)
+    keep = [place for place, name in enumerate(table.columns) if name in mine and name != "unknown"]
+    names = [table.columns[place] for place in keep]
+    strange = {
+        name: place
+        for place, name in enumerate(table.columns)
+        if name not in mine and not name.startswith("@")
+    }
+    echoed = list(table.columns).index("unknown") if "unknown" in table.columns else None
+    hidden = [name for name in cls.fields() if mask and name not in names]
+    authors = [list(table.columns).index(name) for name in (AUTHOR, AUTHORED) if name in table.columns]
+    whole = [(*(row[place] for place in keep), *(None for _ in hidden)) for row in table.rows]
+    names += hidden
+    if strange or echoed is not None:
+        names.append("unknown")
+        whole = [(*cut, _unknown(row, strange, echoed)) for cut, row in zip(whole, table.rows, strict=True)]
+    return names, list(whole), [[row[place] for place in authors] for row in table.rows]
+
+
+def _unknown(row: Sequence[Any], strange: Mapping[str, int], echoed: int | None) -> dict[str, Any] | None:
+    kept = {name: row[place] for name, place in strange.items()}
+    return {**((row[echoed] if echoed is not None else None) or {}), **kept} or None
 
 
 @dataclass(frozen=True, slots=True)

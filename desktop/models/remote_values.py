@@ -1,8 +1,8 @@
 """What passes between the store and sync as plain values: parts of a page, people, ops on their way out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 from uuid import UUID
 
 from desktop.models.arrival import Removal
@@ -117,3 +117,5 @@ class Known:
     held: int = 0
     due: tuple[str, ...] = ()
     root: int = 0
+    also: Mapping[str, Any] = field(default_factory=dict)
+    """What the asker wanted to know besides."""

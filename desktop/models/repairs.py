@@ -32,7 +32,8 @@ SLICE: Final = 1000
 BREATH: Final = 0.002
 """Seconds given away between slices while somebody works."""
 
-_CHECKED: Final = "checked"
+CHECKED: Final = "checked"
+"""The local fact which stream was compared when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,12 @@ class Summary:
 # --- when
 
 
-def due(connection: Connection, streams: Iterable[str], now: int) -> tuple[str, ...]:
-    """The streams to be compared: never yet, a day ago, or at a moment that this clock has not reached."""
-    checked = read_local(connection, _CHECKED, {})
+def due(facts: Mapping[str, Any], streams: Iterable[str], now: int) -> tuple[str, ...]:
+    """The streams to be compared: never yet, a day ago, or at a moment that this clock has not reached.
+
+    `facts` holds the local value CHECKED, if there is one.
+    """
+    checked = facts.get(CHECKED) or {}
     return tuple(
         stream
         for stream in streams
@@ -60,10 +64,10 @@ def due(connection: Connection, streams: Iterable[str], now: int) -> tuple[str, 
 
 def soon(connection: Connection, streams: Iterable[str] | None = None) -> None:
     """Compare these streams (None: all) at the next opportunity."""
-    checked = read_local(connection, _CHECKED, {})
+    checked = read_local(connection, CHECKED, {})
     if checked:
         gone = set(checked if streams is None else streams)
-        write_local(connection, _CHECKED, {key: at for key, at in checked.items() if key not in gone})
+        write_local(connection, CHECKED, {key: at for key, at in checked.items() if key not in gone})
 
 
 def compare_soon(store: "Store") -> None:
@@ -76,7 +80,7 @@ def checked(store: "Store", stream: str) -> None:
     """The stream was compared just now, and what differed is mended."""
     with store.turns.arrival(), store.engine.begin() as connection:
         now = now_ms(store.clock())
-        write_local(connection, _CHECKED, {**read_local(connection, _CHECKED, {}), stream: now})
+        write_local(connection, CHECKED, {**read_local(connection, CHECKED, {}), stream: now})
 
 
 # --- what

@@ -3,6 +3,7 @@
 Floor: models. Kept as one local fact; the newest of them must come back with each answer that brings more.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -14,6 +15,9 @@ from desktop.models.changes import read_local, write_local
 NAME: Final = "office_roots"
 MOST: Final = 400
 """Days that are kept."""
+_LAST: Final = f"FROM local WHERE key = '{NAME}'"
+NEWEST: Final = f"SELECT json_extract(value, '$.kept[#-1][1]') {_LAST}"
+"""Asks for the row of the newest root kept here."""
 
 
 class Root(Protocol):
@@ -50,17 +54,13 @@ def read(connection: Connection) -> Roots:
     return Roots(tuple(Kept(*one) for one in said["kept"]), tuple(Kept(*one) for one in said["differing"]))
 
 
-def newest(connection: Connection) -> int:
-    """The row of the newest root kept here, 0 for none."""
-    kept = read(connection).kept
-    return kept[-1].seq if kept else 0
-
-
 def keep(connection: Connection, given: Sequence[Root]) -> None:
     """Compare what the office says with what is kept, and keep what is new.
 
     A root that does not come back as it was is set aside, for `satchel verify` to tell.
     """
+    if not given or (len(given) == 1 and _is_newest(connection, given[0])):  # so it is in most answers
+        return
     known = read(connection)
     kept, differing = list(known.kept), list(known.differing)
     said = {one.seq: Kept(one.day, one.seq, one.hash) for one in given}
@@ -77,3 +77,9 @@ def keep(connection: Connection, given: Sequence[Root]) -> None:
             "differing": [[one.day, one.seq, one.hash] for one in differing[-MOST:]],
         }
         write_local(connection, NAME, facts)
+
+
+def _is_newest(connection: Connection, root: Root) -> bool:
+    """Whether this is the newest root that is kept, word for word."""
+    kept = connection.exec_driver_sql(f"SELECT json_extract(value, '$.kept[#-1]') {_LAST}").scalar()
+    return kept is not None and json.loads(kept) == [root.day, root.seq, root.hash]

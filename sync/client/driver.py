@@ -16,7 +16,7 @@ from desktop.errors import Offline
 from desktop.models import erasing, migrations, repairs
 from desktop.models.fuse import Deletion
 from desktop.models.remote import Remote
-from desktop.models.remote_values import Known
+from desktop.models.remote_values import Identity, Known
 from desktop.models.sending import Outbox
 from desktop.models.store import Store
 from desktop.words import msg
@@ -107,6 +107,7 @@ class Session(Generic[T]):
         self._sent: Send | None = None
         self._number = 0
         self._renumbered = 0
+        self._identity: Identity | None = None
 
     def go_on(self, event: Answer | Failure | None = None) -> Request | None:
         """Continue with the answer to the last request: the next request, or None at the end."""
@@ -126,7 +127,9 @@ class Session(Generic[T]):
 
     def _perform(self, action: Action) -> Event:
         if isinstance(action, Load):
-            return situation(self.remote, action)
+            known = look(self.remote, action)
+            self._identity = known.identity
+            return situation_of(self.remote, known)
         if isinstance(action, Tell):
             if self._tell is not None:
                 self._tell(action)
@@ -197,7 +200,7 @@ class Session(Generic[T]):
         elif isinstance(action, Fork):
             self.remote.fork(action.agreed)
         elif isinstance(action, Adopt):
-            enrolled = action.enrolled
+            enrolled, self._identity = action.enrolled, None
             self.remote.adopt(
                 server=enrolled.server,
                 url=self.url or self.remote.identity().url,
@@ -218,7 +221,7 @@ class Session(Generic[T]):
         if send.encoding:
             headers["Content-Encoding"] = send.encoding
         if send.signed:
-            identity = self.remote.identity()
+            identity = self._identity or self.remote.identity()
             self._number = self.remote.sequence()
             headers |= signing.sign_request(
                 Ed25519PrivateKey.from_private_bytes(identity.key),
@@ -273,9 +276,20 @@ def mend(remote: Remote, action: Mend | Checked) -> None:
 
 def situation(remote: Remote, load: Load) -> Situation:
     """What the store holds, as the engine reads it; the push is signed here."""
-    known = remote.known(load.ops, load.size)
+    return situation_of(remote, look(remote, load))
+
+
+def look(remote: Remote, load: Load) -> Known:
+    """What the store holds; the ops in it count as sent from now on."""
+    also = (keyring.KEYS, snapshot.KEY)
+    known = remote.known(load.ops, load.size, also)
     while known.outbox and not remote.sending(known.outbox):  # somebody took one of them back just now
-        known = remote.known(load.ops, load.size)
+        known = remote.known(load.ops, load.size, also)
+    return known
+
+
+def situation_of(remote: Remote, known: Known) -> Situation:
+    """The same in the engine's terms; the push is signed here."""
     identity = known.identity
     return Situation(
         device=identity.device.hex,
@@ -297,9 +311,9 @@ def situation(remote: Remote, load: Load) -> Situation:
         root=known.root,
         due=known.due,
         room=remote.room(),
-        keyed=keyring.keys(remote.store) is not None,
+        keyed=bool(known.also.get(keyring.KEYS)),
         shape=migrations.NEWEST,
-        begun=snapshot.begun(remote.store),
+        begun=known.also.get(snapshot.KEY) is not None,
     )
 
 

@@ -13,7 +13,6 @@ from desktop.errors import Damaged, Refused
 from desktop.models import adoption
 from desktop.models.profile import create_private
 from desktop.models.remote import Remote
-from desktop.models.store import Store
 from sync.engine.snapshot_actions import (
     Adopted,
     AdoptFile,
@@ -29,6 +28,7 @@ from sync.protocol import transfer
 FILE: Final = "snapshot.part"
 """Beside the vault's database; encrypted from its first byte on."""
 KEY: Final = "snapshot_file"
+"""The local fact that a file lies here, whole or in part."""
 MOST_TRIES: Final = 3
 
 
@@ -55,11 +55,6 @@ def _path(remote: Remote) -> Path | None:
         found = connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'")
         place = str(found.scalar_one() or "")
     return Path(place).with_name(FILE) if place else None
-
-
-def begun(store: Store) -> bool:
-    """Whether a file lies here, whole or in part."""
-    return store.local(KEY) is not None
 
 
 def _prepare(remote: Remote, path: Path | None) -> Prepared:

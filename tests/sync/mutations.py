@@ -81,8 +81,8 @@ EARLY = """with self.store.engine.begin() as early:
         for part in parts:
             query = "SELECT 1 FROM sync_cursor WHERE stream = ?"
             if early.exec_driver_sql(query, (part.stream,)).first():
-                _advance(early, part.stream, part.upto, schema, part.mask)
-    with self.arriving() as (connection, arrival):"""
+                _advance(early.connection.driver_connection, part.stream, part.upto, schema, part.mask)
+    with self.arriving(waits=bool(verdicts or granted)) as (connection, arrival):"""
 
 SENT = """if known.outbox:
         remote.store.set_local("acked", known.outbox.ops[-1].n)
@@ -93,11 +93,11 @@ MUTANTS = (
         "cursor before commit",
         remote.Remote,
         "apply",
-        "with self.arriving() as (connection, arrival):",
+        "with self.arriving(waits=bool(verdicts or granted)) as (connection, arrival):",
         EARLY,
         story=scenarios.power_cut_repeats_the_page,
     ),
-    one("outbox cleared on send", driver, "situation", "return Situation(", SENT, 5001),
+    one("outbox cleared on send", driver, "situation_of", "return Situation(", SENT, 5001),
     one(
         "overlay dropped on ack",
         arrival.Arrival,
