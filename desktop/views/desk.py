@@ -4,8 +4,8 @@ A view never holds a session. What is read here is one page or one record (withi
 whatever takes longer go through the runner.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement, func, select
 
 from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
+from desktop.models.filtering import compiled
 from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.records import Customer, Interaction, Opportunity, Product
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
-from desktop.services import asides, exports, history, imports, outbox, quotes, records, undo
+from desktop.services import asides, bulk, exports, history, imports, lists, outbox, quotes, records, undo
 from desktop.services import inbox as decisions
 from desktop.services.clashes import Clashed
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
@@ -50,6 +51,7 @@ class Desk(QObject):
         super().__init__()
         self.store, self.runner = store, runner
         self.actor = store.me()
+        self._hushed: set[tuple[str, UUID]] | None = None
         self.unfinished = Keeper(store, runner)
         store.listeners.append(self._heard)
         runner.changed.connect(self.changed)
@@ -64,7 +66,20 @@ class Desk(QObject):
     def _heard(self, changed: Changed) -> None:
         if changed.remote and any(kind == "user" for kind, _ in changed.records):
             self.actor = self.store.me()  # the office may have given another role
-        self.runner.tell(changed.records)
+        if self._hushed is None:
+            self.runner.tell(changed.records)
+        else:
+            self._hushed |= changed.records
+
+    @contextmanager
+    def told_once(self) -> Iterator[None]:
+        """What changes within is told at its end: a list of thousands is read again once, not per slice."""
+        self._hushed = set()
+        try:
+            yield
+        finally:
+            heard, self._hushed = self._hushed, None
+            self.runner.tell(frozenset(heard))
 
     # What there is
 
@@ -82,7 +97,7 @@ class Desk(QObject):
                     after=last,
                     order=order,
                     descending=descending,
-                    where=self._where(view),
+                    where=self._where(kind, view),
                 )
                 titles = records.link_titles(session, found)
                 figures = _customer_figures(session, found) if kind == "customer" else {}
@@ -92,13 +107,17 @@ class Desk(QObject):
 
         return page
 
-    def _where(self, view: View) -> tuple[ColumnElement[bool], ...]:
-        return view.where(self.actor.id, date.today())  # noqa: DTZ011
+    def _where(self, kind: str, view: View) -> tuple[ColumnElement[bool], ...]:
+        return (compiled(view.where, RECORDS[kind], lists.viewer_of(self.store, self.actor)),)
 
     def count(self, kind: str, view: View) -> int:
         """How many records a list holds."""
         with self.store.reading() as session:
-            return records.count(session, RECORDS[kind], self._where(view))
+            return records.count(session, RECORDS[kind], self._where(kind, view))
+
+    def ids(self, kind: str, view: View) -> list[UUID]:
+        """The ids of all that a list holds."""
+        return bulk.ids_of(self.store, kind, self._where(kind, view))
 
     def row(self, kind: str, record_id: UUID) -> Row | None:
         """One living record with the titles of its links."""
@@ -340,8 +359,9 @@ class Desk(QObject):
         plural = inside(type(rows[0].record).__plural__)
 
         def work() -> None:
-            for each in ids:
-                run(store, actor, name, each, batch=batch)
+            with self.told_once():
+                for each in ids:
+                    run(store, actor, name, each, batch=batch)
 
         def finish(_nothing: None) -> None:
             self.saved.emit(store.clock())

@@ -17,6 +17,7 @@ from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.lists import LISTS, View
 from desktop.views.look import Look
+from desktop.views.many import Many
 from desktop.views.panel import Panel
 from desktop.views.phrases import inside
 from desktop.views.row_delegate import RecordList
@@ -59,6 +60,7 @@ class ListPage(QWidget):
         self.tabs: dict[str, Tab] = {}
         self._new: Button | None = None
         self._total = 0
+        self.many = Many(look, desk, self)
         self._compose()
         self._feed()
         desk.changed.connect(self._changed)
@@ -88,8 +90,8 @@ class ListPage(QWidget):
         for part in (self.list, nothing, no_match):
             self._stack.addWidget(part)
         ground = region("surface")
-        ground.setLayout(column(look, self._stack, gap=0))
-        line = row(look, ground, self.panel, gap=0)
+        ground.setLayout(column(look, self.many.bar, self._stack, gap=0))
+        line = row(look, ground, self.panel, self.many.bulk, gap=0)
         line.setStretch(0, 1)
         self.setLayout(line)
 

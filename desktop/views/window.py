@@ -33,6 +33,7 @@ from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.many_items import many_items
 from desktop.views.messages import MessageBar, Toast
 from desktop.views.navigation import Stop, Trail
 from desktop.views.network import Network
@@ -325,6 +326,7 @@ class Window(QWidget):
                  run=lambda: look.switch(theme_name="dark" if dark else "light")),
             Item(look.text(msg("Import a file")), icon="upload", run=self.ask_import),
             Item(look.text(msg("Export this list")), icon="download", run=self.ask_export),
+            *many_items(look, self.page()),
             Item(look.text(msg("Undo")), keys="Ctrl+Z", icon="undo-2", run=self.desk.undo),
             Item(look.text(msg("Lock")), keys="Ctrl+L", icon="lock", run=self.lock_wanted.emit),
             Item(look.text(msg("Synchronise now")), keys="F5", icon="refresh-cw", run=self.sync_wanted.emit),

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.models.records import Customer
 from desktop.services import outbox as outboxes
+from desktop.services.access import READ_ONLY
+from desktop.services.bulk import Report
 from desktop.services.clashes import Clash, Clashed
 from desktop.views.desk import Desk
 from desktop.views.first_run import FirstRun
@@ -218,7 +220,7 @@ def clash(window: Window, firm: Firm) -> None:
     render(window)
     fact = next(each for each in window.findChildren(Fact) if each.value.text() and each.isVisible())
     fact.edit()
-    name, row = fact._field.name, fact._row  # noqa: SLF001
+    name, row = fact.field.name, fact._row  # noqa: SLF001
     assert row is not None
     value = row.value(name)
     fact._compare(  # noqa: SLF001
@@ -278,6 +280,55 @@ def first_copy(state: Network) -> Callable[[Window, Firm], None]:
         wait_idle(window)
 
     return show
+
+
+def bulk(window: Window, firm: Firm) -> None:
+    """A field of several customers, looked at before it is changed."""
+    page = window.page()
+    assert isinstance(page, ListPage)
+    page.list.selectAll()
+    render(window)
+    page.many.change()
+    panel = page.many.bulk
+    assert panel.fields is not None
+    panel.fields.setCurrentIndex(panel.fields.findData("grade"))
+    assert panel.editor is not None
+    panel.editor.setCurrentIndex(2)  # type: ignore[union-attr]
+    panel._look_ahead()  # noqa: SLF001
+    wait_idle(window)
+
+
+def bulk_sums(window: Window, firm: Firm) -> None:
+    """An amount of several opportunities; one of them is lent to read only."""
+    window.go("opportunity")
+    page = window.page()
+    assert isinstance(page, ListPage)
+    page.list.selectAll()
+    render(window)
+    page.many.change()
+    panel = page.many.bulk
+    assert panel.fields is not None
+    panel.fields.setCurrentIndex(panel.fields.findData("amount"))
+    panel.editor.setText("180000")  # type: ignore[union-attr]
+    panel._look_ahead()  # noqa: SLF001
+    wait_idle(window)
+    assert panel.plan is not None
+    first = replace(panel.plan.lines[0], refused=READ_ONLY)
+    panel._show_plan(replace(panel.plan, lines=(first, *panel.plan.lines[1:])))  # noqa: SLF001
+
+
+def bulk_clash(window: Window, firm: Firm) -> None:
+    """Rows that somebody changed between the preview and the button."""
+    bulk(window, firm)
+    page = window.page()
+    assert isinstance(page, ListPage)
+    plan = page.many.bulk.plan
+    assert plan is not None
+    clashes = tuple(
+        Clashed("customer", line.record, (Clash("grade", line.old, "vip", line.new, "沈清", now()),), ())
+        for line in plan.changing()[:2]
+    )
+    page.many.bulk._compare(Report(plan, 3, clashes))  # noqa: SLF001
 
 
 HALF_PAST: Final = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
@@ -342,6 +393,9 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "clash_cell": clash_cell,
     **{f"network_{key}": network(state) for key, state in NETWORKS.items()},
     **{f"first_copy_{key}": first_copy(state) for key, state in COPIES.items()},
+    "bulk": bulk,
+    "bulk_sums": bulk_sums,
+    "bulk_clash": bulk_clash,
     "new_customer": new_customer,
     "toast": toast,
     "inbox_empty": place("inbox"),

@@ -1,0 +1,85 @@
+"""Rows that somebody changed between the preview and the button: mine, current and original of each."""
+
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
+
+from desktop.services.bulk import Report
+from desktop.services.clashes import Clashed
+from desktop.views.buttons import Button
+from desktop.views.clash import Option, lines_of, who_and_when
+from desktop.views.compose import Line, Picture, column, holding, label, row, scrolling
+from desktop.views.look import Look
+from desktop.words import msg, verbatim
+
+MOST = 60
+"""Rows shown one by one; the rest goes as the button says, or is decided in the outbox."""
+
+
+class BulkClash(QWidget):
+    """Each row by itself, all mine or all current; what is left waits in the outbox."""
+
+    decided = Signal(object)  # the ids of the records in which mine is used
+    left = Signal()
+
+    def __init__(self, look: Look, report: Report) -> None:
+        super().__init__()
+        self._look = look
+        self._report = report
+        self._names = {line.record: line.title for line in report.plan.lines}
+        self.options: dict[UUID, tuple[Option, Option]] = {}
+        self._groups: list[QButtonGroup] = []
+        self.rows: tuple[Clashed, ...] = report.clashes[:MOST]
+        words = msg("{count} rows were changed meanwhile").of(count=len(report.clashes))
+        look.bind(self.setAccessibleName, words)
+        below = msg("The others are saved. What you chose is kept; nothing has to be typed again.")
+        head = row(look, Picture(look, "git-merge", "bad"), label(look, words, strong=True), None, gap=8)
+        inner = QWidget()
+        rows = column(look, gap=0)
+        for each in self.rows:
+            rows.addLayout(self._row(each))
+            rows.addWidget(Line(look))
+        more = len(report.clashes) - len(self.rows)
+        if more:
+            rows.addWidget(label(look, msg("{count} more").of(count=more), size="small", ink="ink_3"))
+        rows.addStretch(1)
+        inner.setLayout(rows)
+        self.save = Button(look, msg("Save this choice"), kind="primary")
+        self.all_mine = Button(look, msg("All mine"))
+        self.all_current = Button(look, msg("All current"))
+        self.later = Button(look, msg("Decide later"), kind="flat", keys="Esc")
+        self.save.clicked.connect(lambda: self.decided.emit(self.chosen()))
+        self.all_mine.clicked.connect(lambda: self.decided.emit([one.record for one in report.clashes]))
+        self.all_current.clicked.connect(lambda: self.decided.emit([]))
+        self.later.clicked.connect(self.left)
+        top = holding(column(look, head, label(look, below, size="small", ink="ink_2", wrap=True), gap=4,
+                             edge=(20, 12, 16, 10)))  # fmt: skip
+        choice = row(look, self.save, None, self.later, gap=8)
+        every = row(look, self.all_mine, self.all_current, None, gap=8)
+        foot = holding(column(look, choice, every, gap=8, edge=(20, 12, 16, 12)))
+        whole = column(look, top, Line(look), scrolling(inner), Line(look), foot, gap=0)
+        whole.setStretch(2, 1)
+        self.setLayout(whole)
+        self.setFocusProxy(self.save)
+
+    def _row(self, each: Clashed) -> QVBoxLayout:
+        look, kind = self._look, each.type
+        (clash,) = each.clashes
+        title = label(look, self._names.get(each.record, verbatim("")), strong=True, wrap=True)
+        before = " ".join(text for text, _ in lines_of(clash, "original", kind, look.language))
+        was = label(look, msg("Before: {value}").of(value=before), size="small", ink="ink_3", wrap=True)
+        mine = Option(look, lines_of(clash, "mine", kind, look.language), look.text(msg("Yours")))
+        note = who_and_when(clash, look) or look.text(msg("Now"))
+        current = Option(look, lines_of(clash, "current", kind, look.language), note)
+        group = QButtonGroup(self)
+        self._groups.append(group)
+        for option in (mine, current):
+            group.addButton(option)
+        mine.setChecked(True)
+        self.options[each.record] = (mine, current)
+        return column(look, title, was, mine, current, gap=4, edge=(20, 10, 16, 10))
+
+    def chosen(self) -> list[UUID]:
+        """The records in which mine is used; those that are not shown stay as they are now."""
+        return [record for record, (mine, _current) in self.options.items() if mine.isChecked()]
