@@ -2,10 +2,12 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from desktop.models.record import RECORDS
 from desktop.rules.digests import MODULUS, Sums, Tally, bucket, row_hash
@@ -20,6 +22,17 @@ KEPT: Final = 64
 """Streams whose sums are remembered: they hold until the stream's next change."""
 MOST_ROWS: Final = 5000
 """Records that one request may name."""
+
+
+_EVENTS: Final = bare(FEED)
+_LIVING: Final = (
+    select(_EVENTS.c.type, _EVENTS.c.record, _EVENTS.c.version)
+    .where(_EVENTS.c.stream == bindparam("stream"), _EVENTS.c.flag == feed.PUT)
+    .order_by(_EVENTS.c.type)
+    .execution_options(yield_per=5000)
+)
+"""The living records of a stream, in the order of its primary key: one question for all types."""
+_OF_TYPES: Final = _LIVING.where(_EVENTS.c.type.in_(bindparam("types", expanding=True)))
 
 
 class Digests:
@@ -62,17 +75,16 @@ class Digests:
 
 
 def _living(
-    conn: Connection, stream: str, types: Iterable[str] = ()
+    conn: Connection, stream: str, types: Collection[str] = ()
 ) -> Iterable[tuple[str, list[tuple[str, int]]]]:
     """The living records of a stream by type: (id, version)."""
-    events = bare(FEED)
     show_id = id_out(conn.dialect.name)
-    query = select(events.c.record, events.c.version).where(
-        events.c.stream == stream, events.c.flag == feed.PUT
-    )
-    for kind in types or RECORDS:
-        found = conn.execute(query.where(events.c.type == kind))
-        yield kind, [(show_id(record), version) for record, version in found]
+    query = _OF_TYPES if types else _LIVING
+    chosen = {"types": list(types)} if types else {}
+    found = conn.execute(query, {"stream": stream, **chosen})
+    for kind, records in groupby(found, itemgetter(0)):
+        if kind in RECORDS:
+            yield kind, [(show_id(record), version) for _, record, version in records]
 
 
 def _by_first_byte(conn: Connection, stream: str) -> Sums:
