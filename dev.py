@@ -50,7 +50,7 @@ PACKAGES: Final = (
         "libxcb-sync1",
     ),
     *("libxcb-util1", "libxcb-xfixes0", "libxcb-xkb1"),
-    *("xvfb", "poppler-utils", "qpdf"),
+    *("xvfb", "xdotool", "poppler-utils", "qpdf"),
 )
 
 

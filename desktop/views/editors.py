@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.models.kinds import Amount, Choice, Flag, Kind, Link, Long, Tags
 from desktop.models.record import Field
 from desktop.views.look import Look
+from desktop.views.suggestions import Suggestions
 from desktop.words import Message, msg
 
 FindLink = Callable[[str, str], Sequence[tuple[UUID, str]]]
@@ -149,17 +150,13 @@ class LinkEditor(LineEditor):
         super().__init__(title)
         self._kind, self._find, self._value = kind, find, value
         self._found: dict[str, UUID] = {title: value} if value is not None else {}
-        self._words = QStringListModel([], self)
-        completer = QCompleter(self._words, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
+        self._suggestions = Suggestions(self)
         self.textEdited.connect(self._look_up)
 
     def _look_up(self, text: str) -> None:
         found = self._find(self._kind, text) if text.strip() else ()
         self._found.update({title: record for record, title in found})
-        self._words.setStringList([title for _, title in found])
+        self._suggestions.suggest([title for _, title in found])
 
     def typed(self) -> Any:
         """The id of what was chosen; None when nothing is there."""
@@ -168,7 +165,7 @@ class LinkEditor(LineEditor):
             return None
         if text not in self._found:
             self._look_up(text)
-            first = self._words.stringList()
+            first = self._suggestions.words.stringList()
             return self._found[first[0]] if first else self._value
         return self._found[text]
 

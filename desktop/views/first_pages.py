@@ -59,8 +59,10 @@ class Page(QWidget):
         look.bind(self.inner.setSpacing, lambda: look.px(6))
         self.inner.setContentsMargins(0, 0, 0, 0)
         middle = holding(column(look, head, sentence, 22, self.inner, gap=4))
-        look.bind(middle.setFixedWidth, lambda: look.px(width))
-        self.setLayout(column(look, None, row(look, None, middle, None), None, gap=0))
+        look.bind(middle.setMaximumWidth, lambda: look.px(width))
+        line = row(look, None, middle, None, edge=(32, 0, 32, 0))
+        line.setStretch(1, 1000)  # as wide as it may be, or as the window leaves room for
+        self.setLayout(column(look, None, line, None, gap=0))
 
     def enter(self) -> None:
         """Called when the step is shown."""

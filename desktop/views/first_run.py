@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from desktop.views import paint
@@ -86,10 +86,18 @@ class FirstRun(QWidget):
         self._pages.setCurrentIndex(step)
         self._back.setVisible(step > 0)
         self._look.bind(self._where.setText, msg("Step {step} of 3").of(step=step + 1))
+        self._enter()
+        self._refresh()
+
+    def _enter(self) -> None:
         page = self._pages.currentWidget()
         if isinstance(page, Page):
             page.enter()
-        self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """A focus set before there was a window is lost, so the first page takes it now."""
+        super().showEvent(event)
+        self._enter()
 
     def step(self) -> int:
         """Which step is shown, from 0."""

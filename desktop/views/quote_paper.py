@@ -1,6 +1,7 @@
 """The paper of the quote that is edited: made again after each change, saved, copied, as a contract too."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, QUrl
@@ -79,7 +80,7 @@ class QuotePaper(QObject):
         path, _ = QFileDialog.getSaveFileName(self._page, title, name, "PDF (*.pdf)")
         if path:
             paperwork.write(path, paper)
-            self._tell(msg("Saved: {name}").of(name=name))
+            self._tell(msg("Saved: {name}").of(name=Path(path).name))
 
     def _tell(self, words: Message) -> None:
         self._desk.told.emit(words, False)

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, QStringListModel, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from desktop.errors import Refused, SatchelError
 from desktop.models.records import QuoteLine
@@ -29,6 +29,7 @@ from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_paper import QuotePaper
 from desktop.views.quote_table import AMOUNT, NAME, QuoteTable, Typed
 from desktop.views.quote_typing import CellDrafts
+from desktop.views.suggestions import Suggestions
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
@@ -56,12 +57,9 @@ class AddLine(QLineEdit):
             self.setPlaceholderText, msg("Product name, initials or number, e.g. sat75*2; # begins a section")
         )
         look.bind(self.setAccessibleName, msg("Add a line"))
-        self._words = QStringListModel([], self)
+        self._given = ""
         self.numbers: dict[str, str] = {}
-        completer = QCompleter(self._words, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.setMaxVisibleItems(8)
-        self.setCompleter(completer)
+        self._suggestions = Suggestions(self)
         self.textEdited.connect(self._look_up)
 
     def _look_up(self, text: str) -> None:
@@ -69,7 +67,7 @@ class AddLine(QLineEdit):
         what = match["what"] if match else text
         found = self._find(what) if what.strip() and not what.startswith("#") else []
         self.numbers.update(dict(found))
-        self._words.setStringList([title for title, _ in found])
+        self._suggestions.suggest([title for title, _ in found])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter adds what is there."""
@@ -80,11 +78,19 @@ class AddLine(QLineEdit):
 
     def submit(self) -> None:
         """Take the text apart and hand it over."""
+        self._suggestions.withdraw()
         text = self.text().strip()
         match = _ASKED.match(text)
         if text and match:
             count = Decimal(match["count"]) if match["count"] else Decimal(1)
+            self.clear()  # at once: the next product may be typed while this one is being added
+            self._given = text
             self.asked.emit(match["what"].strip(), count)
+
+    def give_back(self) -> None:
+        """What was handed over could not be added: it stands here again, unless something else does."""
+        if not self.text():
+            self.setText(self._given)
 
 
 class QuotePage(QWidget):
@@ -229,6 +235,8 @@ class QuotePage(QWidget):
         self._show_totals(totals)
         self.issue.refuse(self._reason())
         self.header_changed.emit()
+        if self.isVisible():
+            self._tell_figures()
         self.paper.soon()
 
     def _reason(self) -> Message | None:
@@ -321,7 +329,8 @@ class QuotePage(QWidget):
             shown = self._desk.row("product", UUID(bytes=hit.id))
             if shown is not None:
                 record: Any = shown.record
-                found.append((f"{record.sku}  {record.name}", record.id.hex))
+                english = record.name_en if self._look.language == "en" else ""
+                found.append((f"{record.sku}  {english or record.name}", record.id.hex))
         return found
 
     def _add_line(self, what: str, count: Decimal) -> None:
@@ -333,10 +342,11 @@ class QuotePage(QWidget):
         )
         if what.startswith("#"):
             values = {"kind": "section", "name": what.lstrip("# ").strip()}
-            self._do("quote.add_line", msg("Section added"), values=values, done=self._added)
+            self._do("quote.add_line", msg("Section added"), undone=self.add.give_back, values=values)
             return
         known = self.add.numbers.get(what) or next(iter(dict(self._products(what)).values()), None)
         if known is None:
+            self.add.give_back()
             self._desk.refused.emit(
                 Refused(msg("There is no product “{what}” on this laptop.").of(what=what))
             )
@@ -344,15 +354,11 @@ class QuotePage(QWidget):
         self._do(
             "quote.add_line",
             msg("Line added"),
+            undone=self.add.give_back,
             product_id=UUID(known),
             quantity=count,
             after=after,
-            done=self._added,
         )
-
-    def _added(self, _value: Any) -> None:
-        self.add.clear()
-        self.add.setFocus()
 
     def _typed(self, typed: Typed) -> None:
         said: dict[str, Any] = {"line_id": typed.line, "clashed": self.clash.cell(typed)}
@@ -378,11 +384,19 @@ class QuotePage(QWidget):
         self._do("quote.set_line", told, line_id=line.id, **said)
 
     def _do(
-        self, name: str, told: Message, *, clashed: Callable[..., object] | None = None, **arguments: Any
+        self,
+        name: str,
+        told: Message,
+        *,
+        clashed: Callable[..., object] | None = None,
+        undone: Callable[[], object] | None = None,
+        **arguments: Any,
     ) -> None:
         def failed(error: SatchelError) -> None:
             self._desk.refused.emit(error)
             self.fill()
+            if undone is not None:
+                undone()
 
         ways: dict[str, Any] = {"failed": failed, "clashed": clashed or self.clash.anywhere}
         self._desk.do(name, self.quote_id, told=told, **ways, **arguments)

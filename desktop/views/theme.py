@@ -232,10 +232,11 @@ QLineEdit[cell="true"], QLineEdit[cell="true"]:focus, QComboBox[cell="true"], QC
   background: @surface; border: 2px solid @accent_mark; border-radius: 0; padding: 0 @s6; min-height: 0; }
 QComboBox::drop-down { border: none; width: @s28; }
 QComboBox::down-arrow { image: none; width: 0; height: 0; }
-QComboBox QAbstractItemView {
-  background: @raised; border: 1px solid @line_strong; border-radius: @r_control; padding: @s4; outline: none;
+QComboBox QAbstractItemView, QAbstractItemView[floats="true"] {
+  background: @raised; border: 1px solid @line_strong; padding: @s4; outline: none;
   selection-background-color: @selected; selection-color: @ink; }
-QComboBox QAbstractItemView::item { min-height: @s28; padding: 0 @s6; }
+QComboBox QAbstractItemView::item, QAbstractItemView[floats="true"]::item {
+  min-height: @s28; padding: 0 @s6; }
 QTableView { gridline-color: transparent; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; border: none; color: @ink_3; }

@@ -65,6 +65,20 @@ def test_one_box_adds_a_product_by_its_number_and_count(
     qtbot.waitUntil(lambda: page.add.text() == "")
 
 
+def test_what_is_typed_while_a_line_is_being_added_stays(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    lines = len(page.table.rows)
+    page.add.setFocus()
+    qtbot.keyClicks(page.add, "sat37*2")
+    key(qtbot, page.add, Qt.Key.Key_Return)
+    qtbot.keyClicks(page.add, "sat75v")
+    qtbot.waitUntil(lambda: len(page.table.rows) == lines + 1)
+    assert page.add.text() == "sat75v"
+    key(qtbot, page.add, Qt.Key.Key_Return)
+    assert not page.add.completer().popup().isVisible()
+    qtbot.waitUntil(lambda: len(page.table.rows) == lines + 2)
+
+
 def test_a_hash_begins_a_section(window: Window, qtbot: QtBot, firm: Firm) -> None:
     page = opened(window, qtbot, firm)
     qtbot.keyClicks(page.add, "# Spare parts")
