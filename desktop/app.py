@@ -20,6 +20,7 @@ from desktop import settings
 from desktop.views.errors import shown
 from desktop.views.first_pages import Answers
 from desktop.views.first_run import FirstRun
+from desktop.views.instance import Instance, hand_over
 from desktop.views.look import Look
 from desktop.views.network import SAYINGS, Network
 from desktop.views.runner import Runner
@@ -47,12 +48,22 @@ _CHIP: Final = {
 _TO_SETTINGS: Final = {"high_contrast": "contrast"}
 
 
-def run(profile: str = "") -> int:
-    """Open the window on a profile (the usual one by default); returns the exit code."""
-    app = application()
-    program = Program(app, profile_folder(profile), settings.load())
+def run(profile: str = "", link: str = "") -> int:
+    """Open the window on a profile (the usual one by default), perhaps at a link; returns the exit code.
+
+    Where the profile has a window already, that one is raised and given the link, and this process ends.
+    """
+    app, folder = application(), profile_folder(profile)
+    if hand_over(folder, link):
+        return 0
+    program = Program(app, folder, settings.load())
+    instance = Instance(folder)
+    instance.rung.connect(program.rung)
+    program.rung(link)
     program.start()
-    return int(app.exec())
+    code = int(app.exec())
+    instance.close()
+    return code
 
 
 def show(vault: "Vault", store: "Store") -> None:
@@ -236,6 +247,7 @@ class Session(QObject):
         self.connection.close()
         self.jobs.stop()
         self.desk.close()
+        self.window.doing.torn.close_all()
         self.window.close()
         self.window.deleteLater()
         forget_copies()
@@ -255,7 +267,7 @@ class Program(QObject):
         self.session: Session | None = None
         self._vault: Vault | None = None
         self._store: Store | None = None
-        self._code = ""
+        self._code = self._link = ""
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MINUTES * 60_000)
@@ -267,6 +279,21 @@ class Program(QObject):
         known = any((self.folder / name).exists() for name in ("vault.json", "vault.copy.json"))
         self._front(self._unlock_page() if known else self._first_run())
         threading.Thread(target=_load_the_rest, name="data-imports", daemon=True).start()
+
+    def rung(self, link: str) -> None:
+        """Somebody started the program again, or followed a link: come to the front and go there."""
+        self._link = link
+        shown: QWidget = self.session.window if self.session is not None else self.front
+        if shown.isVisible():
+            shown.setWindowState(shown.windowState() & ~Qt.WindowState.WindowMinimized)
+            shown.raise_()
+            shown.activateWindow()
+        self._follow()
+
+    def _follow(self) -> None:
+        if self.session is not None and self._link:
+            link, self._link = self._link, ""
+            self.session.window.doing.open_link(link)
 
     def _front(self, page: QWidget) -> None:
         while (old := self.front.widget(0)) is not None:
@@ -369,6 +396,7 @@ class Program(QObject):
         self.front.hide()
         self.app.installEventFilter(self)
         self._idle.start()
+        self._follow()
 
     def lock(self) -> None:
         """Forget the keys and go back to the unlock page."""

@@ -6,7 +6,7 @@ They hold nothing about customers, so they lie in plain text beside the other pr
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,17 @@ class Settings:
     """Whether the connection costs by the byte: auto, yes or no."""
     keep_photo_place: bool = False
     """Keep where a photo was taken."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys that a person chose, by the name of the action."""
+    private: bool = False
+    """Hide names and amounts on the screen and in notifications."""
+    quiet_from: str = "18:30"
+    quiet_until: str = "08:30"
+    """No notification between these times of the day."""
+    working_days_only: bool = True
+    """No notification on Saturdays and Sundays."""
+    reduced_motion: str = "auto"
+    """auto follows the system; yes and no are a person's own."""
 
     def with_(self, **changes: Any) -> "Settings":
         """The same settings but for `changes`."""

@@ -18,6 +18,7 @@ from desktop.cli import (
     deciding,
     demo,
     files,
+    links,
     numbering,
     outbox,
     quotes,
@@ -35,6 +36,7 @@ _SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
 AREAS = (
     vaults,
     records,
+    links,
     bulk,
     sharing,
     files,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from desktop.models.record import RECORDS
@@ -18,6 +18,9 @@ from desktop.views.phrases import inside, sentence
 from desktop.views.rail import Place
 from desktop.views.share_items import share_items
 from desktop.words import Message, msg
+
+if TYPE_CHECKING:
+    from desktop.views.acting import Acting
 
 Open = Callable[[str, UUID], object]
 _GROUPS: Final[tuple[tuple[Message, tuple[str, ...]], ...]] = (
@@ -46,6 +49,7 @@ class Finder:
         self._open, self._go, self._new, self._selected = open_record, go, new, selected
         self.more: list[Item] = []
         self.quote_for: Callable[[Row], object] | None = None
+        self.acting: Acting | None = None
         self._best: list[Row] = []
 
     def ask(self, text: str) -> list[Item]:
@@ -53,7 +57,9 @@ class Finder:
         found = self._found(text) if text else []
         items = found or ([] if text else self._latest())
         first = next((row for row in self._best if row is not None), None) if found else None
-        return items + self._commands(text, first)
+        acts = self.acting.items(text) if self.acting is not None and text else []
+        head = [Item(self._look.text(msg("Do")), heading=True), *acts] if acts else []
+        return head + items + self._commands(text, first)
 
     def _latest(self) -> list[Item]:
         rows = self._desk.recent("customer", 4) + self._desk.recent("quote", 2)

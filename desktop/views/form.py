@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import SatchelError
@@ -23,6 +32,8 @@ from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, ChoiceEditor, LongEditor, editor_for, focus, plain_text
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.to_ask import ToAsk
+from desktop.views.why_field import WhyField
 from desktop.words import msg
 
 WRAPPED = 18  # characters from which a value may take more than one line
@@ -127,10 +138,12 @@ class Fact(QWidget):
     """One key with its value; pressed, the value becomes its editor; a refusal stands below."""
 
     opened = Signal(str, object)  # record type, id: a link was followed
+    closed = Signal()  # the editor
+    asked_why = Signal()
 
     def __init__(self, look: Look, desk: Desk, described: Field) -> None:
         super().__init__()
-        self._look, self._desk, self._field = look, desk, described
+        self._look, self._desk, self.field = look, desk, described
         self._row: Row | None = None
         self._editor: AnyEditor | None = None
         self._seen: object = None
@@ -163,17 +176,26 @@ class Fact(QWidget):
         self._below.setContentsMargins(0, 0, 0, 0)
         self.setLayout(column(look, line, self._below, gap=0))
 
+    @property
+    def editing(self) -> bool:
+        """Whether the editor is open."""
+        return self._editor is not None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The other button asks why."""
+        self.asked_why.emit()
+
     def show_row(self, row: Row) -> None:
         """The value of a record; an open editor is left alone."""
         self._row = row
         if self._editor is None:
-            cell = fact_cell(row, self._field, self._look.language)
-            wraps = isinstance(self._field.kind, Long) or len(cell.text) > WRAPPED
+            cell = fact_cell(row, self.field, self._look.language)
+            wraps = isinstance(self.field.kind, Long) or len(cell.text) > WRAPPED
             self.value.show_cell(cell, wraps=wraps)
-        kind = self._field.kind
-        linked = isinstance(kind, Link) and kind.to in LISTS and row.value(self._field.name) is not None
+        kind = self.field.kind
+        linked = isinstance(kind, Link) and kind.to in LISTS and row.value(self.field.name) is not None
         self.follow.setVisible(linked)
-        refusal = self._desk.typing_refusal(row.record, self._field)
+        refusal = self._desk.typing_refusal(row.record, self.field)
         self.value.setEnabled(refusal is None)
         if refusal is not None:
             self.value.setToolTip(self._look.text(refusal))
@@ -183,9 +205,9 @@ class Fact(QWidget):
         row = self._row
         if row is None or self._editor is not None or not self.value.isEnabled():
             return
-        value = self._seen = row.value(self._field.name)
+        value = self._seen = row.value(self.field.name)
         title = row.titles.get(value, "") if isinstance(value, UUID) else ""
-        editor = editor_for(self._look, self._field, value, title, self._find)
+        editor = editor_for(self._look, self.field, value, title, self._find)
         editor.committed.connect(self._commit)
         editor.cancelled.connect(self._close)
         self._editor = editor
@@ -200,11 +222,11 @@ class Fact(QWidget):
         """Open the editor with what was typed before, the cursor where it was."""
         self.edit()
         if self._editor is not None:
-            unfinished.put(self._editor, draft.texts.get(self._field.name, ""))
+            unfinished.put(self._editor, draft.texts.get(self.field.name, ""))
             unfinished.put_cursor(self._editor, draft.cursor)
 
     def _draft(self, editor: AnyEditor, row: Row) -> Unfinished:
-        name = self._field.name
+        name = self.field.name
         return Unfinished(
             "fact",
             row.record.__tablename__,
@@ -220,7 +242,7 @@ class Fact(QWidget):
             self._desk.unfinished.note(self._draft(self._editor, self._row))
 
     def _go_on(self, editor: AnyEditor, typed: object) -> None:
-        kind = self._field.kind
+        kind = self.field.kind
         if isinstance(editor, ChoiceEditor):
             editor.setCurrentIndex(max(0, editor.findData(typed)))
         elif isinstance(editor, LongEditor):
@@ -231,9 +253,9 @@ class Fact(QWidget):
             editor.setText(plain_text(kind, typed, self._look.language))
 
     def _follow(self) -> None:
-        kind = self._field.kind
+        kind = self.field.kind
         if self._row is not None and isinstance(kind, Link):
-            self.opened.emit(kind.to, self._row.value(self._field.name))
+            self.opened.emit(kind.to, self._row.value(self.field.name))
 
     def _find(self, kind: str, text: str) -> list[tuple[UUID, str]]:
         return [(UUID(bytes=hit.id), hit.title) for hit in self._desk.search(text, [kind], 8)]
@@ -254,9 +276,9 @@ class Fact(QWidget):
         self._desk.edit(
             row.record.__tablename__,
             row.id,
-            {self._field.name: value},
+            {self.field.name: value},
             parsed=parsed,
-            seen={self._field.name: self._seen},
+            seen={self.field.name: self._seen},
             failed=self._refuse,
             done=lambda _record: self._close(),
         )
@@ -322,16 +344,24 @@ class Fact(QWidget):
                 self.value.setFocus()
         if self._row is not None:
             self.show_row(self._row)
+        self.closed.emit()
 
 
 class Facts(QWidget):
-    """Several facts of one record."""
+    """Several facts of one record; what is empty is hidden, or asked for by chips below (`ask`)."""
 
     opened = Signal(str, object)
 
-    def __init__(self, look: Look, desk: Desk, *, hide_empty: bool = False) -> None:
+    def __init__(self, look: Look, desk: Desk, *, hide_empty: bool = False, ask: bool = False) -> None:
         super().__init__()
-        self._look, self._desk, self._hide_empty = look, desk, hide_empty
+        self._look, self._desk, self._hide_empty = look, desk, hide_empty or ask
+        self.to_ask = ToAsk(look) if ask else None
+        self.why: WhyField | None = None
+        if self.to_ask is not None:
+            self.to_ask.asked.connect(self.ask)
+        keys = QShortcut(QKeySequence("Alt+W"), self)
+        keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        keys.activated.connect(self._explain_here)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         look.bind(self._column.setSpacing, lambda: 0)
@@ -350,8 +380,35 @@ class Facts(QWidget):
         self._row = row
         for name, fact in self.facts.items():
             fact.show_row(row)
-            empty = row.value(name) in (None, "", [], {})
-            fact.setVisible(not (self._hide_empty and empty))
+            fact.setVisible(not (self._hide_empty and _is_empty(row, name)) or fact.editing)
+        if self.to_ask is not None:
+            empty = [fact for name, fact in self.facts.items() if _is_empty(row, name) and not fact.editing]
+            self.to_ask.show_fields([fact.field for fact in empty if fact.value.isEnabled()])
+            self.to_ask.setVisible(bool(empty))
+
+    def ask(self, name: str) -> None:
+        """Open the editor of an empty field."""
+        fact = self.facts[name]
+        fact.show()
+        fact.edit()
+        self._again()
+
+    def explain(self, fact: Fact) -> None:
+        """Why is it so? A popover below the value."""
+        if self._row is None:
+            return
+        if self.why is None or self.why.window() is not self.window():
+            self.why = WhyField(self._look, self._desk, self.window())
+        self.why.explain(
+            self._row, fact.field, fact.value.text() if not _is_empty(self._row, fact.field.name) else ""
+        )
+        corner = fact.value.mapTo(self.window(), QPoint(0, fact.value.height() + 4))
+        self.why.pop(corner)
+
+    def _explain_here(self) -> None:
+        focused = next((fact for fact in self.facts.values() if fact.isAncestorOf(self.focusWidget())), None)
+        if focused is not None:
+            self.explain(focused)
 
     def _build(self, row: Row, names: tuple[str, ...]) -> None:
         clear(self._column)
@@ -360,6 +417,8 @@ class Facts(QWidget):
         for name in names:
             fact = Fact(self._look, self._desk, fields[name])
             fact.opened.connect(self.opened)
+            fact.closed.connect(self._again)
+            fact.asked_why.connect(partial(self.explain, fact))
             self.facts[name] = fact
             self._column.addWidget(fact)
         self._kind, self._names = row.record.__tablename__, names
@@ -367,6 +426,10 @@ class Facts(QWidget):
     def _again(self) -> None:
         if self._row is not None:
             self.show_row(self._row, self._names)
+
+
+def _is_empty(row: Row, name: str) -> bool:
+    return row.value(name) in (None, "", [], {})
 
 
 def plain_fields(row: Row) -> list[str]:

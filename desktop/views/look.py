@@ -20,6 +20,8 @@ class Look(QObject):
     def __init__(self, *, theme_name: str = "light", scale: int = 100, language: str = "zh") -> None:
         super().__init__()
         self.language = language
+        self.private = False
+        """Names and amounts are hidden: somebody looks over one's shoulder."""
         self.t = Tokens(theme_name, scale)
         self._bindings = Bindings(self.text)
         theme.load_fonts()
@@ -51,6 +53,12 @@ class Look(QObject):
         for window in QApplication.topLevelWidgets():
             for child in window.findChildren(QWidget):
                 child.update()
+
+    def turn_private(self) -> None:
+        """Hide names and amounts, or show them again, everywhere at once."""
+        self.private = not self.private
+        self._bindings.renew()
+        self.changed.emit()
 
     def text(self, message: Message | str) -> str:
         """A message in the current language; a plain text is a name and stays."""

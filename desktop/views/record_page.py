@@ -73,7 +73,8 @@ class RecordPage(QWidget):
         self._grade = Chip(look)
         self._below = FactLine(look)
         self._sent = Chip(look, msg("Saved here, not sent yet"))
-        self.facts = Facts(look, desk)
+        self.facts = Facts(look, desk, ask=True)
+        self.to_ask = self.facts.to_ask or QWidget()
         self.facts.opened.connect(self.opened)
         self.timeline = timeline.Timeline(look, edge=24)
         self.note = NoteBox(look, desk)
@@ -108,7 +109,10 @@ class RecordPage(QWidget):
         left_inner = region("surface")
         facts_head = row(look, label(look, msg("Facts"), strong=True), None, edge=(20, 14, 20, 6))
         left_stack = column(
-            look, facts_head, holding(column(look, self.facts, gap=0, edge=(20, 0, 14, 12))), gap=0
+            look,
+            facts_head,
+            holding(column(look, self.facts, self.to_ask, gap=8, edge=(20, 0, 14, 12))),
+            gap=0,
         )
         if self.kind == "customer" and self.lists:
             left_stack.addWidget(Line(look))
@@ -192,6 +196,7 @@ class RecordPage(QWidget):
         """Tab reads as the eye does: facts, contacts, note, what happened, what belongs to it."""
         first, rest = (self.lists[:1], self.lists[1:]) if self.kind == "customer" else ([], self.lists)
         order: list[QWidget] = [self, *(fact.value for fact in self.facts.facts.values())]
+        order += self.facts.to_ask.buttons() if self.facts.to_ask is not None else []
         for related in first:
             order += [related.add, *related.buttons()]
         order += [self.note] if self.kind in NOTED else []

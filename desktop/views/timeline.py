@@ -70,7 +70,7 @@ def of_record(desk: Desk, row: Row) -> list[Event]:
 def _change(kind: str, entries: Sequence[Entry], here: str) -> Event:
     first = entries[0]
     noun = RECORDS[kind].__label__
-    who = _author(first, here)
+    who = author(first, here)
     if first.kind == "create":
         return Event(first.at, "plus", msg("{what} added").of(what=noun), who, "good")
     if first.kind in ("delete", "restore"):
@@ -89,7 +89,7 @@ def _change(kind: str, entries: Sequence[Entry], here: str) -> Event:
     return Event(first.at, "pencil" if first.kind != "transition" else "trending-up", title, detail)
 
 
-def _author(entry: Entry, here: str) -> Message:
+def author(entry: Entry, here: str) -> Message:
     """Who did it and on which device, as far as this laptop knows."""
     who: Message | str = entry.who or msg("The office")
     device: Message | str = msg("this laptop") if entry.device == here else entry.device

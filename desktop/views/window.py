@@ -13,15 +13,15 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeySequence,
     QResizeEvent,
-    QShortcut,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.errors import NotFound
 from desktop.models.record import RECORDS
 from desktop.views import errors
+from desktop.views.acting import Acting
+from desktop.views.actions import Actions
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
 from desktop.views.clash import ClashBox
@@ -72,6 +72,7 @@ class Window(QWidget):
     sync_wanted = Signal()
     stop_wanted = Signal()
     portal_wanted = Signal()
+    guide_wanted = Signal()
     metered_said = Signal(str)  # auto, yes, no
     join_wanted = Signal(str, str)  # address, code
     backup_wanted = Signal(str)  # folder
@@ -156,12 +157,8 @@ class Window(QWidget):
         desk.changed.connect(self._changed)
         desk.runner.failed.connect(self._refuse)
         self._look.changed.connect(self._reword)
-        for keys, act in (
-            ("Ctrl+K", self.open_palette), ("Ctrl+Z", desk.undo), ("Alt+Left", self.go_back),
-            ("Alt+Right", self.go_forward), ("Ctrl+L", self.lock_wanted.emit), ("N", self._new_here),
-            ("Ctrl+Q", self._quote_selected), ("F5", self.sync_wanted.emit),
-        ):  # fmt: skip
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        self.doing = Actions(self._look, self)
+        self.finder.acting = Acting(self._look, desk, self.selected, self.doing.open_named)
         self.refresh_counts()
 
     # Where one is
@@ -327,9 +324,7 @@ class Window(QWidget):
             Item(look.text(msg("Import a file")), icon="upload", run=self.ask_import),
             Item(look.text(msg("Export this list")), icon="download", run=self.ask_export),
             *many_items(look, self.page()),
-            Item(look.text(msg("Undo")), keys="Ctrl+Z", icon="undo-2", run=self.desk.undo),
-            Item(look.text(msg("Lock")), keys="Ctrl+L", icon="lock", run=self.lock_wanted.emit),
-            Item(look.text(msg("Synchronise now")), keys="F5", icon="refresh-cw", run=self.sync_wanted.emit),
+            *self.doing.items(),
         ]  # fmt: skip
         return self.finder.ask(text)
 
@@ -398,12 +393,14 @@ class Window(QWidget):
     def _begin_quote(self, values: dict[str, Any]) -> None:
         self.desk.create("quote", {}, values=values, done=lambda quote: self.open_record("quote", quote.id))
 
-    def _quote_selected(self) -> None:
+    def quote_selected(self) -> None:
+        """A quote for the customer or opportunity at hand."""
         shown = self.selected()
         if shown is not None and shown.record.__tablename__ in ("customer", "opportunity"):
             self.quote_for(shown)
 
-    def _new_here(self) -> None:
+    def new_here(self) -> None:
+        """A new record of the list that is shown."""
         page = self.page()
         if isinstance(page, ListPage):
             self.ask_new(page.kind)

@@ -1,0 +1,105 @@
+"""The window's own actions: one function each, reached by the palette and by keys that one may change."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+
+from desktop.rules import deeplinks
+from desktop.views import keymap
+from desktop.views.key_sheet import KeySheet
+from desktop.views.look import Look
+from desktop.views.palette import Item
+from desktop.views.torn import TornWindows
+from desktop.words import msg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.views.window import Window
+
+
+class Actions(QObject):
+    """Keeps the shortcuts of one window."""
+
+    def __init__(self, look: Look, window: "Window") -> None:
+        super().__init__(window)
+        self._look, self._window = look, window
+        self.torn = TornWindows(look, window.desk, window)
+        self.sheet: KeySheet | None = None
+        self._shortcuts: dict[str, QShortcut] = {}
+        self.acts: dict[str, Callable[[], object]] = {
+            "palette": window.open_palette,
+            "new": window.new_here,
+            "quote": window.quote_selected,
+            "undo": window.desk.undo,
+            "back": window.go_back,
+            "forward": window.go_forward,
+            "tear": self.tear,
+            "copy_link": self.copy_link,
+            "private": look.turn_private,
+            "sync": window.sync_wanted.emit,
+            "lock": window.lock_wanted.emit,
+            "settings": partial(window.go, "settings"),
+            "guide": window.guide_wanted.emit,
+            "keys": self.show_keys,
+        }
+        self.renew()
+
+    def renew(self) -> None:
+        """The keys as they are chosen now."""
+        for name, keys in keymap.all_keys().items():
+            shortcut = self._shortcuts.get(name)
+            if shortcut is None:
+                shortcut = self._shortcuts[name] = QShortcut(self._window)
+                shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+                shortcut.activated.connect(self.acts[name])
+            signs = [keys, f"Shift+{keys}"] if len(keys) == 1 and not keys.isalnum() else [keys]
+            shortcut.setKeys([QKeySequence(sign) for sign in signs if sign])
+
+    def items(self) -> list[Item]:
+        """Each action as a row of the palette."""
+        keys = keymap.all_keys()
+        return [
+            Item(self._look.text(each.words), keys=keys[each.name], icon=each.icon, run=self.acts[each.name])
+            for each in keymap.ACTIONS
+            if each.name not in ("palette", "new", "quote")
+        ]
+
+    def show_keys(self) -> None:
+        """The sheet of all keys."""
+        if self.sheet is None:
+            self.sheet = KeySheet(self._look, self._window)
+        self.sheet.open()
+
+    def tear(self) -> None:
+        """The record at hand in a window of its own."""
+        row = self._window.selected()
+        if row is not None:
+            self.torn.tear(row.record.__tablename__, row.id)
+
+    def copy_link(self) -> None:
+        """A link to the record at hand on the clipboard."""
+        row = self._window.selected()
+        if row is not None:
+            said = deeplinks.link(row.record.__tablename__, row.id)
+            QGuiApplication.clipboard().setText(said)
+            self._window.desk.told.emit(msg("Copied: {text}").of(text=said), False)
+
+    def open_link(self, text: str) -> bool:
+        """Open the record that a link names; False where it is no link."""
+        found = deeplinks.read(text)
+        if found is not None:
+            self.open_named(*found)
+        return found is not None
+
+    def open_named(self, kind: str, record_id: UUID) -> None:
+        """A record of a link; what this laptop does not hold is said so."""
+        from desktop.models.record import RECORDS
+
+        if kind in RECORDS:
+            self._window.open_record(kind, record_id)
+        else:
+            self._window.bar.tell(msg("This link names nothing that this program knows."), tone="warn")

@@ -1,0 +1,75 @@
+"""One window for each profile: a second start raises the first one and hands its link over.
+
+The right to the profile is the vault's own lock, which the system takes back when a process ends. This is only
+the bell at the door: what a killed process left of it is swept away.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+WAIT: Final = 1000
+"""Milliseconds for an answer: who does not answer by then is not there."""
+HEARD: Final = b"ok"
+LONGEST: Final = 200
+"""Bytes of a link, at most."""
+
+
+def bell(folder: Path) -> str:
+    """The name under which the window of a profile is rung."""
+    whose = f"{os.environ.get('USERNAME') or os.environ.get('USER') or ''} {folder.expanduser().absolute()}"
+    return f"satchel-{hashlib.sha256(whose.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}"
+
+
+def hand_over(folder: Path, link: str) -> bool:
+    """Ring the window that has this profile open; False where there is none."""
+    socket = QLocalSocket()
+    socket.connectToServer(bell(folder))
+    if not socket.waitForConnected(WAIT):
+        return False
+    socket.write(link.encode() + b"\n")
+    socket.flush()
+    answered = socket.bytesAvailable() > 0 or socket.waitForReadyRead(WAIT)
+    heard = answered and bytes(socket.readAll().data()).startswith(HEARD)
+    socket.disconnectFromServer()
+    return heard
+
+
+class Instance(QObject):
+    """The bell of this process's window."""
+
+    rung = Signal(str)  # the link that was handed over, or nothing
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._come)
+        name = bell(folder)
+        if not self._server.listen(name):
+            QLocalServer.removeServer(name)  # nobody answered there: a killed process left it
+            self._server.listen(name)
+
+    def close(self) -> None:
+        """Nobody rings here any more."""
+        self._server.close()
+
+    def _come(self) -> None:
+        socket = self._server.nextPendingConnection()
+        if socket is not None:
+            socket.readyRead.connect(lambda: self._hear(socket))
+            socket.disconnected.connect(socket.deleteLater)
+            if socket.bytesAvailable():
+                self._hear(socket)
+
+    def _hear(self, socket: QLocalSocket) -> None:
+        if not socket.canReadLine():
+            return
+        said = bytes(socket.readLine(LONGEST).data()).decode("utf-8", "replace").strip()
+        socket.write(HEARD)
+        socket.flush()
+        self.rung.emit(said)
