@@ -191,6 +191,7 @@ def append(connection: Connection, work: "Work", ops: Iterable[Op]) -> None:
     for op in ops:
         text = _kept(op.body)
         work.written.update(f"{op.type}.{name}" for name in fields_of(op.kind, op.body))
+        work.kinds.add((op.type, op.kind))
         n += 1
         previous = entry_hash(
             previous,

@@ -94,6 +94,7 @@ class Work:
         self.acked = store.acked
         self.changed: set[tuple[str, UUID]] = set()
         self.written: set[str] = set()
+        self.kinds: set[tuple[str, str]] = set()
         self.stated: dict[UUID, list[Op]] = {}
         self.session = WorkSession(store.engine, work=self, expire_on_commit=False, autoflush=False)
 

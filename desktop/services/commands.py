@@ -199,7 +199,17 @@ def _may_be_written(found: Command, work: Work) -> None:
     if beyond:
         raise RuntimeError(f"{found.name} may not write {sorted(beyond)}")
     _refuse_hidden(work.actor, work.written)
+    _refuse_kinds(found, work)
     access.refuse_lent(work)
+
+
+def _refuse_kinds(found: Command, work: Work) -> None:
+    """What a role refuses to do to a kind of record, no command does: the office says the same."""
+    stated = {(op.type, op.kind) for ops in work.stated.values() for op in ops}
+    rights = work.actor.rights
+    if not all(rights.may(f"{record_type}.{kind}") for record_type, kind in work.kinds | stated):
+        said = msg("The role “{role}” may not do this: {what}.")
+        raise NotAllowed(said.of(role=rights.label, what=found.label))
 
 
 def _refuse_hidden(actor: Actor, written: Collection[str]) -> None:

@@ -12,12 +12,11 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, 
 from desktop.errors import NotFound, Refused
 from desktop.models.records import Team, User
 from desktop.rules.chain import START
-from desktop.rules.roles import ROLES
 from desktop.words import msg
 from sync.protocol.messages import Enrol, Enrolled, Keys
 from sync.protocol.pins import LETTERS, as_given
 from sync.protocol.versions import PROTOCOL, SCHEMA
-from sync.server import audit, leases, wakeups
+from sync.server import audit, leases, roles, wakeups
 from sync.server.batch import OFFICE, Batch
 from sync.server.permission import new_row
 from sync.server.problems import Refusal
@@ -57,10 +56,7 @@ def add_user(
     `more` are further fields of theirs, in wire form.
     """
     name, team = " ".join(name.split()), " ".join(team.split())
-    if role not in ROLES:
-        raise Refused(
-            msg("There is no role “{role}”; there are: {roles}.").of(role=role, roles=", ".join(ROLES))
-        )
+    roles.find(conn, role)
     if not name or len(name) > LONGEST_NAME or len(team) > LONGEST_NAME:
         raise Refused(msg("A person needs a name of at most {most} characters.").of(most=LONGEST_NAME))
     if _user_ids(conn, name):

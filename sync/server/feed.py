@@ -112,8 +112,11 @@ def parts(
     found: list[Part] = []
     for cursor in sorted(cursors, key=lambda one: (one.stream != ORG, one.stream)):
         head = known.get(cursor.stream)
-        start = cursor.seq if (cursor.schema, cursor.mask) == (SCHEMA, scope.mask.name) else 0
-        if head is None or not scope.may_read(cursor.stream) or start >= head or left <= 0:
+        known_as_is = (cursor.schema, cursor.mask) == (SCHEMA, scope.mask.name)
+        start = cursor.seq if known_as_is else 0
+        if head is None or not scope.may_read(cursor.stream) or left <= 0:
+            continue
+        if start >= head and known_as_is:  # where nothing ever was, another mask is told all the same
             continue
         part, rows = _part(conn, scope, cursor, start, head, left)
         found.append(part)

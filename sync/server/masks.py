@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from desktop.models.record import hidden_from
 from desktop.rules import roles
+from desktop.rules.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,14 @@ class Mask:
         return _of(self.fields, record_type)
 
 
-def mask_of(role: str) -> Mask:
-    """The mask of everybody in the role named `role`."""
-    return _mask(hidden_from(roles.sees(role)))
+def mask_of(role: Role | str) -> Mask:
+    """The mask of everybody in a role, or in the built-in one with this name."""
+    return _mask_for(roles.sees(role))
+
+
+@lru_cache(maxsize=64)
+def _mask_for(sees: frozenset[str]) -> Mask:
+    return _mask(hidden_from(sees))
 
 
 @lru_cache(maxsize=64)

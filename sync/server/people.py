@@ -5,7 +5,7 @@ Every function works within one transaction of the caller and leaves a row in th
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +17,9 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from desktop.errors import Refused, Usage
 from desktop.models.record import RECORDS
 from desktop.models.records import Organisation, Team, User
-from desktop.rules.roles import ROLES
+from desktop.rules.roles import ROLES, Role
 from desktop.words import msg
-from sync.server import accounts, audit
+from sync.server import accounts, audit, roles
 from sync.server.batch import OFFICE, Batch
 from sync.server.rows import bare, id_in, id_out, shape
 from sync.server.tables import DEVICE, ENROL
@@ -136,10 +136,7 @@ def users(conn: Connection) -> list[dict[str, Any]]:
 
 def set_role(conn: Connection, who: str, role: str, now: int) -> str:
     """Give a person another role; returns their id. Raises Refused for the only administrator's."""
-    if role not in ROLES:
-        raise Refused(
-            msg("There is no role “{role}”; there are: {roles}.").of(role=role, roles=", ".join(ROLES))
-        )
+    roles.find(conn, role)
     user = accounts.find_user(conn, who)
     if role != ADMIN:
         _keep_an_admin(conn, user)
@@ -194,8 +191,11 @@ class Listed:
     more: dict[str, Any]
 
 
-def read_list(content: bytes) -> list[Listed]:
-    """The people of a CSV file. Raises Usage with the line of the first mistake; nothing is done then."""
+def read_list(content: bytes, known: Sequence[Role] = tuple(ROLES.values())) -> list[Listed]:
+    """The people of a CSV file, in the roles that are `known`.
+
+    Raises Usage with the line of the first mistake; nothing is done then.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -205,7 +205,7 @@ def read_list(content: bytes) -> list[Listed]:
     if "name" not in header:
         raise Usage(msg("The first line of the file names its columns; there must be “name” or “姓名”."))
     people = [
-        _listed(lines.line_num, dict(zip(header, cells, strict=False)))
+        _listed(lines.line_num, dict(zip(header, cells, strict=False)), known)
         for cells in lines
         if any(cell.strip() for cell in cells)
     ]
@@ -216,15 +216,15 @@ def read_list(content: bytes) -> list[Listed]:
     return people
 
 
-def _listed(line: int, cells: Mapping[str, str]) -> Listed:
+def _listed(line: int, cells: Mapping[str, str], known: Sequence[Role]) -> Listed:
     name = " ".join(cells.get("name", "").split())
     if not name:
         raise Usage(msg("Line {line}: the name is missing.").of(line=line))
-    role = _role(cells.get("role", ""))
+    role = _role(cells.get("role", ""), known)
     if role is None:
         raise Usage(
             msg("Line {line}: there is no role “{role}”; there are: {roles}.").of(
-                line=line, role=cells["role"].strip(), roles=", ".join(ROLES)
+                line=line, role=cells["role"].strip(), roles=", ".join(one.name for one in known)
             )
         )
     more = {}
@@ -236,14 +236,18 @@ def _listed(line: int, cells: Mapping[str, str]) -> Listed:
     return Listed(line, name, " ".join(cells.get("team", "").split()), role, more)
 
 
-def _role(typed: str) -> str | None:
+def _role(typed: str, known: Sequence[Role]) -> str | None:
     """The role of this name in any language; the usual one where there is none."""
     wanted = typed.strip().casefold()
     if not wanted:
         return "rep"
-    for name, role in ROLES.items():
-        if wanted in {name, role.label.in_language("zh"), role.label.in_language("en").casefold()}:
-            return name
+    for role in known:
+        if wanted in {
+            role.name.casefold(),
+            role.label.in_language("zh"),
+            role.label.in_language("en").casefold(),
+        }:
+            return role.name
     return None
 
 

@@ -21,9 +21,11 @@ from desktop.models.record import RECORDS, Record, hidden_from, new_id
 from desktop.models.records import User
 from desktop.models.store import Actor
 from desktop.rules import roles
+from desktop.rules.roles import Role
 from desktop.services.commands import COMMANDS, DELETED, HIDDEN, Asking, Command
 from desktop.words import Message, msg
 from sync.protocol.ops import Op
+from sync.server import roles as own_roles
 from sync.server.batch import FIRST, Batch, Held
 from sync.server.merge import DERIVED
 from sync.server.rows import Row, empty
@@ -38,15 +40,19 @@ LOOK_AT: Final = msg("Look at {what} {title}: {reason}")
 TOLD: Final = msg("It was done on a laptop that could not know; it is recorded as it happened.")
 
 _WHOLE: Final = frozenset({"delete", "restore"})
+_PLAIN: Final = {"create": "new", "append": "new", "delete": "delete", "restore": "restore"}
+"""The verb of the plain command that does what an operation of a kind does; of the others it is `edit`."""
 
 
 class Rejected(Exception):
     """The transaction changes nothing; `code` and `message` say why."""
 
-    def __init__(self, code: str, message: Message) -> None:
+    def __init__(self, code: str, message: Message, proposal: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.message = message
+        self.proposal = proposal
+        """The proposal that was made of it instead."""
 
 
 class Permission:
@@ -59,8 +65,9 @@ class Permission:
         self.ops = [op for op in ops if op.kind != "void" and op.type in RECORDS]
         self.command = COMMANDS.get(self.ops[0].command) if self.ops else None
         self.now = now
+        self.role = scope.role or roles.named(scope.person.role)
         for op in self.ops:
-            refused = _field_rights(scope.person.role, op.command, op.type, op.kind, _written(op))
+            refused = _field_rights(self.role, op.command, op.type, op.kind, _written(op))
             if refused is not None:
                 raise Rejected(*refused)
         self.before = [(held, _record(held.row, held.type)) for held in self._targets()]
@@ -103,7 +110,7 @@ class Permission:
         person = self.scope.person
         team = UUID(hex=person.team) if person.team else None
         at = min(self.ops[0].at, self.now)
-        actor = Actor(UUID(hex=person.user), person.name, person.role, team)
+        actor = Actor(UUID(hex=person.user), person.name, person.role, team, self.role)
         return Asking(actor, datetime.fromtimestamp(at / 1000, UTC))
 
     def _tell(self, held: Held, reason: Message) -> None:
@@ -126,7 +133,7 @@ class Permission:
         if team:
             leaders = select(table.c.id).where(
                 table.c.team_id == UUID(hex=team),
-                table.c.role == "manager",
+                table.c.role.in_(own_roles.based_on(self.batch.conn, "manager")),
                 table.c.deleted_at.is_(None),
                 or_(table.c.active, table.c.active.is_(None)),
             )
@@ -156,14 +163,17 @@ def _written(op: Op) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _field_rights(
-    role: str, command: str, record_type: str, kind: str, names: tuple[str, ...]
+    role: Role, command: str, record_type: str, kind: str, names: tuple[str, ...]
 ) -> tuple[str, Message] | None:
     """Why somebody of `role` may not write these fields by this command: code and words. None: they may."""
-    if not (roles.may(role, command) and roles.may(role, f"{record_type}.{kind}")):
+    asked = [command, f"{record_type}.{kind}"]
+    if command not in COMMANDS:  # of a newer laptop: what the plain command of this kind needs, it needs too
+        asked.append(f"{record_type}.{_PLAIN.get(kind, 'edit')}")
+    if not all(map(role.may, asked)):
         return "not_allowed", NOT_ALLOWED
     fields = RECORDS[record_type].fields()
     written = {f"{record_type}.{name}" for name in names if name in fields and fields[name].merge != DERIVED}
-    for hidden in sorted(hidden_from(roles.sees(role)) & written):
+    for hidden in sorted(hidden_from(role.sees) & written):
         return "not_allowed", HIDDEN.of(field=fields[hidden.partition(".")[2]].label)
     found = COMMANDS.get(command)
     if found is None or not found.writes or _covers(found, record_type, kind, written):

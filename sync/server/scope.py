@@ -5,13 +5,15 @@ the stream of its owner, else of its team, else of the firm; what is shared by i
 the firm. In a stream `share:<id>` nothing lives: it lends one record to those with whom it was shared.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desktop.models.record import RECORDS
@@ -19,24 +21,29 @@ from desktop.models.records import Organisation, Share, User
 from desktop.rules import roles, sharing
 from desktop.rules import streams as streams_of
 from desktop.rules.roles import ALL, OWN, ROLES, Role
-from desktop.rules.streams import LENT, ORG, is_lent, lent
-from sync.protocol.messages import Person
+from desktop.rules.streams import INBOX, LENT, ORG, inbox, is_inbox, is_lent, lent
+from sync.protocol.messages import Person, Rights
 from sync.server.masks import Mask, mask_of
-from sync.server.tables import HEAD
+from sync.server.tables import HEAD, ROLE
 
 # Asked with every request, so they are put together once.
 _USER: Final = User.__table__
-_PERSON: Final = select(_USER.c.name, _USER.c.role, _USER.c.team_id).where(
-    _USER.c.id == bindparam("user"),
-    _USER.c.deleted_at.is_(None),
-    or_(_USER.c.active, _USER.c.active.is_(None)),
+_PERSON: Final = (
+    select(_USER.c.name, _USER.c.role, _USER.c.team_id, ROLE.c.facts)
+    .outerjoin(ROLE, ROLE.c.name == _USER.c.role)
+    .where(
+        _USER.c.id == bindparam("user"),
+        _USER.c.deleted_at.is_(None),
+        or_(_USER.c.active, _USER.c.active.is_(None)),
+    )
 )
 _MEMBERS: Final = select(_USER.c.id).where(_USER.c.team_id == bindparam("team"))
 
 
 def home(record_type: str, row: Mapping[str, Any]) -> str:
     """The stream in which a record lives."""
-    return streams_of.home(RECORDS[record_type].__shared__, row["owner_id"], row["team_id"])
+    cls = RECORDS[record_type]
+    return streams_of.home(cls.__shared__, row["owner_id"], row["team_id"], private=cls.__private__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +62,20 @@ class Scope:
         return frozenset(stream for stream in self.streams or () if is_lent(stream))
 
     @property
+    def inbox(self) -> str:
+        """The stream that this person alone reads."""
+        return inbox(self.person.user)
+
+    @property
     def mask(self) -> Mask:
         """The columns that this person's laptops never receive."""
-        return mask_of(self.person.role)
+        return mask_of(self.role or self.person.role)
 
     def may_read(self, stream: str) -> bool:
         """Whether this person's devices may hold `stream`."""
-        return not is_lent(stream) if self.streams is None else stream in self.streams
+        if self.streams is not None:
+            return stream in self.streams
+        return not is_lent(stream) and (not is_inbox(stream) or stream == self.inbox)
 
     def may_write(self, record_type: str, row: Mapping[str, Any]) -> bool:
         """Whether this person may change a record where it lives.
@@ -72,6 +86,8 @@ class Scope:
         if self.role is None:
             return False
         stream = home(record_type, row)
+        if RECORDS[record_type].__private__:
+            return stream == self.inbox
         if self.role.scope == ALL or RECORDS[record_type].__shared__:
             return True
         return stream != ORG and self.may_read(stream)
@@ -79,8 +95,22 @@ class Scope:
     def predicate(self, table: Table) -> ColumnElement[bool]:
         """The condition on `stream` that every statement which hands out rows carries."""
         if self.streams is None:
-            return not_(table.c.stream.startswith(LENT, autoescape=True))
+            lends = table.c.stream.startswith(LENT, autoescape=True)
+            private = table.c.stream.startswith(INBOX, autoescape=True)
+            return and_(not_(lends), or_(not_(private), table.c.stream == self.inbox))
         return table.c.stream.in_(sorted(self.streams))
+
+
+@lru_cache(maxsize=256)
+def kept(facts: str) -> Role:
+    """A role of the office's own as the database keeps it."""
+    return roles.of_facts(json.loads(facts))
+
+
+@lru_cache(maxsize=256)
+def _rights_of(role: Role | None) -> Rights | None:
+    """What a laptop is told of a role; nothing of a built-in one, which it knows."""
+    return None if role is None or not role.base else Rights(**roles.as_facts(role))
 
 
 def works_here(conn: Connection, user: str) -> bool:
@@ -97,13 +127,14 @@ def scope_of(conn: Connection, user: str, now: int) -> Scope | None:
     if row is None:
         return None
     team = row.team_id.hex if row.team_id else ""
-    person = Person(user=user, name=row.name or "", team=team, role=row.role or "")
-    role = ROLES.get(row.role)
+    role = ROLES.get(row.role) or (kept(row.facts) if row.facts else None)
+    named = role.base or role.name if role is not None else row.role or ""
+    person = Person(user=user, name=row.name or "", team=team, role=named, rights=_rights_of(role))
     if role is None:
         return Scope(person, None, frozenset({ORG}))
     if role.scope == ALL:
         return Scope(person, role, None)
-    streams = {ORG, f"user:{user}"}
+    streams = {ORG, f"user:{user}", inbox(user)}
     if team:
         streams.add(f"team:{team}")
     if team and roles.scope_of(role, narrowed=_narrowed(conn)) != OWN:
@@ -142,9 +173,13 @@ def _firm(conn: Connection, column: InstrumentedAttribute[str]) -> str | None:
 
 
 def heads(conn: Connection, scope: Scope) -> dict[str, int]:
-    """The newest seq of every stream in scope, in ascending order; an empty one stands at 0."""
+    """The newest seq of every stream in scope, in ascending order; an empty one stands at 0.
+
+    An inbox into which nothing was ever filed is not named.
+    """
     found = {
         row.stream: row.seq
         for row in conn.execute(select(HEAD.c.stream, HEAD.c.seq).where(scope.predicate(HEAD)))
     }
-    return {stream: found.get(stream, 0) for stream in sorted(set(found) | (scope.streams or {ORG}))}
+    always = {stream for stream in scope.streams or {ORG} if not is_inbox(stream)}
+    return {stream: found.get(stream, 0) for stream in sorted(set(found) | always)}

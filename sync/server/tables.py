@@ -70,6 +70,15 @@ VERSIONS: Final = Table(
 """Of each record that a person changed: the version that last changed each field (1 where none is named), the
 newest version that each device made, and who made the newest when; the first two as JSON."""
 
+ROLE: Final = Table(
+    "office_role",
+    OFFICE,
+    Column("name", String(40), primary_key=True),
+    Column("base", String(40), nullable=False),
+    Column("facts", Text, nullable=False),
+)
+"""The roles that this office has made its own, as `desktop/rules/roles.py` tells them; JSON."""
+
 HEAD: Final = Table(
     "office_stream_head",
     OFFICE,

@@ -1,14 +1,15 @@
-"""`satchel-server init|user|team|role|code`: the firm, who works there, and what lets their laptops in."""
+"""`satchel-server init|user|team|code`: the firm, who works there, and what lets their laptops in."""
 
 import argparse
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from desktop.errors import NotFound, Refused, Usage
-from desktop.rules.roles import ROLES
+from desktop.rules.roles import Role
 from desktop.words import msg
-from sync.server import accounts, people
+from sync.server import accounts, people, roles
 from sync.server.cli.console import Console, command, group
 
 DAY: Final = 24 * 60
@@ -28,7 +29,7 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     added = command(verbs, shared, "add", "one more person", add_user)
     added.add_argument("name")
     added.add_argument("--team", default="")
-    added.add_argument("--role", default="rep", choices=list(ROLES))
+    added.add_argument("--role", default="rep")
     command(verbs, shared, "list", "everybody with team, role and laptops", list_users)
     added = command(verbs, shared, "import", "people from a CSV file (姓名, 团队, 角色 …)", import_users)
     added.add_argument("file", type=Path)
@@ -44,11 +45,6 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     added = command(verbs, shared, "join", "move a person into a team", join_team)
     added.add_argument("user")
     added.add_argument("team")
-    verbs = group(commands, shared, "role", "roles: list, set USER ROLE")
-    command(verbs, shared, "list", "the roles and how far they see", list_roles)
-    added = command(verbs, shared, "set", "give a person another role", set_role)
-    added.add_argument("user")
-    added.add_argument("role")
     added = command(commands, shared, "code", "a code that lets one laptop of USER in, for 10 minutes", code)
     added.add_argument("user", nargs="*", help="with --sheet: all who have no laptop, if nobody is named")
     added.add_argument("--sheet", action="store_true", help="a printable page for each person")
@@ -116,13 +112,14 @@ def list_users(console: Console, _chosen: argparse.Namespace) -> None:
     """Everybody."""
     with console.office.store.read() as conn:
         found = people.users(conn)
+        known = {role.name: role for role in roles.every(conn)}
     if console.json:
         console.result(found, "")
         return
     shown = [
         {
             **one,
-            "role": _role(console, one["role"]) if one["active"] else console.say(msg("has left")),
+            "role": _role(console, known, one["role"]) if one["active"] else console.say(msg("has left")),
             "seen": moment(one["seen_at"]),
         }
         for one in found
@@ -130,8 +127,8 @@ def list_users(console: Console, _chosen: argparse.Namespace) -> None:
     console.table(shown, "name", "team", "role", "laptops", "seen", "id")
 
 
-def _role(console: Console, name: str) -> str:
-    role = ROLES.get(name)
+def _role(console: Console, known: Mapping[str, Role], name: str) -> str:
+    role = known.get(name)
     return console.say(role.label) if role else name
 
 
@@ -144,8 +141,10 @@ def import_users(console: Console, chosen: argparse.Namespace) -> None:
     """People from a file: all or none; who is there already stays as they are."""
     if not chosen.file.is_file():
         raise NotFound(msg("There is no file {path}.").of(path=chosen.file))
-    listed = people.read_list(chosen.file.read_bytes())
     server = console.office
+    with server.store.read() as conn:
+        known_roles = roles.every(conn)
+    listed = people.read_list(chosen.file.read_bytes(), known_roles)
     if chosen.dry_run:
         with server.store.read() as conn:
             known = {one["name"] for one in people.users(conn)}
@@ -192,7 +191,7 @@ def reassign(console: Console, chosen: argparse.Namespace) -> None:
     )
 
 
-# ---------------------------------------------------------------- teams and roles
+# ---------------------------------------------------------------- teams
 
 
 def add_team(console: Console, chosen: argparse.Namespace) -> None:
@@ -213,29 +212,6 @@ def join_team(console: Console, chosen: argparse.Namespace) -> None:
     server = console.office
     user = server.store.write(lambda conn: people.join_team(conn, chosen.user, chosen.team, server.clock()))
     console.result({"id": user, "team": chosen.team}, user)
-
-
-def list_roles(console: Console, _chosen: argparse.Namespace) -> None:
-    """Every role."""
-    sees = {
-        "own": msg("sees their own"),
-        "team": msg("sees what the team owns"),
-        "all": msg("sees everything"),
-    }
-    rows = [
-        {"name": role.name, "label": console.say(role.label), "scope": role.scope, "sees": ""}
-        for role in ROLES.values()
-    ]
-    for row in rows:
-        row["sees"] = console.say(sees[row["scope"]])
-    console.table(rows, "name", "label", "sees")
-
-
-def set_role(console: Console, chosen: argparse.Namespace) -> None:
-    """Give a person another role."""
-    server = console.office
-    user = server.store.write(lambda conn: people.set_role(conn, chosen.user, chosen.role, server.clock()))
-    console.result({"id": user, "role": chosen.role}, user)
 
 
 # ---------------------------------------------------------------- codes

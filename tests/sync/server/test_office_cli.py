@@ -161,6 +161,35 @@ def test_teams_and_roles_are_changed_by_one_command(cli: Cli, begun: dict[str, A
     assert cli("audit")["ok"]
 
 
+def test_a_role_of_ones_own_is_copied_changed_shown_and_removed(cli: Cli, begun: dict[str, Any]) -> None:
+    cli("user", "add", "李雷", "--team", "华东")
+    assert "销售助理（assistant）" in cli("role", "copy", "rep", "assistant", "--label", "销售助理", text=True)
+    changed = cli("role", "change", "assistant", "--scope", "own", "--may-not", "quote.*", "--shows", "cost")
+    assert (changed["scope"], changed["sees"]) == ("own", ["cost"])
+    assert "quote.*" in changed["refused"]
+    assert "角色“chief”" in cli("role", "show", "chief", code=1)
+    assert "内置角色" in cli("role", "change", "rep", "--scope", "all", code=1)
+    assert "qoute.issue" in cli("role", "change", "assistant", "--may", "qoute.issue", code=2)
+    cli("role", "set", "李雷", "assistant")
+    assert cli("role", "show", "assistant")["people"] == 1
+    assert "销售助理" in cli("user", "list", text=True)
+    assert "复制自 rep" in cli("role", "list", text=True)
+    assert "1 人" in cli("role", "remove", "assistant", code=1)
+    cli("role", "set", "李雷", "rep")
+    cli("role", "remove", "assistant")
+    assert [one["name"] for one in cli("role", "list")] == ["rep", "manager", "office", "auditor", "admin"]
+
+
+def test_a_list_of_people_may_name_a_role_of_ones_own(
+    cli: Cli, begun: dict[str, Any], tmp_path: Path
+) -> None:
+    cli("role", "copy", "rep", "assistant", "--label", "销售助理")
+    listed = tmp_path / "people.csv"
+    listed.write_text("姓名,角色\n李雷,销售助理\n", encoding="utf-8")
+    assert cli("user", "import", str(listed))["new"] == 1
+    assert {one["name"]: one["role"] for one in cli("user", "list")}["李雷"] == "assistant"
+
+
 # ---------------------------------------------------------------- codes
 
 

@@ -4,7 +4,7 @@ What they say is `docs/permissions.md`; `python -m tests.sync.server.test_permis
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -64,11 +64,24 @@ others' customers, opportunities and quotes that were shared to read or to edit.
 Answers = dict[tuple[str, str], str]
 
 
+def open_as_is(_server: Server) -> None:
+    """The office has nothing of its own."""
+
+
 class Case:
     """One person of a role, on a laptop of their own, with a record for each command and place."""
 
-    def __init__(self, folder: Path, role: str, narrowed: bool, lent: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        role: str,
+        narrowed: bool,
+        lent: str,
+        *,
+        begin: Callable[[Server], None] = open_as_is,
+    ) -> None:
         self.server = Server(open_folder(folder))
+        begin(self.server)
         self.server.seed("organisation", [{"name": "Firm", "rep_scope": "own" if narrowed else "team"}])
         self.me, mate = (self.server.add_user(name, "North", role) for name in ("Me", "Mate"))
         other = self.server.add_user("Other", "South", "rep")
