@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
+from desktop.rules.filters import EVERYTHING, Filter
 from desktop.words import RESOURCES, Message
 
 Words = Message | str
@@ -25,21 +25,12 @@ OTHER_ALPHA: Final = 0.6
 """What is only compared with is grey, as the tokens say."""
 
 
-class Condition(NamedTuple):
-    """One condition on a field: `is`, `in`, `from`, `before`, `to` or `none`."""
-
-    field: str
-    how: str
-    value: Any = None
-
-
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The records behind a mark: the living ones of a type that pass every test, or those with these ids."""
+    """The records behind a mark: the living ones of a type that pass a filter."""
 
     kind: str
-    tests: tuple[Condition, ...] = ()
-    ids: tuple[UUID, ...] | None = None
+    where: Filter = EVERYTHING
 
 
 class Text(NamedTuple):
@@ -163,6 +154,19 @@ class Frame:
     def drawing(self) -> Drawing:
         """An empty sheet of this size."""
         return Drawing(self.width, self.height)
+
+
+Build = Callable[[Frame], Drawing]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One chart under its title, for a page of the window or a sheet of paper."""
+
+    title: Words
+    note: Words
+    build: Build
+    height: float = 180.0
 
 
 class Places:

@@ -1,8 +1,7 @@
 """Charts on paper: the draw list painted with reportlab, a sheet of several as PDF, and its pages as PNG."""
 
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from PIL import Image
@@ -16,6 +15,7 @@ from desktop.documents.chart_marks import (
     Drawing,
     Frame,
     Mark,
+    Part,
     Stroke,
     Text,
     Words,
@@ -31,17 +31,6 @@ SCALE: Final = 0.72
 _MIDDLE: Final = 0.36
 """How far under the middle of a line its baseline lies, in sizes."""
 THEME: Final = "light"
-Build = Callable[[Frame], Drawing]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One chart of a sheet under its title."""
-
-    title: Words
-    note: Words
-    build: Build
-    height: float = 180.0
 
 
 def frame(wide: float, high: float, language: str) -> Frame:

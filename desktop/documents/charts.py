@@ -264,9 +264,7 @@ def lines(
     return plot.drawing
 
 
-def _line(
-    plot: Plot, series: Series, number: int, unit: Unit, *, named: bool, told: bool = True
-) -> None:
+def _line(plot: Plot, series: Series, number: int, unit: Unit, *, named: bool, told: bool = True) -> None:
     frame, width = plot.frame, float(marks.manner()["line_width"])
     dash = tuple(frame.px(step) for step in DASHES[number % len(DASHES)])
     ink = series.ink(number)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
 
-from desktop.models.kinds import Amount, Kind, Moment
+from desktop.models.kinds import Amount, Kind, Link, Moment
 from desktop.models.record import RECORDS, Record
 from desktop.models.records import Customer, Interaction, Opportunity
 from desktop.words import Message, msg
@@ -42,7 +42,9 @@ FIGURES: Final[Mapping[str, Mapping[str, Figure]]] = {
 
 
 def kind_of(cls: type[Record], name: str) -> Kind | None:
-    """The kind of a field or figure, or None where the type has neither."""
+    """The kind of a field or figure, or None where the type has neither; `id` names the record itself."""
+    if name == "id":
+        return Link(cls.__tablename__)
     found = cls.fields().get(name) or FIGURES.get(cls.__tablename__, {}).get(name)
     return found.kind if found else None
 
@@ -50,6 +52,8 @@ def kind_of(cls: type[Record], name: str) -> Kind | None:
 def label_of(kind: str, name: str) -> Message:
     """What a field or figure is called."""
     figure = FIGURES.get(kind, {}).get(name)
+    if name == "id":
+        return RECORDS[kind].__label__
     return figure.label if figure else RECORDS[kind].fields()[name].label
 
 

@@ -1,7 +1,5 @@
 """A chart on the screen: the draw list painted with QPainter; a press, or Enter, on a part opens its rows."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -17,11 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from desktop.documents.chart_marks import Area, Bar, Dot, Drawing, Frame, Hit, Mark, Stroke, Text, inks
+from desktop.documents.chart_marks import Area, Bar, Build, Dot, Drawing, Frame, Hit, Mark, Stroke, Text, inks
 from desktop.views.look import Look
 from desktop.words import Message
 
-Build = Callable[[Frame], Drawing]
 _STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
 
 

@@ -129,6 +129,17 @@ class ListPage(QWidget):
         self._mark_tabs()
         self._feed()
 
+    def show_only(self, view: View) -> None:
+        """A view that is not among the tabs, such as the rows behind a figure of a chart."""
+        self.view = view
+        group = next((tab.group() for tab in self.tabs.values()), None)
+        if group is not None:
+            group.setExclusive(False)
+        self._mark_tabs()
+        if group is not None:
+            group.setExclusive(True)
+        self._feed()
+
     def _mark_tabs(self) -> None:
         for key, tab in self.tabs.items():
             tab.setChecked(key == self.view.key)

@@ -140,9 +140,13 @@ class Rail(QListView):
         return self._places.counts.get(key, 0)
 
     def show_counts(self, counts: dict[str, int]) -> None:
-        """New figures."""
-        self._places.counts = counts
+        """New figures; the other places keep theirs."""
+        self._places.counts.update(counts)
         self.viewport().update()
+
+    def show_count(self, key: str, count: int) -> None:
+        """A new figure of one place."""
+        self.show_counts({key: count})
 
     def show_place(self, key: str) -> None:
         """Mark where one is, without telling."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.errors import NotFound
 from desktop.models.record import RECORDS
-from desktop.views import errors
+from desktop.views import boards, errors
 from desktop.views.acting import Acting
 from desktop.views.actions import Actions
 from desktop.views.buttons import Button
@@ -52,6 +52,7 @@ from desktop.words import Message, msg
 SLIM_BELOW: Final = 1180
 IMPORTED: Final = (".csv", ".xlsx", ".vcf", ".txt")
 PLACES: Final = (
+    boards.TODAY,
     *(
         Place(kind, RECORDS[kind].__plural__, LISTS[kind].icon)
         for kind in ("customer", "contact", "opportunity", "quote")
@@ -59,6 +60,7 @@ PLACES: Final = (
     Place("product", RECORDS["product"].__plural__, "package", opens_group=True),
     Place("task", RECORDS["task"].__plural__, "list-todo"),
     Place("interaction", RECORDS["interaction"].__plural__, "message-circle"),
+    boards.DASHBOARD,
     Place("inbox", msg("Inbox"), "inbox", opens_group=True),
 )
 BELOW: Final = (Place("settings", msg("Settings"), "settings"),)
@@ -221,7 +223,9 @@ class Window(QWidget):
 
     def _make_page(self, key: str) -> QWidget:
         page: QWidget
-        if key == "inbox":
+        if key in boards.KEYS:
+            page = boards.make(self, self._look, key)
+        elif key == "inbox":
             inbox = InboxPage(self._look, self.desk)
             inbox.figures.connect(self.status.figures.show_figures)
             inbox.opened.connect(self.open_record)
@@ -271,9 +275,9 @@ class Window(QWidget):
         actions: Sequence[QWidget] = ()
         if isinstance(page, ListPage):
             parts, actions = page.header_tabs(), [page.new_button()]
-        elif isinstance(page, RecordPage | QuotePage):
+        elif isinstance(page, RecordPage | QuotePage | boards.Board):
             parts, actions = page.header_parts(), page.header_actions()
-        gap = 22 if isinstance(page, ListPage) else 10
+        gap = 22 if isinstance(page, ListPage | boards.Board) else 10
         self._look.bind(self._left.setSpacing, lambda: self._look.px(gap))
         for part in parts:
             self._left.addWidget(part)

@@ -12,12 +12,13 @@ from PIL import Image
 from desktop.documents import chart_axes as axes
 from desktop.documents import chart_bars as bars
 from desktop.documents import chart_paper, charts
-from desktop.documents.chart_marks import Bar, Condition, Drawing, Frame, Rows, Stroke, Text, inks, meet
+from desktop.documents.chart_marks import Bar, Drawing, Frame, Part, Rows, Stroke, Text, inks, meet
 from desktop.documents.charts import Along, Band, Fan, Point, Series, Target
 from desktop.documents.preview import opened
+from desktop.rules.filters import Condition
 
-OPEN = Rows("opportunity", (Condition("stage", "in", ("lead", "qualify")),))
-LOST = Rows("opportunity", (Condition("stage", "is", "lost"),))
+OPEN = Rows("opportunity", Condition("stage", "one_of", ("lead", "qualify")))
+LOST = Rows("opportunity", Condition("stage", "one_of", ("lost",)))
 MONTHS = [(2026, number) for number in range(1, 13)]
 SIZES = ((240, 110), (420, 200), (700, 320), (1100, 420))
 Build = Callable[[Frame], Drawing]
@@ -194,7 +195,7 @@ def test_a_spark_ends_where_its_last_value_stands() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_paper_says_the_words_of_the_draw_list_where_it_puts_them(language: str) -> None:
     for name, one in every(language):
-        part = chart_paper.Part(name, "", one, 200)
+        part = Part(name, "", one, 200)
         pdf = chart_paper.sheet("Sheet", "", [part], language)
         drawing = one(chart_paper.frame(_wide(), 200, language))
         assert pdf == chart_paper.sheet("Sheet", "", [part], language)
@@ -227,7 +228,7 @@ def _is_there(page: object, mark: Text) -> bool:
 
 
 def test_the_sheet_becomes_pictures() -> None:
-    parts = [chart_paper.Part(name, "", one) for name, one in every("zh")]
+    parts = [Part(name, "", one) for name, one in every("zh")]
     pages = chart_paper.pictures(chart_paper.sheet("看板", "2026 年 11 月", parts, "zh"), 1.0)
     assert len(pages) == 3
     image = Image.open(io.BytesIO(pages[0]))

@@ -1,0 +1,301 @@
+"""The dashboard: figures of the month and charts of deals with the rows behind them, for window and paper."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import median
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from desktop.documents import chart_axes as axes
+from desktop.documents import chart_bars as bars
+from desktop.documents import charts
+from desktop.documents.chart_marks import Drawing, Frame, Part, Rows
+from desktop.models.filtering import EARLIEST
+from desktop.models.records import Opportunity
+from desktop.models.store import Store
+from desktop.rules import stages
+from desktop.rules.filters import Condition, every
+from desktop.services import figures
+from desktop.services.figures import Deal, Scope, Tile
+from desktop.words import msg, verbatim
+
+PAST: Final = 10
+AHEAD: Final = 4
+HALF: Final = 0.674
+MOST: Final = 1.282
+"""Half of the cases lie within so many standard deviations, eight in ten within so many."""
+WEEKS: Final = 26
+REASONS: Final = 6
+WEEKDAYS: Final = (msg("Mon"), msg("Tue"), msg("Wed"), msg("Thu"), msg("Fri"), msg("Sat"), msg("Sun"))
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A dashboard of one scope: figures, and charts by key."""
+
+    tiles: tuple[Tile, ...]
+    parts: dict[str, Part]
+
+
+def board(store: Store, scope: Scope, today: date | None = None) -> Board:
+    """Everything on the dashboard, asked of this laptop alone."""
+    day = today or store.clock().astimezone().date()
+    with store.reading() as session:
+        currency = figures.firm_currency(session)
+        year = _year(session, scope, day, currency)
+        tiles = (
+            signed_tile(session, scope, day, currency),
+            _compared(session, scope, day, currency),
+            _average(year, currency),
+            _rate(session, scope, day),
+            open_tile(session, scope, currency),
+            _due(session, scope, day, currency),
+        )
+        parts = {
+            "forecast": _forecast(session, scope, day, currency),
+            "funnel": _funnel(session, scope, currency),
+            "moves": _moves(session, scope, day, currency),
+            "reasons": _reasons(session, scope, day),
+            "strip": _strip(session, scope, day),
+        }
+    return Board(tiles, parts)
+
+
+# Figures
+
+
+def _signed(session: Session, scope: Scope, day: date, back: int, currency: str) -> figures.Sum:
+    first, after = figures.month_start(day, back), figures.month_start(day, back - 1)
+    return figures.total(session, scope.ended("won", first, after), currency)
+
+
+def signed_tile(session: Session, scope: Scope, day: date, currency: str) -> Tile:
+    """Won this month, beside the month before, with the last twelve as a line."""
+    months = [_signed(session, scope, day, back, currency) for back in range(11, -1, -1)]
+    note = msg("last month {amount}").of(amount=axes.money(months[-2].amount, currency))
+    line = tuple(month.amount for month in months)
+    return Tile(msg("Signed this month"), axes.money(line[-1], currency), note, line, rows=months[-1].rows)
+
+
+def open_tile(session: Session, scope: Scope, currency: str) -> Tile:
+    """Deals under way, each counted with its chance."""
+    found = figures.deals(session, scope.open_deals(), currency)
+    weighted = round(sum(deal.amount * deal.chance for deal in found) / 10_000) * 10_000
+    note = msg("{count} deals, {amount} in all")
+    told = note.of(count=f"{len(found):,}", amount=axes.money(sum(deal.amount for deal in found), currency))
+    return Tile(msg("Under way, by chance"), axes.money(weighted, currency), told, rows=scope.open_deals())
+
+
+def _compared(session: Session, scope: Scope, day: date, currency: str) -> Tile:
+    """This year until today beside last year until the same day."""
+    first, tomorrow = date(day.year, 1, 1), day + timedelta(days=1)
+    then = date(day.year - 1, 1, 1)
+    until = then + (tomorrow - first)
+    now = figures.total(session, scope.ended("won", first, tomorrow), currency)
+    before = figures.total(session, scope.ended("won", then, until), currency)
+    name = msg("This year on last")
+    if not before.amount:
+        return Tile(name, "\N{EM DASH}", msg("nothing signed last year"), rows=now.rows)
+    percent = axes.figure(Decimal(now.amount - before.amount) * 100 / before.amount, signed=True)
+    tone = "good" if now.amount >= before.amount else "bad"
+    note = msg("last year {amount}").of(amount=axes.money(before.amount, currency))
+    return Tile(name, f"{percent} %", note, tone=tone, rows=now.rows)
+
+
+def _year(session: Session, scope: Scope, day: date, currency: str) -> list[Deal]:
+    """The deals won in twelve months."""
+    rows = scope.ended("won", figures.month_start(day, 11), figures.month_start(day, -1))
+    return figures.deals(session, rows, currency)
+
+
+def _average(year: Sequence[Deal], currency: str) -> Tile:
+    name = msg("Average deal")
+    if not year:
+        return Tile(name, "\N{EM DASH}", msg("none won in 12 months"))
+    amounts = [deal.amount for deal in year]
+    middle = round(median(amounts) / 100) * 100
+    note = msg("{count} deals, median {amount}").of(count=len(year), amount=axes.money(middle, currency))
+    ids = figures.picked("opportunity", (deal.id for deal in year))
+    return Tile(name, axes.money(round(sum(amounts) / len(year) / 100) * 100, currency), note, rows=ids)
+
+
+def _rate(session: Session, scope: Scope, day: date) -> Tile:
+    first, after = figures.month_start(day, 11), figures.month_start(day, -1)
+    won = figures.counted(session, scope.ended("won", first, after))
+    lost = figures.counted(session, scope.ended("lost", first, after))
+    ended = figures.one_of("stage", *figures.ENDED)
+    rows = scope.rows("opportunity", ended, figures.between("close_on", first, after))
+    if not won + lost:
+        return Tile(msg("Win rate"), "\N{EM DASH}", msg("none ended in 12 months"))
+    note = msg("12 months, {won} of {all}").of(won=won, all=won + lost)
+    return Tile(msg("Win rate"), f"{round(won * 100 / (won + lost))} %", note, rows=rows)
+
+
+def _due(session: Session, scope: Scope, day: date, currency: str) -> Tile:
+    """What should close by the end of the month."""
+    after = figures.between("close_on", EARLIEST, figures.month_start(day, -1))
+    found = figures.total(session, scope.open_deals(after), currency)
+    note = msg("{count} deals by their close date").of(count=f"{found.count:,}")
+    return Tile(msg("To close this month"), axes.money(found.amount, currency), note, rows=found.rows)
+
+
+# Charts
+
+
+def _forecast(session: Session, scope: Scope, day: date, currency: str) -> Part:
+    """Signings of ten months, and what the deals under way may bring in the next ones."""
+    past = [_signed(session, scope, day, back, currency) for back in range(PAST, 0, -1)]
+    current = _signed(session, scope, day, 0, currency)
+    found = figures.deals(session, scope.open_deals(), currency)
+    ahead, rows = [], []
+    for number in range(AHEAD + 1):
+        first, after = figures.month_start(day, -number), figures.month_start(day, -number - 1)
+        mine = [deal for deal in found if _falls(deal, first, after, open_start=number == 0)]
+        ahead.append(_band(mine, current.amount if number == 0 else 0))
+        rows.append(scope.open_deals(figures.between("close_on", first if number else EARLIEST, after)))
+    months = [figures.month_start(day, back) for back in range(PAST, -AHEAD - 1, -1)]
+    shown = charts.Fan(
+        tuple(charts.Point(each.amount, each.rows, axes.money(each.amount, currency)) for each in past),
+        tuple(ahead),
+        charts.Point(current.amount, current.rows),
+        tuple(rows),
+    )
+    values = [each.amount for each in past] + [band.most[1] for band in ahead]
+
+    def build(frame: Frame) -> Drawing:
+        named = [(month.year, month.month) for month in months]
+        whole = tuple(axes.whole_month(*month, frame.language) for month in named)
+        along = charts.Along(axes.months_along(named, frame.language), whole, PAST)
+        return charts.fan(frame, along, shown, axes.money_unit(values, frame.language, currency))
+
+    dated = sum(deal.close_on is not None for deal in found)
+    note = msg("from {count} deals under way and their chances").of(count=f"{dated:,}")
+    return Part(msg("Forecast of signings"), note, build, 200)
+
+
+def _falls(deal: Deal, first: date, after: date, *, open_start: bool) -> bool:
+    return deal.close_on is not None and deal.close_on < after and (open_start or deal.close_on >= first)
+
+
+def _band(found: Sequence[Deal], sure: int) -> charts.Band:
+    """The sum of independent deals: its mean, and bands as of a normal sum, never below what is sure."""
+    mean = sure + sum(deal.amount * deal.chance for deal in found)
+    spread = math.sqrt(sum(deal.chance * (1 - deal.chance) * deal.amount**2 for deal in found))
+    top = sure + sum(deal.amount for deal in found)
+
+    def within(times: float) -> tuple[int, int]:
+        return round(max(mean - times * spread, sure)), round(min(mean + times * spread, top))
+
+    return charts.Band(round(mean), within(HALF), within(MOST))
+
+
+def _funnel(session: Session, scope: Scope, currency: str) -> Part:
+    """Deals under way by stage."""
+    named: list[bars.Named] = []
+    for stage in stages.OPPORTUNITY.stages:
+        if stage.open:
+            rows = scope.rows("opportunity", figures.one_of("stage", stage.code))
+            found = figures.total(session, rows, currency)
+            amount = axes.money(round(found.amount / 100) * 100, currency) if found.amount else ""
+            named.append(bars.Named(stage.label, found.count, "", verbatim(amount), rows))
+    return Part(msg("Funnel"), msg("deals under way by stage"), _built(bars.funnel, named))
+
+
+def _built(
+    make: Callable[[Frame, Sequence[bars.Named]], Drawing], named: Sequence[bars.Named]
+) -> Callable[[Frame], Drawing]:
+    return lambda frame: make(frame, named)
+
+
+def _moves(session: Session, scope: Scope, day: date, currency: str) -> Part:
+    """What moved the deals under way since the first of the month."""
+    first = figures.month_start(day)
+    found = figures.moves(session, scope, first, currency)
+    named = (
+        (msg("New deals"), found.new, ""),
+        (msg("Open again"), found.again, ""),
+        (msg("Raised"), found.raised, ""),
+        (msg("Cut"), found.cut, "bad"),
+        (msg("Won"), found.won, "good"),
+        (msg("Lost"), found.lost, "bad"),
+    )
+    steps = [
+        bars.Step(name, sum(moved.values()), figures.picked("opportunity", moved), tone)
+        for name, moved, tone in named
+        if moved or name.text != "Open again"
+    ]
+    begins = bars.Named(msg("Start of month"), found.start)
+    ends = bars.Named(msg("Today"), found.end, rows=scope.open_deals())
+    levels = [found.start, found.end, found.start + sum(found.new.values())]
+
+    def build(frame: Frame) -> Drawing:
+        return bars.waterfall(frame, begins, steps, ends, axes.money_unit(levels, frame.language, currency))
+
+    note = msg("since {day}").of(day=f"{first:%m-%d}")
+    return Part(msg("What moved the open deals"), note, build, 200)
+
+
+def _reasons(session: Session, scope: Scope, day: date) -> Part:
+    """Why deals were lost in twelve months, the most frequent reason first."""
+    rows = scope.ended("lost", figures.month_start(day, 11), figures.month_start(day, -1))
+    table = Opportunity.table().c
+    grouped = select(table.loss_reason, func.count()).where(table.deleted_at.is_(None), figures.where(rows))
+    counts = session.execute(grouped.group_by(table.loss_reason)).all()
+    named = [
+        bars.Named(
+            verbatim(reason) if reason else msg("No reason given"),
+            count,
+            rows=Rows(rows.kind, every(rows.where, _reason(reason))),
+        )
+        for reason, count in sorted(counts, key=lambda pair: (-pair[1], pair[0] or ""))[:REASONS]
+    ]
+    all_lost = sum(count for _, count in counts)
+    note = msg("last 12 months, {count} lost").of(count=all_lost)
+    return Part(msg("Why deals were lost"), note, _built(bars.ranked, named))
+
+
+def _reason(reason: str | None) -> Condition:
+    return Condition("loss_reason", "is", reason) if reason else Condition("loss_reason", "empty")
+
+
+def _strip(session: Session, scope: Scope, day: date) -> Part:
+    """Contacts by weekday over half a year."""
+    first = figures.week_start(day) - timedelta(weeks=WEEKS - 1)
+    by_day = figures.contacts_by_day(session, scope, first)
+    mondays = [first + timedelta(weeks=week) for week in range(WEEKS)]
+
+    def build(frame: Frame) -> Drawing:
+        lines = [(name, [_square(scope, by_day, monday + timedelta(days=number)) for monday in mondays])
+                 for number, name in enumerate(WEEKDAYS)]  # fmt: skip
+        heads = [
+            axes.months_along([(monday.year, monday.month)], frame.language)[0]
+            if place == 0 or monday.month != mondays[place - 1].month
+            else ""
+            for place, monday in enumerate(mondays)
+        ]
+        return bars.strip(frame, lines, heads)
+
+    note = msg("visits, calls and messages, half a year")
+    return Part(msg("Contacts by day"), note, build, 200)
+
+
+def _square(scope: Scope, by_day: dict[date, int], day: date) -> bars.Square:
+    rows = figures.between_days(scope, day, day + timedelta(days=1))
+    return bars.Square(verbatim(day.isoformat()), by_day.get(day, 0), rows)
+
+
+def sheet(store: Store, scope: Scope, language: str) -> bytes:
+    """The charts as PDF, in a language."""
+    from desktop.documents import chart_paper
+
+    day = store.clock().astimezone().date()
+    found = board(store, scope, day)
+    figures_told = [f"{tile.name.in_language(language)} {tile.value}" for tile in found.tiles]
+    parts = list(found.parts.values())
+    note = "  ".join([day.isoformat(), *figures_told[:3]])
+    return chart_paper.sheet(msg("Dashboard"), note, parts, language)

@@ -1,0 +1,236 @@
+"""What deals come to: sums by month and stage, what moved them, and the rows behind each figure.
+
+A figure and the rows that it opens ask with the same conditions, so that they cannot differ.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from desktop.documents.chart_marks import Rows
+from desktop.models.filtering import Viewer, compiled
+from desktop.models.record import RECORDS
+from desktop.models.records import Interaction, Opportunity, Organisation
+from desktop.rules import stages
+from desktop.rules.filters import Condition, every
+from desktop.services import records
+from desktop.words import Message
+
+ENDED: Final = tuple(stage.code for stage in stages.OPPORTUNITY.stages if not stage.open)
+UNDER_WAY: Final = tuple(stage.code for stage in stages.OPPORTUNITY.stages if stage.open)
+
+
+def where(rows: Rows) -> ColumnElement[bool]:
+    """The condition of what a mark opens, for a figure."""
+    zone = datetime.now().astimezone().tzinfo
+    assert zone is not None
+    return compiled(rows.where, RECORDS[rows.kind], Viewer(UUID(int=0), None, date.min, zone))
+
+
+def one_of(field: str, *values: str) -> Condition:
+    """A condition on a choice or a link."""
+    return Condition(field, "one_of", values)
+
+
+def between(field: str, first: date, after: date) -> Condition:
+    """From the first day to before the other one."""
+    return Condition(field, "between", (first.isoformat(), (after - timedelta(days=1)).isoformat()))
+
+
+def picked(kind: str, ids: Iterable[UUID]) -> Rows:
+    """Just these records, in the order in which they were made."""
+    return Rows(kind, every(one_of("id", *(each.hex for each in sorted(ids)))))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose records are counted: of one person, or of everybody on this laptop."""
+
+    owner: UUID | None = None
+
+    def rows(self, kind: str, *tests: Condition) -> Rows:
+        """Records of this scope that pass the tests."""
+        own = (one_of("owner_id", self.owner.hex),) if self.owner is not None else ()
+        return Rows(kind, every(*own, *tests))
+
+    def open_deals(self, *tests: Condition) -> Rows:
+        """Deals under way."""
+        return self.rows("opportunity", one_of("stage", *UNDER_WAY), *tests)
+
+    def ended(self, stage: str, first: date, after: date) -> Rows:
+        """Deals won or lost by their close date: from the first day to before the other one."""
+        return self.rows("opportunity", one_of("stage", stage), between("close_on", first, after))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How many, what they come to in minor units, and the rows."""
+
+    count: int
+    amount: int
+    rows: Rows
+
+
+def total(session: Session, rows: Rows, currency: str) -> Sum:
+    """Count and amount of deals; amounts in another currency are not added."""
+    table = Opportunity.table().c
+    one = select(func.count(), func.sum(table.amount).filter(table.currency == currency))
+    count, amount = session.execute(one.where(table.deleted_at.is_(None), where(rows))).one()
+    return Sum(int(count), int(amount or 0), rows)
+
+
+def firm_currency(session: Session) -> str:
+    """The currency that the firm counts in."""
+    return session.scalar(select(Organisation.currency).where(Organisation.deleted_at.is_(None))) or "CNY"
+
+
+def month_start(day: date, back: int = 0) -> date:
+    """The first of the month of a day, or of a month before (after, where `back` is negative)."""
+    number = day.year * 12 + day.month - 1 - back
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def chance(probability: Decimal | None, stage: str) -> float:
+    """The chance to win: as typed, else the usual one of the stage."""
+    percent = stages.OPPORTUNITY.find(stage).percent if probability is None else probability
+    return min(max(float(percent) / 100, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What is needed of a deal under way."""
+
+    id: UUID
+    stage: str
+    amount: int
+    chance: float
+    close_on: date | None
+
+
+def deals(session: Session, rows: Rows, currency: str) -> list[Deal]:
+    """The deals of this selection with an amount in the firm's currency."""
+    table = Opportunity.table().c
+    columns = select(table.id, table.stage, table.amount, table.probability, table.close_on)
+    conditions = (table.deleted_at.is_(None), table.currency == currency, table.amount > 0, where(rows))
+    return [
+        Deal(row.id, row.stage, row.amount, chance(row.probability, row.stage), row.close_on)
+        for row in session.execute(columns.where(*conditions))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure with its note, perhaps a small line beside it, and the rows behind it."""
+
+    name: Message
+    value: str
+    note: Message
+    spark: tuple[int, ...] = ()
+    tone: str = ""
+    rows: Rows | None = None
+
+
+# What moved the deals under way since a day
+
+
+@dataclass(slots=True)
+class Moves:
+    """Deals by what became of them since a day: id → change of what is under way."""
+
+    start: int
+    end: int
+    new: dict[UUID, int]
+    again: dict[UUID, int]
+    raised: dict[UUID, int]
+    cut: dict[UUID, int]
+    won: dict[UUID, int]
+    lost: dict[UUID, int]
+
+
+def moves(session: Session, scope: Scope, since: date, currency: str) -> Moves:
+    """Start + new + open again + raised − cut − won − lost = end, by this laptop's own log."""
+    table = Opportunity.table().c
+    begin = int(datetime.combine(since, time(), UTC).timestamp() * 1000)
+    before = _as_they_were(session, begin)
+    first = UUID(bytes=begin.to_bytes(6, "big") + bytes(10))
+    columns = select(table.id, table.stage, table.amount, table.close_on)
+    scoped = where(scope.rows("opportunity"))
+    found = Moves(0, 0, {}, {}, {}, {}, {}, {})
+    for row in session.execute(columns.where(table.deleted_at.is_(None), table.currency == currency, scoped)):
+        old = before.get(row.id, {})
+        was = None if row.id >= first else (old.get("stage", row.stage), old.get("amount", row.amount) or 0)
+        written_later = was is None and row.stage in ENDED and row.close_on and row.close_on < since
+        if not written_later:
+            _move(found, row.id, was, row.stage, row.amount or 0)
+    return found
+
+
+def _move(found: Moves, deal: UUID, was: tuple[str, int] | None, stage: str, amount: int) -> None:
+    began_open = was is not None and was[0] not in ENDED
+    if was is not None and began_open:
+        found.start += was[1]
+        change = amount - was[1]
+        if change:
+            (found.raised if change > 0 else found.cut)[deal] = change
+    elif was is None:
+        found.new[deal] = amount
+    elif stage not in ENDED:
+        found.again[deal] = amount
+    if stage not in ENDED:
+        found.end += amount
+    elif began_open or was is None:
+        (found.won if stage == "won" else found.lost)[deal] = -amount
+
+
+def _as_they_were(session: Session, begin: int) -> dict[UUID, dict[str, Any]]:
+    """Stage and amount that deals had before their changes since a moment."""
+    rows = session.connection().exec_driver_sql(
+        "SELECT record, kind, body FROM change WHERE type = 'opportunity' AND at >= ?"
+        " AND kind IN ('set', 'transition') ORDER BY seq DESC",
+        (begin,),
+    )
+    before: dict[UUID, dict[str, Any]] = {}
+    for record, kind, text in rows:
+        body = json.loads(text)
+        changed = {body["field"]: [body["from"], None]} if kind == "transition" else body
+        old = before.setdefault(UUID(bytes=bytes(record)), {})
+        for name in ("stage", "amount"):
+            if name in changed:
+                old[name] = changed[name][0]
+    return before
+
+
+# What was done
+
+
+def contacts_by_day(session: Session, scope: Scope, first: date) -> dict[date, int]:
+    """How many visits, calls and messages each day saw, in this machine's time."""
+    table = Interaction.table().c
+    rows = scope.rows("interaction", between("happened_at", first, date(8000, 1, 1)))
+    found: dict[date, int] = {}
+    for at in session.scalars(select(table.happened_at).where(table.deleted_at.is_(None), where(rows))):
+        day = at.astimezone().date()
+        found[day] = found.get(day, 0) + 1
+    return found
+
+
+def between_days(scope: Scope, first: date, after: date, *more: Condition) -> Rows:
+    """Interactions from the first day to before the other one, in this machine's time."""
+    return scope.rows("interaction", between("happened_at", first, after), *more)
+
+
+def counted(session: Session, rows: Rows) -> int:
+    """How many living records these are."""
+    return records.count(session, RECORDS[rows.kind], (where(rows),))
+
+
+def week_start(day: date) -> date:
+    """Its Monday."""
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,54 @@
+"""The two boards of the rail, Today and the dashboard: how the window makes them and shows their rows."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.documents.chart_marks import Rows
+from desktop.views.dashboard import DashboardPage
+from desktop.views.list_page import ListPage
+from desktop.views.lists import View
+from desktop.views.look import Look
+from desktop.views.rail import Place
+from desktop.views.today import TodayPage
+from desktop.words import msg
+
+if TYPE_CHECKING:
+    from desktop.views.window import Window
+
+Board = TodayPage | DashboardPage
+TODAY: Final = Place("today", msg("Today"), "sun")
+DASHBOARD: Final = Place("dashboard", msg("Dashboard"), "chart-column")
+KEYS: Final = (TODAY.key, DASHBOARD.key)
+
+
+def make(window: "Window", look: Look, key: str) -> QWidget:
+    """The page of a board, joined to the window."""
+    page: Board
+    if key == TODAY.key:
+        page = TodayPage(look, window.desk)
+        page.opened.connect(partial(_open, window))
+        page.counted.connect(partial(window.side.places.show_count, TODAY.key))
+    else:
+        page = DashboardPage(look, window.desk)
+    page.figures.connect(window.status.figures.show_figures)
+    page.shown_rows.connect(partial(show_rows, window))
+    return page
+
+
+def _open(window: "Window", kind: str, record: object) -> None:
+    if kind == "inbox":
+        window.go("inbox")
+    else:
+        window.open_record(kind, record)  # type: ignore[arg-type]
+
+
+def show_rows(window: "Window", rows: Rows | None) -> None:
+    """The list of a type with just the rows behind a figure."""
+    if rows is None:
+        return
+    window.go(rows.kind)
+    page = window.page()
+    if isinstance(page, ListPage):
+        page.show_only(View("figure", msg("Behind the figure"), rows.where))

@@ -1,0 +1,144 @@
+"""Figures above a page: name, figure, note and perhaps a small line; a press opens the rows behind one."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from desktop.documents import charts
+from desktop.services.figures import Tile
+from desktop.views import paint
+from desktop.views.charts import frame, paint_mark
+from desktop.views.look import Look
+
+HEIGHT: Final = 84
+NARROWEST: Final = 172
+SPARK: Final = (74, 24)
+
+
+class TileButton(QAbstractButton):
+    """One figure."""
+
+    def __init__(self, look: Look, tile: Tile) -> None:
+        super().__init__()
+        self._look, self.tile = look, tile
+        self.setEnabled(tile.rows is not None)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tile.rows else Qt.FocusPolicy.NoFocus)
+        look.bind(self.setAccessibleName, self._said)
+        look.bind(self.setToolTip, self._said)
+
+    def _said(self) -> str:
+        look, tile = self._look, self.tile
+        return f"{look.text(tile.name)} {tile.value}, {look.text(tile.note)}"
+
+    def sizeHint(self) -> QSize:
+        """As wide as its figure needs."""
+        look = self._look
+        wide = max(look.px(NARROWEST), look.t.width(self.tile.value, "figure", strong=True) + look.px(40))
+        return QSize(wide, look.px(HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Three lines on the left edge, the small line at the right where there is room."""
+        look, tile = self._look, self.tile
+        painter = QPainter(self)
+        if self.isEnabled() and self.underMouse():
+            painter.fillRect(self.rect(), look.colour("hover"))
+        left, wide = look.px(20), self.width() - look.px(32)
+        name = QRect(left, look.px(10), wide, look.t.line("small"))
+        paint.paint_text(painter, look, name, look.text(tile.name), ink="ink_2", size="small")
+        value = QRect(left, look.px(28), wide, look.t.line("figure"))
+        right = paint.paint_text(painter, look, value, tile.value, size="figure", strong=True)
+        self._spark(painter, right + look.px(10), value)
+        note = QRect(left, look.px(58), wide, look.t.line("small"))
+        text, ink = look.text(tile.note), tile.tone or "ink_2"
+        if tile.tone:
+            icon = "arrow-up" if tile.tone == "good" else "arrow-down"
+            after = paint.paint_icon(painter, look, left, note.center().y() + 1, icon, ink, "inline")
+            note.setLeft(after + look.px(3))
+        paint.paint_text(painter, look, note, text, ink=ink, size="small")
+        if self.hasFocus():
+            painter.setPen(QPen(look.colour("focus"), 2))
+            painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 4, 4)
+
+    def _spark(self, painter: QPainter, left: int, value: QRect) -> None:
+        look = self._look
+        wide, high = look.px(SPARK[0]), look.px(SPARK[1])
+        if not any(self.tile.spark) or left + wide > self.width() - look.px(12):
+            return
+        drawing = charts.spark(frame(look, wide, high), self.tile.spark)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(self.width() - look.px(12) - wide, value.center().y() - high / 2)
+        for mark in drawing.marks:
+            paint_mark(painter, look, mark)
+        painter.restore()
+
+
+class TileStrip(QWidget):
+    """Figures side by side between hairlines; in a second row where there is no room."""
+
+    opened = Signal(object)  # Rows
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.tiles: list[TileButton] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self._arrange)
+        self._arrange()
+
+    def show_tiles(self, tiles: Sequence[Tile]) -> None:
+        """Other figures; the one with the focus keeps it."""
+        focused = next((place for place, tile in enumerate(self.tiles) if tile.hasFocus()), -1)
+        for old in self.tiles:
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
+        self.tiles = [TileButton(self._look, tile) for tile in tiles]
+        for button in self.tiles:
+            button.setParent(self)
+            button.show()
+            button.clicked.connect(self._opener(button))
+        if 0 <= focused < len(self.tiles):
+            self.tiles[focused].setFocus()
+        self._arrange()
+
+    def _opener(self, button: TileButton) -> Callable[[], None]:
+        return lambda: self.opened.emit(button.tile.rows)
+
+    def _across(self) -> int:
+        if not self.tiles:
+            return 1
+        widest = max(tile.sizeHint().width() for tile in self.tiles)
+        fits = max(1, self.width() // max(widest, 1))
+        rows = -(-len(self.tiles) // min(fits, len(self.tiles)))
+        return -(-len(self.tiles) // rows)
+
+    def _arrange(self) -> None:
+        across, high = self._across(), self._look.px(HEIGHT)
+        rows = max(1, -(-len(self.tiles) // across))
+        wide = self.width() / across
+        for place, tile in enumerate(self.tiles):
+            left, right = round(wide * (place % across)), round(wide * (place % across + 1))
+            tile.setGeometry(left, high * (place // across), right - left - 1, high - 1)
+        self.setFixedHeight(high * rows)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Arrange again."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Hairlines between them and under each row."""
+        painter, line = QPainter(self), self._look.colour("line")
+        high = self._look.px(HEIGHT)
+        for tile in self.tiles:
+            box = tile.geometry()
+            if box.right() + 3 < self.width():
+                painter.fillRect(box.right() + 1, box.top(), 1, box.height(), line)
+        for row in range(1, self.height() // high + 1):
+            painter.fillRect(0, row * high - 1, self.width(), 1, line)

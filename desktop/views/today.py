@@ -1,0 +1,201 @@
+"""Today: four figures, and one list of what is to be done, the weightiest first, until it is empty."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+
+from desktop.services import today
+from desktop.services.figures import Tile
+from desktop.services.today import Agenda, Line
+from desktop.views.agenda import AgendaList
+from desktop.views.buttons import Segments
+from desktop.views.compose import Keys, column, label, region, row
+from desktop.views.desk import Desk
+from desktop.views.empty import Empty
+from desktop.views.look import Look
+from desktop.views.tiles import TileStrip
+from desktop.words import Message, msg
+
+WEEKDAYS: Final = (
+    msg("Monday"), msg("Tuesday"), msg("Wednesday"), msg("Thursday"), msg("Friday"), msg("Saturday"),
+    msg("Sunday"),
+)  # fmt: skip
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+BREATH: Final = 150
+"""Milliseconds to wait for more changes before the list is made again."""
+
+
+class TodayPage(QWidget):
+    """What the day holds; read off the window's thread, and again when something changed."""
+
+    opened = Signal(str, object)  # record type, id
+    shown_rows = Signal(object)  # Rows
+    counted = Signal(int)
+    figures = Signal(object)
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__()
+        self._look, self._desk = look, desk
+        self._agenda = Agenda((), (), 0)
+        self._known = False
+        self.tiles = TileStrip(look)
+        self.tiles.opened.connect(self.shown_rows)
+        self.list = AgendaList(look)
+        self.list.wanted.connect(self._open)
+        self.list.ended.connect(self._end)
+        self.list.put_off.connect(self._put_off)
+        self.span = Segments(
+            look, [("today", msg("Today")), ("week", msg("This week"))], current="today", name=msg("Span")
+        )
+        self.span.chosen.connect(lambda _key: self._show())
+        self._count = label(look, strong=True)
+        self._done = label(look, size="small", ink="ink_2")
+        self._foot = label(look, size="small", ink="ink_2")
+        self._day: QLabel | None = None
+        self._compose()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(BREATH)
+        self._later.timeout.connect(self._read)
+        desk.changed.connect(self._changed)
+
+    def _compose(self) -> None:
+        look = self._look
+        why = msg("By amount and urgency; each line says why.")
+        head = row(
+            look, self._count, label(look, why, size="small", ink="ink_2"), None, self._done, self.span,
+            gap=10, edge=(20, 0, 16, 0),
+        )  # fmt: skip
+        bar = region("surface", "bottom")
+        bar.setLayout(head)
+        look.bind(bar.setFixedHeight, lambda: look.t.bar("filter"))
+        nothing = Empty(
+            look, "sun", msg("Nothing left for today"),
+            msg("Tasks, quotes that end, next steps and quiet customers come here by themselves."),
+        )  # fmt: skip
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(nothing)
+        keys = [
+            part
+            for key, words in (("Enter", msg("open")), ("D", msg("done")), ("L", msg("tomorrow")))
+            for part in (Keys(look, key), label(look, words, size="small", ink="ink_3"), 6)
+        ]
+        foot = region("surface", "top")
+        foot.setLayout(row(look, self._foot, None, *keys, gap=6, edge=(20, 0, 16, 0)))
+        look.bind(foot.setFixedHeight, lambda: look.t.bar("filter"))
+        ground = region("surface")
+        ground.setLayout(column(look, self.tiles, bar, self._stack, foot, gap=0))
+        self.setLayout(column(look, ground, gap=0))
+        look.changed.connect(self._say)
+
+    def header_parts(self) -> list[QWidget]:
+        """The day beside the title."""
+        if self._day is None:
+            self._day = label(self._look, ink="ink_2")
+            self._look.bind(self._day.setText, self._date)
+        return [self._day]
+
+    def header_actions(self) -> list[QWidget]:
+        """Nothing but the search."""
+        return []
+
+    def _date(self) -> str:
+        look, day = self._look, self._desk.store.clock().astimezone().date()
+        weekday = look.text(WEEKDAYS[day.weekday()])
+        if look.language == "zh":
+            return f"{day.month} 月 {day.day} 日，{weekday}"
+        return f"{weekday}, {day.day} {MONTHS[day.month - 1]}"
+
+    def enter(self) -> None:
+        """Shown again: read again."""
+        self.figures.emit([])
+        self.list.setFocus()
+        self._read()
+
+    def agenda(self) -> Agenda:
+        """What is shown."""
+        return self._agenda
+
+    def _changed(self, _keys: frozenset[tuple[str, UUID]]) -> None:
+        self._later.start()
+
+    def _read(self) -> None:
+        self._later.stop()
+        store = self._desk.store
+        self._desk.runner.read(self, "agenda", lambda: today.agenda(store), self._fill)
+        if self.isVisible():
+            self._desk.runner.read(self, "tiles", lambda: today.tiles(store), self._fill_tiles)
+
+    def _fill_tiles(self, tiles: list[Tile]) -> None:
+        self.tiles.show_tiles(tiles)
+
+    def _fill(self, agenda: Agenda) -> None:
+        first = not self._known
+        self._agenda, self._known = agenda, True
+        self.counted.emit(agenda.count)
+        if self.isVisible():
+            self.figures.emit([])
+        self._show()
+        if first and agenda.lines:
+            self.list.setCurrentIndex(self.list.model_of_lines.index(0))
+
+    def lines(self) -> tuple[Line, ...]:
+        """Those of the span that is chosen."""
+        later = self._agenda.later if self.span.current() == "week" else ()
+        return self._agenda.lines + later
+
+    def _show(self) -> None:
+        lines = self.lines()
+        self.list.show_lines(lines)
+        self._stack.setCurrentIndex(0 if lines or not self._known else 1)
+        self._say()
+
+    def _say(self) -> None:
+        look, agenda = self._look, self._agenda
+        one = msg("1 thing to do today")
+        count = one if agenda.count == 1 else msg("{count} things to do today").of(count=agenda.count)
+        self._count.setText(look.text(count))
+        done = msg("{count} done").of(count=agenda.done)
+        self._done.setText(look.text(done) if agenda.done else "")
+        later = msg("{count} more this week").of(count=len(agenda.later))
+        empties = msg("This list empties when everything is done.")
+        self._foot.setText(look.text(later if agenda.later and self.span.current() == "today" else empties))
+
+    # What one can do
+
+    def _open(self, line: Line) -> None:
+        self.opened.emit(line.kind, line.record)
+
+    def _end(self, line: Line) -> None:
+        told = msg("Done: {what}").of(what=line.title)
+        now = self._desk.store.clock()
+        if line.task:
+            self._set(line, told, done_at=now)
+        else:
+            self._answer(today.ended(line, now, self._look.language), told)
+
+    def _put_off(self, line: Line) -> None:
+        day = _working_day(self._desk.store.clock().astimezone().date())
+        told = msg("Put off to {day}: {what}").of(day=f"{day:%m-%d}", what=line.title)
+        if line.task:
+            self._set(line, told, due_on=day)
+        else:
+            self._answer(today.put_off(line, day, self._look.language), told)
+
+    def _set(self, line: Line, told: Message, **values: Any) -> None:
+        self._desk.do("task.edit", line.record, values=values, told=told)
+
+    def _answer(self, values: dict[str, Any], told: Message) -> None:
+        self._desk.do("task.new", values=values, told=told)
+
+
+def _working_day(day: date) -> date:
+    """The next day that is no weekend."""
+    following = day + timedelta(days=1)
+    while following.weekday() >= 5:
+        following += timedelta(days=1)
+    return following
