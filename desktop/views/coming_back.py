@@ -34,7 +34,10 @@ def _go_on(window: Window, draft: Unfinished) -> bool:
         return page.cells.come_back()
     if not isinstance(page, RecordPage):
         return False
-    if draft.place == "note":
+    if draft.place == "comment":
+        page.which.choose("comments")
+        page.note.turn("comment")
+    if draft.place in ("note", "comment"):
         unfinished.put_cursor(page.note, draft.cursor)
     elif draft.focus in page.facts.facts:
         page.facts.facts[draft.focus].go_on(draft)

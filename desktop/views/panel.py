@@ -145,13 +145,18 @@ class NoteBox(QLineEdit):
     """One line that becomes an interaction with Enter."""
 
     noted = Signal(str)
+    PLACES: Final = {
+        "note": msg("Write a note"),
+        "comment": msg("Write a comment; @name tells a colleague"),
+    }
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
         self._look, self._keeper = look, desk.unfinished
         self._of: tuple[str, UUID] | None = None
-        look.bind(self.setPlaceholderText, msg("Write a note"))
-        look.bind(self.setAccessibleName, msg("Write a note"))
+        self.place = "note"
+        look.bind(self.setPlaceholderText, self.PLACES["note"])
+        look.bind(self.setAccessibleName, self.PLACES["note"])
         look.bind(self.setTextMargins, lambda: (look.px(20), 0, look.px(54), 0))
         self.returnPressed.connect(self._tell)
         unfinished.watch([self], self._keep)
@@ -161,16 +166,24 @@ class NoteBox(QLineEdit):
         if self._of == (kind, record_id):
             return
         self._of = None
-        draft = self._keeper.of(Unfinished("note", kind, record_id.hex).key)
+        draft = self._keeper.of(Unfinished(self.place, kind, record_id.hex).key)
         self.setText(draft.texts.get("name", "") if draft is not None else "")
         self._of = (kind, record_id)
+
+    def turn(self, place: str) -> None:
+        """What is typed becomes a note, or a comment; the other one waits."""
+        if place != self.place and self._of is not None:
+            kept, self._of, self.place = self._of, None, place
+            self._look.bind(self.setPlaceholderText, self.PLACES[place])
+            self._look.bind(self.setAccessibleName, self.PLACES[place])
+            self.show_of(*kept)
 
     def _keep(self) -> None:
         if self._of is not None:
             kind, record_id = self._of
             texts, cursor = {"name": self.text()}, self.cursorPosition()
             self._keeper.note(
-                Unfinished("note", kind, record_id.hex, texts, cursor=cursor, at=unfinished.now())
+                Unfinished(self.place, kind, record_id.hex, texts, cursor=cursor, at=unfinished.now())
             )
 
     def _tell(self) -> None:

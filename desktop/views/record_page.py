@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.views import cells, timeline
 from desktop.views.attachments import AttachmentsPanel
 from desktop.views.buttons import Button, Segments
+from desktop.views.comments import comments_on, say
 from desktop.views.compose import (
     Avatar,
     Chip,
@@ -82,11 +83,11 @@ class RecordPage(QWidget):
         self.note.noted.connect(self._noted)
         self.which = Segments(
             look,
-            [("all", msg("Timeline")), ("changes", msg("History"))],
+            self._tabs(),
             current="all",
             name=msg("What is shown"),
         )
-        self.which.chosen.connect(lambda _key: self._fill_timeline())
+        self.which.chosen.connect(self._show_tab)
         self.lists = [RelatedList(look, desk, *each) for each in RELATED.get(kind, ())]
         for related in self.lists:
             related.opened.connect(self.opened)
@@ -206,7 +207,9 @@ class RecordPage(QWidget):
         tab_through([*order, *self.files.widgets()])
 
     def _fill_timeline(self) -> None:
-        if self.kind == "customer" and self.which.current() == "all":
+        if self.which.current() == "comments":
+            self.timeline.show_events(comments_on(self._desk, self.shown))
+        elif self.kind == "customer" and self.which.current() == "all":
             self.timeline.show_events(timeline.of_customer(self._desk, self.shown, 200))
         else:
             self.timeline.show_events(timeline.of_record(self._desk, self.shown))
@@ -222,13 +225,24 @@ class RecordPage(QWidget):
             links["customer_id"] = customer
         self.wanted.emit(kind, links)
 
+    def _tabs(self) -> list[tuple[str, Message]]:
+        tabs = [("all", msg("Timeline")), ("changes", msg("History"))]
+        return [*tabs, ("comments", msg("Comments"))] if self.kind in NOTED else tabs
+
+    def _show_tab(self, key: str) -> None:
+        self.note.turn("comment" if key == "comments" else "note")
+        self._fill_timeline()
+
     def _noted(self, text: str) -> None:
         links = links_of(self.shown)
+        if self.note.place == "comment":
+            say(self._desk, self.shown, links["customer_id"], text)
+            return
         values = {"channel": "note", "happened_at": cells.now(), **links}
         self._desk.create("interaction", {"name": text[:400]}, values=values)
 
     def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
-        around = {kind for kind, _link in RELATED.get(self.kind, ())} | {"interaction"}
+        around = {kind for kind, _link in RELATED.get(self.kind, ())} | {"interaction", "comment"}
         if (self.kind, self.record_id) not in keys and not any(kind in around for kind, _ in keys):
             return
         found = self._desk.row(self.kind, self.record_id)

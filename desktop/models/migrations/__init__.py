@@ -31,6 +31,7 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("sync_mark", ("mask",)),
     Made("share"),
     Made("sync_lent"),
+    Made("comment"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

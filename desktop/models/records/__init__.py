@@ -2,6 +2,7 @@
 
 from desktop.models.records.activities import Interaction, Task
 from desktop.models.records.catalog import PriceBook, PriceEntry, Product, TaxRate
+from desktop.models.records.comments import Comment
 from desktop.models.records.customers import Address, Contact, Customer
 from desktop.models.records.files import Attachment, Blob
 from desktop.models.records.opportunities import Opportunity
@@ -15,6 +16,7 @@ __all__ = [
     "Address",
     "Adjustment",
     "Attachment",
+    "Comment",
     "Blob",
     "Contact",
     "Customer",

@@ -1,0 +1,40 @@
+"""Comments on a record: what colleagues said, newest first, and saying something oneself."""
+
+from typing import Any
+from uuid import UUID
+
+from desktop.rules.mentions import mentioned
+from desktop.views import cells
+from desktop.views.cells import Row
+from desktop.views.desk import Desk
+from desktop.views.timeline import Event
+from desktop.words import msg, verbatim
+
+
+def comments_on(desk: Desk, shown: Row) -> list[Event]:
+    """What was said about this record; about a customer also what was said about its deals and quotes."""
+    whole = shown.record.__tablename__ == "customer"
+    found = desk.related("comment", "customer_id" if whole else "of_id", shown.id)
+    return [_event(each) for each in found]
+
+
+def say(desk: Desk, shown: Row, customer: UUID, text: str) -> None:
+    """A comment of one's own; whoever is named in it hears of it when it arrives."""
+    names = [row.record.title for row in desk.recent("user", 500)]
+    values = {
+        "customer_id": customer,
+        "of": shown.record.__tablename__,
+        "of_id": shown.id,
+        "author": desk.actor.name,
+        "said_at": cells.now(),
+        "mentions": mentioned(text, names),
+    }
+    desk.create("comment", {"text": text}, values=values)
+
+
+def _event(row: Row) -> Event:
+    record: Any = row.record
+    at = record.said_at or cells.now()
+    told = msg("{author}, to {names}").of(author=record.author, names=", ".join(record.mentions or ()))
+    who = told if record.mentions else verbatim(record.author or "")
+    return Event(at, "message-circle", who, verbatim(record.text or ""))
