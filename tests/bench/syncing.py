@@ -62,10 +62,10 @@ def measure(folder: Path, customers: int) -> Iterator[Figure]:
     """The first sync of one laptop with all customers, and what follows; then a second laptop beside it."""
     raw_push = _raw_push(folder)
     server = Server(open_folder(folder / "office"))
-    _fill(server, customers)
+    fill(server, customers)
     with ExitStack() as stack:
         stack.callback(server.store.close)
-        serving, url = stack.enter_context(_serving(folder / "office"))
+        office, url = stack.enter_context(serving(folder / "office"))
         one = stack.enter_context(closing(Laptop(folder / "laptop", url, server.new_code(REP))))
         yield from _first_sync(one, _raw_rows(folder, customers))
         nothing = each(lambda _: sync_once(one.store, one.transport), 10)
@@ -77,10 +77,10 @@ def measure(folder: Path, customers: int) -> Iterator[Figure]:
         two = stack.enter_context(closing(Laptop(folder / "second", url, server.new_code(REP))))
         yield from _writes_meanwhile(two)
         yield from _one_change(one, two)
-        yield _push(one, serving.pid, raw_push)
+        yield _push(one, office.pid, raw_push)
 
 
-def _fill(server: Server, customers: int) -> None:
+def fill(server: Server, customers: int) -> None:
     server.add_user(REP, "华东", "rep")
     names = set(Customer.fields())
     with server.store.read() as conn:
@@ -96,7 +96,7 @@ def _fill(server: Server, customers: int) -> None:
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "sync.server", "serve", "--data", str(folder), "--port", "0"],
         stdout=subprocess.PIPE,
