@@ -13,18 +13,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QWidget
 
 from desktop import settings
+from desktop.models import wiping
 from desktop.views.errors import shown
 from desktop.views.first_pages import Answers
 from desktop.views.first_run import FirstRun
 from desktop.views.instance import Instance, hand_over
 from desktop.views.look import Look
-from desktop.views.network import SAYINGS, Network
+from desktop.views.network import shown_network
 from desktop.views.runner import Runner
 from desktop.views.unlock import UnlockPage
+from desktop.views.wiped import WipedPage
 from desktop.words import RESOURCES, Message, msg
 
 if TYPE_CHECKING:
@@ -36,15 +38,6 @@ OPENING: Final = QSize(1440, 900)
 IDLE_MINUTES: Final = 5
 """Minutes without a key or a press after which the vault locks (VAULT.md §2)."""
 HEAVY: Final = ("desktop.models.vault", "desktop.services.profiles", "desktop.views.window", "desktop.jobs")
-_CHIP: Final = {
-    "idle": "online",
-    "sending": "syncing",
-    "receiving": "syncing",
-    "indexing": "syncing",
-    "unreachable": "offline",
-    "busy": "waiting",
-}
-"""What the window calls a state of the sync, or the reason why it is in none."""
 _TO_SETTINGS: Final = {"high_contrast": "contrast"}
 
 
@@ -114,8 +107,7 @@ def profile_folder(profile: str) -> Path:
 
 def made_look(kept: settings.Settings) -> Look:
     """The look as it was left; a new machine follows its system."""
-    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    names = {"system": "dark" if dark else "light", "contrast": "high_contrast"}
+    names = {"contrast": "high_contrast"}
     system = "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
     look = Look(
         theme_name=names.get(kept.theme, kept.theme),
@@ -128,31 +120,15 @@ def made_look(kept: settings.Settings) -> Look:
 
 def keep_look(look: Look) -> None:
     """Remember language, theme and text size for the next start."""
-    theme = _TO_SETTINGS.get(look.theme_name, look.theme_name)
+    theme = _TO_SETTINGS.get(look.choice, look.choice)
     settings.save(settings.load().with_(language=look.language, theme=theme, text_percent=look.t.scale))
-
-
-def _shown_network(state: Any) -> Network:
-    """A state of the sync as the window shows it."""
-    key = _CHIP.get(state.reason or state.name, state.reason)
-    return Network(
-        key=key if key in SAYINGS else "syncing",
-        until=state.until.astimezone() if state.until is not None else None,
-        done=state.done,
-        total=state.total,
-        bytes=state.bytes,
-        left=state.left,
-        first=state.first,
-        usable=state.usable,
-        indexing=state.name == "indexing",
-        metered=state.metered,
-    )
 
 
 class Session(QObject):
     """One open vault with its window, its runner and its background work."""
 
     network = Signal(object)
+    wiped = Signal(object)  # the office's order: what became of what waited here; None while it still goes
 
     def __init__(self, look: Look, vault: "Vault", store: "Store") -> None:
         super().__init__()
@@ -186,7 +162,10 @@ class Session(QObject):
         QTimer.singleShot(0, self.window, lambda: come_back(self.window))
 
     def _tell(self, state: Any) -> None:
-        self.window.show_network(_shown_network(state))
+        if state.reason == "wipe":
+            self.wiped.emit(state.parting)
+            return
+        self.window.show_network(shown_network(state))
         known = self._asked
         if state.name == "idle":
             self._asked = state.message
@@ -277,7 +256,7 @@ class Program(QObject):
     def start(self) -> None:
         """Show the first page, and load the rest meanwhile."""
         known = any((self.folder / name).exists() for name in ("vault.json", "vault.copy.json"))
-        self._front(self._unlock_page() if known else self._first_run())
+        self._front(self._wiped_page() or (self._unlock_page() if known else self._first_run()))
         threading.Thread(target=_load_the_rest, name="data-imports", daemon=True).start()
 
     def rung(self, link: str) -> None:
@@ -390,6 +369,7 @@ class Program(QObject):
         self.session = Session(self.look, self._vault, self._store)
         window = self.session.window
         window.lock_wanted.connect(self.lock)
+        self.session.wiped.connect(self._wipe)
         window.closing.connect(self.app.quit)
         window.resize(_roomy(window))
         window.show()
@@ -400,15 +380,39 @@ class Program(QObject):
 
     def lock(self) -> None:
         """Forget the keys and go back to the unlock page."""
-        if self.session is None:
-            return
-        session, self.session = self.session, None
+        if self.session is not None:
+            self._leave(self.session, self._unlock_page())
+            self._close_vault()
+
+    def _leave(self, session: Session, page: QWidget) -> None:
+        self.session = None
         self._idle.stop()
         self.app.removeEventFilter(self)
         session.window.closing.disconnect(self.app.quit)
-        self._front(self._unlock_page())
+        self._front(page)
         session.close()
-        self._close_vault()
+
+    def _wipe(self, parting: Any) -> None:
+        """The office ordered it: from here on nothing is shown, and when the last word is said, all goes."""
+        session, vault = self.session, self._vault
+        if session is None or vault is None:
+            return
+        session.window.hide()
+        self._front(WipedPage(self.look, None))
+        if parting is not None:
+            self._leave(session, WipedPage(self.look, None))
+            vault.erase(parting.note())
+            self._vault = self._store = None
+            self._front(self._wiped_page() or self._first_run())
+
+    def _wiped_page(self) -> QWidget | None:
+        """What is shown where a vault was wiped; None where none was."""
+        note = wiping.finish(self.folder)
+        if note is None:
+            return None
+        page = WipedPage(self.look, note)
+        page.begin_wanted.connect(lambda: self._front(self._first_run()))
+        return page
 
     def end(self) -> None:
         """Everything closed; called once by Qt on the way out."""

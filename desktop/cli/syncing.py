@@ -2,17 +2,18 @@
 
 import argparse
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from desktop.cli.console import Console
-from desktop.errors import Refused, Usage
+from desktop.errors import NotAllowed, Refused, Usage
 from desktop.services import inbox
 from desktop.words import msg
 
 if TYPE_CHECKING:
     from desktop.models.roots import Roots
     from sync.engine.actions import Report
+    from sync.engine.asking import WipeOrdered
 
 
 def register(areas: Any) -> None:
@@ -93,6 +94,7 @@ def with_office(console: Console, *, compare: bool = False) -> "Report":
     from sync.client.blobs import carry_files, then_files
     from sync.client.driver import sync_once
     from sync.client.transport import HttpTransport
+    from sync.engine.asking import WipeOrdered
 
     url = Remote(console.store).identity().url
     if not url:
@@ -104,11 +106,27 @@ def with_office(console: Console, *, compare: bool = False) -> "Report":
         with closing(HttpTransport(url)) as transport:
             report = sync_once(console.store, transport, tell=line.tell)
             carried = carry_files(console.store, transport, tell=line.tell)
+    except WipeOrdered as ordered:
+        obey(console, url, ordered)
     finally:
         line.end()
     if carried is not None:
         then_files(report, carried)
     return report
+
+
+def obey(console: Console, url: str, ordered: "WipeOrdered") -> NoReturn:
+    """The office ordered this laptop to be wiped: last words, then nothing is left. Raises NotAllowed."""
+    from desktop.models import wiping
+    from sync.client import farewell
+    from sync.client.transport import HttpTransport
+
+    with closing(HttpTransport(url)) as transport:
+        parting = farewell.part(console.store, transport, ordered)
+    console.vault.erase(parting.note())
+    wiped = NotAllowed(wiping.WIPED.of(office=parting.order.office))
+    wiped.facts = {"sent": parting.sent, "lost": parting.lost, "files": parting.files}
+    raise wiped
 
 
 def office_log(console: Console) -> "Roots":

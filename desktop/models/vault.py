@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from desktop.errors import Damaged, NotFound, Refused
-from desktop.models import keys, profile, swap
+from desktop.models import keys, profile, swap, wiping
 from desktop.models.keys import Attempts, Envelope, KdfCost, MasterKey
 from desktop.words import msg
 
@@ -139,6 +139,14 @@ class Vault:
 
     lock = close
 
+    def erase(self, note: dict[str, Any]) -> None:
+        """Destroy it for good, keys first: the office ordered it. `note` stays, to be told."""
+        self._files.close()
+        self._engines.close()
+        self._master.wipe()
+        wiping.erase(self.folder, note)
+        self._lock.release()
+
     def __enter__(self) -> Self:
         return self
 
@@ -159,6 +167,7 @@ def create_vault(folder: Path, passphrase: str, *, kdf: KdfCost | None = None) -
     profile.prepare(folder)
     lock = profile.FolderLock(folder)
     try:
+        wiping.begin_anew(folder)
         _refuse_occupied(folder)
         vault_id = secrets.token_hex(16)
         master = MasterKey(secrets.token_bytes(keys.KEY_BYTES), vault_id, epoch=1)
@@ -185,10 +194,12 @@ def open_vault(folder: Path, passphrase: str | None = None, *, recovery_code: st
     if recovery_code is not None:
         keys.read_recovery_code(recovery_code)
     profile.refuse_unsafe_place(folder)
-    if not any((folder / name).exists() for name in (keys.ENVELOPE, keys.ENVELOPE_COPY, DATABASE, swap.PLAN)):
+    left = (keys.ENVELOPE, keys.ENVELOPE_COPY, DATABASE, swap.PLAN, wiping.NOTE)
+    if not any((folder / name).exists() for name in left):
         raise NotFound(msg("There is no vault in {folder}.").of(folder=folder))
     lock = profile.FolderLock(folder)
     try:
+        wiping.refuse(folder)
         swap.finish(folder)
         sealed = keys.read_envelope(folder)
         master = _unlock(folder, sealed, passphrase, recovery_code)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from desktop.words import Message, msg
 
@@ -195,3 +195,31 @@ def time_left(seconds: float) -> Message:
     if seconds < 90:
         return msg("about {count} seconds left").of(count=-(-int(seconds) // 10) * 10)
     return msg("about {count} minutes left").of(count=-(-int(seconds) // 60))
+
+
+_CHIP: Final = {
+    "idle": "online",
+    "sending": "syncing",
+    "receiving": "syncing",
+    "indexing": "syncing",
+    "unreachable": "offline",
+    "busy": "waiting",
+}
+"""What the window calls a state of the sync, or the reason why it is in none."""
+
+
+def shown_network(state: Any) -> Network:
+    """A state of the sync as the window shows it."""
+    key = _CHIP.get(state.reason or state.name, state.reason)
+    return Network(
+        key=key if key in SAYINGS else "syncing",
+        until=state.until.astimezone() if state.until is not None else None,
+        done=state.done,
+        total=state.total,
+        bytes=state.bytes,
+        left=state.left,
+        first=state.first,
+        usable=state.usable,
+        indexing=state.name == "indexing",
+        metered=state.metered,
+    )

@@ -18,10 +18,12 @@ from desktop.models import fuse
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from desktop.words import Message, msg
+from sync.client import farewell
 from sync.client.blobs import carry_files, then_files
 from sync.client.driver import Cancelled, Transport, sync_once
+from sync.client.farewell import Parting
 from sync.engine.actions import Report, Tell
-from sync.engine.asking import Busy, Portal, Revoked, Unknown
+from sync.engine.asking import Busy, Portal, Revoked, Unknown, WipeOrdered
 from sync.engine.listening import is_news, joined
 from sync.engine.pace import LONGEST_WAIT, Backoff, Speed
 from sync.engine.round import Limits
@@ -80,6 +82,8 @@ class State:
     left: float | None = None
     """Seconds that the rest will take, as far as can be said."""
     metered: bool = False
+    parting: Parting | None = None
+    """With `wiped`: what became of what waited here; the vault is to be erased now."""
 
 
 def chance() -> float:
@@ -197,6 +201,8 @@ class Syncer:
         except Cancelled as error:
             if not self._paused.is_set():
                 self._failed(error, "offline")
+        except WipeOrdered as error:
+            self._part(error)
         except NotAllowed as error:
             self._failed(error, "stopped")
         except Offline as error:
@@ -211,6 +217,23 @@ class Syncer:
             )
             return report
         return None
+
+    def _part(self, error: WipeOrdered) -> None:
+        """The office orders this laptop to be wiped: say the last words; whoever owns the vault erases it."""
+        try:
+            farewell.order_of(self.store, error)
+            self._show(State("stopped", waiting=self.state.waiting, message=error.message, reason="wipe"))
+            parting = farewell.part(
+                self.store, self.transport, error, self._cancel.is_set, remote=self.remote
+            )
+        except NotAllowed as refused:
+            self._failed(refused, "stopped")
+        except SatchelError as failed:
+            self._failed(failed, "offline")
+            self._show(replace(self.state, reason="wipe"))
+        else:
+            self._over.set()
+            self._show(State("wiped", message=error.message, reason="wipe", parting=parting))
 
     def _rows(self) -> Report:
         self._due = self._clock() + EVERY  # whatever is committed from here on makes it due again

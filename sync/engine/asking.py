@@ -11,6 +11,7 @@ from sync.engine.pace import Batch
 from sync.protocol import codec
 from sync.protocol.messages import Problem
 from sync.protocol.versions import PROTOCOL
+from sync.protocol.wiping import CODE
 
 T = TypeVar("T")
 Steps = Generator[Action, Event, T]
@@ -41,6 +42,14 @@ class Busy(Offline):
 
 class Revoked(NotAllowed):
     """The office has taken this laptop's right to sync."""
+
+
+class WipeOrdered(NotAllowed):
+    """The office says that this laptop is to be wiped; `data` is the order, not yet held against its key."""
+
+    def __init__(self, data: object) -> None:
+        super().__init__(msg("The office has ordered this laptop to be wiped."))
+        self.data = data
 
 
 class Unknown(NotAllowed):
@@ -95,6 +104,8 @@ def meaning(answer: Answer, problem: Problem) -> SatchelError:
         return Offline(msg("Something went wrong at the office; the next try follows by itself."))
     if problem.code == "revoked":
         return Revoked(msg("The office has withdrawn this laptop's access."))
+    if problem.code == CODE:
+        return WipeOrdered(problem.data)
     if problem.code in ("unknown_device", "bad_signature"):
         return Unknown(msg("The office does not know this laptop; join again with a new code."))
     if problem.code == "version":

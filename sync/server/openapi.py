@@ -9,6 +9,7 @@ import msgspec
 
 from sync.protocol import messages
 from sync.protocol.messages import Struct
+from sync.protocol.wiping import FAREWELL, Farewell, Farewelled
 
 VERSION: Final = "3.1.0"
 REFERENCE: Final = "#/components/schemas/{name}"
@@ -122,6 +123,14 @@ PAGES: Final = (
         "Push, verdicts, first page.",
         messages.SyncRequest,
         messages.SyncResponse,
+    ),
+    Page(
+        "POST",
+        FAREWELL,
+        "farewell",
+        "The last words of a laptop that is wiped.",
+        Farewell,
+        Farewelled,
     ),
     Page("POST", messages.PULL, "pull", "The next page.", messages.PullRequest, messages.PullResponse),
     Page(

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -35,6 +34,7 @@ from sync.protocol.messages import (
 )
 from sync.protocol.signing import PROTOCOL_HEADER, BadSignature, Signed, check_request, read_headers
 from sync.protocol.versions import RECEIVING, SCHEMA, SPOKEN
+from sync.protocol.wiping import FAREWELL, Farewell, Farewelled
 from sync.server import (
     accounts,
     audit,
@@ -49,20 +49,19 @@ from sync.server import (
     snapshots,
     stubs,
     tombstones,
+    wiping,
 )
-from sync.server.accounts import REVOKED, Choose, Office, device_row
+from sync.server.accounts import Choose, Office, device_row
 from sync.server.answering import NO_SENSE, check_cursors, page_of, scope_for, walled
 from sync.server.metrics import Metrics
 from sync.server.problems import Refusal, told
 from sync.server.scope import Scope, heads
 from sync.server.store import Store
-from sync.server.tables import DEVICE
+from sync.server.welcome import UNKNOWN, counted
 
 NO_PAGE: Final = msg("There is nothing at this address.")
 TOO_LARGE: Final = msg("This is more than the office takes at once.")
-UNKNOWN: Final = msg("The office does not know this laptop; join with a code.")
 UNSIGNED: Final = msg("The request is not signed by this laptop.")
-SEEN: Final = msg("This request was answered before.")
 OTHER_VERSION: Final = msg("Laptop and office have no version of the protocol in common.")
 NO_STREAM: Final = msg("These records are not for this laptop.")
 NO_SNAPSHOT: Final = msg("This copy has to begin again.")
@@ -144,6 +143,7 @@ class Server:
             ("POST", messages.DIGEST): self._digest,
             ("POST", messages.ROWS): self._rows,
             ("GET", messages.EVENTS): self._events,
+            ("POST", FAREWELL): self._farewell,
             **{(method, messages.BLOBS): self._file for method in ("HEAD", "PUT", "GET")},
             ("POST", messages.SNAPSHOT_FILE): self._snapshot_file,
             **{(method, f"{messages.SNAPSHOT_FILE}/"): self._snapshot_range for method in ("GET", "DELETE")},
@@ -301,7 +301,7 @@ class Server:
         now = self.clock()
 
         def take(conn: Connection) -> tuple[intake.Taken, list[messages.Lease]]:
-            device = _advance(conn, signed, now)
+            device = counted(conn, signed, now)
             taken = intake.receive(conn, device, scope_for(conn, device, now), wish, now)
             self._close_days(conn, now)
             return taken, leases.lend(conn, signed.device, wish.wants, now) if taken.status == "ok" else []
@@ -394,6 +394,16 @@ class Server:
             except ValueError as error:
                 raise Refusal(413, "too_large", TOO_LARGE) from error
 
+    def _farewell(self, request: Request) -> Farewelled:
+        wish, signed = self._body(request, Farewell), _signed(request)
+        self._known(request, signed, leaving=True)
+        now = self.clock()
+
+        def take(conn: Connection) -> Farewelled:
+            return wiping.farewell(conn, counted(conn, signed, now, leaving=True), wish, now)
+
+        return self.store.write(take)
+
     def _events(self, request: Request) -> messages.News:
         return self.events.once(request)
 
@@ -416,19 +426,19 @@ class Server:
         self._route(request)
         self._admit(request)
 
-    def _known(self, request: Request, signed: Signed) -> None:
+    def _known(self, request: Request, signed: Signed, *, leaving: bool = False) -> None:
         """Raises Refusal unless a laptop that is known and still welcome has signed this request."""
         with self.store.read() as conn:
             device = device_row(conn, signed.device)
-        if device is None:
-            raise Refusal(401, "unknown_device", UNKNOWN)
-        _verify(bytes(device.public_key), signed, request)
-        if device.revoked_at is not None:
-            raise Refusal(403, "revoked", REVOKED)
+            if device is None:
+                raise Refusal(401, "unknown_device", UNKNOWN)
+            _verify(bytes(device.public_key), signed, request)
+            if not leaving:
+                wiping.refuse(conn, device)
 
     def _step(self, signed: Signed) -> None:
         now = self.clock()
-        self.store.write(lambda conn: _advance(conn, signed, now))
+        self.store.write(lambda conn: counted(conn, signed, now))
 
     def _office(self) -> Office:
         with self.store.read() as conn:
@@ -481,20 +491,3 @@ def _verify(public: bytes, signed: Signed, request: Request) -> None:
 
 def _is_hex(text: str) -> bool:
     return len(text) % 2 == 0 and all(letter in "0123456789abcdef" for letter in text)
-
-
-def _advance(conn: Connection, signed: Signed, now: int) -> Row[Any]:
-    """Lock the laptop's row and count its request. Raises Refusal for one that was counted before."""
-    device = device_row(conn, signed.device, lock=True)
-    if device is None:
-        raise Refusal(401, "unknown_device", UNKNOWN)
-    if device.revoked_at is not None:
-        raise Refusal(403, "revoked", REVOKED)
-    if signed.sequence <= device.sequence:
-        raise Refusal(409, "sequence", SEEN, {"sequence": device.sequence})
-    conn.execute(
-        update(DEVICE)
-        .where(DEVICE.c.id == UUID(hex=signed.device))
-        .values(sequence=signed.sequence, seen_at=now)
-    )
-    return device

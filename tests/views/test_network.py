@@ -9,11 +9,22 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop import settings
-from desktop.app import _shown_network
 from desktop.models.store import Store
 from desktop.views.connection import Connection
 from desktop.views.look import Look
-from desktop.views.network import DEEDS, GOES, SAYINGS, STANDS, Network, part, saying, time_left, why, word
+from desktop.views.network import (
+    DEEDS,
+    GOES,
+    SAYINGS,
+    STANDS,
+    Network,
+    part,
+    saying,
+    shown_network,
+    time_left,
+    why,
+    word,
+)
 from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
 from sync.client.syncer import REASONS, State
@@ -65,13 +76,13 @@ def test_the_chip_and_its_popover_say_the_same(key: str, window: Window, qtbot: 
     ],
 )
 def test_every_state_of_the_sync_has_its_saying(state: State, key: str) -> None:
-    shown = _shown_network(state)
+    shown = shown_network(state)
     assert shown.key == key
     assert (shown.until is None) == (state.until is None)
 
 
 def test_every_reason_of_the_sync_is_shown_as_itself() -> None:
-    shown = {reason: _shown_network(State("offline", reason=reason)).key for _, reason in REASONS}
+    shown = {reason: shown_network(State("offline", reason=reason)).key for _, reason in REASONS}
     assert shown == {**{reason: reason for reason in shown}, "unreachable": "offline", "busy": "waiting"}
 
 

@@ -5,17 +5,23 @@ from typing import Any
 
 from desktop.errors import Damaged
 from desktop.words import msg
-from sync.server import audit
+from sync.server import audit, wiping
 from sync.server.cli.console import Console, command, group
 from sync.server.cli.people import moment
 
 
 def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands of this area."""
-    verbs = group(commands, shared, "device", "laptops: list, revoke")
+    verbs = group(commands, shared, "device", "laptops: list, revoke, wipe")
     command(verbs, shared, "list", "every laptop, whose it is and when it was last seen", list_devices)
     added = command(verbs, shared, "revoke", "shut a laptop out, from its next request on", revoke)
     added.add_argument("device", help="its id or its three-letter code")
+    added = command(verbs, shared, "wipe", "order a laptop to erase itself at its next contact", wipe)
+    added.add_argument("device", help="its id, its three-letter code or its name")
+    first = (
+        "let the changes that wait on it come here first; without this they are lost, and counted in the log"
+    )
+    added.add_argument("--send-first", action="store_true", help=first)
     command(commands, shared, "token", "what lets a monitor read /metrics from elsewhere", show_token)
     added = command(commands, shared, "audit", "the office's own log: verify (or nothing), root", check)
     added.add_argument("verb", nargs="?", default="verify", choices=("verify", "root"))
@@ -24,12 +30,13 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
 def list_devices(console: Console, _chosen: argparse.Namespace) -> None:
     """Every laptop."""
     devices = console.office.devices()
+    with console.office.store.read() as conn:
+        orders = wiping.states(conn)
     if console.json:
-        console.result(devices, "")
+        console.result([{**one, "wipe": orders.get(one["id"])} for one in devices], "")
         return
-    revoked = console.say(msg("shut out"))
     shown = [
-        {**one, "state": revoked if one["revoked_at"] else "", "seen": moment(one["seen_at"])}
+        {**one, "state": _state(console, one, orders.get(one["id"])), "seen": moment(one["seen_at"])}
         for one in devices
     ]
     console.table(shown, "code", "id", "user", "name", "seen", "state")
@@ -39,6 +46,29 @@ def revoke(console: Console, chosen: argparse.Namespace) -> None:
     """Shut a laptop out."""
     device = console.office.revoke(chosen.device)
     console.result({"id": device, "revoked": True}, msg("{device} is shut out.").of(device=device))
+
+
+def _state(console: Console, device: dict[str, Any], order: dict[str, Any] | None) -> str:
+    if order is None:
+        return console.say(msg("shut out")) if device["revoked_at"] else ""
+    if order["wiped_at"] is None:
+        return console.say(msg("to be wiped"))
+    lost = sum(order["lost"].values()) + order["files"]
+    text = msg("wiped {when}, {count} changes lost") if lost else msg("wiped {when}, nothing lost")
+    return console.say(text.of(when=moment(order["wiped_at"]), count=lost))
+
+
+def wipe(console: Console, chosen: argparse.Namespace) -> None:
+    """Order a laptop to be wiped."""
+    server = console.office
+    office, seed, send = (server.store.office, server.office_name()), server.seals.seed, chosen.send_first
+    device = server.store.write(
+        lambda conn: wiping.give(conn, seed, office, chosen.device, server.clock(), send=send)
+    )
+    text = msg("{device} is shut out and erases itself at its next contact; what waits on it is lost.")
+    if send:
+        text = msg("{device} is shut out; at its next contact it sends what waits on it and erases itself.")
+    console.result({"id": device, "wipe": True, "send": send}, text.of(device=device))
 
 
 def show_token(console: Console, _chosen: argparse.Namespace) -> None:
