@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.views import icons, theme
@@ -12,19 +12,28 @@ from desktop.views.theme import Tokens
 from desktop.words import Message
 
 
+def _theme(choice: str) -> str:
+    return theme.system_theme() if choice == theme.SYSTEM else choice
+
+
 class Look(QObject):
     """The current theme, text size and language of the window. There is one per process."""
 
     changed = Signal()
 
     def __init__(self, *, theme_name: str = "light", scale: int = 100, language: str = "zh") -> None:
+        """`theme_name` is a theme, or `system` to follow the system's."""
         super().__init__()
         self.language = language
+        self.choice = theme_name
         self.private = False
         """Names and amounts are hidden: somebody looks over one's shoulder."""
-        self.t = Tokens(theme_name, scale)
+        self.t = Tokens(_theme(theme_name), theme.allowed_scale(scale))
         self._bindings = Bindings(self.text)
         theme.load_fonts()
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._system_changed)
 
     @property
     def theme_name(self) -> str:
@@ -43,16 +52,25 @@ class Look(QObject):
         self, *, theme_name: str | None = None, scale: int | None = None, language: str | None = None
     ) -> None:
         """Change theme, text size or language at once, without a restart."""
-        restyle = theme_name not in (None, self.t.theme) or scale not in (None, self.t.scale)
+        self.choice = theme_name or self.choice
+        wanted = (
+            _theme(theme_name) if theme_name else self.t.theme,
+            theme.allowed_scale(scale or self.t.scale),
+        )
         self.language = language or self.language
-        if restyle:
-            self.t = Tokens(theme_name or self.t.theme, scale or self.t.scale)
+        if wanted != (self.t.theme, self.t.scale):
+            self.t = Tokens(*wanted)
             self.dress()
         self._bindings.renew()
         self.changed.emit()
         for window in QApplication.topLevelWidgets():
             for child in window.findChildren(QWidget):
                 child.update()
+
+    def _system_changed(self, _now: object) -> None:
+        """Whoever follows the system changes with it."""
+        if self.choice == theme.SYSTEM and theme.system_theme() != self.t.theme:
+            self.switch(theme_name=theme.SYSTEM)
 
     def turn_private(self) -> None:
         """Hide names and amounts, or show them again, everywhere at once."""

@@ -11,10 +11,15 @@ from desktop.views.file_settings import FileSettings
 from desktop.views.frame import NAMES
 from desktop.views.look import Look
 from desktop.views.safety import Safety
-from desktop.views.theme import SCALES
+from desktop.views.text_size import TextSize
 from desktop.words import Message, msg
 
-THEME_WORDS = (("light", msg("Light")), ("dark", msg("Dark")), ("high_contrast", msg("High contrast")))
+THEME_WORDS = (
+    ("system", msg("As the system")),
+    ("light", msg("Light")),
+    ("dark", msg("Dark")),
+    ("high_contrast", msg("High contrast")),
+)
 METERED = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
 
 
@@ -30,11 +35,10 @@ class SettingsPage(QWidget):
         self.join = Button(look, msg("Join"), icon="building-2", height="height_large")
         language = Segments(look, list(NAMES.items()), current=look.language, name=msg("Language"))
         language.chosen.connect(lambda code: look.switch(language=code))
-        theme = Segments(look, THEME_WORDS, current=look.theme_name, name=msg("Theme"))
+        theme = Segments(look, THEME_WORDS, current=look.choice, name=msg("Theme"))
         theme.chosen.connect(lambda name: look.switch(theme_name=name))
-        sizes = [(str(scale), f"{scale} %") for scale in SCALES]
-        size = Segments(look, sizes, current=str(look.t.scale), name=msg("Text size"))
-        size.chosen.connect(lambda scale: look.switch(scale=int(scale)))
+        size = TextSize(look)
+        size.chosen.connect(lambda scale: look.switch(scale=scale))
         self.language, self.theme, self.scale = language, theme, size
         said = settings.load().metered
         self.metered = Segments(look, METERED, current=said, name=msg("Metered connection"))
@@ -45,7 +49,9 @@ class SettingsPage(QWidget):
         lines = [
             self._group(msg("Display")),
             self._line(msg("Language"), msg("Switches at once; quotes have their own language."), language),
-            self._line(msg("Theme"), msg("Light, dark, or the strongest contrast."), theme),
+            self._line(
+                msg("Theme"), msg("Light, dark, the strongest contrast, or as the system changes."), theme
+            ),
             self._line(msg("Text size"), msg("Everything grows with it."), size),
             self._group(msg("This laptop")),
             self._line(
@@ -86,8 +92,8 @@ class SettingsPage(QWidget):
 
     def _follow(self) -> None:
         self.language.choose(self._look.language)
-        self.theme.choose(self._look.theme_name)
-        self.scale.choose(str(self._look.t.scale))
+        self.theme.choose(self._look.choice)
+        self.scale.choose(self._look.t.scale)
 
     def _join_line(self) -> QWidget:
         look = self._look

@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QPalette
 
 from desktop.words import RESOURCES
 
 THEMES: Final = ("light", "dark", "high_contrast")
+SYSTEM: Final = "system"
+"""The choice to look as the system does, also when that changes."""
 SCALES: Final = (80, 100, 120, 140, 160, 180, 200)
+SCALE_STEP: Final = 10
 _FILE: Final = RESOURCES / "themes" / "tokens.json"
 _FONTS: Final = RESOURCES / "fonts"
 _PLATFORMS: Final = {"win32": "windows", "darwin": "macos"}
@@ -41,6 +45,19 @@ def load_tokens() -> Mapping[str, Any]:
     """The token file as it is."""
     tokens: Mapping[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
     return tokens
+
+
+def system_theme() -> str:
+    """The theme that the system asks for: the strongest contrast before dark before light."""
+    hints = QGuiApplication.styleHints()
+    if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        return "high_contrast"
+    return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+
+
+def allowed_scale(percent: int) -> int:
+    """The nearest text size that there is."""
+    return min(max(round(percent / SCALE_STEP) * SCALE_STEP, SCALES[0]), SCALES[-1])
 
 
 @lru_cache(maxsize=1)
