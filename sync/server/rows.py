@@ -45,7 +45,10 @@ CHUNK: Final = 5000
 POSTGRESQL: Final = "postgresql"
 
 STAGED: Final = 200
-"""From so many rows on, PostgreSQL gets them by COPY."""
+"""From so many new rows on, PostgreSQL gets them by COPY."""
+
+TOGETHER: Final = 20
+"""From so many changed rows on, PostgreSQL gets each changed column as one array."""
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -81,6 +84,7 @@ class Shape:
         self.dialect = dialect
         self._insert = Many(insert(self.table), dialect)
         self._updates: dict[frozenset[str], Many] = {}
+        self._arrays: dict[frozenset[str], Arrays] = {}
 
     def select(self) -> Select[Any]:
         """All columns in wire order."""
@@ -131,7 +135,15 @@ class Shape:
                 {"this": self.key(row["id"]), **{f"new_{name}": value for name, value in stored.items()}}
             )
         for columns, group in groups.items():
-            self._update(columns).run(conn, group)
+            if self.dialect == POSTGRESQL and len(group) >= TOGETHER:
+                self._array(columns).run(conn, group)
+            else:
+                self._update(columns).run(conn, group)
+
+    def _array(self, columns: frozenset[str]) -> "Arrays":
+        if columns not in self._arrays:
+            self._arrays[columns] = Arrays(self.cls, sorted(columns))
+        return self._arrays[columns]
 
     def _update(self, columns: frozenset[str]) -> "Many":
         if columns not in self._updates:
@@ -224,6 +236,26 @@ class Copied:
                 copy.write_row(pick(row))
         if self._merge:
             conn.exec_driver_sql(self._merge)
+
+
+class Arrays:
+    """An UPDATE of so many rows that one statement takes them all: each column comes as one array."""
+
+    def __init__(self, cls: type[Record], columns: Sequence[str]) -> None:
+        dialect = _DIALECTS[POSTGRESQL]
+        stored = cls.table().c
+        types = [f"%s::{stored[name].type.compile(dialect)}[]" for name in ("id", *columns)]
+        given = ", ".join(f'"{name}" = came."{name}"' for name in columns)
+        named = ", ".join(f'"{name}"' for name in ("id", *columns))
+        self._keys = ("this", *(f"new_{name}" for name in columns))
+        self._text = (
+            f'UPDATE "{cls.__tablename__}" AS held SET {given}'  # noqa: S608 - own names
+            f" FROM unnest({', '.join(types)}) AS came ({named}) WHERE held.id = came.id"
+        )
+
+    def run(self, conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write them. Each key stands once among them."""
+        conn.exec_driver_sql(self._text, tuple([row[key] for row in rows] for key in self._keys))
 
 
 def upsert(conn: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

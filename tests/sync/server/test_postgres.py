@@ -4,11 +4,15 @@ with SATCHEL_TEST_DATABASE_URL.
 
 import threading
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, select
 
+from desktop.models.kinds import Amount, Day, Flag, Json, Kind, Link, Moment, Number, Tags, Whole
+from desktop.models.record import RECORDS
 from desktop.models.records import Customer
+from sync.server.rows import TOGETHER, Row, shape
 from sync.server.server import Server
 from sync.server.store import open_url
 from sync.server.tables import META
@@ -97,6 +101,53 @@ def test_ten_thousand_rows_are_seeded_and_updated(server: Server, join: Join) ->
         assert len(conn.execute(select(Customer.id)).all()) == 10_000
     laptop.sync()
     assert sum(kind == "customer" for kind, _ in laptop.rows) == 10_000
+
+
+def samples(record_type: str, row: Row, place: int) -> Row:
+    """The row with another value in each field, None in some; what a link leads to does not matter here."""
+    changed = {**row, "version": 2}
+    for name, described in RECORDS[record_type].fields().items():
+        kind = described.kind
+        known = [
+            (Link, uuid4().hex),
+            (Flag, place % 2 == 0),
+            (Json, {"名": [place, None, "é"]}),
+            (Tags, ["a", "b"]),
+        ]
+        known += [(Whole, place - 7), (Amount, place * 50), (Number, f"-{place}.25"), (Day, "2026-11-22")]
+        known += [(Moment, 1_800_000_000_000 + place), (Kind, f"文 {place}, {{x}}, \\ ' \" NULL")]
+        value = next(value for one, value in known if isinstance(kind, one))
+        changed[name] = None if place % 5 == 4 and name != "custom" else value
+    return changed
+
+
+@pytest.mark.parametrize("count", [TOGETHER - 1, TOGETHER, TOGETHER * 3])
+def test_many_changed_rows_are_written_as_they_are_one_by_one(server: Server, count: int) -> None:
+    written = set()
+    for record_type in RECORDS:
+        form = shape(record_type, "postgresql")
+        ids = [uuid4().hex for _ in range(count)]
+        server.seed(record_type, [{"id": one} for one in ids])
+        names = frozenset(form.fields)
+        with server.store.read() as conn:
+            before = form.read(conn, ids)
+        wanted = [samples(record_type, before[one], place) for place, one in enumerate(ids)]
+
+        def one_by_one(conn: Connection) -> dict[str, Row]:
+            for row in wanted:  # noqa: B023
+                form.update(conn, [(row, names)])  # noqa: B023
+            return form.read(conn, ids)  # noqa: B023
+
+        def together(conn: Connection) -> dict[str, Row]:
+            form.update(conn, [({**before[one], "version": 3}, names) for one in ids])  # noqa: B023
+            form.update(conn, [(row, names) for row in wanted])  # noqa: B023
+            return form.read(conn, ids)  # noqa: B023
+
+        found = server.store.write(one_by_one)
+        assert found != before
+        assert server.store.write(together) == found
+        written |= {type(described.kind) for described in form.fields.values()}
+    assert len(written) > 10
 
 
 def test_concurrent_commits_lose_and_leak_nothing() -> None:
