@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from desktop.models.columns import json_text
 from desktop.rules.canonical import canonical
@@ -20,25 +20,34 @@ from sync.server.tables import AUDIT, AUDIT_ROOT, META
 START: Final = bytes(32)
 LOCK: Final = "audit"
 """The row of `office_meta` that whoever appends holds: two at once would chain to the same row."""
+_HOLD: Final = select(META.c.value).where(META.c.name == LOCK).with_for_update()
+_NEWEST: Final = select(AUDIT.c.seq, AUDIT.c.at, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
+_APPEND: Final = insert(AUDIT)
+_ROOTS: Final = (
+    select(AUDIT_ROOT)
+    .where(AUDIT_ROOT.c.seq >= bindparam("since"))
+    .order_by(AUDIT_ROOT.c.seq.desc())
+    .limit(bindparam("most"))
+)
 
 
 def record(conn: Connection, at: int, actor: str, action: str, body: Mapping[str, Any]) -> None:
     """Append one row. Call it inside the transaction that it describes, after all row locks are held."""
-    conn.execute(select(META.c.value).where(META.c.name == LOCK).with_for_update())
+    if conn.dialect.name != "sqlite":  # which has one writer
+        conn.execute(_HOLD)
     newest = _newest(conn)
     seq, previous = (newest.seq + 1, bytes(newest.hash)) if newest else (1, START)
     if newest and day_of(newest.at) < day_of(at):
         _close(conn, newest)
     entry = {"seq": seq, "at": at, "actor": actor, "action": action, "body": dict(body)}
     conn.execute(
-        insert(AUDIT),
+        _APPEND,
         {**entry, "body": json_text(entry["body"]), "hash": _chained(previous, entry)},
     )
 
 
 def _newest(conn: Connection) -> Row[Any, Any, Any] | None:
-    query = select(AUDIT.c.seq, AUDIT.c.at, AUDIT.c.hash).order_by(AUDIT.c.seq.desc()).limit(1)
-    return conn.execute(query).first()
+    return conn.execute(_NEWEST).first()
 
 
 # ---------------------------------------------------------------- daily roots
@@ -70,8 +79,8 @@ def _close(conn: Connection, last: Row[Any, Any, Any]) -> None:
 
 def roots(conn: Connection, since: int = 0, most: int = 400) -> list[Root]:
     """The newest daily roots from row `since` on, oldest first."""
-    query = select(AUDIT_ROOT).where(AUDIT_ROOT.c.seq >= since).order_by(AUDIT_ROOT.c.seq.desc()).limit(most)
-    return [Root(row.day, row.seq, bytes(row.hash).hex()) for row in conn.execute(query)][::-1]
+    found = conn.execute(_ROOTS, {"since": since, "most": most})
+    return [Root(row.day, row.seq, bytes(row.hash).hex()) for row in found][::-1]
 
 
 def described(root: Root) -> dict[str, Any]:

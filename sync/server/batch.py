@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from desktop.models import derived, guards
 from desktop.models.columns import json_text
@@ -33,6 +33,12 @@ OFFICE: Final = "0" * 32
 
 FIRST: Final = 1
 """The version of a new record, and of each of its fields."""
+
+
+_VERSIONS: Final = bare(VERSIONS)
+_VERSIONS_OF: Final = select(_VERSIONS.c.record, _VERSIONS.c.fields, _VERSIONS.c.devices).where(
+    _VERSIONS.c.record.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(slots=True)
@@ -162,13 +168,10 @@ class Batch:
             held.hung = frozenset(shares.above(held.type, held.row))
             self._held[held.type, held.id] = held
         by_id = {held.id: held for held in found}
-        versions = bare(VERSIONS)
         key = id_in(self._dialect)
         for part in chunks(sorted(by_id)):
-            query = select(versions.c.record, versions.c.fields, versions.c.devices)
-            for record, fields, devices in self.conn.execute(
-                query.where(versions.c.record.in_([key(one) for one in part]))
-            ):
+            found_versions = self.conn.execute(_VERSIONS_OF, {"ids": [key(one) for one in part]})
+            for record, fields, devices in found_versions:
                 held = by_id[record.hex if isinstance(record, UUID) else record.hex()]
                 held.fields = json.loads(fields)
                 held.devices = json.loads(devices)

@@ -6,9 +6,10 @@ sees a head also sees everything below it, whatever the database and however man
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from desktop.models.record import RECORDS
 from desktop.rules.streams import ORG
@@ -17,7 +18,7 @@ from sync.protocol.messages import Cursor, Head, Part, Removal, Snapshot
 from sync.protocol.messages import Table as WireTable
 from sync.protocol.versions import SCHEMA
 from sync.server import wakeups
-from sync.server.rows import bare, chunks, id_in, id_out, insert_into, is_id, shape, upsert
+from sync.server.rows import Shape, bare, chunks, id_in, id_out, insert_into, is_id, shape, upsert
 from sync.server.scope import Scope
 from sync.server.tables import FEED, FLOOR, HEAD, VERSIONS
 
@@ -72,13 +73,15 @@ def publish(conn: Connection, events: Iterable[Event]) -> None:
 
 def _advance(conn: Connection, stream: str, count: int) -> int:
     """Lock the head of `stream` and move it on; returns the new head."""
-    statement = (
-        insert_into(conn.dialect.name, HEAD)
-        .values(stream=stream, seq=count)
-        .on_conflict_do_update(index_elements=[HEAD.c.stream], set_={"seq": HEAD.c.seq + count})
-        .returning(HEAD.c.seq)
-    )
-    return int(conn.execute(statement).scalar_one())
+    return int(conn.execute(_advanced(conn.dialect.name), {"stream": stream, "seq": count}).scalar_one())
+
+
+@cache
+def _advanced(dialect: str) -> Any:
+    statement = insert_into(dialect, HEAD)
+    return statement.on_conflict_do_update(
+        index_elements=[HEAD.c.stream], set_={"seq": HEAD.c.seq + statement.excluded.seq}
+    ).returning(HEAD.c.seq)
 
 
 # ---------------------------------------------------------------- pages of what changed
@@ -166,22 +169,31 @@ def _part(
 
 def _floor(conn: Connection, stream: str) -> int:
     """The seq below which the feed of a stream has forgotten removals."""
-    return conn.execute(select(FLOOR.c.seq).where(FLOOR.c.stream == stream)).scalar_one_or_none() or 0
+    return conn.execute(_FLOOR, {"stream": stream}).scalar_one_or_none() or 0
+
+
+_FLOOR: Final = select(FLOOR.c.seq).where(FLOOR.c.stream == bindparam("stream"))
 
 
 def table(conn: Connection, scope: Scope, record_type: str, keys: Sequence[Any]) -> WireTable:
     """The rows with these keys (in the driver's form) as a person may see them, and who changed them when."""
     form = shape(record_type, conn.dialect.name, scope.mask.of(record_type))
-    versions = bare(VERSIONS)
-    joined = form.table.outerjoin(versions, versions.c.record == form.table.c.id)
     rows: list[list[Any]] = []
     show_id = id_out(conn.dialect.name)
     for part in chunks(keys):
-        query = form.select().add_columns(versions.c.user, versions.c.at).select_from(joined)
-        rows += form.shown(conn.execute(query.where(form.table.c.id.in_(part))))
+        rows += form.shown(conn.execute(_authored(form), {"ids": part}))
     for row in rows:
         row[-2] = show_id(row[-2]) if row[-2] is not None else None
     return WireTable(columns=[*form.columns, "@by", "@at"], rows=rows)
+
+
+@lru_cache(maxsize=256)
+def _authored(form: Shape) -> Select[Any]:
+    """The rows of a shape with these ids, and who changed them when."""
+    versions = bare(VERSIONS)
+    joined = form.table.outerjoin(versions, versions.c.record == form.table.c.id)
+    query = form.select().add_columns(versions.c.user, versions.c.at).select_from(joined)
+    return query.where(form.table.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def _removals(conn: Connection, record_type: str, events: Sequence[Any]) -> list[Removal]:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from desktop.models.columns import moment_text
 from desktop.models.overlay import CREATING
@@ -40,6 +40,29 @@ PLAIN: Final = '[%,"applied",%,[],"","",""]'
 that was made before it got them, and then the office alone knows what lay in its inbox.
 """
 
+# Asked with every push, so they are put together once; ids are what the driver takes.
+_DEVICES: Final = bare(DEVICE)
+_VERDICTS: Final = bare(VERDICT)
+_STORED: Final = select(_VERDICTS.c.n, _VERDICTS.c.hash, _VERDICTS.c.verdict).where(
+    _VERDICTS.c.device == bindparam("device"),
+    or_(
+        _VERDICTS.c.n == bindparam("newest"),
+        _VERDICTS.c.n.between(bindparam("first"), bindparam("until")),
+    ),
+)
+_ACKED: Final = select(_DEVICES.c.acked).where(_DEVICES.c.id == bindparam("this"))
+_FORGET: Final = (
+    update(_VERDICTS)
+    .where(
+        _VERDICTS.c.device == bindparam("this"),
+        _VERDICTS.c.n > bindparam("after"),
+        _VERDICTS.c.n <= bindparam("upto"),
+        _VERDICTS.c.verdict.like(PLAIN),
+    )
+    .values(verdict="")
+)
+_MOVED_ON: Final = update(_DEVICES).where(_DEVICES.c.id == bindparam("this"))
+
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Verdict).decode
 
@@ -59,19 +82,19 @@ def receive(conn: Connection, device: Row[Any], scope: Scope, request: SyncReque
     """Take what is new in `request`, within the transaction of `conn`. Raises Refusal for nonsense."""
     push = request.push
     proposals.remember(conn, scope)
-    ops = _unpacked(push) if push is not None else []
+    if push is None:
+        return standing(conn, device, request)
+    ops = _unpacked(push)
     last, head = int(device.last_op), bytes(device.head)
-    hashes = _recomputed(request.device, push, ops) if push is not None else []
+    hashes = _recomputed(request.device, push, ops)
     stored = _stored(conn, request, ops)
     stored.setdefault(last, (head, None))
-    if push is not None and push.first > last + 1:
+    if push.first > last + 1:
         return Taken("gap", last)
     agreed = _agreed(request, push, ops, hashes, stored, last)
     if agreed is not None:
         known = [_known(op.n, stored, request.acked) for op in ops if op.n <= agreed]
         return Taken("forked", last, known, agreed)
-    if push is None:  # an office that was put back from a backup no longer has all that it had answered
-        return Taken("gap" if request.acked > last else "ok", last)
     _check_end(device, push, ops, hashes)
     fresh = [_as_meant(op, push, request.schema) for op in ops if op.n > last]
     verdicts = [_known(op.n, stored, request.acked) for op in ops if op.n <= last]
@@ -80,6 +103,18 @@ def receive(conn: Connection, device: Row[Any], scope: Scope, request: SyncReque
         verdicts += judged
         _keep(conn, request, fresh, hashes[len(ops) - len(fresh) :], judged, now, scope)
     return Taken("ok", ops[-1].n if ops else last, verdicts, changed=bool(fresh))
+
+
+def standing(conn: Connection, device: Row[Any], request: SyncRequest) -> Taken:
+    """Where the office stands with a laptop that brings nothing."""
+    last = int(device.last_op)
+    stored = _stored(conn, request, [])
+    stored.setdefault(last, (bytes(device.head), None))
+    agreed = _agreed(request, None, [], [], stored, last)
+    if agreed is not None:
+        return Taken("forked", last, [], agreed)
+    # an office that was put back from a backup no longer has all that it had answered
+    return Taken("gap" if request.acked > last else "ok", last)
 
 
 # ---------------------------------------------------------------- recognising
@@ -149,14 +184,10 @@ def _stored(
     conn: Connection, request: SyncRequest, ops: Sequence[Op]
 ) -> dict[int, tuple[bytes, bytes | None]]:
     """Hash and verdict of what is known of these ops, of the one before them, and of the laptop's newest."""
-    verdicts = bare(VERDICT)
-    asked = verdicts.c.n == request.last
-    if ops:
-        asked = or_(asked, verdicts.c.n.between(ops[0].n - 1, ops[-1].n))
-    query = select(verdicts.c.n, verdicts.c.hash, verdicts.c.verdict).where(
-        verdicts.c.device == id_in(conn.dialect.name)(request.device), asked
-    )
-    return {n: (bytes(digest), verdict.encode()) for n, digest, verdict in conn.execute(query)}
+    first, last = (ops[0].n - 1, ops[-1].n) if ops else (request.last, request.last)
+    device = id_in(conn.dialect.name)(request.device)
+    found = conn.execute(_STORED, {"device": device, "newest": request.last, "first": first, "until": last})
+    return {n: (bytes(digest), verdict.encode()) for n, digest, verdict in found}
 
 
 def _agreed(
@@ -348,19 +379,17 @@ def _keep(
         for op, digest, verdict in zip(ops, hashes, verdicts, strict=True)
     )
     upsert(conn, VERDICT, rows)
-    devices, verdict = bare(DEVICE), bare(VERDICT)
-    acked = conn.execute(select(devices.c.acked).where(devices.c.id == device)).scalar_one()
+    acked = conn.execute(_ACKED, {"this": device}).scalar_one()
     if request.acked > acked:
-        conn.execute(
-            update(verdict)
-            .where(verdict.c.device == device, verdict.c.n > acked, verdict.c.n <= request.acked)
-            .where(verdict.c.verdict.like(PLAIN))
-            .values(verdict="")
-        )
+        conn.execute(_FORGET, {"this": device, "after": acked, "upto": request.acked})
     conn.execute(
-        update(devices)
-        .where(devices.c.id == device)
-        .values(last_op=ops[-1].n, head=hashes[-1], acked=max(acked, min(request.acked, ops[-1].n)))
+        _MOVED_ON,
+        {
+            "this": device,
+            "last_op": ops[-1].n,
+            "head": hashes[-1],
+            "acked": max(acked, min(request.acked, ops[-1].n)),
+        },
     )
     audit.record(
         conn,

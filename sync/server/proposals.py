@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from desktop.models.columns import moment_text
 from desktop.models.overlay import CREATING
@@ -33,20 +33,26 @@ EVERYTHING: Final = "*"
 """The mark of somebody who once saw every stream."""
 KINDS: Final = frozenset({*CREATING, "set", "transition", "delete"})
 _HOME: Final = frozenset({"owner_id", "team_id"})
+_REACH: Final = select(REACH.c.stream).where(REACH.c.user == bindparam("user"))
 _LOST: Final = frozenset({"not_found", "not_allowed"})
 
 
 def remember(conn: Connection, scope: Scope) -> None:
     """Keep which streams this person was given: an edit made then may arrive when they are so no more."""
-    user = UUID(hex=scope.person.user)
-    streams = {EVERYTHING} if scope.streams is None else set(scope.streams)
-    new = streams - _reach(conn, user)
+    new = unremembered(conn, scope)
     if new:
+        user = UUID(hex=scope.person.user)
         conn.execute(insert(REACH), [{"user": user, "stream": stream} for stream in sorted(new)])
 
 
+def unremembered(conn: Connection, scope: Scope) -> set[str]:
+    """The streams of which nobody has noted yet that this person was given them."""
+    streams = {EVERYTHING} if scope.streams is None else set(scope.streams)
+    return streams - _reach(conn, UUID(hex=scope.person.user))
+
+
 def _reach(conn: Connection, user: UUID) -> set[str]:
-    return set(conn.execute(select(REACH.c.stream).where(REACH.c.user == user)).scalars())
+    return set(conn.execute(_REACH, {"user": user}).scalars())
 
 
 def instead(batch: Batch, scope: Scope, ops: Sequence[Op], rejected: Rejected) -> Rejected:

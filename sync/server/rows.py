@@ -85,6 +85,9 @@ class Shape:
         self._insert = Many(insert(self.table), dialect)
         self._updates: dict[frozenset[str], Many] = {}
         self._arrays: dict[frozenset[str], Arrays] = {}
+        # Asked with every push, so they are put together once.
+        self._read = self.select().where(self.table.c.id.in_(bindparam("ids", expanding=True)))
+        self._locked = self._read.order_by(self.table.c.id).with_for_update()
 
     def select(self) -> Select[Any]:
         """All columns in wire order."""
@@ -106,10 +109,8 @@ class Shape:
         """The rows with these ids, in wire form."""
         found: dict[str, Row] = {}
         for part in chunks(sorted(ids)):
-            query = self.select().where(self.table.c.id.in_([self.key(one) for one in part]))
-            if lock:
-                query = query.order_by(self.table.c.id).with_for_update()
-            self._collect(conn, query, found)
+            keys = {"ids": [self.key(one) for one in part]}
+            self._collect(conn, self._locked if lock else self._read, found, keys)
         return found
 
     def read_children(self, conn: Connection, link: str, parents: Sequence[str]) -> dict[str, Row]:
@@ -159,8 +160,10 @@ class Shape:
             for name in columns
         }
 
-    def _collect(self, conn: Connection, query: Select[Any], found: dict[str, Row]) -> None:
-        for stored in conn.execute(query):
+    def _collect(
+        self, conn: Connection, query: Select[Any], found: dict[str, Row], values: Row | None = None
+    ) -> None:
+        for stored in conn.execute(query, values):
             row = dict(zip(self.columns, stored, strict=True))
             for name, codec in self.load.items():
                 if row[name] is not None:

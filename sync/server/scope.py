@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desktop.models.record import RECORDS
@@ -38,6 +38,13 @@ _PERSON: Final = (
     )
 )
 _MEMBERS: Final = select(_USER.c.id).where(_USER.c.team_id == bindparam("team"))
+_SHARE: Final = Share.table()
+_LOANS: Final = select(_SHARE.c.of_id, _SHARE.c.access, _SHARE.c.until).where(
+    _SHARE.c.deleted_at.is_(None), _SHARE.c.of_id.is_not(None)
+)
+_MINE: Final = _SHARE.c.person_id == bindparam("user")
+_LENT_TO: Final = _LOANS.where(_MINE)
+_LENT_TO_TEAM: Final = _LOANS.where(or_(_MINE, _SHARE.c.group_id == bindparam("team")))
 
 
 def home(record_type: str, row: Mapping[str, Any]) -> str:
@@ -147,14 +154,7 @@ def scope_of(conn: Connection, user: str, now: int) -> Scope | None:
 
 def _loans(conn: Connection, user: UUID, team: UUID | None, now: int) -> Iterator[tuple[str, str]]:
     """The streams that lend something to this person or their team today, and to do what."""
-    table = Share.table()
-    found = conn.execute(
-        select(table.c.of_id, table.c.access, table.c.until).where(
-            table.c.deleted_at.is_(None),
-            table.c.of_id.is_not(None),
-            or_(table.c.person_id == user, table.c.group_id == team) if team else table.c.person_id == user,
-        )
-    ).all()
+    found = conn.execute(_LENT_TO_TEAM if team else _LENT_TO, {"user": user, "team": team}).all()
     zone = _firm(conn, Organisation.time_zone) if found else ""
     moment = datetime.fromtimestamp(now / 1000, UTC)
     for row in found:
@@ -168,8 +168,15 @@ def _narrowed(conn: Connection) -> bool:
 
 
 def _firm(conn: Connection, column: InstrumentedAttribute[str]) -> str | None:
-    query = select(column).where(Organisation.deleted_at.is_(None)).order_by(Organisation.id)
-    return conn.execute(query.limit(1)).scalar_one_or_none()
+    found: str | None = conn.execute(_of_the_firm(column)).scalar_one_or_none()
+    return found
+
+
+@cache
+def _of_the_firm(column: InstrumentedAttribute[str]) -> Select[Any]:
+    table = Organisation.table()
+    query = select(table.c[column.key]).where(table.c.deleted_at.is_(None))
+    return query.order_by(table.c.id).limit(1)
 
 
 def heads(conn: Connection, scope: Scope) -> dict[str, int]:

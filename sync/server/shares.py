@@ -52,6 +52,9 @@ def above(record_type: str, row: Mapping[str, Any]) -> Iterator[Key]:
         yield _HANGS_ON[record_type], row["customer_id"]
 
 
+_ANY: Final = select(Share.table().c.id).limit(1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Now:
     version: int
@@ -64,7 +67,7 @@ def events(conn: Connection, changed: Iterable[Key]) -> list[Event]:
     of their homes are locked, and everything else is written; publish it after those.
     """
     changed = set(changed)
-    if conn.execute(select(Share.table().c.id).limit(1)).first() is None:
+    if conn.execute(_ANY).first() is None:
         return []
     found: list[Event] = []
     for target, is_shared in sorted(_targets(conn, _upwards(conn, changed)).items()):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from desktop.errors import Damaged, Refused
 from desktop.models import guards, profile
 from desktop.models import records as _records  # noqa: F401 - fills the registry
-from desktop.models.engines import open_keyed
+from desktop.models.engines import open_keyed, without_waiting
 from desktop.models.migrations.columns import add_missing
 from desktop.models.record import RECORDS, Base
 from desktop.words import msg
@@ -56,11 +56,15 @@ class Store:
             self.close()
             raise
 
-    def write(self, work: Callable[[Connection], R]) -> R:
-        """Run `work` in one transaction: durable when this returns; what it raises undoes everything."""
+    def write(self, work: Callable[[Connection], R], *, waits: bool = True) -> R:
+        """Run `work` in one transaction; what it raises undoes everything.
+
+        It is durable when this returns, unless nobody `waits` for the disk: then a power cut may take it, as
+        long as nothing that was committed later stays.
+        """
         for attempt in range(TRIES):
             try:
-                with self._writer.begin() as conn:
+                with self._writer.begin() if waits else self._soon() as conn:
                     wakeups.noted(conn)  # of a transaction that was undone
                     done = work(conn)
                     news = wakeups.noted(conn)
@@ -73,6 +77,17 @@ class Store:
         if news:
             self.wakeups.publish(news)
         return done
+
+    @contextmanager
+    def _soon(self) -> Iterator[Connection]:
+        """A transaction that does not wait for the disk."""
+        if self._writer.dialect.name == POSTGRESQL:
+            with self._writer.begin() as conn:
+                conn.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                yield conn
+        else:
+            with without_waiting(self._writer) as conn:
+                yield conn
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
