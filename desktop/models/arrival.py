@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from desktop.models import derived, indexing, leaving, lending, remote_rows
+from desktop.models import decisions, derived, indexing, leaving, lending, remote_rows
 from desktop.models.changes import append_remote, read_local
 from desktop.models.columns import json_text
 from desktop.models.overlay import CREATING, Pending, Row, difference, replay
@@ -278,6 +278,7 @@ class Arrival:
             self._settle(held)
         if self.left:
             leaving.tidy(self.connection, self.left)
+        decisions.follow(self.connection, self.changed)
         for quote in derived.refresh(self.connection, self.changed):
             self.changed.add(("quote", quote))
 
@@ -470,7 +471,7 @@ class Arrival:
 
     @staticmethod
     def _home(cls: type[Record], row: Mapping[str, Any]) -> str:
-        return home(cls.__shared__, row.get("owner_id"), row.get("team_id"))
+        return home(cls.__shared__, row.get("owner_id"), row.get("team_id"), private=cls.__private__)
 
 
 def _acknowledged(row: Row | None) -> Row | None:

@@ -9,37 +9,24 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from desktop.errors import NotFound, Refused
+from desktop.models import decisions, remote_rows
 from desktop.models.changes import read_local, write_local
 from desktop.models.columns import json_text
+from desktop.models.decisions import RECORD_LEVEL as RECORD_LEVEL
+from desktop.models.decisions import Loss
 from desktop.models.overlay import pairs
-from desktop.models.record import RECORDS, Record, new_id
+from desktop.models.record import RECORDS, Record
 from desktop.models.store import Work
 from desktop.words import Message, msg
 
 Side = Literal["mine", "theirs", "edit", "split"]
 DECIDED: Final = ("mine", "theirs", "edit", "split")
 """The states of an entry that a person decided."""
-RECORD_LEVEL: Final = ""
-"""The field of an entry that is about the record as a whole."""
-
 MADE: Final = "inbox.decisions"
 """Local: [transaction, entry] of the newest decisions, so that an undo finds what it opens again."""
 MOST: Final = 500
 
 _COLUMNS: Final = "id, device, n, kind, type, record, field, mine, theirs, code, en, zh, at, state"
-
-
-class Loss(Protocol):
-    """A value that was sent and is not what the record holds."""
-
-    @property
-    def field(self) -> str: ...
-    @property
-    def mine(self) -> Any: ...
-    @property
-    def theirs(self) -> Any: ...
-    @property
-    def ask(self) -> bool: ...
 
 
 class Verdict(Protocol):
@@ -119,13 +106,13 @@ def keep(connection: Connection, device: bytes, at: int, answers: Iterable[tuple
     rows: list[tuple[Any, ...]] = []
     for op, verdict in answers:
         if verdict.kind == "rejected":
-            values = _refused(op)
+            values = decisions.refused(op.kind, op.type, op.body)
         else:
-            values = [(loss.field, loss.mine, loss.theirs) for loss in verdict.losses if loss.ask]
+            values = decisions.lost(op.type, verdict.losses)
         kind = "rejected" if verdict.kind == "rejected" else "conflict"
         rows += [
             (
-                new_id().bytes,
+                decisions.entry_id(device, op.n, field).bytes,
                 device,
                 op.n,
                 kind,
@@ -138,30 +125,24 @@ def keep(connection: Connection, device: bytes, at: int, answers: Iterable[tuple
                 verdict.en,
                 verdict.zh,
                 at,
-                "open",
             )
             for field, mine, theirs in values
         ]
     if not rows:
         return 0
     driver: Any = connection.connection.driver_connection
-    driver.executemany(
-        "UPDATE inbox SET state = 'superseded' WHERE state = 'open' AND device = ? AND n < ? AND record = ?"
-        " AND field = ? AND field <> '' AND kind = ?",
-        [(row[1], row[2], row[5], row[6], row[3]) for row in rows],
-    )
-    driver.executemany(
-        f"INSERT INTO inbox ({_COLUMNS}) VALUES ({', '.join('?' * 14)})",  # noqa: S608
-        rows,
-    )
+    for row in rows:
+        driver.execute(
+            f"INSERT OR IGNORE INTO inbox ({_COLUMNS}) VALUES ({', '.join('?' * 13)},"  # noqa: S608
+            " coalesce((SELECT state FROM decision WHERE id = ?), 'open'))",
+            (*row[:13], row[0]),
+        )
+        driver.execute(
+            "UPDATE inbox SET state = 'superseded' WHERE state = 'open' AND device = ? AND n < ?"
+            " AND record = ? AND field = ? AND field <> '' AND kind = ?",
+            (row[1], row[2], row[5], row[6], row[3]),
+        )
     return len(rows)
-
-
-def _refused(op: Sent) -> list[tuple[str, Any, Any]]:
-    """The values of an op that changed nothing, by field; ops about the whole record are one entry."""
-    if op.kind in ("set", "assign", "transition"):
-        return [(name, new, old) for name, (old, new) in pairs(op.kind, op.body).items()]
-    return [(RECORD_LEVEL, {"kind": op.kind, **({"body": op.body} if op.body else {})}, None)]
 
 
 def entries(connection: Connection, *, every: bool = False, record: UUID | None = None) -> list[Entry]:
@@ -171,7 +152,18 @@ def entries(connection: Connection, *, every: bool = False, record: UUID | None 
         f"SELECT {_COLUMNS} FROM inbox WHERE {' AND '.join(where)} ORDER BY at DESC, n DESC, field",  # noqa: S608
         (record.bytes,) if record else (),
     )
-    return [_entry(row) for row in rows]
+    return [_as_it_is(connection, _entry(row)) for row in rows]
+
+
+def _as_it_is(connection: Connection, entry: Entry) -> Entry:
+    """An entry of another laptop with what the record holds here: what that laptop was told stayed there."""
+    about_one = entry.field not in (RECORD_LEVEL, "deleted_at") and entry.code != "deleted"
+    here = read_local(connection, "device")
+    if not about_one or entry.type not in RECORDS or entry.device.hex == here or entry.theirs is not None:
+        return entry
+    driver: Any = connection.connection.driver_connection
+    row = remote_rows.read(driver, RECORDS[entry.type], [entry.record.bytes]).get(entry.record.bytes, {})
+    return replace(entry, theirs=row.get(entry.field))
 
 
 def count(connection: Connection) -> int:
@@ -187,7 +179,7 @@ def find(connection: Connection, entry_id: UUID, states: Sequence[str] = ("open"
     ).fetchone()
     if row is None or row[-1] not in states:
         raise NotFound(msg("There is no such open entry in the inbox."))
-    return _entry(row)
+    return _as_it_is(connection, _entry(row))
 
 
 def resolve(work: Work, entry_id: UUID, side: Side, value: Any = None) -> Entry:
@@ -221,8 +213,12 @@ def open_again(connection: Connection, tx: UUID) -> None:
 
 
 def settle(work: Work, entry_id: UUID, state: str) -> None:
-    """Note how an entry stands."""
-    work.connection.exec_driver_sql("UPDATE inbox SET state = ? WHERE id = ?", (state, entry_id.bytes))
+    """Note how an entry stands, here and for this person's other laptops."""
+    rows = work.connection.exec_driver_sql(
+        "UPDATE inbox SET state = ? WHERE id = ? RETURNING device, n, field", (state, entry_id.bytes)
+    )
+    for device, n, field in rows.all():
+        decisions.tell(work, decisions.entry_id(bytes(device), n, field), state)
 
 
 def original(connection: Connection, entry: Entry) -> tuple[bool, Any]:

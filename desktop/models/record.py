@@ -54,6 +54,8 @@ class Field:
     """Not offered in plain forms and lists: a program, not a person, fills it."""
     masked: str = ""
     """The group of sensitive fields that it is one of: shown to roles that see that group, to nobody else."""
+    follows: str = ""
+    """The field of the same record that it explains: it goes where that one goes, nobody decides about it."""
 
     def default_value(self) -> Any:
         """What the field of a new record holds."""
@@ -76,6 +78,7 @@ def field(
     frozen: bool = False,
     hidden: bool = False,
     masked: str = "",
+    follows: str = "",
     index: bool = False,
 ) -> MappedColumn[Any]:
     """Declare one field of a record. The kind gives the merge class unless `merge` says otherwise."""
@@ -93,6 +96,7 @@ def field(
         frozen=frozen,
         hidden=hidden,
         masked=masked,
+        follows=follows,
     )
     return mapped_column(
         kind.column(), nullable=True, index=index, active_history=True, info={"field": described}
@@ -113,6 +117,8 @@ class Record(Base):
     """Set where the records are entries of an account, which is what they are parts of."""
     __shared__: ClassVar[bool] = False
     """True for what everybody in the organisation holds: catalogue, directory, settings."""
+    __private__: ClassVar[bool] = False
+    """True for what its owner's laptops hold and nobody else's, whatever their role."""
 
     id: Mapped[UUID] = mapped_column(IdColumn(), primary_key=True)
     owner_id: Mapped[UUID | None] = field(Link("user"), msg("Owner"), merge="server")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from desktop.models import (
+    decisions,
     fuse,
     inbox,
     leases,
@@ -31,6 +32,7 @@ from desktop.models.changes import new_seed, now_ms, read_local, write_local
 from desktop.models.engines import told_plainly, without_waiting
 from desktop.models.guards import lifted
 from desktop.models.record import Base, new_id
+from desktop.models.records.decisions import Decision
 from desktop.models.remote_rows import Rows
 from desktop.models.remote_values import Identity, Known, Part, Person, Stub, actor_of
 from desktop.models.sending import Outbox
@@ -226,6 +228,8 @@ class Remote:
             self.point("before commit")
         self.point("committed")
         self.store.announce(Changed(frozenset(arrival.changed), "sync", remote=True))
+        if any(kind == Decision.__tablename__ for kind, _ in arrival.changed):
+            decisions.pay(self.store)
 
     def _verdicts(
         self, connection: "Connection", arrival: Arrival, verdicts: Sequence[inbox.Verdict]

@@ -185,12 +185,13 @@ def remove(driver: Any, cls: type[Record], ids: Sequence[bytes]) -> None:
 def at_home(driver: Any, stream: str) -> Iterator[tuple[type[Record], list[bytes]]]:
     """The ids, by type, of the records whose home is `stream`."""
     kind, _, name = stream.partition(":")
-    where = {"user": "owner_id = ?", "team": "owner_id IS NULL AND team_id = ?"}.get(kind, "0")
-    values = (bytes.fromhex(name),) if kind in ("user", "team") else ()
+    of_one = "owner_id = ?"
+    where = {"user": of_one, "inbox": of_one, "team": "owner_id IS NULL AND team_id = ?"}.get(kind, "0")
+    values = (bytes.fromhex(name),) if kind in ("user", "inbox", "team") else ()
     if kind == "org":
         where = "owner_id IS NULL AND team_id IS NULL"
     for cls in RECORDS.values():
-        if cls.__shared__ and kind != "org":
+        if (cls.__shared__ and kind != "org") or cls.__private__ != (kind == "inbox"):
             continue
         at = "" if cls.__shared__ else f" WHERE {where}"
         rows = driver.execute(f'SELECT id FROM "{cls.__tablename__}"{at}', () if cls.__shared__ else values)  # noqa: S608

@@ -154,19 +154,22 @@ def _held(
             f'SELECT id, version, {home_of} FROM "{kind}" WHERE deleted_at IS NULL AND version > 0'  # noqa: S608
         )
         while rows := cursor.fetchmany(SLICE):
-            yield kind, _by_home(rows, kept)
+            yield kind, _by_home(rows, kept, private=cls.__private__)
             if len(rows) == SLICE:
                 breathe()
 
 
-def _by_home(rows: Iterable[Sequence[Any]], aside: Mapping[bytes, Any]) -> dict[str, list[tuple[str, int]]]:
+def _by_home(
+    rows: Iterable[Sequence[Any]], aside: Mapping[bytes, Any], *, private: bool
+) -> dict[str, list[tuple[str, int]]]:
     found: dict[tuple[Any, Any], list[tuple[str, int]]] = {}
     for record, version, owner, team in rows:
         if record not in aside:
             found.setdefault((owner, team), []).append((record.hex(), version))
     named: dict[str, list[tuple[str, int]]] = {}
     for (owner, team), records in found.items():
-        stream = home(False, owner.hex() if owner else None, team.hex() if team else None)
+        ids = [one.hex() if one else None for one in (owner, team)]
+        stream = home(False, *ids, private=private)
         named.setdefault(stream, []).extend(records)
     return named
 
@@ -175,7 +178,7 @@ def _of_bases(cls: type[Record], aside: Mapping[bytes, Any]) -> dict[str, list[t
     found: dict[str, list[tuple[str, int]]] = {}
     for record, (version, row) in aside.items():
         if row is not None and not row.get("deleted_at"):
-            stream = home(cls.__shared__, row.get("owner_id"), row.get("team_id"))
+            stream = home(cls.__shared__, row.get("owner_id"), row.get("team_id"), private=cls.__private__)
             found.setdefault(stream, []).append((record.hex(), version))
     return found
 
@@ -194,7 +197,7 @@ def _of_loans(driver: Any, kind: str, aside: Mapping[bytes, Any]) -> dict[str, l
 
 def comparable(stream: str) -> bool:
     """Whether it is known here what is held of a stream: its records live there, or are lent in it."""
-    return stream == ORG or is_lent(stream) or stream.partition(":")[0] in ("user", "team")
+    return stream == ORG or is_lent(stream) or stream.partition(":")[0] in ("user", "team", "inbox")
 
 
 # --- mending

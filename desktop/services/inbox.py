@@ -1,17 +1,18 @@
 """The conflict inbox: what needs a person's decision, with both values in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
 from desktop.errors import Refused
 from desktop.models import inbox
+from desktop.models.decisions import entry_id
 from desktop.models.record import RECORDS, Record
-from desktop.models.records import Adjustment, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import Adjustment, Decision, Quote, QuoteLine, QuoteRevision, User
 from desktop.models.store import Store, Work
-from desktop.services import drafts, history, quote_sense, quotes, records
+from desktop.services import drafts, history, prices, quote_sense, quotes, records
 from desktop.services.commands import Asking, command, run
 from desktop.services.consequences import Consequences, Paper, consequences
 from desktop.words import Message, msg
@@ -96,8 +97,16 @@ def resolve(
         _split(work, entry)
     wire = _typed(entry, value) if side == "edit" else None
     for other in others:
-        inbox.resolve(work, other, side)
-    return inbox.resolve(work, entry_id, side, wire).record
+        _explain(work, inbox.resolve(work, other, side), side)
+    _explain(work, inbox.resolve(work, entry_id, side, wire), side)
+    return entry.record
+
+
+def _explain(work: Work, entry: inbox.Entry, side: inbox.Side) -> None:
+    """A price that a person chose among two was chosen by hand."""
+    line = work.session.get(QuoteLine, entry.record) if entry.type == "quote_line" else None
+    if line is not None and entry.field == "unit_price" and side in ("mine", "edit"):
+        prices.typed_by(work, line)
 
 
 def _typed(entry: inbox.Entry, value: str | None) -> Any:
@@ -154,18 +163,27 @@ def _put_back(work: Work, entry: inbox.Entry) -> None:
     record = work.get(cls, entry.record)
     described = cls.fields()[entry.field]
     now = described.kind.to_wire(getattr(record, entry.field))
-    if now == entry.theirs:
+    if now == entry.theirs and entry.device == work.device:
         return
     newest = next(iter(history.history(work.store, cls, entry.record, entry.field)), None)
-    if newest is None or newest.command != "inbox.resolve" or newest.new != now:
+    if newest is None or newest.new != now or not _is_ones_own(work, newest):
         raise Refused(
             msg("“{field}” of {title} was changed since, so this is not undone.").of(
                 field=described.label, title=record.title
             )
         )
     if described.merge == "stage":
-        work.op("transition", record, {"field": entry.field, "from": now, "to": entry.theirs})
-    setattr(record, entry.field, described.kind.from_wire(entry.theirs))
+        work.op("transition", record, {"field": entry.field, "from": now, "to": newest.old})
+    setattr(record, entry.field, described.kind.from_wire(newest.old))
+    for name, follower in cls.fields().items():
+        told = next(iter(history.history(work.store, cls, entry.record, name)), None)
+        if follower.follows == entry.field and told is not None and told.tx == newest.tx:
+            setattr(record, name, follower.kind.from_wire(told.old))
+
+
+def _is_ones_own(work: Work, change: history.Entry) -> bool:
+    """Whether this person decided it so, here or on another of their laptops."""
+    return change.command == "inbox.resolve" or (change.remote and change.who == work.actor.name)
 
 
 def resolve_all(store: Store, record: UUID, side: inbox.Side) -> int:
@@ -202,7 +220,13 @@ def changed_by(store: Store, entry: inbox.Entry) -> history.Entry | None:
     if entry.field == inbox.RECORD_LEVEL or entry.type not in RECORDS:
         return None
     found = history.history(store, RECORDS[entry.type], entry.record, entry.field)
-    return next((one for one in found if one.remote), None)
+    newest = next((one for one in found if one.remote), None)
+    with store.reading() as session:
+        filed = session.get(Decision, entry_id(entry.device.bytes, entry.n, entry.field))
+        who = session.get(User, filed.by_id) if filed is not None and filed.by_id else None
+    if newest is None or who is None or newest.who not in ("", store.me().name):
+        return newest
+    return replace(newest, who=who.name)  # the row came last with one's own change of it
 
 
 def waiting(store: Store) -> int:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desktop.models.records import Customer, PriceBook, PriceEntry, Product, QuoteLine
+from desktop.models.store import Work
 from desktop.rules import pricing
-from desktop.rules.money import ZERO
+from desktop.rules.money import ZERO, number
 
 
 def reprice(
@@ -51,6 +52,12 @@ def reprice(
             line.unit_price = found.price.unit_price
             line.base_quantity = found.price.base_quantity
             line.slabs = [slab.as_json() for slab in found.price.slabs]
+
+
+def typed_by(work: Work, line: QuoteLine) -> None:
+    """Note that this person has chosen the price that the line has now."""
+    told = {"step": "by_hand", "price": number(line.unit_price or ZERO), "by": work.actor.name}
+    line.price_trace, line.slabs = [*(line.price_trace or ()), told], []
 
 
 def by_hand(line: QuoteLine) -> bool:

@@ -26,7 +26,7 @@ from desktop.models.records import (
 from desktop.models.store import Store, Work
 from desktop.rules import ranks
 from desktop.rules.canonical import content_hash
-from desktop.rules.money import ONE, ZERO, number
+from desktop.rules.money import ONE, number
 from desktop.services import catalog, drafts, prices
 from desktop.services import quote_sense as of
 from desktop.services.commands import command
@@ -185,8 +185,7 @@ def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, An
     if (line.base_quantity or ONE) <= 0:
         raise Refused(msg("The base quantity must be above zero"), field="base_quantity")
     if "unit_price" in values:
-        typed = {"step": "by_hand", "price": number(line.unit_price or ZERO), "by": work.actor.name}
-        line.price_trace, line.slabs = [*(line.price_trace or ()), typed], []
+        prices.typed_by(work, line)
     elif "quantity" in values and line.product_id is not None:
         work.flush()
         _price(work, quote, line.product_id)

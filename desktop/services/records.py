@@ -285,7 +285,7 @@ def _register(cls: type[Record]) -> None:
     )
 
 
-for _cls in list(RECORDS.values()):
+for _cls in [cls for cls in RECORDS.values() if not cls.__private__]:
     _register(_cls)
 
 
@@ -367,13 +367,6 @@ def among(ids: Iterable[UUID]) -> Select[Any]:
     """These ids for an `in_`, as one value: a hundred bound ones cost more than the rows they find."""
     listed = func.json_each(id_list(each.bytes for each in ids)).table_valued("value")
     return select(func.unhex(listed.c.value))
-
-
-def ids(store: Store, cls: type[Record], where: Sequence[ColumnElement[bool]] = ()) -> list[UUID]:
-    """The ids of all living records of a type that fit, newest first."""
-    query = select(cls.id).where(cls.deleted_at.is_(None), *where).order_by(cls.id.desc())
-    with store.reading() as session:
-        return list(session.scalars(query))
 
 
 def count(session: Session, cls: type[Record], where: Sequence[ColumnElement[bool]] = ()) -> int:

@@ -27,7 +27,7 @@ def scope_for(conn: Connection, device: Row[Any] | None, now: int) -> Scope:
 def walled(conn: Connection, device: str, now: int) -> Scope:
     """The scope of a laptop's person; from here on the database shows this transaction nothing else."""
     scope = scope_for(conn, device_row(conn, device), now)
-    walls.stand_behind(conn, scope.streams)
+    walls.stand_behind(conn, scope.streams, scope.person.user)
     return scope
 
 

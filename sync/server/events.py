@@ -15,7 +15,7 @@ from fastapi import Response as HttpResponse
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from desktop.rules.streams import ORG
+from desktop.rules.streams import ORG, is_inbox
 from desktop.words import msg
 from sync.protocol import events as wire
 from sync.protocol.events import fingerprint
@@ -64,6 +64,7 @@ class Listener:
         self._store, self._clock = store, clock
         self._checked = 0.0
         self._streams: frozenset[str] | None = frozenset()
+        self._inbox = ""
         self._news = store.wakeups.subscribe({shut_out(device)})
 
     def begin(self) -> Heads:
@@ -98,9 +99,9 @@ class Listener:
         return told or time.monotonic() - self._checked > FRESH
 
     def _may(self, name: str) -> bool:
-        return name != shut_out(self.device) and (
-            name in self._streams if self._streams is not None else not name.startswith(shut_out(""))
-        )
+        if self._streams is not None:
+            return name != shut_out(self.device) and name in self._streams
+        return name == self._inbox or not (name.startswith(shut_out("")) or is_inbox(name))
 
     def _look(self) -> Heads | None:
         """Look again who may hear what: None where nothing has changed. Raises Refusal."""
@@ -119,7 +120,7 @@ class Listener:
         """After it was said what is followed: what moves from then on is news."""
         with self._store.read() as conn:
             scope = self._scope(conn)
-            walls.stand_behind(conn, scope.streams)
+            walls.stand_behind(conn, scope.streams, scope.person.user)
             return heads(conn, scope)
 
     def _scope(self, conn: Connection) -> Scope:
@@ -129,7 +130,7 @@ class Listener:
         scope = scope_of(conn, row.user.hex, self._clock())
         if scope is None:
             raise Refusal(403, "revoked", REVOKED)
-        self._checked = time.monotonic()
+        self._checked, self._inbox = time.monotonic(), scope.inbox
         return scope
 
 

@@ -213,8 +213,14 @@ class Judge:
             outcome.losses = [Loss(name, pair[1], None, merge.CRITICAL, True) for name, pair in body.items()]
             return outcome
         self._guard_frozen(held, [name for name in body if name in fields and fields[name].frozen])
-        for name, (old, new) in body.items():
-            self._set_field(op, held, fields.get(name), name, old, new, outcome)
+        leads = {
+            name: fields[name].follows for name in body if name in fields and fields[name].follows in body
+        }
+        for name, (old, new) in sorted(body.items(), key=lambda pair: pair[0] in leads):
+            if any(loss.ask and loss.field == leads.get(name) for loss in outcome.losses):
+                outcome.losses.append(Loss(name, new, held.row[name], fields[name].merge, False))
+            else:
+                self._set_field(op, held, fields.get(name), name, old, new, outcome)
         return outcome
 
     def _set_field(

@@ -19,11 +19,15 @@ TEXT: Final = "text"
 LEDGER: Final = "ledger"
 STAGE: Final = "stage"
 APPEND: Final = "append"
+DECISION: Final = "decision"
 DERIVED: Final = "derived"
 SERVER: Final = "server"
 
 FIRST, SECOND, END = "【1】", "【2】", "【=】"
 """What marks the two versions of an overlap in a text, the office's first."""
+
+OPEN, LET_REST = "open", "theirs"
+"""The states of an entry that is to be decided, and of one that was let rest."""
 
 MOST_LINES: Final = 2000
 """Longer texts are not compared line by line: the time to do so grows with the square of their length."""
@@ -115,6 +119,16 @@ def _keep(current: Any, old: Any, new: Any) -> Merged:
     return Merged(current)
 
 
+def _decide(current: Any, old: Any, new: Any) -> Merged:
+    """How an entry of an inbox was decided: one decision wins, and nobody is asked about that again.
+
+    The first one, except over one that left things as they were: what was written counts.
+    """
+    if new != OPEN and current in (OPEN, LET_REST):
+        return Merged(new)
+    return Merged(current)
+
+
 _RULES: Final[Mapping[str, Callable[[Any, Any, Any], Merged]]] = {
     CRITICAL: _keep_and_ask,
     SOFT: _merge_soft,
@@ -122,6 +136,7 @@ _RULES: Final[Mapping[str, Callable[[Any, Any, Any], Merged]]] = {
     TEXT: merge_text,
     LEDGER: _keep_and_ask,
     STAGE: _keep_and_ask,
+    DECISION: _decide,
     APPEND: _keep_and_ask,
     DERIVED: _keep,
     SERVER: _keep_and_ask,

@@ -59,12 +59,13 @@ def instead(batch: Batch, scope: Scope, ops: Sequence[Op], rejected: Rejected) -
     """What becomes of a refused transaction: a proposal, where its author once had what it changes."""
     if rejected.code not in _LOST or scope.role is None or not scope.role.may(ops[0].command):
         return rejected
+    ops = [op for op in ops if op.type not in RECORDS or not RECORDS[op.type].__private__]
     lost = _lost(batch, scope, ops)
     if not lost or not all(_may_be_proposed(op) for op in ops):
         return rejected
     batch.begin()
-    batch.add("proposal", new_row("proposal", _values(scope, ops, lost[0], batch.now)))
-    return Rejected("proposed", PROPOSED)
+    made = batch.add("proposal", new_row("proposal", _values(scope, ops, lost[0], batch.now)))
+    return Rejected("proposed", PROPOSED, made.id)
 
 
 def _lost(batch: Batch, scope: Scope, ops: Sequence[Op]) -> list[Held]:

@@ -235,7 +235,7 @@ class Snapshots:
             with self._store.read() as conn:
                 scope = scope_of(conn, user, now)
                 if scope is not None:
-                    walls.stand_behind(conn, scope.streams)
+                    walls.stand_behind(conn, scope.streams, scope.person.user)
                     self._ahead[user] = _Ahead(path, key, scope.mask.name, build(conn, scope, path, key))
         except (SatchelError, SQLAlchemyError, OSError) as error:
             told("a first copy made ahead", error)

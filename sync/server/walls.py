@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from desktop.errors import Refused
 from desktop.models.record import RECORDS
-from desktop.rules.streams import LENT, ORG
+from desktop.rules.streams import INBOX, LENT, ORG
 from desktop.words import msg
 from sync.server.rows import POSTGRESQL
 from sync.server.tables import AUDIT_ROOT, FEED, OFFICE, VERSIONS
@@ -32,7 +32,13 @@ _OWNERS: Final = "(SELECT NULLIF(current_setting('satchel.owners', true), '')::u
 _TEAMS: Final = "(SELECT NULLIF(current_setting('satchel.teams', true), '')::uuid[])"
 # each is asked once a statement, not once a row
 
-_BY_STREAM: Final = f"{_EVERY} OR stream = ANY ({_STREAMS}::text[])"
+_PERSON: Final = "(SELECT NULLIF(current_setting('satchel.person', true), '')::uuid)"
+_INBOX: Final = "(SELECT 'inbox:' || replace(current_setting('satchel.person', true), '-', ''))"
+_BY_STREAM: Final = (
+    f"CASE WHEN starts_with(stream, '{INBOX}') THEN stream = {_INBOX}"
+    f" ELSE {_EVERY} OR stream = ANY ({_STREAMS}::text[]) END"
+)
+_OF_ONE: Final = f"owner_id = {_PERSON}"
 _OF_THE_FIRM: Final = f"{_EVERY} OR (SELECT '{ORG}' = ANY ({_STREAMS}::text[]))"
 _OF_SOMEBODY: Final = (
     f"{_EVERY} OR CASE WHEN owner_id IS NOT NULL THEN owner_id = ANY ({_OWNERS}::uuid[])"
@@ -51,10 +57,13 @@ _NOT_YET: Final = msg(
 def policies() -> Mapping[str, str]:
     """Which rows of a table a reader sees, by table. Records live where `streams.home` says."""
     by_stream = {table.name: _BY_STREAM for table in OFFICE.sorted_tables if "stream" in table.c}
-    return by_stream | {
-        name: _OF_THE_FIRM if cls.__shared__ else f"{_OF_SOMEBODY} OR {_lent(name)}"
-        for name, cls in RECORDS.items()
-    }
+    return by_stream | {name: _visible(name) for name in RECORDS}
+
+
+def _visible(name: str) -> str:
+    if RECORDS[name].__private__:
+        return _OF_ONE
+    return _OF_THE_FIRM if RECORDS[name].__shared__ else f"{_OF_SOMEBODY} OR {_lent(name)}"
 
 
 def _lent(name: str) -> str:
@@ -144,14 +153,18 @@ def _wall(conn: Connection, name: str, visible: str, digest: str) -> None:
 # ---------------------------------------------------------------- standing behind it
 
 
-def stand_behind(conn: Connection, streams: Iterable[str] | None) -> None:
-    """From here to its end this transaction sees what lives in `streams` and nothing else; None is all."""
+def stand_behind(conn: Connection, streams: Iterable[str] | None, person: str = "") -> None:
+    """From here to its end this transaction sees what lives in `streams` and nothing else; None is all.
+
+    An inbox is seen by its `person` alone.
+    """
     if conn.dialect.name != POSTGRESQL:
         return
     held = sorted(streams or ())
     values = {
         "satchel.every": "on" if streams is None else "off",
         "satchel.streams": _array(held),
+        "satchel.person": person,
         "satchel.loans": _array(stream for stream in held if stream.startswith(LENT)),
         "satchel.owners": _array(_ids(held, "user:")),
         "satchel.teams": _array(_ids(held, "team:")),

@@ -500,8 +500,9 @@ def conflict(store: Store, cls: type[Any], field: str, mine: Any, **values: Any)
     with store.work(store.me(), f"{cls.__tablename__}.new") as work:
         record = work.add(cls(**values)).id
     with store.engine.begin() as connection:
-        sent = inbox.Sent(1, b"t" * 16, "set", cls.__tablename__, record.bytes, {})
-        lost = verdict(1, "conflict", 1, Loss(field, mine, None, "critical", True))
+        n = len(inbox.entries(connection, every=True)) + 1
+        sent = inbox.Sent(n, b"t" * 16, "set", cls.__tablename__, record.bytes, {})
+        lost = verdict(n, "conflict", 1, Loss(field, mine, None, "critical", True))
         assert inbox.keep(connection, store.device.bytes, 1, [(sent, lost)]) == 1
     return record, entries(store, record=record)[0]
 
@@ -549,8 +550,9 @@ def test_a_stage_is_taken_again_as_a_step_and_a_deletion_as_a_deletion(store: St
 
 def refused(store: Store, record: UUID, kind: str, body: dict[str, Any]) -> inbox.Entry:
     with store.engine.begin() as connection:
-        sent = inbox.Sent(9, b"t" * 16, kind, "customer", record.bytes, body)
-        inbox.keep(connection, store.device.bytes, 1, [(sent, verdict(9, "rejected", 0))])
+        n = len(inbox.entries(connection, every=True)) + 9
+        sent = inbox.Sent(n, b"t" * 16, kind, "customer", record.bytes, body)
+        inbox.keep(connection, store.device.bytes, 1, [(sent, verdict(n, "rejected", 0))])
     return entries(store, record=record)[0]
 
 

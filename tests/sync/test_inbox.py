@@ -169,10 +169,14 @@ def test_an_undone_revision_and_a_decision_taken_back_from_the_outbox_are_open_a
     assert one(pair.bob).id == entry.id
 
 
-def test_a_decision_that_wrote_nothing_offers_no_undo_of_something_else(pair: Pair) -> None:
+def test_a_decision_that_wrote_nothing_is_undone_and_nothing_else(pair: Pair) -> None:
     entry = clash(pair)
     done = commands.run(pair.bob, pair.bob.me(), "inbox.resolve", entry_id=entry.id, side="theirs")
-    assert not done.undoable
+    assert done.undoable
+    assert inbox.waiting(pair.bob) == 0
+    undo.undo(pair.bob, pair.bob.me())
+    assert one(pair.bob).id == entry.id
+    assert prices(pair, pair.bob) == ["120", "200"]
 
 
 def test_deciding_all_decides_none_where_one_fails(pair: Pair) -> None:

@@ -32,6 +32,7 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("share"),
     Made("sync_lent"),
     Made("comment"),
+    Made("decision"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

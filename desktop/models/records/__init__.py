@@ -4,6 +4,7 @@ from desktop.models.records.activities import Interaction, Task
 from desktop.models.records.catalog import PriceBook, PriceEntry, Product, TaxRate
 from desktop.models.records.comments import Comment
 from desktop.models.records.customers import Address, Contact, Customer
+from desktop.models.records.decisions import Decision
 from desktop.models.records.files import Attachment, Blob
 from desktop.models.records.opportunities import Opportunity
 from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
@@ -20,6 +21,7 @@ __all__ = [
     "Blob",
     "Contact",
     "Customer",
+    "Decision",
     "Device",
     "Interaction",
     "Opportunity",

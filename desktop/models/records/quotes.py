@@ -120,12 +120,24 @@ class QuoteLine(Record):
     unit_price: Mapped[Decimal | None] = field(Number(6), msg("Unit price"), frozen=True, listed=True)
     base_quantity: Mapped[Decimal] = field(Number(4), msg("Price per"), default=Decimal(1), frozen=True)
     slabs: Mapped[list[dict[str, str]]] = field(
-        Json(), msg("Parts at tier prices"), default=list, merge="soft", frozen=True, hidden=True
+        Json(),
+        msg("Parts at tier prices"),
+        default=list,
+        merge="soft",
+        frozen=True,
+        hidden=True,
+        follows="unit_price",
     )
     tax_category: Mapped[str] = field(Short(), msg("Tax category"), default="S", frozen=True)
     tax_rates: Mapped[list[str]] = field(Rates(), msg("Tax rates"), default=list, frozen=True, listed=True)
     price_trace: Mapped[list[dict[str, Any]]] = field(
-        Json(), msg("Why this price"), default=list, merge="soft", frozen=True, hidden=True
+        Json(),
+        msg("Why this price"),
+        default=list,
+        merge="soft",
+        frozen=True,
+        hidden=True,
+        follows="unit_price",
     )
 
 

@@ -37,7 +37,7 @@ def first_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def second_wall_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walls, "stand_behind", lambda _conn, _streams: None)
+    monkeypatch.setattr(walls, "stand_behind", lambda _conn, *_whom: None)
 
 
 def leaked(laptop: Laptop, stream: str) -> set[str]:

@@ -10,6 +10,7 @@ from desktop.models import derived, fuse, repairs
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS
 from desktop.rules import totals
+from desktop.rules.streams import inbox, is_inbox
 from sync.protocol.messages import DigestRequest
 from sync.server.digests import Digests
 from sync.server.scope import home
@@ -31,6 +32,8 @@ ROOTS: dict[str, Callable[[Row], Key]] = {
     "signature": lambda row: ("quote", row["quote_id"]),
     points.TYPE: lambda row: ("customer", row["customer_id"]),
 }
+LED = ("derived", "server", "stage", "soft", "ledger", "decision")
+"""Classes of merging under which a value may give way, and stands in the history."""
 HIDDEN: dict[str, tuple[str, ...]] = {"product": ("cost",)}
 """What this world's sales reps are not shown."""
 EVERYTHING = (*TYPES, "user", "team", "device", "organisation", "proposal", "task")
@@ -111,8 +114,15 @@ def oracle(world: World, device: Device) -> dict[Key, Row]:
         (name, record): {**row, **dict.fromkeys(hidden.get(name, ()))}
         for name, some in rows.items()
         for record, row in some.items()
-        if not row["deleted_at"] and (streams is None or home(name, row) in streams)
+        if not row["deleted_at"] and _may_see(home(name, row), streams, me["id"])
     }
+
+
+def _may_see(stream: str, streams: set[str] | None, me: str) -> bool:
+    """Somebody's inbox is theirs alone."""
+    if is_inbox(stream):
+        return stream == inbox(me)
+    return streams is None or stream in streams
 
 
 def _streams(rows: dict[str, dict[str, Row]], me: Row) -> set[str] | None:
@@ -211,7 +221,7 @@ def _accounted(
         return True
     if row is None:
         return False
-    if merge in ("derived", "server", "stage", "soft", "ledger", "decision") or edit.field in ("revision_id",):
+    if merge in LED or edit.field in ("revision_id",):
         return True
     if _is_on_paper(edit, row, office):
         return True
