@@ -71,3 +71,13 @@ def _cell(record: Record, name: str, titles: dict[Any, str], language: str) -> A
     if isinstance(described.kind, Json):
         return described.kind.format(value, language)
     return value
+
+
+def copied(rows: Sequence[Sequence[Any]]) -> tables.Copied:
+    """Rows for the clipboard, as text and as a table."""
+    return tables.copied(rows)
+
+
+def plain_cell(text: str) -> str:
+    """One cell of a table of text: no breaks, and nothing that a spreadsheet would run."""
+    return tables.neutral(" ".join(text.split()))

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from desktop.models.kinds import Choice, Kind
-from desktop.models.record import Record
+from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Number, Percent
+from desktop.models.record import Field, Record
 from desktop.rules import stages
 from desktop.views import dates
 from desktop.words import Message
@@ -55,6 +55,8 @@ class Row:
     figures: Mapping[str, Any] = field(default_factory=dict)
     unsent: bool = False
     english: Mapping[UUID, str] = field(default_factory=dict)
+    shown: dict[str, Cell] = field(default_factory=dict, compare=False)
+    """What its columns show, made when they are first painted."""
 
     @property
     def id(self) -> UUID:
@@ -231,6 +233,20 @@ def channel(row: Row, name: str, language: str, today: date) -> Cell:
     """How one spoke with the customer."""
     value = str(row.value(name) or "note")
     return Cell(row.kind(name).format(value, language), icon=(CHANNEL_ICONS.get(value, "pencil"), "ink_2"))
+
+
+def shape_of(described: Field) -> Shape:
+    """How a field is shown where its list declares nothing else."""
+    kind = described.kind
+    shapes: dict[str, Shape] = {"stage": stage, "grade": grade, "channel": channel, "done_at": done}
+    if described.name in shapes:
+        return shapes[described.name]
+    for cls, shape in ((Link, link), (Amount, amount), (Moment, moment), (Percent, number)):
+        if isinstance(kind, cls):
+            return shape
+    if isinstance(kind, Number):
+        return price if "price" in described.name else number
+    return number if kind.numeric else text
 
 
 def words_of(kind: Kind, code: str) -> Message | None:

@@ -138,6 +138,13 @@ def clear(layout: QLayout) -> None:
             clear(inner)
 
 
+def clear_children(parent: QWidget) -> None:
+    """Let go of the widgets that lie in another without a layout."""
+    for child in parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        child.hide()
+        child.deleteLater()
+
+
 def tab_through(widgets: Sequence[QWidget]) -> None:
     """Tab goes through these widgets in this order."""
     for one, following in pairwise(widgets):

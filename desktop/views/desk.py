@@ -28,7 +28,7 @@ from desktop.views.cells import Row
 from desktop.views.lists import View
 from desktop.views.phrases import inside
 from desktop.views.runner import Runner
-from desktop.views.tables import Provider
+from desktop.views.running import Running
 from desktop.views.unfinished import Keeper
 from desktop.words import Message, msg
 
@@ -46,6 +46,7 @@ class Desk(QObject):
     clashed = Signal(object, object)  # Clashed, and what saves the values chosen
     changed = Signal(object)  # frozenset of (type, id)
     saved = Signal(object)  # datetime
+    begun = Signal(object)  # Running
 
     def __init__(self, store: Store, runner: Runner) -> None:
         super().__init__()
@@ -83,29 +84,13 @@ class Desk(QObject):
 
     # What there is
 
-    def provider(self, kind: str, view: View, order: str, *, descending: bool) -> Provider:
-        """Pages of a list, for a `RecordTable`."""
-        cls = RECORDS[kind]
-
-        def page(after: Row | None, limit: int) -> Sequence[Row]:
-            last = after.record if after else None
-            with self.store.reading() as session:
-                found = records.page(
-                    session,
-                    cls,
-                    limit=limit,
-                    after=last,
-                    order=order,
-                    descending=descending,
-                    where=self._where(kind, view),
-                )
-                titles = records.link_titles(session, found)
-                figures = _customer_figures(session, found) if kind == "customer" else {}
-                english = _english(session, titles)
-            unsent = self.unsent([each.id for each in found])
-            return [Row(each, titles, figures.get(each.id, {}), each.id in unsent, english) for each in found]
-
-        return page
+    def dressed(self, session: Any, found: Sequence[lists.Found]) -> list[Row]:
+        """Records that were found, with what their rows need besides."""
+        shown = [each.record for each in found]
+        titles = records.link_titles(session, shown)
+        english = _english(session, titles)
+        unsent = self.unsent([each.id for each in shown])
+        return [Row(each, titles, figures, each.id in unsent, english) for each, figures in found]
 
     def _where(self, kind: str, view: View) -> tuple[ColumnElement[bool], ...]:
         return (compiled(view.where, RECORDS[kind], lists.viewer_of(self.store, self.actor)),)
@@ -372,18 +357,25 @@ class Desk(QObject):
     def bring_in(self, path: Path) -> None:
         """Import a file of customers, contacts or products; one undo takes it all back."""
         store, actor = self.store, self.actor
+        running = Running(msg("Importing {file}").of(file=path.name))
+        self.begun.emit(running)
 
         def work() -> imports.Report:
             kind = "contacts" if path.suffix.lower() == ".vcf" else "customers"
-            return imports.carry_out(store, actor, imports.plan(imports.read(path), kind))
+            return imports.carry_out(store, actor, imports.plan(imports.read(path), kind), running.progress)
+
+        def stop(error: BaseException) -> None:
+            running.ended.emit()
+            self._fail(error, None)
 
         def finish(report: imports.Report) -> None:
+            running.ended.emit()
             self.saved.emit(store.clock())
             count = sum(report.records.values())
             told = msg("{count} records added from {file}, {rejects} rows left out")
             self.told.emit(told.of(count=f"{count:,}", file=path.name, rejects=len(report.rejects)), True)
 
-        self.runner.write(work, done=finish, failed=self._failing(None))
+        self.runner.write(work, done=finish, failed=stop)
 
     def export(self, kind: str, path: Path, language: str) -> None:
         """Write all records of a type to a file; its ending chooses the form."""

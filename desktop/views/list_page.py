@@ -1,20 +1,27 @@
-"""The generic list page: header with saved views, the rows, the empty states, and the panel beside them."""
+"""The generic list page: header with views, filters, the rows and other faces, and the panel beside them."""
 
-from html import escape
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.models.record import RECORDS
-from desktop.views import cells
+from desktop.rules.filters import EVERYTHING, Condition
+from desktop.services import lists
 from desktop.views.buttons import Button, Tab
 from desktop.views.cells import Row
 from desktop.views.compose import column, region, row
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
+from desktop.views.filters.bar import FilterBar
+from desktop.views.list_edits import ListEdits, plain_cell
+from desktop.views.list_figures import ListFigures
+from desktop.views.list_source import ListSource
+from desktop.views.list_state import ListState
+from desktop.views.list_views import ListViews
 from desktop.views.lists import LISTS, View
 from desktop.views.look import Look
 from desktop.views.many import Many
@@ -22,9 +29,12 @@ from desktop.views.panel import Panel
 from desktop.views.phrases import inside
 from desktop.views.row_delegate import RecordList
 from desktop.views.tables import RecordTable
-from desktop.words import Message, msg
+from desktop.words import msg
 
 Index = QModelIndex | QPersistentModelIndex
+SOON = 150
+"""Milliseconds within which a second step in the list means that somebody runs through it."""
+__all__ = ["ListPage", "plain_cell"]
 
 
 class ListPage(QWidget):
@@ -35,83 +45,102 @@ class ListPage(QWidget):
     quoted = Signal(object)
     linked = Signal(str, object)  # a new record with the links it starts from
     figures = Signal(object)  # for the status bar
+    header_changed = Signal()  # other tabs
 
     def __init__(self, look: Look, desk: Desk, kind: str) -> None:
         super().__init__()
         self._look, self._desk, self.kind = look, desk, kind
         self.spec = LISTS[kind].seen_by(desk.actor.rights)
-        self.view: View = self.spec.views[0]
-        self.table = RecordTable(look, kind, self.spec.columns, self)
+        self.state = ListState(desk, self.spec, self)
+        self.source = ListSource(desk, kind, self)
+        self.table = RecordTable(look, kind, self.state.columns(), self.source, self)
         self.list = RecordList(look, self.table)
         look.bind(self.list.setAccessibleName, RECORDS[kind].__plural__)
-        self.list.order, self.list.descending = self.spec.order, self.spec.descending
-        self.list.horizontalHeader().sectionClicked.connect(self._sort)
-        self.list.selectionModel().currentRowChanged.connect(self._select)
-        self.list.selectionModel().selectionChanged.connect(lambda _now, _before: self._tell_figures())
-        self.list.doubleClicked.connect(self._open)
-        self.list.activated.connect(self._open)
-        self.list.installEventFilter(self)
         self.panel = Panel(look, desk)
         self.panel.hide()
+        self._new: Button | None = None
+        self._total = 0
+        self._typed: Condition | None = None
+        self.filters = FilterBar(look, desk, self)
+        self.edits = ListEdits(look, desk, self)
+        self.sums = ListFigures(look, desk, self)
+        self.views = ListViews(look, desk, self)
+        self.many = Many(look, desk, self)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SOON)
+        self._later.timeout.connect(self._show_current)
+        self._compose()
+        self._listen()
+        self.show_state()
+
+    def _listen(self) -> None:
+        self.list.horizontalHeader().sectionClicked.connect(self._sort)
+        self.list.drawn.connect(lambda: self.state.change(widths=tuple(self.list.widths.items())))
+        self.list.selectionModel().currentRowChanged.connect(self._select)
+        self.list.selectionModel().selectionChanged.connect(lambda _now, _before: self._selected())
+        self.list.doubleClicked.connect(self._open)
+        self.list.activated.connect(self._open)
+        self.list.opened.connect(self._open)
+        self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._note_place())
+        self.list.installEventFilter(self)
         self.panel.opened.connect(self.opened)
         self.panel.quoted.connect(self.quoted)
         self.panel.wanted.connect(self.linked)
         self.panel.closed.connect(self.close_panel)
-        self.tabs: dict[str, Tab] = {}
-        self._new: Button | None = None
-        self._total = 0
-        self.many = Many(look, desk, self)
-        self._compose()
-        self._feed()
-        desk.changed.connect(self._changed)
+        self.table.arrived.connect(self._arrived)
+        self.table.waiting.connect(self.filters.show_waiting)
+        self._desk.changed.connect(self._changed)
 
     def _compose(self) -> None:
         look = self._look
         cls = RECORDS[self.kind]
-        nothing = Empty(
+        self.nothing = Empty(
             look,
             self.spec.icon,
             msg("No {what} yet").of(what=inside(cls.__plural__)),
             self.spec.why_empty,
             button=msg("New {what}").of(what=inside(cls.__label__)),
             primary=True,
-            on_click=self._want,
+            on_click=lambda: self.wanted.emit(self.kind),
         )
-        no_match = Empty(
+        self.no_match = Empty(
             look,
             "search-x",
             msg("Nothing matches"),
-            msg("None of them is in this view."),
-            button=msg("Show all"),
+            msg("None of them passes these filters."),
+            button=msg("Clear filters"),
             button_icon="funnel-x",
-            on_click=self._show_first,
+            on_click=self.clear_filters,
         )
         self._stack = QStackedWidget()
-        for part in (self.list, nothing, no_match):
+        for part in (self.list, self.nothing, self.no_match):
             self._stack.addWidget(part)
         ground = region("surface")
-        ground.setLayout(column(look, self.many.bar, self._stack, gap=0))
+        ground.setLayout(column(look, self.many.bar, self.filters, self._stack, gap=0))
         line = row(look, ground, self.panel, self.many.bulk, gap=0)
         line.setStretch(0, 1)
         self.setLayout(line)
 
-    def _want(self) -> None:
-        self.wanted.emit(self.kind)
+    # Views and what they show
 
-    def _show_first(self) -> None:
-        self.show_view(self.spec.views[0].key)
+    @property
+    def view(self) -> View:
+        """The view that is shown."""
+        return self.state.view
+
+    @property
+    def tabs(self) -> dict[str, Tab]:
+        """The views as tabs, by their keys."""
+        return self.views.tabs
 
     def header_tabs(self) -> list[QWidget]:
-        """The saved views as tabs for the window's header."""
-        if not self.tabs:
-            group = QButtonGroup(self)
-            for view in self.spec.views:
-                tab = Tab(self._look, view.words)
-                tab.clicked.connect(lambda _on, key=view.key: self.show_view(key))
-                group.addButton(tab)
-                self.tabs[view.key] = tab
-            self._mark_tabs()
-        return list(self.tabs.values())
+        """The views as tabs for the window's header."""
+        return self.views.header()
+
+    def header_actions(self) -> list[QWidget]:
+        """The faces of the list, and its primary action."""
+        return [*self.views.faces(), self.new_button()]
 
     def new_button(self) -> Button:
         """The primary action of the header."""
@@ -124,112 +153,144 @@ class ListPage(QWidget):
         return button
 
     def show_view(self, key: str) -> None:
-        """Another saved view."""
-        self.view = next(view for view in self.spec.views if view.key == key)
-        self._mark_tabs()
-        self._feed()
+        """Another view."""
+        self.list.step_out()
+        self.state.go(key)
+        self.show_state()
 
-    def show_only(self, view: View) -> None:
-        """A view that is not among the tabs, such as the rows behind a figure of a chart."""
-        self.view = view
-        group = next((tab.group() for tab in self.tabs.values()), None)
-        if group is not None:
-            group.setExclusive(False)
-        self._mark_tabs()
-        if group is not None:
-            group.setExclusive(True)
-        self._feed()
+    def clear_filters(self) -> None:
+        """Without any filter; where the view itself holds nothing, the one of all."""
+        self.filters.entry.clear()
+        self._typed = None
+        if self.state.now.where == self.state.original().where:
+            self.state.go(self.spec.views[0].key)
+        self.show_otherwise(where=self.spec.views[0].where)
 
-    def _mark_tabs(self) -> None:
-        for key, tab in self.tabs.items():
-            tab.setChecked(key == self.view.key)
-            tab.show_count("")
-        if self.view.key in self.tabs:
-            self.tabs[self.view.key].show_count(f"{self._total:,}" if self._total else "")
+    def show_otherwise(self, **changes: Any) -> None:
+        """The view with another filter, order, columns, groups or face."""
+        self.state.change(**changes)
+        self.show_state()
 
-    def _feed(self) -> None:
-        self.table.feed(
-            self._desk.provider(self.kind, self.view, self.list.order, descending=self.list.descending)
-        )
+    def show_state(self) -> None:
+        """Bring everything to what the state says."""
+        now = self.state.now
+        self.source.ask(self._query())
+        self.list.order, self.list.descending, self.list.by = now.order, now.descending, now.by
+        self.list.widths = dict(now.widths)
+        self.list.titles = self.views.group_titles(now.by)
+        self.table.folded = frozenset(now.folded)
+        self.table.editable = self.edits.editable()
+        self.table.show_columns(self.state.columns())
+        self.table.start(lists.amounts_of(RECORDS[self.kind], [each.name for each in self.table.columns]))
+        self.filters.show_state()
+        self.views.mark()
+        self.list.horizontalHeader().viewport().update()
         self._count()
 
-    def _count(self) -> None:
-        self._desk.runner.read(self, "count", lambda: self._desk.count(self.kind, self.view), self._counted)
+    def _query(self) -> lists.Query:
+        query = self.state.query()
+        return query.within(self._typed) if self._typed is not None else query
+
+    def narrow(self, typed: Condition | None) -> None:
+        """Show only what also passes this, as long as somebody types."""
+        if typed != self._typed:
+            self._typed = typed
+            self.source.ask(self._query())
+            self.table.start(self.table.amounts)
+            self._count()
+
+    def keep_folds(self) -> None:
+        """Which groups are folded is kept with the view."""
+        self.state.change(folded=tuple(sorted(self.table.folded)))
+
+    def _arrived(self) -> None:
+        """Other rows are here: keep the selection, show what there is."""
         if not self.table.rows:
             self.panel.hide()
-        self._stack.setCurrentIndex(0 if self.table.rows else 1 if self.view.key == "all" else 2)
+        self._show_face()
+
+    def _show_face(self) -> None:
+        if self.table.rows:
+            self._stack.setCurrentWidget(self.list)
+        else:
+            plain = self.state.now.where == EVERYTHING and self._typed is None
+            self._stack.setCurrentWidget(self.nothing if plain else self.no_match)
+
+    def _count(self) -> None:
+        self.source.count(self._counted)
 
     def _counted(self, total: int) -> None:
         self._total = total
-        self._mark_tabs()
-        self._tell_figures()
+        self.views.mark()
+        self.sums.tell()
+        self.filters.builder_count()
 
     def total(self) -> int:
         """How many records the view holds."""
         return self._total
 
-    def _tell_figures(self) -> None:
-        figures: list[tuple[Message | str, str]] = []
-        chosen = self.chosen() if self.panel.isVisibleTo(self) else []
-        if chosen:
-            figures.append((msg("{count} selected").of(count=f"{len(chosen):,}"), ""))
-            deals = sum(row.figures.get("open_deals") or 0 for row in chosen)
-            if deals:
-                figures.append((msg("Open deals"), cells.money(deals)))
-            amounts = [
-                getattr(row.record, "amount", None) or getattr(row.record, "payable", None) for row in chosen
-            ]
-            currencies = {str(getattr(row.record, "currency", "CNY") or "CNY") for row in chosen}
-            if any(amounts) and len(currencies) == 1:
-                total = sum(amount or 0 for amount in amounts)
-                figures.append((msg("Amount"), cells.money(total, currencies.pop())))
-        cls = RECORDS[self.kind]
-        noun = cls.__label__ if self._total == 1 else cls.__plural__
-        figures.append((msg("{count} {what}").of(count=f"{self._total:,}", what=inside(noun)), ""))
-        self.figures.emit(figures)
+    def total_words(self) -> str:
+        """How many, as a figure; `500+` where the index knew of more."""
+        return f"{self._total:,}" + ("+" if self.source.capped() else "")
+
+    # Selection
 
     def chosen(self) -> list[Row]:
-        """Every selected record, from the top."""
+        """Every selected record that is here, from the top."""
         places = sorted({index.row() for index in self.list.selectionModel().selectedRows()})
-        return [self.table.rows[place] for place in places if place < len(self.table.rows)]
+        return [found for place in places if (found := self.table.row_at(place)) is not None]
+
+    def all_ids(self) -> list[UUID]:
+        """Every record that the list shows, also those that were not read yet."""
+        return self.source.all_ids()
+
+    def _selected(self) -> None:
+        self.list.choose_many(len(self.list.selectionModel().selectedRows()) > 1)
+        self.sums.tell()
 
     def copy(self) -> None:
         """The selected rows on the clipboard, as Excel and mail take them."""
-        columns = [n for n in range(len(self.table.columns)) if not self.list.isColumnHidden(n)]
-        heads = [self._look.text(self.table.columns[n].label(self.kind)) for n in columns]
-        places = [self.table.place_of(row.id) for row in self.chosen()]
-        grid = [heads, *([self.table.cell(place, n).text for n in columns] for place in places)]
-        data = QMimeData()
-        data.setText("\n".join("\t".join(plain_cell(text) for text in line) for line in grid))
-        lines = ("".join(f"<td>{escape(text)}</td>" for text in line) for line in grid)
-        data.setHtml("<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>")
-        QGuiApplication.clipboard().setMimeData(data)
-        self._desk.told.emit(msg("{count} rows copied").of(count=len(places)), False)
+        self.edits.copy()
 
     def enter(self) -> None:
         """The page is shown: figures and focus."""
-        self._tell_figures()
+        self.sums.tell()
         self.list.setFocus()
 
     def _sort(self, section: int) -> None:
-        column_spec = self.spec.columns[section]
-        if not column_spec.sortable:
+        spec = self.table.columns[section]
+        if not spec.sortable:
             return
-        if self.list.order == column_spec.name:
-            self.list.descending = not self.list.descending
-        else:
-            self.list.order, self.list.descending = column_spec.name, column_spec.right
-        self._feed()
-        self.list.horizontalHeader().viewport().update()
+        now = self.state.now
+        down = not now.descending if now.order == spec.name else spec.right
+        self.show_otherwise(order=spec.name, descending=down)
 
     def _select(self, current: Index, _previous: Index) -> None:
-        if not current.isValid():
+        shown = self.table.row_at(current.row()) if current.isValid() else None
+        if shown is None:
             return
         if not self.list.selectionModel().hasSelection():  # the focus came to the first row by itself
             self.list.selectRow(current.row())
-        self.panel.show_row(self.table.rows[current.row()])
-        self.panel.show()
-        self._tell_figures()
+        running = self.list.keyed and self._later.isActive()
+        self._later.start()
+        if not running:
+            self._show_current()
+        self._note_place()
+
+    def _show_current(self) -> None:
+        shown = self.current()
+        if shown is not None and not self.many.bulk.isVisibleTo(self):
+            if self.panel.row() is not shown or not self.panel.isVisibleTo(self):
+                self.panel.show_row(shown)
+            self.panel.show()
+        self.sums.tell()
+
+    def _note_place(self) -> None:
+        found = self.current()
+        top = self.table.row_at(self.list.rowAt(0))
+        self.state.note_place(
+            self.list.verticalScrollBar().value() if top is not None else 0, found.id if found else None
+        )
 
     def select(self, record_id: UUID) -> None:
         """Put the selection on a record, if it is among the rows that are here."""
@@ -237,58 +298,100 @@ class ListPage(QWidget):
         if place >= 0:
             self.list.selectRow(place)
 
+    def select_all_of(self, ids: Sequence[UUID]) -> None:
+        """Select these records again after the rows were read anew."""
+        model = self.list.selectionModel()
+        for record_id in ids:
+            place = self.table.place_of(record_id)
+            if place >= 0:
+                flags = QItemSelectionModel.SelectionFlag
+                model.select(self.table.index(place, 0), flags.Select | flags.Rows)
+
     def close_panel(self) -> None:
         """Only the list."""
+        self._later.stop()
         self.panel.hide()
         self.list.clearSelection()
         self.list.setCurrentIndex(QModelIndex())
-        self._tell_figures()
+        self.sums.tell()
 
     def _open(self, index: Index) -> None:
-        if index.isValid():
-            self.opened.emit(self.kind, self.table.rows[index.row()].id)
+        found = self.table.row_at(index.row()) if index.isValid() else None
+        if found is not None and not self.list.typing():
+            self.opened.emit(self.kind, found.id)
 
     def current(self) -> Row | None:
         """The selected record."""
         index = self.list.currentIndex()
-        return (
-            self.table.rows[index.row()] if index.isValid() and index.row() < len(self.table.rows) else None
-        )
+        return self.table.row_at(index.row()) if index.isValid() else None
+
+    # What changed elsewhere
 
     def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
+        if any(kind == "saved_view" for kind, _ in keys):
+            self.views.reread()
+        own = [record_id for kind, record_id in keys if kind == self.kind]
         around = {"opportunity", "interaction"} if self.kind == "customer" else set()
-        if not any(kind == self.kind or kind in around for kind, _ in keys):
+        if not own and not any(kind in around for kind, _ in keys):
             return
         kept, top = self.current(), self.list.verticalScrollBar().value()
-        self.list.selectionModel().blockSignals(True)
-        self.table.refresh()
+        model = self.list.selectionModel()
+        chosen = [each.id for each in self.chosen()]
+        model.blockSignals(True)
+        if own:
+            self.table.update(own)
+        if kind_around(keys, around):
+            self.table.renew(self._in_sight())
         if kept is not None:
             place = self.table.place_of(kept.id)
-            if place >= 0:
-                self.list.selectRow(place)
-        self.list.selectionModel().blockSignals(False)
+            if place >= 0 and self.list.currentIndex().row() != place:
+                self.list.setCurrentIndex(self.table.index(place, self.list.currentIndex().column()))
+        self.select_all_of(chosen)
+        model.blockSignals(False)
         self.list.verticalScrollBar().setValue(top)
         self._count()
+
+    def _in_sight(self) -> list[UUID]:
+        first = max(self.list.rowAt(0), 0)
+        height = self.list.viewport().height() // max(self.list.rowHeight(first), 1) + 2
+        lines = self.table.rows[first : first + height]
+        return [line.id for line in lines if line.id is not None]
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What was not kept yet is kept now."""
+        if self.state.is_waiting():
+            self.state.keep()
+        super().hideEvent(event)
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
         """Escape closes the panel, Delete deletes, keys show the focus mark."""
         if watched is self.list and isinstance(event, QKeyEvent) and event.type() == event.Type.KeyPress:
             self.list.keyed = True
-            if event.key() == Qt.Key.Key_Escape and self.panel.isVisible():
-                self.close_panel()
-                return True
-            chosen = self.chosen()
-            if event.key() == Qt.Key.Key_Delete and chosen:
-                self._desk.delete(chosen[0]) if len(chosen) == 1 else self._desk.delete_all(chosen)
-                self.close_panel()
-                return True
-            if event.matches(QKeySequence.StandardKey.Copy) and chosen:
-                self.copy()
-                return True
+            if self.list.walking() or self.list.typing():
+                return False
+            return self._row_key(event)
         return bool(super().eventFilter(watched, event))
 
+    def _row_key(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape and self.panel.isVisible():
+            self.close_panel()
+            return True
+        place = self.list.currentIndex().row()
+        folds = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False, Qt.Key.Key_Space: None}
+        if event.key() in folds and place >= 0 and self.table.row_at(place) is None:
+            self.table.fold(place, folds[Qt.Key(event.key())])
+            return True
+        chosen = self.chosen()
+        if event.key() == Qt.Key.Key_Delete and chosen:
+            self._desk.delete(chosen[0]) if len(chosen) == 1 else self._desk.delete_all(chosen)
+            self.close_panel()
+            return True
+        if event.matches(QKeySequence.StandardKey.Copy) and chosen:
+            self.copy()
+            return True
+        return False
 
-def plain_cell(text: str) -> str:
-    """One cell of a table of text: no breaks, and nothing that a spreadsheet would run."""
-    flat = " ".join(text.split())
-    return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") else flat
+
+def kind_around(keys: frozenset[tuple[str, UUID]], around: set[str]) -> bool:
+    """Whether something that stands beside these records changed."""
+    return any(kind in around for kind, _ in keys)

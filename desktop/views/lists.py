@@ -1,22 +1,16 @@
-"""What each list shows: columns in order of reading, saved views, icon, first order."""
+"""What each list shows: columns in order of reading, built-in views, icon, first order, other faces."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import Any, Final
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
-
+from desktop.models import figures, filtering
 from desktop.models.record import RECORDS
-from desktop.models.records import Customer, Opportunity, Product, Quote, Task
+from desktop.rules.filters import ANY, EVERYTHING, ME, Condition, Filter, Group, every
 from desktop.rules.roles import Role
 from desktop.services import records
 from desktop.views import cells
 from desktop.views.cells import Shape
 from desktop.words import Message, msg
-
-Filter = Callable[[UUID, date], tuple[ColumnElement[bool], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +28,18 @@ class Column:
 
     def label(self, kind: str) -> Message:
         """The head of the column."""
-        return self.words or RECORDS[kind].fields()[self.name].label
+        return self.words or figures.label_of(kind, self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view: a tab with its filter."""
+    """A view of a list: a tab with its filter, and how it is shown where it was saved with more."""
 
     key: str
     words: Message
-    where: Filter
+    where: Filter = EVERYTHING
+    kept: Any = None
+    """What a saved view keeps; None: it is built in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,56 +53,61 @@ class ListSpec:
     order: str = "id"
     descending: bool = True
     why_empty: Message = msg("What you add appears here at once, also without a network.")
+    board: str = ""
+    """The choice whose options are the columns of a board; empty: there is no board."""
+    calendar: str = ""
+    """The day or moment by which the records lie in a calendar; empty: there is none."""
 
-    def seen_by(self, role: Role | str) -> "ListSpec":
+    def seen_by(self, role: Role) -> "ListSpec":
         """The list as somebody of this role is shown it."""
-        seen = records.seen_by(role, RECORDS[self.kind], [column.name for column in self.columns])
+        own = [column.name for column in self.columns if column.name not in self.computed]
+        seen = {*records.seen_by(role, RECORDS[self.kind], own), *self.computed}
         return replace(self, columns=tuple(column for column in self.columns if column.name in seen))
 
+    @property
+    def computed(self) -> frozenset[str]:
+        """The columns that are figures, not fields."""
+        return frozenset(figures.FIGURES.get(self.kind, ()))
 
-def _all(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
-    return ()
+    def more(self, role: Role) -> tuple[Column, ...]:
+        """Every other column that the list could show somebody of this role."""
+        cls, there = RECORDS[self.kind], {column.name for column in self.columns}
+        names = [
+            name
+            for name, described in cls.fields().items()
+            if name not in there and not described.hidden and filtering.family(described.kind)
+        ]
+        seen = records.seen_by(role, cls, names)
+        return tuple(_plain_column(self.kind, name) for name in seen)
 
 
-def _mine(kind: str) -> Filter:
-    return lambda me, _today: (RECORDS[kind].table().c.owner_id == me,)
+_WIDTHS: Final = {"text": 130, "number": 90, "day": 104, "choice": 100, "link": 130, "flag": 64, "tags": 130}
+
+
+def _plain_column(kind: str, name: str) -> Column:
+    described = RECORDS[kind].fields()[name]
+    of = filtering.family(described.kind)
+    right = of == "number"
+    return Column(name, cells.shape_of(described), _WIDTHS[of], 0, 5, right=right)
 
 
 def _views(kind: str, *more: View) -> tuple[View, ...]:
-    return (View("all", msg("All"), _all), *more, View("mine", msg("Mine"), _mine(kind)))
+    mine = View("mine", msg("Mine"), every(Condition("owner_id", "one_of", (ME,))))
+    return (View("all", msg("All")), *more, mine)
 
 
-def _in(column: Any, *values: str) -> Filter:
-    return lambda _me, _today: (column.in_(values),)
+def _in(name: str, *values: str) -> Filter:
+    return every(Condition(name, "one_of", values))
 
 
-def _quiet(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
-    return (or_(Customer.next_on.is_(None), Customer.next_step == ""),)
+def _late(name: str) -> Condition:
+    return Condition(name, "in", "past")
 
 
-def _late(column: Any) -> Filter:
-    return lambda _me, today: (column < today,)
-
-
-def _soon(_me: UUID, today: date) -> tuple[ColumnElement[bool], ...]:
-    return (Quote.stage == "issued", Quote.valid_until <= today + timedelta(days=7))
-
-
-def _under_way(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
-    return (Opportunity.stage.not_in(("won", "lost")),)
-
-
-def _on_offer(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
-    return (Product.active.is_(True),)
-
-
-def _late_tasks(_me: UUID, today: date) -> tuple[ColumnElement[bool], ...]:
-    return (Task.due_on < today, Task.done_at.is_(None))
-
-
-def _open_tasks(_me: UUID, _today: date) -> tuple[ColumnElement[bool], ...]:
-    return (Task.done_at.is_(None),)
-
+_QUIET: Final = Group(ANY, (Condition("next_on", "empty"), Condition("next_step", "empty")))
+_SOON: Final = every(Condition("stage", "one_of", ("issued",)), Condition("valid_until", "in", "by:7"))
+_UNDER_WAY: Final = every(Condition("stage", "none_of", ("won", "lost")))
+_TO_DO: Final = Condition("done_at", "empty")
 
 LISTS: Final = {
     spec.kind: spec
@@ -118,8 +119,8 @@ LISTS: Final = {
                 Column("name", cells.title, 190, 3, 9),
                 Column("grade", cells.grade, 52, 0, 5),
                 Column("stage", cells.stage, 104, 0, 8),
-                Column("last_touch", cells.since, 92, 0, 4, msg("Last touch"), sortable=False),
-                Column("open_deals", cells.amount, 104, 0, 6, msg("Open deals"), sortable=False, right=True),
+                Column("last_touch", cells.since, 92, 0, 4),
+                Column("open_deals", cells.amount, 104, 0, 6, right=True),
                 Column("next_step", cells.text, 150, 3, 7),
                 Column("next_on", cells.due, 104, 0, 8),
                 Column("phone", cells.text, 128, 0, 2),
@@ -127,11 +128,13 @@ LISTS: Final = {
             ),
             _views(
                 "customer",
-                View("best", msg("VIP and A"), _in(Customer.grade, "vip", "a")),
-                View("late", msg("Overdue"), _late(Customer.next_on)),
-                View("quiet", msg("Nothing planned"), _quiet),
+                View("best", msg("VIP and A"), _in("grade", "vip", "a")),
+                View("late", msg("Overdue"), every(_late("next_on"))),
+                View("quiet", msg("Nothing planned"), every(_QUIET)),
             ),
             why_empty=msg("A customer needs only a name or a phone. The rest is asked later."),
+            board="stage",
+            calendar="next_on",
         ),
         ListSpec(
             "contact",
@@ -160,10 +163,12 @@ LISTS: Final = {
             ),
             _views(
                 "opportunity",
-                View("open", msg("Under way"), _under_way),
-                View("won", msg("Won"), _in(Opportunity.stage, "won")),
+                View("open", msg("Under way"), _UNDER_WAY),
+                View("won", msg("Won"), _in("stage", "won")),
             ),
             why_empty=msg("A chance to sell: a customer, a name, an amount and a day."),
+            board="stage",
+            calendar="close_on",
         ),
         ListSpec(
             "product",
@@ -176,7 +181,7 @@ LISTS: Final = {
                 Column("price", cells.price, 110, 0, 7, right=True),
                 Column("tax_percent", cells.number, 64, 0, 5, right=True),
             ),
-            _views("product", View("active", msg("On offer"), _on_offer)),
+            _views("product", View("active", msg("On offer"), every(Condition("active", "yes")))),
             order="sku",
             descending=False,
             why_empty=msg("Products come with an import or from the office's price book."),
@@ -194,11 +199,12 @@ LISTS: Final = {
             ),
             _views(
                 "quote",
-                View("draft", msg("Drafts"), _in(Quote.stage, "draft")),
-                View("issued", msg("Issued"), _in(Quote.stage, "issued")),
-                View("expiring", msg("Expiring"), _soon),
+                View("draft", msg("Drafts"), _in("stage", "draft")),
+                View("issued", msg("Issued"), _in("stage", "issued")),
+                View("expiring", msg("Expiring"), _SOON),
             ),
             why_empty=msg("A quote needs a customer and one product. The rest is filled in for you."),
+            calendar="valid_until",
         ),
         ListSpec(
             "task",
@@ -212,12 +218,14 @@ LISTS: Final = {
             ),
             _views(
                 "task",
-                View("open", msg("To do"), _open_tasks),
-                View("late", msg("Overdue"), _late_tasks),
+                View("open", msg("To do"), every(_TO_DO)),
+                View("late", msg("Overdue"), every(_late("due_on"), _TO_DO)),
             ),
             order="due_on",
             descending=False,
             why_empty=msg("What is to be done by a day. A visit or a call can leave one behind."),
+            board="priority",
+            calendar="due_on",
         ),
         ListSpec(
             "interaction",
@@ -232,6 +240,7 @@ LISTS: Final = {
             _views("interaction"),
             order="happened_at",
             why_empty=msg("Visits, calls and messages with your customers."),
+            calendar="happened_at",
         ),
     )
 }

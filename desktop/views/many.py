@@ -43,7 +43,7 @@ class Many(QObject):
         """The selected records, or all of the view where they were asked for."""
         page = self._page
         if self._every:
-            return self._desk.ids(page.kind, page.view)
+            return page.all_ids()
         return [shown.id for shown in page.chosen()]
 
     def refusal(self) -> Message | None:

@@ -2,35 +2,49 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
 from desktop.views import paint
 from desktop.views.cells import Cell
+from desktop.views.group_heads import paint_head
+from desktop.views.list_typing import CellTyping, CellWalking
+from desktop.views.lists import Column
 from desktop.views.look import Look
-from desktop.views.tables import CELL, RecordTable
+from desktop.views.privacy import veiled
+from desktop.views.tables import Head, RecordTable
 
 Index = QModelIndex | QPersistentModelIndex
 EDGE = 20
 GAP = 12
 AFTER_NUMBER = 10
+BOX = 25
+GRIP = 4
+NARROWEST, WIDEST = 40, 900
 
 
-class RowDelegate(QStyledItemDelegate):
-    """Paints one cell of a list row."""
+class RowDelegate(CellTyping):
+    """Paints one cell of a list row, and a whole head of a group; makes the editors of cells."""
 
     def __init__(self, look: Look, view: "RecordList") -> None:
-        super().__init__(view)
+        super().__init__(look, view)
         self._look, self._view = look, view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -39,34 +53,43 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, edge, hairline, then the cell."""
-        look = self._look
+        look, view = self._look, self._view
         rect: QRect = option.rect
+        place, first = index.row(), index.column() == 0
+        line = view.table.rows[place]
+        if isinstance(line, Head):
+            if first:
+                paint_head(painter, look, view, rect, line)
+            return
         on = bool(option.state & QStyle.StateFlag.State_Selected)
         if on:
             painter.fillRect(rect, look.colour("selected"))
-        elif index.row() == self._view.hovered:
+        elif place == view.hovered:
             painter.fillRect(rect, look.colour("hover"))
-        first = index.column() == 0
         if first and on:
             painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), look.colour("accent_mark"))
-        if (
-            first
-            and self._view.hasFocus()
-            and index.row() == self._view.currentIndex().row()
-            and self._view.keyed
-        ):
+        if first and view.keyed and place == view.currentIndex().row() and view.hasFocus():
             painter.fillRect(QRect(rect.left(), rect.top(), 4, rect.height() - 1), look.colour("focus"))
         paint.paint_hairline(painter, look, rect)
-        last = index.column() == self._view.last_column()
-        left = look.px(EDGE if first else GAP)
-        right = EDGE if last else AFTER_NUMBER if self._view.table.columns[index.column()].right else 0
-        box = rect.adjusted(left, 0, -look.px(right), -1)
-        cell = index.data(CELL)
-        if isinstance(cell, Cell):
-            self._paint_cell(painter, box, cell, on=on)
+        box = view.inner(rect, index.column())
+        if first and view.choosing:
+            self._paint_box(painter, rect, on=on, hovered=place == view.hovered)
+        cell = view.table.cell(place, index.column())
+        self._paint_cell(painter, box, cell, on=on)
+        if view.in_cell(index):
+            painter.setPen(QPen(look.colour("accent_mark"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect.adjusted(look.px(3), 1, -1, -2))
+
+    def _paint_box(self, painter: QPainter, rect: QRect, *, on: bool, hovered: bool) -> None:
+        if on or hovered:
+            left = rect.left() + self._look.px(EDGE)
+            box = QRect(left, rect.top(), self._look.t.control("check_box"), rect.height())
+            paint.paint_check(painter, self._look, box, checked=on)
 
     def _paint_cell(self, painter: QPainter, box: QRect, cell: Cell, *, on: bool) -> None:
         look = self._look
+        cell = veiled(look, cell)
         middle = box.center().y() + 1
         left = box.left()
         if cell.tone == "accent":
@@ -100,25 +123,56 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class _Heads(QHeaderView):
-    """The heads of the columns on their contents' edges, with an arrow on the sorted one."""
+    """The heads of the columns on their contents' edges, with an arrow on the sorted one; edges move."""
 
     def __init__(self, look: Look, view: "RecordList") -> None:
         super().__init__(Qt.Orientation.Horizontal, view)
         self._look, self._list = look, view
+        self._drawn = -1
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(1)
+        self.setMouseTracking(True)
         look.bind(self.setFixedHeight, lambda: look.t.row("table_header"))
+
+    def _edge_at(self, x: int) -> int:
+        """The column whose right edge lies under the pointer, or -1."""
+        for n in range(self.count()):
+            right = self.sectionViewportPosition(n) + self.sectionSize(n)
+            if not self.isSectionHidden(n) and abs(right - x) <= GRIP and n != self._list.last_column():
+                return n
+        return -1
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """On an edge: draw it; elsewhere: sort."""
+        self._drawn = self._edge_at(event.position().toPoint().x())
+        if self._drawn < 0:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The width follows the pointer."""
+        x = event.position().toPoint().x()
+        if self._drawn >= 0:
+            self._list.draw_column(self._drawn, x - self.sectionViewportPosition(self._drawn))
+            return
+        on_edge = self._edge_at(x) >= 0
+        self.setCursor(Qt.CursorShape.SplitHCursor if on_edge else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The width is kept."""
+        if self._drawn >= 0:
+            self._drawn = -1
+            self._list.drawn.emit()
+            return
+        super().mouseReleaseEvent(event)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802
         """Small words in ink 3."""
         look, table = self._look, self._list.table
         painter.save()
-        left = look.px(EDGE if logicalIndex == 0 else GAP)
-        last = logicalIndex == self._list.last_column()
-        inset = EDGE if last else AFTER_NUMBER if table.columns[logicalIndex].right else 0
-        box = rect.adjusted(left, 0, -look.px(inset), -1)
+        box = self._list.inner(rect, logicalIndex)
         column = table.columns[logicalIndex]
         words = look.text(column.label(table.kind))
         sorted_here = self._list.order == column.name
@@ -136,16 +190,19 @@ class _Heads(QHeaderView):
         paint.paint_hairline(painter, look, rect)
 
 
-class RecordList(QTableView):
+class RecordList(CellWalking):
     """A list of records: fixed rows, no grid, hover, columns that leave when there is no room."""
 
+    drawn = Signal()  # somebody drew a column to another width
+
     def __init__(self, look: Look, table: RecordTable) -> None:
-        super().__init__()
-        self._look, self.table = look, table
+        super().__init__(look, table)
         self.hovered = -1
         self.keyed = False
+        self.choosing = False
         self.order, self.descending = "id", True
-        self.setModel(table)
+        self.widths: dict[str, int] = {}
+        self._last = 0
         self.setItemDelegate(RowDelegate(look, self))
         self.setHorizontalHeader(_Heads(look, self))
         self.verticalHeader().hide()
@@ -155,17 +212,24 @@ class RecordList(QTableView):
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         look.changed.connect(self.fit)
+        table.modelReset.connect(self.fit)
 
     def last_column(self) -> int:
         """The last column that can be seen."""
-        return max((n for n in range(len(self.table.columns)) if not self.isColumnHidden(n)), default=0)
+        return self._last
+
+    def inner(self, rect: QRect, column: int) -> QRect:
+        """The part of a cell that its contents fill."""
+        look = self._look
+        left = EDGE + (BOX if self.choosing else 0) if column == 0 else GAP
+        right = EDGE if column == self._last else AFTER_NUMBER if self.table.columns[column].right else 0
+        return rect.adjusted(look.px(left), 0, -look.px(right), -1)
 
     def fit(self) -> None:
         """Give columns their widths; the least wanted ones leave when there is no room."""
@@ -175,15 +239,15 @@ class RecordList(QTableView):
 
         def need() -> int:
             edges = EDGE + GAP * (len(shown) - 1) + EDGE + AFTER_NUMBER * sum(c.right for c in shown.values())
-            return self._look.px(sum(column.width for column in shown.values()) + edges)
+            return self._look.px(sum(self._width(column) for column in shown.values()) + edges)
 
-        for number, _column in sorted(columns, key=lambda item: item[1].rank):
+        for number, _column in sorted(columns[1:], key=lambda item: item[1].rank):
             if need() <= room or len(shown) == 1:
                 break
             del shown[number]
         left_over = max(0, room - need())
-        grow = sum(column.grow for column in shown.values())
-        last = max(shown)
+        grow = sum(self._grow(column) for column in shown.values())
+        last = self._last = max(shown, default=0)
         used = 0
         for number, column in columns:
             self.setColumnHidden(number, number not in shown)
@@ -191,11 +255,33 @@ class RecordList(QTableView):
                 continue
             edge = (EDGE if number == 0 else GAP) + (EDGE if number == last else 0)
             edge += AFTER_NUMBER if column.right and number != last else 0
-            width = self._look.px(column.width + edge) + (left_over * column.grow // grow if grow else 0)
+            more = left_over * self._grow(column) // grow if grow else 0
+            width = self._look.px(self._width(column) + edge) + more
             width = room - used if number == last else width
             used += width
             self.setColumnWidth(number, width)
         self.viewport().update()
+
+    def _width(self, column: Column) -> int:
+        return self.widths.get(column.name, column.width)
+
+    def _grow(self, column: Column) -> int:
+        return 0 if column.name in self.widths else column.grow
+
+    def draw_column(self, number: int, width: int) -> None:
+        """Somebody draws the edge of a column."""
+        edge = self._look.px(EDGE if number == 0 else GAP)
+        edge += self._look.px(AFTER_NUMBER) if self.table.columns[number].right else 0
+        wanted = round((width - edge) * 100 / self._look.t.scale)
+        self.widths[self.table.columns[number].name] = min(max(wanted, NARROWEST), WIDEST)
+        self.fit()
+
+    def choose_many(self, on: bool) -> None:
+        """Show the boxes of a list of which several rows are selected."""
+        if on != self.choosing:
+            self.choosing = on
+            self.viewport().update()
+            self.horizontalHeader().viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns again."""
@@ -208,8 +294,17 @@ class RecordList(QTableView):
         super().mouseMoveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """No focus mark after a press."""
+        """No focus mark after a press; a head folds, a box ticks."""
         self.keyed = False
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        if index.isValid() and self.table.row_at(index.row()) is None:
+            self.table.fold(index.row())
+            return
+        if self.choosing and index.isValid() and at.x() < self._look.px(EDGE + BOX):
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().select(index, flags.Toggle | flags.Rows)
+            return
         super().mousePressEvent(event)
 
     def leaveEvent(self, event: Any) -> None:

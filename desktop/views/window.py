@@ -245,6 +245,7 @@ class Window(QWidget):
             made.quoted.connect(self.quote_for)
             made.linked.connect(self.ask_new)
             made.figures.connect(self.status.figures.show_figures)
+            made.header_changed.connect(self._renew_header)
             page = made
         self._kept[key] = page
         return page
@@ -274,7 +275,7 @@ class Window(QWidget):
         parts: Sequence[QWidget] = ()
         actions: Sequence[QWidget] = ()
         if isinstance(page, ListPage):
-            parts, actions = page.header_tabs(), [page.new_button()]
+            parts, actions = page.header_tabs(), page.header_actions()
         elif isinstance(page, RecordPage | QuotePage | boards.Board):
             parts, actions = page.header_parts(), page.header_actions()
         gap = 22 if isinstance(page, ListPage | boards.Board) else 10
@@ -433,6 +434,8 @@ class Window(QWidget):
             self.show_network("offline")
         else:
             self.bar.tell(told.words, tone=told.tone)
+        if told.place == "crash":
+            self.doing.crash.tell(error)
 
     # What is shown around the page
 

@@ -1,0 +1,144 @@
+"""A block of cells typed, filled down or pasted into a list: looked at first, then written as one step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from desktop.errors import SatchelError
+from desktop.models.kinds import Link
+from desktop.models.record import RECORDS, Field, Record, new_id
+from desktop.models.store import Actor, Store
+from desktop.services import bulk, records
+from desktop.services.commands import Wanted, run_each
+from desktop.words import Message, msg
+
+SLICE: Final = 100
+MOST_CELLS: Final = 20_000
+NOT_TYPED: Final = msg("“{field}” is not typed; it follows from what is done.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What would become of one cell."""
+
+    record: UUID
+    field: str
+    old: Any
+    new: Any = None
+    typed: str = ""
+    refused: Message | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether it would be written."""
+        return self.refused is None and self.old != self.new
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written, and why the rest was not."""
+
+    saved: int
+    clashed: int
+    refused: tuple[tuple[UUID, Message], ...]
+
+
+def block(text: str) -> list[list[str]]:
+    """What a spreadsheet puts on the clipboard: lines of cells; quoted ones may hold breaks."""
+    rows: list[list[str]] = [[]]
+    cell, quoted, place = "", False, 0
+    flat = text.replace("\r\n", "\n").removesuffix("\n")
+    while place < len(flat):
+        letter = flat[place]
+        if quoted and letter == '"':
+            quoted = flat[place + 1 : place + 2] == '"'
+            cell += '"' if quoted else ""
+            place += quoted
+        elif quoted or letter not in '\t\n"' or (letter == '"' and cell):
+            cell += letter
+        elif letter == '"':
+            quoted = True
+        else:
+            rows[-1].append(cell)
+            cell = ""
+            if letter == "\n":
+                rows.append([])
+        place += 1
+    rows[-1].append(cell)
+    return rows
+
+
+def read(
+    store: Store, actor: Actor, shown: Sequence[Record], fields: Sequence[str], typed: Sequence[Sequence[str]]
+) -> list[Cell]:
+    """What these texts would make of the cells from the first record and field on; one alone fills all."""
+    if not shown or not typed:
+        return []
+    if len(typed) == 1 and len(typed[0]) == 1:
+        typed = [[typed[0][0]]] * len(shown)
+    may = set(bulk.fields_of(actor, shown[0].__tablename__))
+    cells = []
+    for record, line in zip(shown, typed, strict=False):
+        for name, text in zip(fields, line, strict=False):
+            cells.append(_cell(store, record, name, text, may))
+    return cells[:MOST_CELLS]
+
+
+def _cell(store: Store, record: Record, name: str, text: str, may: set[str]) -> Cell:
+    described = type(record).fields().get(name)
+    old = getattr(record, name, None)
+    if described is None or name not in may:
+        label = described.label if described else msg("This column")
+        return Cell(record.id, name, old, old, text, NOT_TYPED.of(field=label))
+    try:
+        return Cell(record.id, name, old, _value(store, described, text.strip().removeprefix("'")), text)
+    except SatchelError as error:
+        return Cell(record.id, name, old, None, text, error.message)
+
+
+def _value(store: Store, described: Field, text: str) -> Any:
+    kind = described.kind
+    if isinstance(kind, Link) and kind.to and text:
+        return records.find(store, RECORDS[kind.to], text).id
+    return kind.parse(text)
+
+
+def write(store: Store, actor: Actor, kind: str, cells: Sequence[Cell]) -> Done:
+    """Write the cells that change under one batch, so that one undo takes all of it back."""
+    wanted: dict[UUID, tuple[dict[str, Any], dict[str, Any]]] = {}
+    for cell in cells:
+        if cell.changes:
+            new, seen = wanted.setdefault(cell.record, ({}, {}))
+            new[cell.field], seen[cell.field] = cell.new, cell.old
+    batch = new_id()
+    each = [Wanted(record, new, seen) for record, (new, seen) in wanted.items()]
+    refused: list[tuple[UUID, Message]] = []
+    clashed = 0
+    for start in range(0, len(each), SLICE):
+        clashed += _slice(store, actor, f"{kind}.edit", each[start : start + SLICE], batch, refused)
+    return Done(len(each) - clashed - len(refused), clashed, tuple(refused))
+
+
+def _slice(
+    store: Store,
+    actor: Actor,
+    name: str,
+    part: Sequence[Wanted],
+    batch: UUID,
+    refused: list[tuple[UUID, Message]],
+) -> int:
+    """One transaction; where something refuses it, one for each record. Returns how many clashed."""
+    try:
+        return len(run_each(store, actor, name, part, batch=batch))
+    except SatchelError as error:
+        if len(part) == 1:
+            refused.append((part[0].record, error.message))
+            return 0
+        return sum(_slice(store, actor, name, [one], batch, refused) for one in part)
+
+
+def why_not(refused: Mapping[UUID, Message] | Sequence[tuple[UUID, Message]]) -> Message | None:
+    """The first reason."""
+    pairs = list(refused.items()) if isinstance(refused, Mapping) else list(refused)
+    return pairs[0][1] if pairs else None

@@ -1,0 +1,105 @@
+"""The column chooser: which columns a list shows, in which order; drag them, or Alt with an arrow."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
+
+from desktop.views.buttons import Button
+from desktop.views.compose import Line, column, label, row
+from desktop.views.look import Look
+from desktop.views.popover import Popover
+from desktop.words import msg
+
+if TYPE_CHECKING:
+    from desktop.views.list_page import ListPage
+
+NAME = Qt.ItemDataRole.UserRole
+SHOWN_ROWS = 12
+
+
+class _Columns(QListWidget):
+    """A column on each line, with a tick."""
+
+    def __init__(self, box: "ColumnsBox") -> None:
+        super().__init__()
+        self._box = box
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The new order is taken over."""
+        super().dropEvent(event)
+        self._box.take()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt with an arrow moves the column."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if step and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.move_current(step)
+            return
+        super().keyPressEvent(event)
+
+    def move_current(self, step: int) -> None:
+        """The current column one place up or down."""
+        place = self.currentRow()
+        if 0 <= place < self.count() and 0 <= place + step < self.count():
+            self.insertItem(place + step, self.takeItem(place))
+            self.setCurrentRow(place + step)
+            self._box.take()
+
+
+class ColumnsBox(Popover):
+    """Takes each change over at once."""
+
+    def __init__(self, look: Look, page: "ListPage") -> None:
+        super().__init__(look, page.window())
+        self._look, self._page = look, page
+        self.lines = _Columns(self)
+        self.lines.setAccessibleName(look.text(msg("Columns")))
+        self._fill()
+        self.lines.itemChanged.connect(lambda _item: self.take())
+        plain = Button(look, msg("As it was made"), kind="link")
+        plain.clicked.connect(self._plain)
+        hint = label(look, msg("Drag, or Alt with an arrow"), size="small", ink="ink_3")
+        head = row(look, label(look, msg("Columns"), strong=True), edge=(16, 10, 16, 8))
+        foot = row(look, hint, None, plain, gap=12, edge=(16, 8, 16, 8))
+        self.inside.addLayout(column(look, head, Line(look), self.lines, Line(look), foot, gap=0))
+        self.setFixedWidth(look.px(300))
+        self.lines.setFixedHeight(min(self.lines.count(), SHOWN_ROWS) * look.t.row("menu"))
+
+    def _fill(self) -> None:
+        state = self._page.state
+        shown = [each.name for each in state.columns()]
+        rest = [name for name in state.all_columns if name not in shown]
+        self.lines.blockSignals(True)
+        self.lines.clear()
+        for name in (*shown, *rest):
+            item = QListWidgetItem(self._look.text(state.all_columns[name].label(self._page.kind)))
+            item.setData(NAME, name)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if name in shown else Qt.CheckState.Unchecked)
+            self.lines.addItem(item)
+        self.lines.blockSignals(False)
+
+    def take(self) -> None:
+        """Show the columns that are ticked, in this order; one at least stays."""
+        items = [self.lines.item(place) for place in range(self.lines.count())]
+        chosen = tuple(item.data(NAME) for item in items if item.checkState() == Qt.CheckState.Checked)
+        if chosen:
+            self._page.show_otherwise(columns=chosen)
+        else:
+            self._fill()
+
+    def _plain(self) -> None:
+        self._page.show_otherwise(columns=(), widths=())
+        self._fill()
+
+    def ask(self, at: QPoint) -> None:
+        """Show it at a place of the window."""
+        self.adjustSize()
+        self.pop(QPoint(at.x() - self.width() + self._look.px(28), at.y()))
+        self.lines.setFocus()
+        self.lines.setCurrentRow(0)

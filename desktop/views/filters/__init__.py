@@ -1,0 +1,1 @@
+"""Filters on the screen: the chips of a list, the builder behind them, and the bar in which they lie."""

@@ -1,0 +1,80 @@
+"""What the status bar says of a list: how many, how many selected, and what the selected come to."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop.models import figures
+from desktop.models.kinds import Amount, Percent
+from desktop.models.record import RECORDS
+from desktop.views import cells
+from desktop.views.cells import Row
+from desktop.views.desk import Desk
+from desktop.views.look import Look
+from desktop.views.phrases import inside
+from desktop.words import Message, msg
+
+if TYPE_CHECKING:
+    from desktop.views.list_page import ListPage
+
+Said = list[tuple[Message | str, str]]
+
+
+class ListFigures(QObject):
+    """Tells the figures of a list page when its rows or its selection change."""
+
+    def __init__(self, look: Look, desk: Desk, page: "ListPage") -> None:
+        super().__init__(page)
+        self._look, self._desk, self._page = look, desk, page
+
+    def tell(self) -> None:
+        """The figures of this moment."""
+        page = self._page
+        chosen = page.chosen() if page.panel.isVisibleTo(page) or page.list.choosing else []
+        said: Said = []
+        if chosen:
+            said.append((msg("{count} selected").of(count=f"{len(chosen):,}"), ""))
+            said += self._sums(chosen)
+        cls = RECORDS[page.kind]
+        noun = cls.__label__ if page.total() == 1 else cls.__plural__
+        said.append((msg("{count} {what}").of(count=page.total_words(), what=inside(noun)), ""))
+        page.figures.emit(said)
+
+    def _column(self) -> str:
+        """The column that is added up: the one that one is in, else the first with money."""
+        page = self._page
+        names = [each.name for n, each in enumerate(page.table.columns) if not page.list.isColumnHidden(n)]
+        place = page.list.currentIndex().column()
+        here = page.table.columns[place].name if page.list.walking() and place >= 0 else ""
+        for name in (here, *names):
+            kind = figures.kind_of(RECORDS[page.kind], name)
+            if kind is not None and kind.numeric and (isinstance(kind, Amount) or name == here):
+                return name
+        return ""
+
+    def _sums(self, chosen: list[Row]) -> Said:
+        name = self._column()
+        if not name:
+            return []
+        values = [(row, row.value(name)) for row in chosen]
+        present = [(row, value) for row, value in values if value is not None]
+        kind = figures.kind_of(RECORDS[self._page.kind], name)
+        currencies = {str(getattr(row.record, "currency", "") or "CNY") for row, _ in present}
+        if not present or (isinstance(kind, Amount) and len(currencies) != 1):
+            return []
+        numbers = [Decimal(value) for _, value in present]
+
+        def shown(number: Decimal) -> str:
+            if isinstance(kind, Amount):
+                whole = number.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+                return cells.money(int(whole), next(iter(currencies)))
+            return f"{round(number, 2):,f}"
+
+        label = figures.label_of(self._page.kind, name)
+        total = sum(numbers, Decimal(0))
+        said: Said = [] if isinstance(kind, Percent) else [(label, shown(total))]
+        if len(present) > 1:
+            said.append((msg("Average"), shown(total / len(present))))
+            said.append((msg("Highest"), shown(max(numbers))))
+        return said

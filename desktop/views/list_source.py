@@ -1,0 +1,149 @@
+"""What a list asks for: pages now where they are quick, else later; counts, groups and sums elsewhere."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from PySide6.QtCore import QObject
+
+from desktop.models.filtering import Viewer
+from desktop.models.patience import TooLong, patient
+from desktop.rules.filters import WORDS, conditions
+from desktop.services import lists
+from desktop.services.lists import MOST_HITS, Bucket, Found, Query, Sum
+from desktop.views.cells import Row
+from desktop.views.desk import Desk
+
+T = TypeVar("T")
+PATIENCE: Final = 0.03
+"""Seconds that the window's own thread reads before the rest of the program does it."""
+LATER: Final = 1024
+"""Rows of a page that is read elsewhere: what took long once is asked less often."""
+MOST_AT_ONCE: Final = 4 * lists.PAGE
+
+
+class ListSource(QObject):
+    """The records behind one list, as its query asks for them."""
+
+    def __init__(self, desk: Desk, kind: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.query = Query(kind)
+        self._turns: dict[str, int] = {}
+        self._hits: dict[str, list[UUID]] = {}
+        desk.changed.connect(self._forget)
+
+    def _forget(self, _keys: object) -> None:
+        self._hits.clear()
+
+    def ask(self, query: Query) -> None:
+        """Another query; what is still being read for the last one is given up."""
+        if query != self.query:
+            self.query = query
+            self._turns = {slot: turn + 1 for slot, turn in self._turns.items()}
+
+    def viewer(self) -> Viewer:
+        """Who looks, with the hits of the words that this list was asked before."""
+        made = lists.viewer_of(self._desk.store, self._desk.actor)
+
+        def find(kind: str, words: str) -> Sequence[UUID]:
+            if words not in self._hits:
+                self._hits[words] = list(made.find(kind, words))
+            return self._hits[words]
+
+        return Viewer(made.me, made.team, made.today, made.zone, find)
+
+    def capped(self) -> bool:
+        """Whether the full-text index knew of more than it gave."""
+        asked = [str(each.value) for each in conditions(self.query.where) if each.field == WORDS]
+        return any(len(self._hits.get(words, ())) >= MOST_HITS for words in asked)
+
+    # Pages
+
+    def now(self, after: Row | None, limit: int, bucket: Bucket | None = None) -> list[Row] | None:
+        """A page, or None where it would take longer than a person notices."""
+        if limit > MOST_AT_ONCE:
+            return None
+        return self._quick(
+            lambda session, viewer: self._page(session, viewer, self.query, after, limit, bucket)
+        )
+
+    def matching(self, ids: Sequence[UUID]) -> list[Row] | None:
+        """Those of these records that the list shows; None where that takes longer."""
+        return self._quick(
+            lambda session, viewer: self._desk.dressed(
+                session, lists.matching(session, self.query, viewer, ids)
+            )
+        )
+
+    def later(
+        self, after: Row | None, limit: int, bucket: Bucket | None, done: Callable[[list[Row]], object]
+    ) -> None:
+        """The same page, read elsewhere."""
+        query = self.query
+        self._slow(
+            "page", lambda session, viewer: self._page(session, viewer, query, after, limit, bucket), done
+        )
+
+    def _page(
+        self,
+        session: Any,
+        viewer: Viewer,
+        query: Query,
+        after: Row | None,
+        limit: int,
+        bucket: Bucket | None,
+    ) -> list[Row]:
+        last = Found(after.record, dict(after.figures)) if after is not None else None
+        found = lists.page(session, query, viewer, after=last, limit=limit, bucket=bucket)
+        return self._desk.dressed(session, found)
+
+    # Figures
+
+    def groups_now(self, amounts: Sequence[str]) -> list[Bucket] | None:
+        """The groups, where they are quick to find."""
+        return self._quick(lambda session, viewer: lists.groups(session, self.query, viewer, amounts))
+
+    def groups_later(self, amounts: Sequence[str], done: Callable[[list[Bucket]], object]) -> None:
+        """The groups, found elsewhere."""
+        query = self.query
+        self._slow("groups", lambda session, viewer: lists.groups(session, query, viewer, amounts), done)
+
+    def count(self, done: Callable[[int], object]) -> None:
+        """How many the list holds."""
+        query = self.query
+        self._slow("count", lambda session, viewer: lists.count(session, query, viewer), done)
+
+    def totals(self, name: str, done: Callable[[tuple[Sum, ...]], object]) -> None:
+        """What a column comes to over all that the list holds."""
+        query = self.query
+        self._slow("totals", lambda session, viewer: lists.totals(session, query, viewer, name), done)
+
+    def all_ids(self, most: int = 100_000) -> list[UUID]:
+        """The records that the list holds, newest first."""
+        with self._desk.store.reading() as session:
+            return lists.ids(session, self.query, self.viewer(), most)
+
+    def _quick(self, work: Callable[[Any, Viewer], T]) -> T | None:
+        viewer = self.viewer()
+        try:
+            with self._desk.store.reading() as session, patient(session, seconds=PATIENCE):
+                return work(session, viewer)
+        except TooLong:
+            return None
+
+    def _slow(self, slot: str, work: Callable[[Any, Viewer], T], done: Callable[[T], object]) -> None:
+        turn = self._turns[slot] = self._turns.get(slot, 0) + 1
+        store, viewer = self._desk.store, self.viewer()
+
+        def read() -> T | None:
+            try:
+                with (
+                    store.reading() as session,
+                    patient(session, stopped=lambda: self._turns.get(slot) != turn),
+                ):
+                    return work(session, viewer)
+            except TooLong:
+                return None
+
+        self._desk.runner.read(self, slot, read, lambda found: None if found is None else done(found))
