@@ -114,6 +114,7 @@ def made_look(kept: settings.Settings) -> Look:
         scale=kept.text_percent,
         language=kept.language or system,
     )
+    look.private = kept.private
     look.dress()
     return look
 

@@ -7,11 +7,15 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 
+from desktop import settings
 from desktop.rules import deeplinks
 from desktop.views import keymap
+from desktop.views.crash_page import CrashPage
 from desktop.views.key_sheet import KeySheet
 from desktop.views.look import Look
+from desktop.views.notices import Notices
 from desktop.views.palette import Item
+from desktop.views.running import Tray
 from desktop.views.torn import TornWindows
 from desktop.words import msg
 
@@ -28,6 +32,11 @@ class Actions(QObject):
         super().__init__(window)
         self._look, self._window = look, window
         self.torn = TornWindows(look, window.desk, window)
+        self.crash = CrashPage(look, window)
+        self.notices = Notices(look, window.desk, window)
+        self.notices.opened.connect(window.open_record)
+        self.tray = Tray(look, window)
+        window.desk.begun.connect(self.tray.add)
         self.sheet: KeySheet | None = None
         self._shortcuts: dict[str, QShortcut] = {}
         self.acts: dict[str, Callable[[], object]] = {
@@ -39,7 +48,7 @@ class Actions(QObject):
             "forward": window.go_forward,
             "tear": self.tear,
             "copy_link": self.copy_link,
-            "private": look.turn_private,
+            "private": self.turn_private,
             "sync": window.sync_wanted.emit,
             "lock": window.lock_wanted.emit,
             "settings": partial(window.go, "settings"),
@@ -73,6 +82,14 @@ class Actions(QObject):
         if self.sheet is None:
             self.sheet = KeySheet(self._look, self._window)
         self.sheet.open()
+
+    def turn_private(self) -> None:
+        """Hide names and amounts, or show them again; kept for the next start."""
+        self._look.turn_private()
+        settings.save(settings.load().with_(private=self._look.private))
+        hidden = msg("Names and amounts are hidden; the same keys show them again")
+        words = hidden if self._look.private else msg("Names and amounts are shown")
+        self._window.toast.tell(words, can_undo=False, good=False)
 
     def tear(self) -> None:
         """The record at hand in a window of its own."""

@@ -32,6 +32,7 @@ from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, ChoiceEditor, LongEditor, editor_for, focus, plain_text
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.privacy import veiled
 from desktop.views.to_ask import ToAsk
 from desktop.views.why_field import WhyField
 from desktop.words import msg
@@ -189,7 +190,7 @@ class Fact(QWidget):
         """The value of a record; an open editor is left alone."""
         self._row = row
         if self._editor is None:
-            cell = fact_cell(row, self.field, self._look.language)
+            cell = veiled(self._look, fact_cell(row, self.field, self._look.language))
             wraps = isinstance(self.field.kind, Long) or len(cell.text) > WRAPPED
             self.value.show_cell(cell, wraps=wraps)
         kind = self.field.kind

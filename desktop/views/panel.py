@@ -29,6 +29,7 @@ from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.privacy import veil, veil_text
 from desktop.views.related import RelatedRow
 from desktop.words import Message, msg, verbatim
 
@@ -295,10 +296,10 @@ class Panel(QWidget):
         drawn = kind in ("customer", "contact")
         self._avatar.setVisible(drawn)
         self._icon.setVisible(not drawn)
-        self._avatar.show_name(shown.record.title, shown.id, person=kind == "contact")
+        self._avatar.show_name(veil_text(self._look, shown.record.title), shown.id, person=kind == "contact")
         self._icon.show_icon(LISTS[kind].icon if kind in LISTS else "file-text", "ink_2")
-        self._look.bind(self._title.setText, heading(shown, language))
-        below = subtitle(shown, language)
+        self._look.bind(self._title.setText, veil(self._look, heading(shown, language)))
+        below = [] if self._look.private else subtitle(shown, language)
         self._subtitle.show_facts(below)
         self._subtitle.setVisible(bool(below))
         self.quote.setVisible(kind in ("customer", "opportunity"))

@@ -30,6 +30,7 @@ from desktop.views.header_parts import park, want
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.panel import NOTED, NoteBox, heading, links_of, subtitle
+from desktop.views.privacy import veil, veil_text
 from desktop.views.related import RelatedList
 from desktop.words import Message, msg
 
@@ -175,14 +176,16 @@ class RecordPage(QWidget):
         drawn = self.kind in ("customer", "contact")
         want(self._avatar, drawn)
         want(self._icon, not drawn)
-        self._avatar.show_name(shown.record.title, shown.id, person=self.kind == "contact")
-        self._look.bind(self._title.setText, heading(shown, language))
+        self._avatar.show_name(
+            veil_text(self._look, shown.record.title), shown.id, person=self.kind == "contact"
+        )
+        self._look.bind(self._title.setText, veil(self._look, heading(shown, language)))
         grade = getattr(shown.record, "grade", "")
         want(self._grade, bool(grade))
         if grade:
             word = cells.words_of(shown.kind("grade"), grade)
             self._grade.show_words(word or grade, "accent" if grade == "vip" else "neutral")
-        self._below.show_facts(subtitle(shown, language))
+        self._below.show_facts([] if self._look.private else subtitle(shown, language))
         want(self._sent, shown.unsent)
         names = [
             name for name in plain_fields(shown) if name != "owner_id" or shown.value(name) in shown.titles

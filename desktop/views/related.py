@@ -24,6 +24,7 @@ from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.phrases import inside
+from desktop.views.privacy import veil_text
 from desktop.words import msg
 
 
@@ -60,14 +61,16 @@ class RelatedRow(QAbstractButton):
         upper.setRect(left, look.px(5), edge - left, half - look.px(5))
         lower.setRect(left, half, edge - left, half - look.px(5))
         amount, day, ink = _right_side(shown, look.language)
+        amount = veil_text(look, amount)
         if amount:
             paint.paint_text(painter, look, upper, amount, align=paint.RIGHT)
             upper.setRight(edge - look.t.width(amount) - look.px(8))
         if day:
             paint.paint_text(painter, look, lower, day, ink=ink, size="small", align=paint.RIGHT)
             lower.setRight(edge - look.t.width(day, "small") - look.px(8))
-        paint.paint_text(painter, look, upper, record.title or look.text(record.__label__))
-        paint.paint_text(painter, look, lower, _below(shown, look.language), ink="ink_2", size="small")
+        title, below = record.title or look.text(record.__label__), _below(shown, look.language)
+        paint.paint_text(painter, look, upper, veil_text(look, title))
+        paint.paint_text(painter, look, lower, veil_text(look, below), ink="ink_2", size="small")
 
     def _paint_mark(self, painter: QPainter, left: int, kind: str, record: Any) -> int:
         look = self._look

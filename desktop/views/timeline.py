@@ -15,6 +15,7 @@ from desktop.views import cells, dates, paint
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
 from desktop.views.look import Look
+from desktop.views.privacy import veil, veil_text
 from desktop.words import Message, msg, verbatim
 
 QUIET_FIELDS: Final = frozenset({"owner_id", "team_id", "custom", "revision_id"})
@@ -145,7 +146,7 @@ class Timeline(QWidget):
 
     def _detail_height(self, event: Event) -> int:
         look = self._look
-        text = look.text(event.detail) if event.detail else ""
+        text = look.text(veil(look, event.detail)) if event.detail else ""
         room = QRectF(0, 0, max(self.width() - self._text_left() - look.px(self._edge), 50), 1000)
         high = (
             QFontMetricsF(look.font("small")).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
@@ -197,12 +198,15 @@ class Timeline(QWidget):
             painter, look, QRect(right - wide, top, wide + 1, line), when, ink="ink_3", size="small"
         )
         words = QRect(self._text_left(), top, right - wide - look.px(10) - self._text_left(), line)
-        figure = look.t.width(event.figure) + look.px(5) if event.figure else 0
-        end = paint.paint_text(painter, look, words.adjusted(0, 0, -figure, 0), look.text(event.title))
+        shown = veil_text(look, event.figure)
+        figure = look.t.width(shown) + look.px(5) if shown else 0
+        end = paint.paint_text(
+            painter, look, words.adjusted(0, 0, -figure, 0), look.text(veil(look, event.title))
+        )
         if figure:
-            paint.paint_text(painter, look, QRect(end + look.px(5), top, figure, line), event.figure)
+            paint.paint_text(painter, look, QRect(end + look.px(5), top, figure, line), shown)
         if event.detail:
             painter.setFont(look.font("small"))
             painter.setPen(look.colour("ink_2"))
             room = QRect(self._text_left(), top + line, right - self._text_left(), self._detail_height(event))
-            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), look.text(event.detail))
+            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), look.text(veil(look, event.detail)))
