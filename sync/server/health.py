@@ -66,7 +66,10 @@ def health(server: Server, *, trusted: bool, certificate: Path | None = None) ->
         )
         if not trusted:
             return said
+        answering, wanted = server.metrics.workers()
         return Health(
+            workers=answering,
+            workers_wanted=wanted,
             **{
                 name: getattr(said, name)
                 for name in said.__struct_fields__

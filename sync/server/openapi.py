@@ -70,6 +70,9 @@ class Health(Struct, frozen=True):
     store_bytes: int | None = None
     certificate_days: int | None = None
     audit_rows: int | None = None
+    workers: int | None = None
+    """Workers that answer on this port; `workers_wanted` is how many there should be."""
+    workers_wanted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -36,6 +37,9 @@ class Orders:
     key: str | None = None
     behind_proxy: bool = False
     authority: str = ""
+    counted: str = ""
+    """The folder in which the workers keep what they have counted."""
+    workers: int = 1
 
 
 def check(count: int, database_url: str | None) -> None:
@@ -136,6 +140,7 @@ def main() -> int:
         sys.stderr.write(error.message.in_language("en") + "\n")
         return error.exit_code
     server.authority = orders.authority
+    server.metrics.share(Path(orders.counted), orders.workers)
     sys.setswitchinterval(0.001)  # as the first worker does
     running: Any = Running(
         server,
@@ -147,6 +152,7 @@ def main() -> int:
     while running.is_alive() and not stop.wait(LOOK):
         pass
     running.stop()
+    server.metrics.close()
     return 0
 
 

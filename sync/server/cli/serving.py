@@ -7,8 +7,10 @@ import signal
 import sys
 import threading
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from desktop.errors import NotFound, Usage
@@ -94,18 +96,39 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
         key=key,
         behind_proxy=chosen.behind_proxy,
     )
-    orders = workers.Orders(
-        console.database_url or "", certificate, key, chosen.behind_proxy, server.authority
-    )
     sys.setswitchinterval(SWITCH)
     running.start()
     try:
-        with workers.Beside(chosen.workers - 1, running.listening, orders):
-            sys.stdout.write(json.dumps({"url": running.url}) + "\n")
-            sys.stdout.flush()
-            _keep(server, running, stop)
+        with _counting(server, chosen.workers) as counted:
+            orders = workers.Orders(
+                database_url=console.database_url or "",
+                certificate=certificate,
+                key=key,
+                behind_proxy=chosen.behind_proxy,
+                authority=server.authority,
+                counted=counted,
+                workers=chosen.workers,
+            )
+            with workers.Beside(chosen.workers - 1, running.listening, orders):
+                sys.stdout.write(json.dumps({"url": running.url}) + "\n")
+                sys.stdout.flush()
+                _keep(server, running, stop)
     finally:  # whatever ended this, no thread goes on answering that nobody can tell to stop
         running.stop()
+
+
+@contextmanager
+def _counting(server: "Server", count: int) -> Iterator[str]:
+    """The folder in which several workers keep what they have counted, while they run; "" for one."""
+    if count == 1:
+        yield ""
+        return
+    with TemporaryDirectory(prefix="satchel-workers-") as folder:
+        server.metrics.share(Path(folder), count)
+        try:
+            yield folder
+        finally:
+            server.metrics.close()
 
 
 def _keep(server: "Server", running: "Running", stop: threading.Event) -> None:

@@ -166,5 +166,5 @@ def test_a_counter_without_its_lock_is_caught() -> None:
         oracle_postgres.run(
             url, writers=6, count=100, seconds=1.5, seed=seed, bug="counter", threads=True
         ).missed
-        for seed in range(4)
+        for seed in range(16)  # a busy machine shows it later
     )

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from desktop.errors import Refused, Usage
 from sync.server import workers
@@ -20,6 +22,7 @@ from sync.server.store import Store, open_url
 from sync.server.wakeups import LARGEST, PAUSE, Hub, Notified
 from tests.sync import postgres
 from tests.sync.server.laptop import Laptop
+from tests.sync.server.test_office_http import metrics_of
 from tests.sync.server.test_office_process import ROOT, Remote
 
 needs_postgres = pytest.mark.skipif(not postgres.available(), reason=postgres.ABSENT)
@@ -200,6 +203,65 @@ def test_three_workers_answer_on_one_port_and_a_dead_one_is_replaced(tmp_path: P
         laptop.sync()
     assert {len(laptop.rows) for laptop, _ in laptops} == {len(laptops[0][0].rows)}
     store.close()
+
+
+@needs_postgres
+def test_whichever_of_two_workers_is_asked_speaks_for_both(tmp_path: Path) -> None:
+    url = postgres.here("port")
+    store = postgres.emptied(url)
+    office = Server(store)
+    office.add_user("Li", "North")
+    store.close()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "sync.server", "serve", "--data", str(tmp_path), "--port", "0"),
+            *("--database-url", url, "--workers", "2", "--attended"),
+        ],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        address = json.loads(process.stdout.readline())["url"]
+        [second] = _children(process.pid, 1)
+        _until(lambda: _told(address)["satchel_workers"] == 2)
+        asked = '{route="/v1/hello",status="200"}'
+        for _ in range(40):  # a connection each, so that both take some
+            requests.get(f"{address}/v1/hello", timeout=5)
+        told = [_told(address)[f"satchel_requests_total{asked}"] for _ in range(20)]
+        assert told == sorted(told), "whoever is asked, no sum goes back"
+        _until(lambda: {_told(address)[f"satchel_requests_total{asked}"] for _ in range(8)} == {40.0})
+        health = requests.get(f"{address}/health", timeout=5).json()
+        assert (health["workers"], health["workers_wanted"]) == (2, 2)
+        os.kill(second, signal.SIGSTOP)
+        _until(lambda: _told(address, 2.0)["satchel_workers"] == 1, 30)
+        os.kill(second, signal.SIGKILL)
+        _until(lambda: _told(address)["satchel_workers"] == 2, 30)
+        assert {_told(address)[f"satchel_requests_total{asked}"] for _ in range(8)} == {40.0}
+    finally:
+        process.communicate()
+    assert process.returncode == 0
+    assert list(Path(tempfile.gettempdir()).glob("satchel-workers-*")) == []
+
+
+def _told(address: str, patience: float = 5.0) -> dict[str, float]:
+    """The metrics; asked again where the worker that took the question does not answer."""
+    while True:
+        try:
+            answer = requests.get(f"{address}/metrics", timeout=patience)
+        except requests.RequestException:
+            continue
+        assert answer.status_code == 200
+        return metrics_of(answer.text)
+
+
+def _until(holds: Callable[[], bool], seconds: float = 15) -> None:
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
 
 
 def _children(parent: int, count: int) -> list[int]:
