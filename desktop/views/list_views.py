@@ -19,6 +19,7 @@ from desktop.views.header_parts import park
 from desktop.views.lists import View
 from desktop.views.look import Look
 from desktop.views.popover import Popover
+from desktop.views.tab_row import FaceSwitch, TabRow
 from desktop.words import Message, msg, verbatim
 
 if TYPE_CHECKING:
@@ -64,27 +65,6 @@ class NameBox(Popover):
         self.entry.selectAll()
 
 
-class FaceSwitch(QWidget):
-    """List, board, calendar side by side, one of them on."""
-
-    def __init__(self, look: Look, faces: list[str], choose: Callable[[str], object]) -> None:
-        super().__init__()
-        self.buttons: dict[str, Button] = {}
-        for face in faces:
-            button = Button(look, icon=FACE_ICONS[face], kind="plain", name=FACE_WORDS[face])
-            button.clicked.connect(partial(self._chosen, choose, face))
-            self.buttons[face] = button
-        self.setLayout(row(look, *self.buttons.values(), gap=2))
-
-    def _chosen(self, choose: Callable[[str], object], face: str, _on: bool = False) -> None:
-        choose(face)
-
-    def mark(self, face: str) -> None:
-        """The one that is on."""
-        for key, button in self.buttons.items():
-            button.become("active_face" if key == face else "plain")
-
-
 class ListViews(QObject):
     """Shows and changes the views of one list page."""
 
@@ -94,6 +74,7 @@ class ListViews(QObject):
         self.tabs: dict[str, Tab] = {}
         self._group: QButtonGroup | None = None
         self._faces: FaceSwitch | None = None
+        self.row: TabRow | None = None
         self.naming: NameBox | None = None
 
     # The header
@@ -109,8 +90,10 @@ class ListViews(QObject):
                 tab.customContextMenuRequested.connect(partial(self._menu_of, view.key))
                 self._group.addButton(tab)
                 self.tabs[view.key] = tab
+            self.row = TabRow(self._look, list(self.tabs.values()))
             self.mark()
-        return list(self.tabs.values())
+        assert self.row is not None
+        return [self.row]
 
     def _show(self, key: str, _on: bool = False) -> None:
         self._page.show_view(key)
@@ -122,7 +105,8 @@ class ListViews(QObject):
         if len(there) == 1:
             return []
         if self._faces is None:
-            self._faces = FaceSwitch(self._look, there, self.show_face)
+            faces = [(face, FACE_ICONS[face], FACE_WORDS[face]) for face in there]
+            self._faces = FaceSwitch(self._look, faces, self.show_face)
         self._faces.mark(self._page.state.now.face)
         return [self._faces]
 
@@ -138,6 +122,9 @@ class ListViews(QObject):
             tab.show_count("")
         if page.view.key in self.tabs:
             self.tabs[page.view.key].show_count(page.total_words() if page.total() else "")
+        if self.row is not None:
+            self.row.updateGeometry()
+            self.row.lay_out()
         if self._faces is not None:
             self._faces.mark(page.state.now.face)
 
@@ -149,9 +136,9 @@ class ListViews(QObject):
         page.state.read_views()
         if before == [(view.key, view.words, view.kept) for view in page.state.views]:
             return
-        for tab in self.tabs.values():
-            park(tab, page)
-            tab.deleteLater()
+        if self.row is not None:
+            park(self.row, page)
+            self.row.deleteLater()
         self.tabs = {}
         if page.view.key != was:
             page.show_state()
