@@ -112,20 +112,22 @@ class Arrival:
         dirty = self._dirty(cls, ids)
         versions = remote_rows.versions(self.driver, cls, ids)
         fresh: list[Sequence[Any]] = []
+        new: list[bytes] = []
         again: list[tuple[bytes, Sequence[Any], Sequence[Any]]] = []
         for record, row, author in zip(ids, rows, authors, strict=True):
             if record in dirty:
                 self._rebase(cls, record, dict(zip(names, row, strict=True)))
             elif record not in versions:
                 fresh.append(row)
+                new.append(record)
             elif row[1] >= versions[record]:
                 again.append((record, row, author))
         remote_rows.upsert(self.driver, cls, names, fresh)
         if self.index_later:
-            self._note_unindexed(cls, fresh)
+            self._note_unindexed(cls, new)
         else:
             self._index(cls, names, fresh)
-        self._seen(cls, (UUID(hex=row[0]) for row in fresh))
+        self._seen(cls, (UUID(bytes=record) for record in new))
         self._overwrite(cls, names, again)
 
     def _overwrite(
@@ -434,11 +436,11 @@ class Arrival:
             ),
         )
 
-    def _note_unindexed(self, cls: type[Record], rows: Sequence[Sequence[Any]]) -> None:
+    def _note_unindexed(self, cls: type[Record], ids: Sequence[bytes]) -> None:
         if indexing.searched(cls):
-            self.driver.executemany(
-                "INSERT OR IGNORE INTO search_due (record, type) VALUES (?, ?)",
-                [(bytes.fromhex(row[0]), cls.__tablename__) for row in rows],
+            self.driver.execute(
+                "INSERT OR IGNORE INTO search_due (record, type) SELECT unhex(value), ? FROM json_each(?)",
+                (cls.__tablename__, id_list(ids)),
             )
 
     def index_some(self, most: int) -> int:

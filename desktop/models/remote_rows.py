@@ -20,6 +20,8 @@ IDS: Final = "SELECT unhex(value) FROM json_each(?)"
 connection's lookaside memory and stay bound in the kept statement.
 """
 
+MANY: Final = 100
+"""So many records are worth a question of their own."""
 SYSTEM: Final = ("version", "deleted_at", "unknown")
 """Columns of every record beside its id and its fields."""
 
@@ -41,7 +43,7 @@ def _from_hex(value: str | None) -> bytes | None:
 
 
 def _to_json(value: Any) -> str | None:
-    if not value and value in ({}, [], None):
+    if not value and type(value) in _EMPTY:
         return _EMPTY[type(value)]
     return json_text(value)
 
@@ -50,6 +52,10 @@ _EMPTY: Final[dict[type, str | None]] = {dict: "{}", list: "[]", type(None): Non
 
 
 def _from_json(value: str | None) -> Any:
+    if value == "{}":
+        return {}
+    if value == "[]":
+        return []
     return None if value is None else json.loads(value)
 
 
@@ -159,6 +165,10 @@ def _insert(cls: type[Record], names: tuple[str, ...]) -> str:
 
 def versions(driver: Any, cls: type[Record], ids: Sequence[bytes]) -> dict[bytes, int]:
     """The version of each of these records that is held here."""
+    if len(ids) >= MANY:  # as a page of a first copy, which comes in order: there is nothing where it belongs
+        between = f'SELECT 1 FROM "{cls.__tablename__}" WHERE id BETWEEN ? AND ? LIMIT 1'  # noqa: S608
+        if driver.execute(between, (min(ids), max(ids))).fetchone() is None:
+            return {}
     sql = f'SELECT id, coalesce(version, 0) FROM "{cls.__tablename__}" WHERE id IN ({IDS})'  # noqa: S608
     return dict(driver.execute(sql, (id_list(ids),)).fetchall())
 

@@ -32,6 +32,7 @@ _TOKEN: Final = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
 _CODE: Final = re.compile(rf"[^\W_{_HAN}]+(?:[-_/.]+[^\W_{_HAN}]+)+")
 _RUNS: Final = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _SEPARATOR: Final = frozenset("-_/.")
+_LATIN: Final = re.compile(r"[\x00-\x7f]")
 _ACCENTED: Final = re.compile("[\u00c0-\u024f\u0300-\u036f]")
 _TELEPHONE: Final = re.compile(r"\+?\(?\d[\d\s().-]{6,}")
 _LETTER_DIGIT: Final = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
@@ -114,10 +115,14 @@ def _sounds(name: str) -> list[str]:
 
 
 def _spelled(text: str, spelled: Sequence[str]) -> list[str]:
-    tokens = [
-        GAP if letter.isascii() else _SYLLABLE + item for letter, item in zip(text, spelled, strict=True)
-    ]
-    letters = "".join([item[0] for item in spelled if item.isalnum()])
+    if text.isalnum() and not _LATIN.search(text):  # as most names are: Chinese from end to end
+        tokens = [_SYLLABLE + item for item in spelled]
+        letters = "".join([item[0] for item in spelled])
+    else:
+        tokens = [
+            GAP if letter.isascii() else _SYLLABLE + item for letter, item in zip(text, spelled, strict=True)
+        ]
+        letters = "".join([item[0] for item in spelled if item.isalnum()])
     tokens += [_RUN + letters[start : start + _LONGEST_RUN] for start in range(len(letters) - 1)]
     tokens.append(GAP)
     return tokens
