@@ -340,7 +340,9 @@ def main(arguments: list[str] | None = None) -> int:
             counts.update(outcome.counts)
             if outcome.violation:
                 wrong += 1
-                print(f"--seed {seed}: {outcome.violation}")  # noqa: T201
+                print(f"--seed {seed}: {outcome.violation}", flush=True)  # noqa: T201
+            if (seed - chosen.seed) % 100 == 99:
+                print(f"… {seed - chosen.seed + 1}, {time.monotonic() - begun:.0f} s", flush=True)  # noqa: T201
     finally:
         shutil.rmtree(folder.parent, ignore_errors=True)
     took = time.monotonic() - begun

@@ -223,7 +223,7 @@ def _accounted(
         return False
     if merge in LED or edit.field in ("revision_id",):
         return True
-    if _is_on_paper(edit, row, office):
+    if _is_on_paper(edit, row, watch, office):
         return True
     if edit.field == "deleted_at":
         return _deletion_accounted(edit, watch, row, kept)
@@ -249,8 +249,11 @@ def _thrown_away(edit: Edit, watch: Watch) -> bool:
     )
 
 
-def _is_on_paper(edit: Edit, row: Row, office: dict[Key, Row]) -> bool:
-    """Whether it stands in another edition of the quote: beside the one that was frozen, or put aside."""
+def _is_on_paper(edit: Edit, row: Row, watch: Watch, office: dict[Key, Row]) -> bool:
+    """Whether it stands in another edition of the quote, or was overwritten there by who saw it.
+
+    Another edition: one beside the frozen one, or one that was put aside.
+    """
     if edit.type not in ("quote_revision", "quote_line") or edit.field == "deleted_at":
         return False
     others = [
@@ -260,7 +263,12 @@ def _is_on_paper(edit: Edit, row: Row, office: dict[Key, Row]) -> bool:
     ]
     if edit.field == "issued_at":
         return bool(others)
-    return any(_same(other[edit.field], edit.new) for other in others)
+    return any(
+        _same(other[edit.field], edit.new)
+        or any(later.old == edit.new for later in watch.by_place.get((other["id"], edit.field), ()))
+        for other in others
+        if other is not row
+    )
 
 
 def _elements_accounted(edit: Edit, watch: Watch, row: Row) -> bool:

@@ -366,14 +366,15 @@ class Office:
     def _dying(self) -> Iterator[None]:
         write = self.server.store.write
 
-        def write_and_die(work: Callable[[Any], Any]) -> Any:
+        def write_and_die(work: Callable[[Any], Any], **how: Any) -> Any:
             def doomed(connection: Any) -> Any:
                 work(connection)
                 raise OfficeDown
 
-            return write(doomed)
+            return write(doomed, **how)
 
-        self.server.store.write = write_and_die  # type: ignore[method-assign]
+        server: Any = self.server.store
+        server.write = write_and_die
         yield
 
 
