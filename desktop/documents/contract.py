@@ -22,7 +22,7 @@ from desktop.documents.summary import milestones, terms, totals
 from desktop.documents.theme import Type, paper
 from desktop.documents.typography import lines_of
 from desktop.documents.voice import Said, Voice, money, short_hash
-from desktop.rules.canonical import content_hash
+from desktop.rules.canonical import canonical, hash_of
 from desktop.words import msg
 
 CONTRACT: Final = msg("Contract", "paper")
@@ -36,7 +36,8 @@ def contract_pdf(contract: Mapping[str, Any], *, state: str = "issued", language
     """The contract as PDF bytes; `contract` comes from `clauses.contract_from`; else as `quote_pdf`."""
     check_glyphs(contract)
     voice = Voice(language or contract["language"])
-    digest = content_hash(dict(contract))
+    data = canonical(dict(contract))
+    digest = hash_of(data)
     identity = identify(voice, CONTRACT, contract, digest)
     table = LineTable(voice, contract["quote"])
     blocks = [*_front(voice, contract), *_clauses(voice, contract)]
@@ -50,7 +51,7 @@ def contract_pdf(contract: Mapping[str, Any], *, state: str = "issued", language
         language=voice.language,
         issued_on=str(contract["issued_on"] or ""),
         digest=digest,
-        data=contract,
+        data=data,
     )
     pages = paginate(blocks, frame(), Furnishings(voice, identity, table))
     cover = Cover(title, watermark(voice, state), page.watermark_alpha)

@@ -11,12 +11,17 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from reportlab.lib.colors import Color
+from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.documents.fonts import STRONG, TEXT, faces, runs, width
 from desktop.documents.theme import A4
 
 _LEFT, _CENTRE, _RIGHT = 0.0, 0.5, 1.0
+_ESCAPED: Final = {
+    code: f"\\{code:03o}" if code in b"()\\" or not 0x20 <= code < 0x7F else chr(code) for code in range(256)
+}
+"""Each byte of a string as PDF writes it between brackets."""
 ALIGN: Final = {"left": _LEFT, "centre": _CENTRE, "right": _RIGHT}
 
 
@@ -143,42 +148,67 @@ def _page(canvas: Canvas, page: Page) -> None:
 
 
 class _Writer:
-    """Writes the text of one page into one text object, changing face and ink only where they change."""
+    """Writes the text of one page into one text object, changing face and ink only where they change.
+
+    The operators are written here and not by reportlab's text object, which measures every piece again.
+    """
 
     def __init__(self, canvas: Canvas) -> None:
         self._canvas = canvas
-        self._out = canvas.beginText()
+        self._document = canvas._doc  # noqa: SLF001  reportlab has no other door to the subsets of a font
+        self._code = ["BT"]
         self._font: tuple[str, float] = ("", 0.0)
         self._ink = ""
         self._spacing = 0.0
 
     def write(self, top: float, mark: Text) -> None:
-        out = self._out
+        add = self._code.append
         x = mark.x
         if mark.align != "left":
             x -= ALIGN[mark.align] * text_width(mark.text, mark.size, mark.strong, mark.spacing)
         if mark.ink != self._ink:
             self._ink = mark.ink
-            out.setFillColor(colour(mark.ink))
+            add(filling(mark.ink))
         if mark.spacing != self._spacing:
             self._spacing = mark.spacing
-            out.setCharSpace(mark.spacing)
-        out.setTextOrigin(x, -top - mark.y)
+            add(f"{number(mark.spacing)} Tc")
+        add(f"1 0 0 1 {number(x)} {number(-top - mark.y)} Tm")
         for run in runs(mark.text, mark.strong):
-            font = (run.face, mark.size * run.scale)
-            if font != self._font:
-                self._font = font
-                out.setFont(*font)
-            out.textOut(run.text)
+            face = getFont(run.face)
+            for subset, codes in face.splitString(run.text, self._document):
+                font = (face.getSubsetInternalName(subset, self._document), mark.size * run.scale)
+                if font != self._font:
+                    self._font = font
+                    add(f"{font[0]} {number(font[1])} Tf")
+                add(f"({codes.decode('latin-1').translate(_ESCAPED)}) Tj")
 
     def done(self) -> None:
-        self._canvas.drawText(self._out)
+        self._code.append("ET")
+        self._canvas.addLiteral("\n".join(self._code))
+
+
+def number(value: float) -> str:
+    """A coordinate as PDF writes it: thousandths of a point and no more."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+@lru_cache(maxsize=64)
+def filling(ink: str) -> str:
+    """The operator that fills in a token's colour."""
+    return f"{_parts(ink)} rg"
+
+
+def _parts(ink: str) -> str:
+    made = colour(ink)
+    return " ".join(number(part) for part in (made.red, made.green, made.blue))
 
 
 def _line(canvas: Canvas, top: float, line: Line) -> None:
-    canvas.setFillColor(colour(line.ink))
-    canvas.rect(
-        line.x0, -top - line.y - line.thickness / 2, line.x1 - line.x0, line.thickness, stroke=0, fill=1
+    low = -top - line.y - line.thickness / 2
+    canvas.addLiteral(
+        f"{filling(line.ink)} {number(line.x0)} {number(low)} {number(line.x1 - line.x0)}"
+        f" {number(line.thickness)} re f"
     )
 
 
@@ -189,26 +219,26 @@ def _box(canvas: Canvas, top: float, box: Box) -> None:
         canvas.setStrokeColor(colour(box.edge))
         canvas.setLineWidth(box.thickness)
     low = -top - box.y - box.height
-    canvas.roundRect(
-        box.x, low, box.width, box.height, box.radius, stroke=int(bool(box.edge)), fill=int(bool(box.fill))
-    )
+    draw = (int(bool(box.edge)), int(bool(box.fill)))
+    if box.radius:
+        canvas.roundRect(box.x, low, box.width, box.height, box.radius, stroke=draw[0], fill=draw[1])
+    else:
+        canvas.rect(box.x, low, box.width, box.height, stroke=draw[0], fill=draw[1])
 
 
 def _shape(canvas: Canvas, top: float, shape: Shape) -> None:
-    path = canvas.beginPath()
+    code = [
+        "q",
+        f"{_parts(shape.ink)} RG {number(shape.thickness)} w" if shape.thickness else filling(shape.ink),
+    ]
     for polygon in shape.polygons:
-        path.moveTo(polygon[0][0], -top - polygon[0][1])
-        for x, y in polygon[1:]:
-            path.lineTo(x, -top - y)
+        places = [f"{number(x)} {number(-top - y)}" for x, y in polygon]
+        code.append(f"{places[0]} m")
+        code += [f"{place} l" for place in places[1:]]
         if not shape.thickness:
-            path.close()
-    if shape.thickness:
-        canvas.setStrokeColor(colour(shape.ink))
-        canvas.setLineWidth(shape.thickness)
-        canvas.drawPath(path, stroke=1, fill=0)
-    else:
-        canvas.setFillColor(colour(shape.ink))
-        canvas.drawPath(path, stroke=0, fill=1)
+            code.append("h")
+    code.append("S Q" if shape.thickness else "f Q")
+    canvas.addLiteral("\n".join(code))
 
 
 _PAINT: Final[dict[type, Any]] = {Line: _line, Box: _box, Shape: _shape}

@@ -5,14 +5,14 @@ Nothing of the day, the machine or the process goes in, so the same snapshot giv
 
 import io
 import re
-from collections.abc import Mapping
+import zlib
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Final
 
 import pikepdf
 from pikepdf import Array, AttachedFileSpec, Dictionary, Name, Pdf, String
 
-from desktop.rules.canonical import canonical
 from desktop.words import RESOURCES
 
 ATTACHMENT: Final = "satchel.json"
@@ -30,7 +30,8 @@ class About:
     language: str
     issued_on: str
     digest: str
-    data: Mapping[str, Any]
+    data: bytes
+    """The canonical JSON that it was printed from."""
 
     @property
     def stamp(self) -> str:
@@ -41,7 +42,7 @@ class About:
 def finish(painted: bytes, about: About) -> bytes:
     """The finished PDF."""
     with Pdf.open(io.BytesIO(painted)) as pdf:
-        _mend_unicode(pdf)
+        _mend_fonts(pdf)
         pdf.Root.Lang = String(_LANGUAGES[about.language])
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         pdf.Root.OutputIntents = Array([_srgb(pdf)])
@@ -84,7 +85,7 @@ def _describe(pdf: Pdf, about: About) -> None:
 def _attach(pdf: Pdf, about: About) -> None:
     spec = AttachedFileSpec(
         pdf,
-        canonical(about.data),
+        about.data,
         description="The data this document was printed from",
         filename=ATTACHMENT,
         mime_type="application/json",
@@ -96,8 +97,13 @@ def _attach(pdf: Pdf, about: About) -> None:
     pdf.Root.AF = Array([spec.obj])
 
 
+@lru_cache(maxsize=1)
+def _profile() -> bytes:
+    return (RESOURCES / "fonts" / "srgb.icc").read_bytes()
+
+
 def _srgb(pdf: Pdf) -> pikepdf.Object:
-    profile = pdf.make_stream((RESOURCES / "fonts" / "srgb.icc").read_bytes(), N=3)
+    profile = pdf.make_stream(_profile(), N=3)
     return pdf.make_indirect(
         Dictionary(
             Type=Name.OutputIntent,
@@ -109,8 +115,8 @@ def _srgb(pdf: Pdf) -> pikepdf.Object:
     )
 
 
-def _mend_unicode(pdf: Pdf) -> None:
-    """Rewrite the fonts' tables of characters: rare characters as UTF-16 pairs, a hundred entries a block."""
+def _mend_fonts(pdf: Pdf) -> None:
+    """Pack the fonts, and rewrite their tables of characters: UTF-16 pairs, a hundred entries a block."""
     for page in pdf.pages:
         for font in page.Resources.get("/Font", Dictionary()).values():
             table = font.get("/ToUnicode")
@@ -118,11 +124,20 @@ def _mend_unicode(pdf: Pdf) -> None:
                 continue
             table.write(_mended(table.read_bytes()))
             table.Mended = True
+            file = font.FontDescriptor.FontFile2
+            file.write(_packed(file.read_raw_bytes()), filter=Name.FlateDecode)
     for held in pdf.objects:
         if isinstance(held, pikepdf.Stream) and "/Mended" in held:
             del held.Mended
 
 
+@lru_cache(maxsize=16)
+def _packed(file: bytes) -> bytes:
+    """A font's bytes compressed; the same subset comes again while one types."""
+    return zlib.compress(file)
+
+
+@lru_cache(maxsize=64)
 def _mended(table: bytes) -> bytes:
     entries = [
         b"<%s> <%s>" % (code, chr(int(character, 16)).encode("utf-16-be").hex().upper().encode())

@@ -9,7 +9,7 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -19,6 +19,8 @@ from desktop.words import RESOURCES, msg
 
 TEXT: Final = False
 STRONG: Final = True
+SUBSETS: Final = 8
+"""Subsets of one face that are remembered, each of some ten thousand bytes."""
 
 _NARROW_IN_ENGLISH: Final = frozenset("“”‘’…")
 _NARROW_AMONG_LATIN: Final = frozenset("·×→•≤≥≈≠±")
@@ -86,9 +88,16 @@ def _widths(name: str) -> dict[int, float]:
         if name not in pdfmetrics.getRegisteredFontNames():
             path = RESOURCES / "fonts" / f"{name}.ttf"
             font = TTFont(name, str(path), asciiReadable=name.startswith("Noto"), shapable=False)
+            _remember(font.face)
             pdfmetrics.registerFont(font)
         widths: dict[int, float] = pdfmetrics.getFont(name).face.charWidths
     return widths
+
+
+def _remember(face: Any) -> None:
+    """Let a face remember the subsets it cut last: paper that is drawn again while one types has the same."""
+    cut = lru_cache(maxsize=SUBSETS)(lambda codes, cut=face.makeSubset: cut(list(codes)))
+    face.makeSubset = lambda codes: cut(tuple(codes))
 
 
 def is_wide(character: str) -> bool:
@@ -158,19 +167,19 @@ def width(text: str, strong: bool = TEXT) -> float:
     return total / 1000
 
 
+@lru_cache(maxsize=1)
+def _printed() -> frozenset[int]:
+    """The code of every character that some face can print, and of the end of a line."""
+    return frozenset().union(*(face.widths for face in faces(TEXT))).difference(range(0x20)) | {0x0A}
+
+
 def missing(text: str) -> list[str]:
     """The characters of `text` that no face can print, each once, in order."""
-    known = [face.widths for face in faces(TEXT)]
     printed = plain(text)
-    if printed.isascii() and printed.isprintable():
+    known = _printed()
+    if known.issuperset(map(ord, printed)):
         return []
-    unknown = [
-        character
-        for character in printed
-        if character != "\n"
-        and (ord(character) < 0x20 or not any(ord(character) in widths for widths in known))
-    ]
-    return list(dict.fromkeys(unknown))
+    return list(dict.fromkeys(character for character in printed if ord(character) not in known))
 
 
 def check_text(text: str) -> None:

@@ -23,7 +23,7 @@ from desktop.documents.paginator import Frame, paginate
 from desktop.documents.summary import milestones, terms, totals
 from desktop.documents.theme import paper
 from desktop.documents.voice import Said, Voice, short_hash
-from desktop.rules.canonical import content_hash
+from desktop.rules.canonical import canonical, hash_of
 from desktop.words import Message, msg
 
 NAME_AND_DATE: Final = msg("Name, date", "paper")
@@ -47,7 +47,8 @@ def quote_pdf(snapshot: Mapping[str, Any], *, state: str = "issued", language: s
     """
     check_glyphs(snapshot)
     voice = Voice(language or snapshot["language"])
-    digest = content_hash(dict(snapshot))
+    data = canonical(dict(snapshot))
+    digest = hash_of(data)
     identity = identify(voice, QUOTATION, snapshot, digest)
     table = LineTable(voice, snapshot)
     pages = paginate(_blocks(voice, identity, snapshot, table), frame(), Furnishings(voice, identity, table))
@@ -60,7 +61,7 @@ def quote_pdf(snapshot: Mapping[str, Any], *, state: str = "issued", language: s
         language=voice.language,
         issued_on=str(snapshot["issued_on"] or ""),
         digest=digest,
-        data=snapshot,
+        data=data,
     )
     return finish(paint(pages, page.left, page.ink, cover), about)
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 from desktop.documents.chart_marks import Rows
 from desktop.views.dashboard import DashboardPage
 from desktop.views.list_page import ListPage
-from desktop.views.lists import View
 from desktop.views.look import Look
 from desktop.views.rail import Place
 from desktop.views.today import TodayPage
@@ -51,4 +50,5 @@ def show_rows(window: "Window", rows: Rows | None) -> None:
     window.go(rows.kind)
     page = window.page()
     if isinstance(page, ListPage):
-        page.show_only(View("figure", msg("Behind the figure"), rows.where))
+        page.show_view(page.spec.views[0].key)
+        page.show_otherwise(where=rows.where, face="list", by="")

@@ -181,7 +181,8 @@ def test_a_figure_opens_its_rows_and_the_tabs_come_back(window: Window, qtbot: Q
     found = window.page()
     assert isinstance(found, ListPage)
     qtbot.waitUntil(lambda: found.total() == count)
-    assert not any(tab.isChecked() for tab in found.tabs.values())
+    assert found.tabs["all"].isChecked()
+    assert found.state.now.where == tile.tile.rows.where
     press(qtbot, found.tabs["won"])
     assert found.tabs["won"].isChecked()
 
