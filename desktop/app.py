@@ -133,7 +133,7 @@ class Session(QObject):
 
     def __init__(self, look: Look, vault: "Vault", store: "Store") -> None:
         super().__init__()
-        from desktop.jobs import Jobs
+        from desktop.jobs import Carriage, Jobs
         from desktop.views.coming_back import come_back
         from desktop.views.connection import Connection
         from desktop.views.desk import Desk
@@ -143,6 +143,7 @@ class Session(QObject):
         self.desk: Desk = Desk(store, Runner())
         self.window: Window = Window(look, self.desk)
         self.jobs: Jobs = Jobs(store, self.network.emit)
+        self.carriage = self.window.handover.carriage = Carriage(store, vault.folder)
         self.network.connect(self._tell)
         self.connection = Connection(settings.load().metered)
         self.connection.changed.connect(self._network_changed)
@@ -225,9 +226,10 @@ class Session(QObject):
         sys.excepthook = sys.__excepthook__
         self._look.changed.disconnect(self._remember)
         self.connection.close()
+        self.carriage.stop()
         self.jobs.stop()
         self.desk.close()
-        self.window.doing.torn.close_all()
+        self.window.doing.close()
         self.window.close()
         self.window.deleteLater()
         forget_copies()

@@ -2,17 +2,30 @@
 
 import threading
 from collections.abc import Callable
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from desktop.errors import Offline
+from desktop.models import profile
 from desktop.models.remote import Remote
 from desktop.models.store import Changed, Store
+from sync.client import bundle, lan
+from sync.client.carried import Carried
+from sync.client.driver import STOPPED
 from sync.client.listener import STALL, Listener
 from sync.client.syncer import State, Syncer, chance
 from sync.client.transport import HttpTransport
+from sync.protocol import bundle as sealed
+from sync.protocol.bundle import MAX_FILE, BadBundle, NoBundle
 from sync.protocol.messages import News
 
+if TYPE_CHECKING:
+    from sync.client.bundle import TakenIn
+
+HEAD: Final = 4096
+"""Bytes of a bundle that say what it is and whose."""
 LOOK_EVERY: Final = 3
 """Seconds between looks whether a sync is due; the syncer itself paces what it does."""
 
@@ -133,3 +146,79 @@ class Jobs:
         listener = self._listener
         if listener is not None and state.name == "idle" and not self._over.is_set():
             listener.start()
+
+
+class Stopped(Offline):
+    """A person stopped it."""
+
+
+class Carriage:
+    """Sync without the internet for the window: bundles as files, a laptop nearby. Any thread may call."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store = store
+        self.carried = Carried(folder / "carried")
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """End what is under way, as soon as it can be ended."""
+        self._stop.set()
+
+    def begin(self) -> None:
+        """What a person stopped before does not stop the next."""
+        self._stop.clear()
+
+    def write(self, path: Path) -> tuple[int, int]:
+        """Everything that waits, sealed for the office; returns changes in it, and how many did not fit."""
+        written = bundle.write(self.store)
+        self._go_on()
+        profile.write_durably(path, written.data)
+        return written.ops, written.left
+
+    def kind_of(self, path: Path) -> str:
+        """`reply` for this laptop, `letter` or `other` for somebody else's; empty for what is no bundle."""
+        try:
+            with path.open("rb") as file:
+                found = sealed.address(file.read(HEAD))
+        except (OSError, NoBundle, BadBundle):
+            return ""
+        mine = found.kind == "reply" and found.to == Remote(self.store).identity().device.hex
+        return "letter" if found.kind == "letter" else "reply" if mine else "other"
+
+    def take_in(self, path: Path, tell: Callable[[int, int], None]) -> "TakenIn | None":
+        """The office's answer is stored; another's bundle is taken along, which returns None."""
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+        if self.kind_of(path) in ("letter", "other"):
+            self.carried.add(data)
+            return None
+
+        def told(done: int, total: int) -> None:
+            self._go_on()
+            tell(done, total)
+
+        return bundle.take_in(self.store, data, tell=told)
+
+    def new_code(self) -> str:
+        """A code for the other laptop, as a person reads it."""
+        return lan.shown(lan.new_code())
+
+    def show(self, code: str) -> lan.Traded:
+        """Wait for the laptop on which this code is typed, and trade."""
+        return self._trade(lambda trader: lan.share(trader, lan.read_code(code), cancelled=self._stop.is_set))
+
+    def find(self, code: str) -> lan.Traded:
+        """Look for the laptop that shows this code, and trade."""
+        typed = lan.read_code(code)
+        return self._trade(lambda trader: lan.join(trader, typed, cancelled=self._stop.is_set))
+
+    def _trade(self, trade: Callable[[lan.Trader], lan.Traded]) -> lan.Traded:
+        try:
+            return trade(lan.Trader(self.store, self.carried))
+        except Offline:
+            self._go_on()
+            raise
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise Stopped(STOPPED)

@@ -170,6 +170,7 @@ class Outbox(Popover):
     stop_wanted = Signal()
     portal_wanted = Signal()
     inbox_wanted = Signal()
+    handover_wanted = Signal()
 
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
         super().__init__(look, window)
@@ -214,7 +215,11 @@ class Outbox(Popover):
         self._more = label(look, size="small", ink="ink_2")
         self._decide = label(look, size="small", ink="bad")
         self._marks = _Marks(look)
-        foot = row(look, self._more, self._decide, None, self._marks, gap=14, edge=(16, 8, 16, 10))
+        self.without = Button(look, msg("Without the internet…"), kind="link")
+        self.without.clicked.connect(self._hand_over)
+        foot = row(
+            look, self.without, self._more, self._decide, None, self._marks, gap=14, edge=(16, 8, 16, 10)
+        )
         self.inside.addLayout(foot)
 
     def _made_actions(self) -> QWidget:
@@ -407,6 +412,10 @@ class Outbox(Popover):
         if command is None or card.type not in EDITED:
             return ""
         return next((step.field for step in card.steps if step.record == card.record and step.described), "")
+
+    def _hand_over(self) -> None:
+        self.dismiss()
+        self.handover_wanted.emit()
 
     def _take_back(self) -> None:
         if (card := self.card()) is not None:

@@ -28,6 +28,7 @@ from desktop.views.clash import ClashBox
 from desktop.views.compose import column, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.finding import Finder
+from desktop.views.handover import Handover
 from desktop.views.header_parts import lend, park
 from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
@@ -74,7 +75,6 @@ class Window(QWidget):
     sync_wanted = Signal()
     stop_wanted = Signal()
     portal_wanted = Signal()
-    guide_wanted = Signal()
     metered_said = Signal(str)  # auto, yes, no
     join_wanted = Signal(str, str)  # address, code
     backup_wanted = Signal(str)  # folder
@@ -111,6 +111,9 @@ class Window(QWidget):
         self.outbox.inbox_wanted.connect(lambda: self.go("inbox"))
         self.outbox.stop_wanted.connect(self.stop_wanted)
         self.outbox.portal_wanted.connect(self.portal_wanted)
+        self.handover = Handover(look, desk, self)
+        self.handover.taken.connect(self.refresh_counts)
+        self.outbox.handover_wanted.connect(self.handover.ask)
         self.first_copy = FirstCopy(look, self, self.side)
         self.first_copy.stop_wanted.connect(self.stop_wanted)
         self.first_copy.sync_wanted.connect(self.sync_wanted)
@@ -234,6 +237,7 @@ class Window(QWidget):
             settings = SettingsPage(self._look, self.desk)
             settings.join_wanted.connect(self.join_wanted)
             settings.metered.chosen.connect(self.metered_said)
+            settings.keys.renewed = self.doing.renew
             settings.safety.lock_wanted.connect(self.lock_wanted)
             settings.safety.backup_wanted.connect(self.backup_wanted)
             settings.safety.passphrase_wanted.connect(self.passphrase_wanted)
@@ -329,6 +333,7 @@ class Window(QWidget):
             Item(look.text(msg("Import a file")), icon="upload", run=self.ask_import),
             Item(look.text(msg("Export this list")), icon="download", run=self.ask_export),
             *many_items(look, self.page()),
+            *self.handover.items(),
             *self.doing.items(),
         ]  # fmt: skip
         return self.finder.ask(text)
@@ -351,9 +356,12 @@ class Window(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files of customers and contacts are welcome on every screen; say what will happen."""
-        names = [url.toLocalFile() for url in event.mimeData().urls()]
-        if names and all(Path(name).suffix.lower() in IMPORTED for name in names):
-            self.bar.tell(msg("Let go to import {file}").of(file=Path(names[0]).name), tone="ink_2")
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
+        words = self.handover.drop_words(paths)
+        if words is None and paths and all(path.suffix.lower() in IMPORTED for path in paths):
+            words = msg("Let go to import {file}").of(file=paths[0].name)
+        if words is not None:
+            self.bar.tell(words, tone="ink_2")
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -361,10 +369,14 @@ class Window(QWidget):
         self.bar.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Import what was dropped."""
+        """Import what was dropped; bundles are taken in."""
         self.bar.hide()
-        for url in event.mimeData().urls():
-            self.desk.bring_in(Path(url.toLocalFile()))
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
+        if self.handover.drop_words(paths) is not None:
+            self.handover.take(*paths)
+            return
+        for path in paths:
+            self.desk.bring_in(path)
 
     def selected(self) -> Row | None:
         """The record that commands act on."""

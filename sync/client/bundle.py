@@ -1,6 +1,7 @@
 """Bundles on a laptop: its letter for the office, and the office's reply, stored as an answer is."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,7 @@ from sync.protocol.bundle import BadBundle, Copied, Letter, Mark, NoBundle, Repl
 from sync.protocol.messages import MAX_OPS, Cursor, SyncRequest
 from sync.protocol.versions import PROTOCOL, SCHEMA
 
+Tell = Callable[[int, int], None]
 MOST_PUSHES: Final = 10
 """Parts of the outbox in one letter: at most 40 MiB before packing."""
 MOST_LETTERS: Final = 50
@@ -125,10 +127,13 @@ def _request(known: Known) -> SyncRequest:
 # ---------------------------------------------------------------- in
 
 
-def take_in(store: Store, data: bytes, *, remote: Remote | None = None) -> TakenIn:
+def take_in(
+    store: Store, data: bytes, *, remote: Remote | None = None, tell: Tell = lambda _done, _all: None
+) -> TakenIn:
     """Store the office's reply. Raises Refused and Damaged; then nothing was changed.
 
-    Taking it in again, or after a newer one, changes nothing.
+    Taking it in again, or after a newer one, changes nothing. `tell` hears how many pages of how many are
+    stored; what it raises stops there, and taking the bundle in again stores the rest.
     """
     remote = remote or Remote(store)
     reply = _open(remote, data)
@@ -138,7 +143,7 @@ def take_in(store: Store, data: bytes, *, remote: Remote | None = None) -> Taken
         asked = reply.nonce in read_local(connection, LETTERS, [])
     counts = weigh(reply, now, heard, taken, asked=asked)
     if counts == "new":
-        _store(remote, reply)
+        _store(remote, reply, tell)
     elif counts == "gap":
         remote.rewind(reply.response.last)
         _note(remote, reply)
@@ -180,7 +185,7 @@ def _open(remote: Remote, data: bytes) -> Reply:
         raise Damaged(bundle.DAMAGED) from error
 
 
-def _store(remote: Remote, reply: Reply) -> None:
+def _store(remote: Remote, reply: Reply, tell: Tell) -> None:
     """Verdicts first, then page after page, a transaction each: a crash repeats what is missing."""
     response = reply.response
     remote.apply(
@@ -191,9 +196,12 @@ def _store(remote: Remote, reply: Reply) -> None:
         roots_given=response.roots,
         person=response.person,
     )
-    for page in reply.pages:
+    total = len(reply.pages) + len(reply.copies)
+    for done, page in enumerate(reply.pages):
+        tell(done, total)
         remote.apply(schema=SCHEMA, parts=page.parts, stubs=page.stubs)
-    for copied in reply.copies:
+    for done, copied in enumerate(reply.copies, len(reply.pages)):
+        tell(done, total)
         _copy(remote, copied)
     _note(remote, reply)
     now = situation(remote, Load(0, 0))

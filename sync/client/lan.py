@@ -188,9 +188,16 @@ def _answer(ear: socket.socket, code: str, place: str) -> None:
 # ---------------------------------------------------------------- who types it
 
 
-def join(trader: Trader, code: str, *, seconds: float = SEARCH, port: int = PORT) -> Traded:
+def join(
+    trader: Trader,
+    code: str,
+    *,
+    seconds: float = SEARCH,
+    cancelled: Callable[[], bool] = lambda: False,
+    port: int = PORT,
+) -> Traded:
     """Find the laptop that shows `code`, and trade. Raises NotAllowed for a wrong code, Offline."""
-    refused, search, met = False, _Search(time.monotonic() + seconds), set[str]()
+    refused, search, met = False, _Search(time.monotonic() + seconds, cancelled), set[str]()
     for place in _found(code[:FINDER], search, port):
         if place.tag in met:
             continue  # the same laptop by another of its addresses: each wrong code costs one try
@@ -218,9 +225,14 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class _Search:
-    """How long to look, by the monotonic clock."""
+    """How long to look, by the monotonic clock, unless a person stops it."""
 
     ends: float
+    cancelled: Callable[[], bool]
+
+    def goes_on(self) -> bool:
+        """Whether to look further."""
+        return time.monotonic() < self.ends and not self.cancelled()
 
 
 def _found(finder: str, search: _Search, port: int) -> Generator[Place, None, None]:
@@ -228,7 +240,7 @@ def _found(finder: str, search: _Search, port: int) -> Generator[Place, None, No
     known = set[Place]()
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as voice:
         voice.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        while time.monotonic() < search.ends:
+        while search.goes_on():
             if not _call(voice, ASK + finder.encode(), port):
                 raise Offline(NO_NETWORK)
             again = min(search.ends, time.monotonic() + 0.5)
