@@ -19,7 +19,7 @@ from desktop.models.record import RECORDS, Record
 from desktop.models.store import Work
 from desktop.words import Message, msg
 
-Side = Literal["mine", "theirs", "edit", "split"]
+Side = Literal["mine", "theirs", "edit", "split", "both"]
 DECIDED: Final = ("mine", "theirs", "edit", "split")
 """The states of an entry that a person decided."""
 MADE: Final = "inbox.decisions"
@@ -186,14 +186,15 @@ def resolve(work: Work, entry_id: UUID, side: Side, value: Any = None) -> Entry:
     """Decide an entry.
 
     “mine” writes the value again on today's record, “edit” a third `value` (wire form); “theirs” lets it
-    rest, and “split” notes that what was mine went into a revision of its own.
+    rest, and “split” notes that what was mine went into a revision of its own. A `value` that comes with
+    another side is what that side writes; “both” of a text that two people wrote over counts as split.
     """
     entry = find(work.connection, entry_id)
-    if side == "edit" and entry.field in ("", "deleted_at"):
+    if side == "edit" and entry.field in ("", "deleted_at") and not isinstance(value, dict):
         raise Refused(msg("Only the value of one field is edited; choose mine or theirs."))
-    if side in ("mine", "edit"):
-        _take_mine(work, entry if side == "mine" else replace(entry, mine=value))
-    settle(work, entry_id, side)
+    if value is not None or side in ("mine", "edit"):
+        _take_mine(work, entry if side == "mine" and value is None else replace(entry, mine=value))
+    settle(work, entry_id, "split" if side == "both" else side)
     made = [*read_local(work.connection, MADE, []), [work.tx.hex, entry_id.hex]]
     write_local(work.connection, MADE, made[-MOST:])
     return entry
@@ -240,6 +241,8 @@ def _take_mine(work: Work, entry: Entry) -> None:
     elif entry.field == "deleted_at":
         record.deleted_at = work.now if entry.mine else None
     else:
+        if entry.code == "deleted":
+            record.deleted_at = None
         described = cls.fields()[entry.field]
         value = described.kind.from_wire(entry.mine)
         if described.merge == "stage":
@@ -253,7 +256,7 @@ def _repeat(work: Work, cls: type[Record], record: Record | None, entry: Entry) 
     kind, body = entry.mine["kind"], entry.mine.get("body", {})
     if kind == "sign" and record is None:
         _sign_again(work, cls, entry.record, body)
-    elif kind == "create" and record is None:
+    elif kind in ("create", "append") and record is None:
         fields = cls.fields()
         values = {name: fields[name].kind.from_wire(value) for name, value in body.items() if name in fields}
         work.add(cls(id=entry.record, **values))

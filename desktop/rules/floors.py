@@ -1,7 +1,10 @@
 """The lowest price that still earns what the firm wants to earn; whoever may not see costs may see this."""
 
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from typing import Final
+
+from desktop.words import Message, msg
 
 HUNDRED: Final = Decimal(100)
 PLACES: Final = Decimal("0.01")
@@ -26,3 +29,58 @@ def floor_of(cost: Decimal | None, margin: Decimal | None, tax: Decimal | None =
     if tax is not None:
         price = _EXACT.divide(_EXACT.multiply(price, HUNDRED + tax), HUNDRED)
     return price.quantize(PLACES, rounding=ROUND_CEILING, context=_EXACT)
+
+
+GREEN: Final = "good"
+AMBER: Final = "warn"
+RED: Final = "bad"
+NEAR: Final = Decimal("1.03")
+"""So close above its floor a price is close to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """How a price stands: one of three tones, never a colour without its word."""
+
+    tone: str
+    words: Message
+
+    def worse(self, other: "Light | None") -> "Light":
+        """The worse one of two."""
+        order = (RED, AMBER, GREEN)
+        return self if other is None or order.index(self.tone) <= order.index(other.tone) else other
+
+
+def by_cost(price: Decimal, cost: Decimal, least: Decimal | None) -> Light:
+    """How a price without tax stands to what the thing costs and to the least margin in percent.
+
+    >>> [by_cost(Decimal(price), Decimal(80), Decimal(20)).tone for price in (100, 90, 79)]
+    ['good', 'warn', 'bad']
+    """
+    if price <= 0:
+        return Light(RED, BELOW_COST.of(percent="–"))
+    margin = (price - cost) * HUNDRED / price
+    percent = f"{margin.quantize(Decimal('0.1'))}".replace("-", "\N{MINUS SIGN}")
+    if margin < 0:
+        return Light(RED, BELOW_COST.of(percent=percent))
+    if margin < (least or 0):
+        return Light(AMBER, THIN.of(percent=percent, least=f"{(least or Decimal(0)).normalize():f}"))
+    return Light(GREEN, SOUND.of(percent=percent))
+
+
+def by_floor(price: Decimal, floor: Decimal) -> Light:
+    """How a price stands to its floor, for those who may not see the cost.
+
+    >>> [by_floor(Decimal(price), Decimal(100)).tone for price in (110, 102, 99)]
+    ['good', 'warn', 'bad']
+    """
+    if price < floor:
+        return Light(RED, msg("Below the floor price"))
+    if price < floor * NEAR:
+        return Light(AMBER, msg("Close to the floor price"))
+    return Light(GREEN, msg("Above the floor price"))
+
+
+BELOW_COST: Final = msg("Margin {percent} %, below cost")
+THIN: Final = msg("Margin {percent} %, below the {least} % wanted")
+SOUND: Final = msg("Margin {percent} %")

@@ -6,6 +6,12 @@ The packages that do this are under the GPL, which a program under Apache-2.0 ca
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Final
+
+FIRST: Final = "【1】"
+SECOND: Final = "【2】"
+END: Final = "【=】"
+"""What marks the two versions of an overlap in a text, the office's first; each is a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +70,53 @@ def _unchanged(
 def _kept(base: Sequence[str], edited: Sequence[str]) -> list[tuple[int, int, int]]:
     blocks = SequenceMatcher(None, base, edited, autojunk=False).get_matching_blocks()
     return [(block.a, block.b, block.size) for block in blocks if block.size]
+
+
+def marked(overlap: Overlap) -> list[str]:
+    """The lines of an overlap in a text that keeps both versions."""
+    return [FIRST, *overlap.one, SECOND, *overlap.other, END]
+
+
+def has_marks(text: str | None) -> bool:
+    """Whether a text keeps both versions of some lines."""
+    found = (text or "").split("\n")
+    return FIRST in found and SECOND in found and END in found
+
+
+def sides(text: str | None) -> tuple[str, str, str]:
+    """A text with marks as the office's version, the other one, and both without the marks.
+
+    >>> sides("a\\n【1】\\nb\\n【2】\\nc\\n【=】")
+    ('a\\nb', 'a\\nc', 'a\\nb\\nc')
+    """
+    one: list[str] = []
+    other: list[str] = []
+    both: list[str] = []
+    within = END
+    for line in (text or "").split("\n"):
+        if line in (FIRST, SECOND, END):
+            within = line
+            continue
+        both.append(line)
+        if within != SECOND:
+            one.append(line)
+        if within != FIRST:
+            other.append(line)
+    return "\n".join(one), "\n".join(other), "\n".join(both)
+
+
+def overlaps(text: str | None) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The lines of a text of which it keeps two versions: the office's and the other one's."""
+    found: list[tuple[list[str], list[str]]] = []
+    side = -1
+    for line in (text or "").split("\n"):
+        if line == FIRST:
+            found.append(([], []))
+            side = 0
+        elif line == SECOND:
+            side = 1 if found else -1
+        elif line == END:
+            side = -1
+        elif side >= 0:
+            found[-1][side].append(line)
+    return [(tuple(one), tuple(other)) for one, other in found]

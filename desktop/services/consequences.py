@@ -13,7 +13,8 @@ from desktop.models.inbox import Entry
 from desktop.models.records import Adjustment, QuoteLine, QuoteRevision, Signature
 from desktop.models.store import Store
 from desktop.rules import money
-from desktop.services import drafts
+from desktop.rules.floors import Light
+from desktop.services import drafts, margins
 
 if TYPE_CHECKING:
     from desktop.models.record import Record
@@ -24,6 +25,8 @@ COUNTED: Final = {
     "quote_revision": ("prepaid", "tax_mode"),
 }
 """The fields whose value moves the total of a quote."""
+PRICED: Final = {"quote_line": ("unit_price",), "adjustment": ("value",)}
+"""Those of them that give something away or take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Weight:
     line: str | None = None
     difference: str | None = None
     """From the total that both sides started from, where that is known."""
+    minor: int = 0
+    """The total in minor units, and `digits` how many of its digits stand behind the point."""
+    digits: int = 2
+    light: Light | None = None
+    """How the price stands to cost or floor, for who may see one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +98,15 @@ def consequences(store: Store, entry: Entry, values: Mapping[str, Any]) -> Conse
         draft = drafts.load(store, quote_id)
     except NotFound:
         return None
-    weights = _weigh(draft, entry, values) if entry.field in COUNTED.get(entry.type, ()) else {}
+    weights = _weigh(store, draft, entry, values) if entry.field in COUNTED.get(entry.type, ()) else {}
+    if entry.field == "deleted_at":
+        weights = _weigh_deletion(draft, entry)
     return Consequences(draft.quote.currency or "CNY", weights, _paper(store, quote_id))
 
 
-def _weigh(draft: drafts.QuoteDraft, entry: Entry, values: Mapping[str, Any]) -> dict[str, Weight]:
+def _weigh(
+    store: Store, draft: drafts.QuoteDraft, entry: Entry, values: Mapping[str, Any]
+) -> dict[str, Weight]:
     parts: Sequence[Record] = [*draft.lines, *draft.adjustments, draft.revision]
     part = next((one for one in parts if one.id == entry.record), None)
     if part is None:
@@ -119,7 +131,30 @@ def _weigh(draft: drafts.QuoteDraft, entry: Entry, values: Mapping[str, Any]) ->
             money.printed(total.tax, digits),
             money.printed(total.lines[place].net, digits) if place is not None else None,
             money.printed(total.payable - base, digits) if base is not None and side != "before" else None,
+            total.payable,
+            digits,
+            margins.light(store, draft, total, place) if entry.field in PRICED.get(entry.type, ()) else None,
         )
+    return found
+
+
+def _weigh_deletion(draft: drafts.QuoteDraft, entry: Entry) -> dict[str, Weight]:
+    """With the line or discount (theirs) and without it (mine)."""
+    found: dict[str, Weight] = {}
+    if entry.type not in ("quote_line", "adjustment"):
+        return found
+    for side in ("theirs", "mine"):
+        if side == "mine":
+            draft.lines = [line for line in draft.lines if line.id != entry.record]
+            draft.adjustments = [
+                one for one in draft.adjustments if entry.record not in (one.id, one.line_id)
+            ]
+        try:
+            total = draft.totals()
+        except Refused:
+            return {}
+        payable, tax = (money.printed(amount, total.digits) for amount in (total.payable, total.tax))
+        found[side] = Weight(payable, tax, minor=total.payable, digits=total.digits)
     return found
 
 

@@ -12,18 +12,23 @@ from desktop.models.decisions import entry_id
 from desktop.models.record import RECORDS, Record
 from desktop.models.records import Adjustment, Decision, Quote, QuoteLine, QuoteRevision, User
 from desktop.models.store import Store, Work
-from desktop.services import drafts, history, prices, quote_sense, quotes, records
+from desktop.rules import threeway
+from desktop.services import drafts, history, matters, prices, quote_copies, quote_sense, quotes, records
 from desktop.services.commands import Asking, command, run
 from desktop.services.consequences import Consequences, Paper, consequences
 from desktop.words import Message, msg
 
 DELETED: Final = "deleted_at"
+NOT_BOTH: Final = msg("Only a text can keep both; choose mine or theirs.")
+_TEXT: Final[dict[str, int]] = {"theirs": 0, "mine": 1, "both": 2}
+"""Which of the sides of a text with marks a decision takes."""
 NOT_SPLIT: Final = msg("Only what stands on a quote is split into a revision.")
 SAID: Final = {
     "mine": msg("Yours is used again"),
     "theirs": msg("Theirs is kept"),
     "edit": msg("The value you typed is used"),
-    "split": msg("Yours is in the new revision"),
+    "split": msg("Both are kept: yours stands in a version of its own"),
+    "both": msg("Both are kept"),
 }
 """What a person is told once they decided."""
 
@@ -45,10 +50,15 @@ class Card:
 
     def shown(self, value: Any, language: str) -> str:
         """A value of this field as a person reads it."""
-        described = RECORDS[self.type].fields().get(self.field) if self.type in RECORDS else None
-        if described is None:
-            return "" if value is None else str(value)
-        return described.kind.format(described.kind.from_wire(value), language)
+        return shown(self.type, self.field, value, language)
+
+
+def shown(record_type: str, field: str, value: Any, language: str) -> str:
+    """A value in wire form as a person reads it."""
+    described = RECORDS[record_type].fields().get(field) if record_type in RECORDS else None
+    if described is None:
+        return "" if value is None else str(value)
+    return described.kind.format(described.kind.from_wire(value), language)
 
 
 def cards(store: Store) -> list[Card]:
@@ -93,13 +103,51 @@ def resolve(
     typed, and `split` puts mine into a new revision of the quote.
     """
     entry = inbox.find(work.connection, entry_id)
+    for other in others:
+        _explain(work, inbox.resolve(work, other, side, _written(work, other, side, None)), side)
     if side == "split":
         _split(work, entry)
-    wire = _typed(entry, value) if side == "edit" else None
-    for other in others:
-        _explain(work, inbox.resolve(work, other, side), side)
-    _explain(work, inbox.resolve(work, entry_id, side, wire), side)
+    _explain(work, inbox.resolve(work, entry_id, side, _written(work, entry_id, side, value)), side)
     return entry.record
+
+
+def _written(work: Work, entry_id: UUID, side: inbox.Side, value: str | None) -> Any:
+    """What this side writes in wire form, where it is neither the value that was sent nor nothing."""
+    entry = inbox.find(work.connection, entry_id)
+    cls = RECORDS[entry.type]
+    described = cls.fields().get(entry.field)
+    if side == "edit":
+        return _typed(entry, value) if described is not None else _left(work, entry, value)
+    if described is None:
+        return None
+    record: Any = work.session.get(cls, entry.record)
+    now = getattr(record, entry.field) if record is not None else None
+    if described.merge == "stage" and side == "mine" and not matters.way_back(entry, now):
+        said = msg("There is no way from “{now}” to “{mine}” any more.")
+        words = dict(getattr(described.kind, "options", ()))
+        ways = {"now": words.get(now, now), "mine": words.get(entry.mine, entry.mine)}
+        raise Refused(said.of(**ways), field=entry.field)
+    if described.merge == "text" and side in _TEXT:
+        if threeway.has_marks(now):
+            return threeway.sides(now)[_TEXT[side]]
+        return matters.text_sides(entry)[2] if side == "both" else None
+    if side == "both":
+        raise Refused(NOT_BOTH)
+    return None
+
+
+def _left(work: Work, entry: inbox.Entry, value: str | None) -> Any:
+    """The entry of an account with another amount: as typed, or what is left. Raises Refused for nothing."""
+    found = matters.ledger_of(entry)
+    if found is None:
+        raise Refused(msg("Only the value of one field is edited; choose mine or theirs."))
+    ledger, _, wanted = found
+    kind = RECORDS[entry.type].fields()[ledger.amount].kind
+    typed = kind.parse(value) if value else None
+    amount = typed if typed is not None else max(wanted, ledger.least - matters.balance(work.store, entry))
+    if not isinstance(amount, int) or amount >= 0:
+        raise Refused(msg("Nothing is left on this account."))
+    return {**entry.mine, "body": {**entry.mine["body"], ledger.amount: amount}}
 
 
 def _explain(work: Work, entry: inbox.Entry, side: inbox.Side) -> None:
@@ -118,20 +166,24 @@ def _typed(entry: inbox.Entry, value: str | None) -> Any:
 
 
 def _split(work: Work, entry: inbox.Entry) -> None:
-    """Leave the issued revision as it is, and open the next one with my value in it."""
+    """Put my value into the next revision of what was issued, or into a second draft beside the first."""
     cls = RECORDS[entry.type]
     part: Any = work.session.get(cls, entry.record)
     if not isinstance(part, QuoteLine | Adjustment | QuoteRevision) or entry.field not in cls.fields():
         raise Refused(NOT_SPLIT)
     quote = work.get(Quote, part.quote_id) if part.quote_id else None
+    draft = quote is not None and quote.stage == "draft"
     refused = quote_sense.can_revise(quote, Asking(work.actor, work.now)) if quote is not None else NOT_SPLIT
-    if quote is None or refused is not None:
+    if quote is None or (refused is not None and not draft):
         raise Refused(refused or NOT_SPLIT)
     old = drafts.draft_of(work.session, quote)
-    revision = quotes.revise(work, quote)
+    if draft:
+        quote = quote_copies.second_draft(work, quote)
+    else:
+        quotes.revise(work, quote)
     work.flush()
     new = drafts.draft_of(work.session, quote)
-    twin = _twin(part, old, new) if not isinstance(part, QuoteRevision) else revision
+    twin = _twin(part, old, new) if not isinstance(part, QuoteRevision) else new.revision
     setattr(twin, entry.field, cls.fields()[entry.field].kind.from_wire(entry.mine))
 
 
@@ -152,7 +204,7 @@ def reopen(work: Work, *, entry_id: UUID) -> UUID:
     if entry.state == "split" or entry.field in (inbox.RECORD_LEVEL, DELETED):
         if entry.state != "theirs":
             raise Refused(msg("This decision made something new; undo it there."))
-    elif entry.state != "theirs":
+    elif entry.state != "theirs" or RECORDS[entry.type].fields()[entry.field].merge == "text":
         _put_back(work, entry)
     inbox.settle(work, entry.id, "open")
     return entry.record

@@ -54,6 +54,26 @@ def reprice(
             line.slabs = [slab.as_json() for slab in found.price.slabs]
 
 
+def floor(
+    session: Session, line: QuoteLine, customer: Customer | None, *, currency: str, tax_mode: str, on: date
+) -> Decimal | None:
+    """The lowest price that the price books allow for this line, as far as they say one."""
+    product = session.get(Product, line.product_id) if line.product_id else None
+    if product is None:
+        return None
+    wanted = pricing.Asked(
+        product=product.id.hex,
+        quantity=line.quantity or ZERO,
+        currency=currency,
+        on=on,
+        customer=customer.id.hex if customer else "",
+        segments=(customer.grade,) if customer and customer.grade else (),
+        region=(customer.city or "") if customer else "",
+    )
+    found = pricing.resolve(wanted, entries(session, product, customer, tax_mode))
+    return found.price.floor if found.price is not None else None
+
+
 def typed_by(work: Work, line: QuoteLine) -> None:
     """Note that this person has chosen the price that the line has now."""
     told = {"step": "by_hand", "price": number(line.unit_price or ZERO), "by": work.actor.name}

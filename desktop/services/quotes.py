@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from desktop.documents.quote import quote_pdf
 from desktop.documents.readback import calculator_test
 from desktop.errors import NotFound, Refused
 from desktop.models import numbers
-from desktop.models.record import Record
 from desktop.models.records import (
     Adjustment,
     Customer,
@@ -27,7 +26,7 @@ from desktop.models.store import Store, Work
 from desktop.rules import ranks
 from desktop.rules.canonical import content_hash
 from desktop.rules.money import ONE, number
-from desktop.services import catalog, drafts, prices
+from desktop.services import catalog, drafts, prices, quote_copies
 from desktop.services import quote_sense as of
 from desktop.services.commands import command
 from desktop.services.quote_sense import can_change as can_change
@@ -35,7 +34,6 @@ from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, r
 from desktop.words import msg
 
 PRICED = ("item", "option", "alternative")
-R = TypeVar("R", bound=Record)
 
 
 def organisation(work: Work) -> Organisation | None:
@@ -85,14 +83,9 @@ def new(work: Work, *, values: Mapping[str, Any]) -> Quote:
     check(quote)
     quote.revision_id = revision.id
     work.add(quote)
-    _belongs(work, quote, revision)
+    quote_copies.belongs(work, quote, revision)
     work.flush()
     return quote
-
-
-def _belongs(work: Work, quote: Quote, part: Record) -> None:
-    part.owner_id, part.team_id = quote.owner_id, quote.team_id
-    work.add(part)
 
 
 @command("quote.add_line", label=msg("Add line"), on=Quote, when=can_change, icon="plus", writes=of.LINES)
@@ -114,7 +107,7 @@ def add_line(
         setattr(line, name, value)
     if line.kind in PRICED and line.quantity is None:
         line.quantity = quantity
-    _belongs(work, quote, line)
+    quote_copies.belongs(work, quote, line)
     work.flush()
     if product_id is not None and "unit_price" not in (values or {}):
         _price(work, quote, product_id)
@@ -327,7 +320,7 @@ def discount(
             kind=kind,
             rank="z" if kind == "target" else "i",
         )
-        _belongs(work, quote, present)
+        quote_copies.belongs(work, quote, present)
     present.value, present.label = value, label or present.label
     work.flush()
     if drafts.draft_of(work.session, quote).totals().payable < 0 and value < 0:
@@ -406,29 +399,12 @@ def revise(work: Work, quote: Quote) -> QuoteRevision:
         quote.revision_id = waiting.id
         _step(work, quote, "draft")
         return waiting
-    copied = _copy(old, QuoteRevision)
-    copied.revision = old.revision + 1
-    copied.snapshot, copied.content_hash, copied.issued_at = None, "", None
+    copied = quote_copies.content(work, draft, quote, old.revision + 1)
     firm = organisation(work)
     copied.valid_until = today(work) + timedelta(days=(firm.valid_days if firm else None) or 30)
-    _belongs(work, quote, copied)
-    new_lines: dict[UUID, UUID] = {}
-    for line in draft.lines:
-        twin = _copy(line, QuoteLine)
-        twin.revision_id, new_lines[line.id] = copied.id, twin.id
-        _belongs(work, quote, twin)
-    for adjustment in draft.adjustments:
-        changed = _copy(adjustment, Adjustment)
-        changed.revision_id = copied.id
-        changed.line_id = new_lines.get(adjustment.line_id) if adjustment.line_id else None
-        _belongs(work, quote, changed)
     quote.revision_id = copied.id
     _step(work, quote, "draft")
     return copied
-
-
-def _copy(record: Record, cls: type[R]) -> R:
-    return cls(**{name: getattr(record, name) for name in cls.fields()})
 
 
 @command(

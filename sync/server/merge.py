@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from desktop.rules.threeway import Agreed, Overlap, merge_lines
+from desktop.rules.threeway import Agreed, Overlap, marked, merge_lines
 
 CRITICAL: Final = "critical"
 SOFT: Final = "soft"
@@ -22,9 +22,6 @@ APPEND: Final = "append"
 DECISION: Final = "decision"
 DERIVED: Final = "derived"
 SERVER: Final = "server"
-
-FIRST, SECOND, END = "【1】", "【2】", "【=】"
-"""What marks the two versions of an overlap in a text, the office's first."""
 
 OPEN, LET_REST = "open", "theirs"
 """The states of an entry that is to be decided, and of one that was let rest."""
@@ -90,7 +87,7 @@ def merge_text(current: str | None, old: str | None, new: str | None) -> Merged:
             merged += piece.lines
             continue
         overlap = True
-        merged += [FIRST, *piece.one, SECOND, *piece.other, END]
+        merged += marked(piece)
     text = "\n".join(merged)
     return Merged(text, lost=True, loser=new, conflict=True) if overlap else Merged(text)
 

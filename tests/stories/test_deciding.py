@@ -61,7 +61,7 @@ def test_what_is_typed_wrongly_is_said_and_nothing_decided(pair: Pair) -> None:
     rep.fails(2, "inbox", "resolve", card["id"], "edit")
     rep.fails(2, "inbox", "resolve", card["id"], "mine", "97500")
     rep.fails(1, "inbox", "resolve", card["id"], "edit", "a lot")
-    rep.fails(1, "inbox", "resolve", card["id"], "split")
+    rep.fails(1, "inbox", "resolve", card["id"], "both")
     rep.fails(3, "inbox", "reopen", card["id"])
     rep.fails(3, "inbox", "show", "f" * 32)
     assert [one["id"] for one in rep.json("inbox")] == [card["id"]]

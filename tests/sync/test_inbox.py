@@ -10,9 +10,9 @@ from desktop.errors import NotFound, Refused
 from desktop.models import inbox as kept
 from desktop.models.inbox import Entry
 from desktop.models.record import new_id
-from desktop.models.records import Customer
+from desktop.models.records import Customer, Quote
 from desktop.models.store import Store
-from desktop.services import commands, inbox, outbox, undo
+from desktop.services import commands, drafts, inbox, outbox, undo
 from tests.sync.pair import Pair, pairs
 
 
@@ -119,11 +119,25 @@ def test_what_came_too_late_for_a_signed_paper_goes_into_a_revision(pair: Pair) 
         assert [str(line.unit_price) for line in pair.draft(store, signed.id).lines] == ["100", "200"]
 
 
-def test_a_draft_is_not_split_and_a_customer_never(pair: Pair) -> None:
+def test_a_draft_is_split_into_two_drafts_and_a_customer_never(pair: Pair) -> None:
     entry = clash(pair)
-    with pytest.raises(Refused):
-        settle(pair.bob, entry, "split")
+    settle(pair.bob, entry, "split")
+    pair.meet()
+    for store in (pair.ann, pair.bob):
+        first, second = pair.all(store, Quote)
+        assert prices(pair, store) == ["120", "200"]
+        assert [str(line.unit_price) for line in drafts.load(store, second.id).lines] == ["90", "200"]
+        assert (first.stage, second.stage, second.number) == ("draft", "draft", "")
+        assert (str(first.payable), str(second.payable)) == ("32000", "29000")
+    undo.undo(pair.bob, pair.bob.me())
     assert one(pair.bob).id == entry.id
+    assert len(pair.all(pair.bob, Quote)) == 1
+    (who,) = pair.all(pair.bob, Customer)
+    for store, credit in ((pair.ann, 100), (pair.bob, 250)):
+        commands.run(store, store.me(), "customer.edit", who.id, values={"credit": credit})
+    pair.meet()
+    with pytest.raises(Refused):
+        settle(pair.bob, one(pair.bob, "credit"), "split")
 
 
 def test_all_of_a_record_is_decided_at_once(pair: Pair) -> None:

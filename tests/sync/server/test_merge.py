@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.rules.threeway import END, FIRST, SECOND
 from sync.server.merge import (
-    END,
-    FIRST,
-    SECOND,
     Merged,
     merge_created,
     merge_field,
@@ -17,7 +15,7 @@ from sync.server.merge import (
     merge_text,
 )
 
-CLASSES = ("critical", "soft", "set", "text", "ledger", "stage", "append", "derived", "server")
+CLASSES = ("critical", "soft", "set", "text", "ledger", "stage", "append", "decision", "derived", "server")
 
 CASES: list[tuple[str, Any, Any, Any, Merged]] = [
     # class, what the office holds, what the author saw, what the author wants, what comes out
@@ -27,6 +25,11 @@ CASES: list[tuple[str, Any, Any, Any, Merged]] = [
     ("append", 5, 1, 2, Merged(5, True, 2, True)),
     ("server", "b", "a", "c", Merged("b", True, "c", True)),
     ("stage", "b", "a", "c", Merged("b", True, "c", True)),
+    ("decision", "open", "open", "mine", Merged("mine")),
+    ("decision", "theirs", "open", "edit", Merged("edit")),
+    ("decision", "mine", "open", "edit", Merged("mine")),
+    ("decision", "mine", "split", "open", Merged("mine")),
+    ("decision", "edit", "open", "theirs", Merged("edit")),
     ("derived", 5, 1, 2, Merged(5)),
     ("soft", "b", "a", "c", Merged("c", True, "b")),
     ("set", ["x", "y"], ["x"], ["x", "z"], Merged(["x", "y", "z"])),

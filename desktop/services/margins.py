@@ -1,0 +1,56 @@
+"""How the prices of a quote stand to cost or floor, as far as this person may see either."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desktop.models.records import Organisation, Product
+from desktop.models.store import Store
+from desktop.rules import floors, money
+from desktop.rules.floors import HUNDRED, Light
+from desktop.rules.totals import Totals
+from desktop.services import prices
+from desktop.services.drafts import QuoteDraft
+
+
+def light(store: Store, draft: QuoteDraft, total: Totals, place: int | None) -> Light | None:
+    """The light of one line, or the worst of all lines; None where nothing is known to go by."""
+    found: Light | None = None
+    with store.reading() as session:
+        firm = session.scalars(select(Organisation).where(Organisation.deleted_at.is_(None))).first()
+        for n in range(len(draft.lines)) if place is None else (place,):
+            one = _of_line(session, draft, total, n, firm, store.clock().date())
+            found = one.worse(found) if one is not None else found
+    return found
+
+
+def _of_line(
+    session: Session,
+    draft: QuoteDraft,
+    total: Totals,
+    place: int,
+    firm: Organisation | None,
+    on: date,
+) -> Light | None:
+    line, sums = draft.lines[place], total.lines[place]
+    product = session.get(Product, line.product_id) if line.product_id else None
+    if product is None or not sums.counts or not line.quantity:
+        return None
+    each = money.to_decimal(sums.final, total.digits) / line.quantity
+    included = draft.revision.tax_mode == "included"
+    home = (firm.currency if firm is not None else "") or draft.quote.currency
+    if product.cost is not None and home == draft.quote.currency:
+        rate = sum((Decimal(one) for one in line.tax_rates or ()), Decimal(0)) if included else Decimal(0)
+        without_tax = each * HUNDRED / (HUNDRED + rate)
+        return floors.by_cost(without_tax, product.cost, firm.least_margin if firm is not None else None)
+    least = prices.floor(
+        session,
+        line,
+        draft.customer,
+        currency=draft.quote.currency,
+        tax_mode=draft.revision.tax_mode,
+        on=on,
+    )
+    return floors.by_floor(each * (line.base_quantity or 1), least) if least is not None else None
