@@ -327,7 +327,7 @@ class Arrival:
         self, record: bytes, ops: Sequence[Pending], gone: int, had_base: bool, purged: list[bytes]
     ) -> None:
         """The office has no row of this record for this laptop: it stays only for the sake of its ops."""
-        if not ops or (not gone and not had_base and not any(op.kind in CREATING for op in ops)):
+        if not ops or not (gone or had_base or any(op.kind in CREATING or op.n > self.acked for op in ops)):
             purged.append(record)
         elif gone or had_base:
             self.driver.execute(

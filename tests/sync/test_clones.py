@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -11,13 +11,17 @@ from uuid import UUID
 
 import pytest
 
+from desktop.errors import Offline
+from desktop.models import inbox, outbox
 from desktop.models.records import Customer
 from desktop.models.store import Store
 from desktop.services import commands, integrity
-from sync.client.driver import enrol, sync_once
-from sync.server import store as office_store
+from sync.client.driver import Request, enrol, sync_once
+from sync.engine.actions import Answer, Failure
+from sync.protocol import messages
 from sync.server.server import Server
 from tests.stores import NOON, customer, opened
+from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 
 TEN_YEARS = timedelta(days=3653)
@@ -25,7 +29,7 @@ TEN_YEARS = timedelta(days=3653)
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Server]:
-    server = Server(office_store.open_folder(tmp_path / "office"))
+    server = Server(postgres.office(tmp_path / "office"))
     yield server
     server.store.close()
 
@@ -86,7 +90,7 @@ def test_two_copies_of_one_profile_both_sync_and_every_edit_is_there_once(
 
 def play(folder: Path, skews: tuple[timedelta, timedelta]) -> dict[str, tuple[Any, ...]]:
     """Two people over one record; what is left of it on both laptops and at the office."""
-    server = Server(office_store.open_folder(folder / "office"))
+    server = Server(postgres.office(folder / "office"))
     with (
         opened(folder / "ann", clock=lambda: NOON + skews[0]) as ann,
         opened(folder / "bob", clock=lambda: NOON + skews[1]) as bob,
@@ -118,3 +122,38 @@ def test_clocks_ten_years_off_end_in_the_same_state(
     sound = play(tmp_path / "sound", (timedelta(0), timedelta(0)))
     assert set(sound) == {"first", "second"}
     assert play(tmp_path / "skewed", skews) == sound
+
+
+class CutAtTheFork(Direct):
+    """The line breaks when a copy asks for an identity of its own."""
+
+    def send(self, request: Request, cancelled: Callable[[], bool]) -> Answer | Failure:
+        return (
+            Failure("unreachable") if request.target == messages.DEVICES else super().send(request, cancelled)
+        )
+
+
+def test_what_the_other_copy_took_back_stays_here_while_an_edit_of_it_is_unanswered(
+    office: Server, tmp_path: Path
+) -> None:
+    """The office, too, has the creation as void; the edit goes up under the new identity of the copy."""
+    with opened(tmp_path / "one") as store:
+        joined(office, store, "Ann")
+        sync_once(store, Direct(office))
+        new = customer(store, "taken back").id
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    with opened(tmp_path / "one") as one, opened(tmp_path / "two") as two:
+        with one.reader.connect() as connection:
+            [made] = outbox.pending(connection)
+        outbox.take_back(one, made.tx)
+        sync_once(one, Direct(office))
+        edit(two, new, phone="1")
+        with pytest.raises(Offline):
+            sync_once(two, CutAtTheFork(office))
+        assert state(two)["taken back"][0] == "1"
+        sync_once(two, Direct(office))
+        assert two.device != one.device
+        assert state(two) == state(one) == {}
+        with two.reader.connect() as connection:
+            [kept] = inbox.entries(connection)
+        assert (kept.kind, kept.record, kept.mine) == ("rejected", new, "1")
