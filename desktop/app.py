@@ -3,8 +3,8 @@
 Until the vault is open only QtWidgets and the standard library are imported; the rest loads while one types.
 """
 
+import gc
 import importlib
-import json
 import sys
 import threading
 from collections.abc import Callable
@@ -21,13 +21,14 @@ from desktop.models import wiping
 from desktop.views.errors import shown
 from desktop.views.first_pages import Answers
 from desktop.views.first_run import FirstRun
+from desktop.views.guide_key import GuideKey
 from desktop.views.instance import Instance, hand_over
 from desktop.views.look import Look
 from desktop.views.network import shown_network
 from desktop.views.runner import Runner
 from desktop.views.unlock import UnlockPage
 from desktop.views.wiped import WipedPage
-from desktop.words import RESOURCES, Message, msg
+from desktop.words import Message, msg
 
 if TYPE_CHECKING:
     from desktop.models.store import Store
@@ -37,6 +38,8 @@ OPENING: Final = QSize(1440, 900)
 """The size that the screens are drawn for."""
 IDLE_MINUTES: Final = 5
 """Minutes without a key or a press after which the vault locks (VAULT.md §2)."""
+MADE_BETWEEN: Final = 20_000
+"""Objects made between two searches for garbage."""
 HEAVY: Final = ("desktop.models.vault", "desktop.services.profiles", "desktop.views.window", "desktop.jobs")
 _TO_SETTINGS: Final = {"high_contrast": "contrast"}
 
@@ -62,6 +65,7 @@ def run(profile: str = "", link: str = "") -> int:
 def show(vault: "Vault", store: "Store") -> None:
     """Open the window on a vault that is open already, and return when it is closed; the vault stays open."""
     app = application()
+    spare_the_collector()
     look = made_look(settings.load())
     session = Session(look, vault, store)
     session.window.resize(_roomy(session.window))
@@ -141,7 +145,7 @@ class Session(QObject):
 
         self.vault, self.store = vault, store
         self.desk: Desk = Desk(store, Runner())
-        self.window: Window = Window(look, self.desk)
+        self.window: Window = Window(look, self.desk, "today")
         self.jobs: Jobs = Jobs(store, self.network.emit)
         self.carriage = self.window.handover.carriage = Carriage(store, vault.folder)
         self.network.connect(self._tell)
@@ -246,6 +250,7 @@ class Program(QObject):
         self.front = QStackedWidget()
         self.front.resize(1200, 800)
         self.look.bind(self.front.setWindowTitle, msg("Satchel"))
+        self.guide = GuideKey(self.look, self.front, self._page_name)
         self.session: Session | None = None
         self._vault: Vault | None = None
         self._store: Store | None = None
@@ -276,6 +281,9 @@ class Program(QObject):
         if self.session is not None and self._link:
             link, self._link = self._link, ""
             self.session.window.doing.open_link(link)
+
+    def _page_name(self) -> str:
+        return "first_run" if isinstance(self.front.currentWidget(), FirstRun) else "unlock"
 
     def _front(self, page: QWidget) -> None:
         while (old := self.front.widget(0)) is not None:
@@ -354,8 +362,16 @@ class Program(QObject):
         self._code = ""
         if store is not None:
             self.runner.write(
-                lambda: settle(store, answers), done=lambda _nothing: self._enter(), failed=self._astray
+                lambda: settle(store, answers),
+                done=lambda _nothing: self._settled(answers),
+                failed=self._astray,
             )
+
+    def _settled(self, answers: Answers) -> None:
+        """The window opens; whoever looks around the demo company is shown the way to a first quote."""
+        self._enter()
+        if self.session is not None and answers.start == "demo":
+            self.session.window.doing.practise()
 
     def _astray(self, error: BaseException) -> None:
         """The vault is there; only the beginning did not work, so the window opens and says why."""
@@ -424,6 +440,7 @@ class Program(QObject):
         session, self.session = self.session, None
         if session is not None:
             session.close()
+        self.guide.close()
         self.runner.close()
         self._close_vault()
 
@@ -446,6 +463,13 @@ def _load_the_rest() -> None:
     from desktop.rules import pinyin
 
     pinyin.readings("囊")  # the first question to the tables of sounds loads them
+    spare_the_collector()
+
+
+def spare_the_collector() -> None:
+    """Leave what was loaded out of Python's search for garbage, and search less often: each one is a pause."""
+    gc.freeze()
+    gc.set_threshold(MADE_BETWEEN, 20, 50)
 
 
 def settle(store: "Store", answers: Answers) -> None:
@@ -461,18 +485,9 @@ def settle(store: "Store", answers: Answers) -> None:
 
 
 def _demo(store: "Store", _answers: Answers) -> None:
-    from desktop.services import commands, imports
+    from desktop.services import demo_company
 
-    folder = RESOURCES / "demo"
-    firm = json.loads((folder / "company.json").read_text(encoding="utf-8"))
-    me = store.me()
-    commands.run(store, me, "organisation.new", values=firm["organisation"])
-    for name, kind in (
-        ("products.csv", "products"),
-        ("customers_zh.csv", "customers"),
-        ("contacts.vcf", "contacts"),
-    ):
-        imports.carry_out(store, me, imports.plan((folder / name).read_bytes(), kind))
+    demo_company.found(store)
 
 
 def _import(store: "Store", answers: Answers) -> None:

@@ -11,10 +11,12 @@ from desktop import settings
 from desktop.rules import deeplinks
 from desktop.views import keymap
 from desktop.views.crash_page import CrashPage
+from desktop.views.guide import Guide, page_for, screen_of
 from desktop.views.key_sheet import KeySheet
 from desktop.views.look import Look
 from desktop.views.notices import Notices
 from desktop.views.palette import Item
+from desktop.views.practice import Practice
 from desktop.views.running import Tray
 from desktop.views.torn import TornWindows
 from desktop.words import msg
@@ -38,6 +40,8 @@ class Actions(QObject):
         self.tray = Tray(look, window)
         window.desk.begun.connect(self.tray.add)
         self.sheet: KeySheet | None = None
+        self.guide: Guide | None = None
+        self.practice: Practice | None = None
         self._shortcuts: dict[str, QShortcut] = {}
         self.acts: dict[str, Callable[[], object]] = {
             "palette": window.open_palette,
@@ -52,7 +56,7 @@ class Actions(QObject):
             "sync": window.sync_wanted.emit,
             "lock": window.lock_wanted.emit,
             "settings": partial(window.go, "settings"),
-            "guide": window.guide_wanted.emit,
+            "guide": self.show_guide,
             "keys": self.show_keys,
         }
         self.renew()
@@ -75,7 +79,7 @@ class Actions(QObject):
             Item(self._look.text(each.words), keys=keys[each.name], icon=each.icon, run=self.acts[each.name])
             for each in keymap.ACTIONS
             if each.name not in ("palette", "new", "quote")
-        ]
+        ] + [Item(self._look.text(msg("Practice: your first quote")), icon="target", run=self.practise)]
 
     def show_keys(self) -> None:
         """The sheet of all keys."""
@@ -90,6 +94,26 @@ class Actions(QObject):
         hidden = msg("Names and amounts are hidden; the same keys show them again")
         words = hidden if self._look.private else msg("Names and amounts are shown")
         self._window.toast.tell(words, can_undo=False, good=False)
+
+    def show_guide(self) -> None:
+        """The manual at the page of this screen."""
+        if self.guide is None:
+            self.guide = Guide(self._look)
+        self.guide.open_at(page_for(screen_of(self._window)))
+
+    def practise(self) -> None:
+        """The practice tour, from its first step."""
+        if self.practice is None:
+            self.practice = Practice(self._look, self._window)
+        self.practice.start()
+
+    def close(self) -> None:
+        """The vault is locked, or the program ends: no window stays."""
+        self.torn.close_all()
+        guide, self.guide = self.guide, None
+        if guide is not None:
+            guide.close()
+            guide.deleteLater()
 
     def tear(self) -> None:
         """The record at hand in a window of its own."""

@@ -4,15 +4,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop import settings
+from desktop.views import leaves
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.file_settings import FileSettings
 from desktop.views.frame import NAMES
+from desktop.views.key_settings import KeySettings
 from desktop.views.look import Look
+from desktop.views.notice_settings import NoticeSettings
 from desktop.views.safety import Safety
 from desktop.views.text_size import TextSize
-from desktop.words import Message, msg
+from desktop.words import LANGUAGES, Message, msg
 
 THEME_WORDS = (
     ("system", msg("As the system")),
@@ -31,6 +34,15 @@ class SettingsPage(QWidget):
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
         self._look = look
+        self._heads: list[QWidget] = []
+        self._found: list[tuple[Message, Message, QWidget, QWidget | None]] = []
+        self.finder = QLineEdit()
+        look.bind(self.finder.setPlaceholderText, msg("Find a setting"))
+        look.bind(self.finder.setAccessibleName, msg("Find a setting"))
+        look.bind(self.finder.setFixedWidth, lambda: look.px(280))
+        self.finder.textChanged.connect(self._filter)
+        self._nothing = label(look, msg("No setting is called so."), ink="ink_2")
+        self._nothing.hide()
         self.server, self.code = QLineEdit(), QLineEdit()
         self.join = Button(look, msg("Join"), icon="building-2", height="height_large")
         language = Segments(look, list(NAMES.items()), current=look.language, name=msg("Language"))
@@ -76,19 +88,51 @@ class SettingsPage(QWidget):
         self.safety = Safety(look)
         lines.append(self._group(msg("Safety")))
         lines += [self._line(words, why, control) for words, why, control in self.safety.lines()]
+        lines += self._more(desk)
         inner = QWidget()
-        middle = holding(column(look, *lines, None, gap=0))
+        middle = holding(column(look, *lines, self._nothing, None, gap=0))
         look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
         across = row(look, middle, None, gap=0, edge=(20, 8, 20, 20))
         across.setStretch(0, 1)
         across.setStretch(1, 0)
         inner.setLayout(across)
-        ground = holding(column(look, scrolling(inner), gap=0), region("surface"))
+        top = row(look, self.finder, None, edge=(20, 12, 20, 4))
+        ground = holding(column(look, top, scrolling(inner), gap=0), region("surface"))
         self.setLayout(column(look, ground, gap=0))
+
+    def _more(self, desk: Desk) -> list[QWidget]:
+        """Reminders, keys, and what leaves this laptop."""
+        look = self._look
+        self.notices, self.keys = NoticeSettings(look), KeySettings(look)
+        lines: list[QWidget] = []
+        for words, each in (
+            (msg("Reminders"), self.notices.lines()),
+            (msg("Keys"), self.keys.lines()),
+            (msg("What leaves this laptop"), leaves.lines(look, desk)),
+        ):
+            lines += [self._group(words), *(self._line(*parts) for parts in each)]
+        return lines
 
     def enter(self) -> None:
         """Keys go to this page."""
         self.setFocus()
+
+    def shown(self) -> list[str]:
+        """The settings that are shown now, by name."""
+        return [self._look.text(words) for words, _, line, _ in self._found if not line.isHidden()]
+
+    def _filter(self, typed: str) -> None:
+        wanted = typed.casefold().split()
+        heads: set[QWidget] = set()
+        for words, why, line, head in self._found:
+            said = " ".join(each.in_language(language) for each in (words, why) for language in LANGUAGES)
+            fits = all(word in said.casefold() for word in wanted)
+            line.setVisible(fits)
+            if fits and head is not None:
+                heads.add(head)
+        for head in self._heads:
+            head.setVisible(head in heads)
+        self._nothing.setVisible(not heads)
 
     def _follow(self) -> None:
         self.language.choose(self._look.language)
@@ -111,9 +155,11 @@ class SettingsPage(QWidget):
         return self._line(msg("Join your company"), why, controls)
 
     def _group(self, words: Message) -> QWidget:
-        return holding(
+        head = holding(
             column(self._look, label(self._look, words, size="title", strong=True), gap=0, edge=(0, 20, 0, 8))
         )
+        self._heads.append(head)
+        return head
 
     def _line(self, words: Message, why: Message, control: QWidget) -> QWidget:
         look = self._look
@@ -127,4 +173,6 @@ class SettingsPage(QWidget):
         )
         across = row(look, holding(texts), control, gap=24, edge=(0, 10, 0, 10))
         across.setStretch(0, 1)
-        return holding(column(look, Line(look), across, gap=0))
+        whole = holding(column(look, Line(look), across, gap=0))
+        self._found.append((words, why, whole, self._heads[-1] if self._heads else None))
+        return whole

@@ -80,7 +80,7 @@ class Window(QWidget):
     backup_wanted = Signal(str)  # folder
     passphrase_wanted = Signal(str, str)  # old, new
 
-    def __init__(self, look: Look, desk: Desk) -> None:
+    def __init__(self, look: Look, desk: Desk, first: str = "customer") -> None:
         super().__init__()
         self._look, self.desk = look, desk
         self.trail = Trail()
@@ -129,7 +129,7 @@ class Window(QWidget):
         self._listen()
         self.setAcceptDrops(True)
         look.bind(self.setWindowTitle, msg("Satchel"))
-        self.go("customer")
+        self.go(first)
 
     def _compose(self) -> None:
         look = self._look

@@ -22,7 +22,7 @@ class Comment(Record):
     __label__: ClassVar[Message] = msg("Comment")
     __plural__: ClassVar[Message] = msg("Comments")
     __root__ = "customer_id"
-    customer_id: Mapped[UUID | None] = field(Link("customer"), msg("Customer"), required=True, index=True)
+    customer_id: Mapped[UUID | None] = field(Link("customer"), msg("Customer"), index=True)
     of: Mapped[str] = field(Short(), msg("Record type"), hidden=True)
     of_id: Mapped[UUID | None] = field(Link(), msg("Record"), index=True, hidden=True)
     text: Mapped[str] = field(Long(), msg("Text"), required=True, listed=True, search="text")
