@@ -43,7 +43,7 @@ from desktop.views.desk import Desk
 from desktop.views.file_viewer import FileViewer, picture_of
 from desktop.views.look import Look
 from desktop.views.preview import images
-from desktop.words import msg
+from desktop.words import Message, msg
 
 LOOK_AGAIN: Final = 700
 """Milliseconds between looks while a file is on its way."""
@@ -110,12 +110,16 @@ class AttachmentsPanel(QWidget):
         self.empty.setVisible(not found)
         self.grid.setVisible(bool(found))
         self.grid.place()
-        refusal = self._desk.refusal("attachment.attach", None)
-        self.add.setEnabled(refusal is None)
-        if refusal is not None:
-            self.add.refuse(refusal)
+        refusal = self._refusal()
+        self.add.refuse(refusal)
         self.setAcceptDrops(refusal is None)
         self._watch()
+
+    def _refusal(self) -> Message | None:
+        """Why no file is attached here, or None."""
+        shown = self._desk.row(self.kind, self.record_id)
+        lent = self._desk.lent(shown.record) if shown is not None else None
+        return self._desk.refusal("attachment.attach", None) or lent
 
     def _tile(self, one: Shown, *, office: bool) -> Tile:
         tile = Tile(self._look, one, office=office)

@@ -69,6 +69,7 @@ class Button(_Keyed):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._name = name
         self.say(words)
         if name is not None:
             look.bind(self.setAccessibleName, name)
@@ -102,11 +103,12 @@ class Button(_Keyed):
     def refuse(self, reason: Message | None) -> None:
         """Grey with a reason, or ready again with None."""
         self.setEnabled(reason is None)
-        if reason is None:
+        tip = reason or self._name
+        if tip is None:
             self._look.release(self.setToolTip)
             self.setToolTip("")
         else:
-            self._look.bind(self.setToolTip, reason)
+            self._look.bind(self.setToolTip, tip)
 
     def setText(self, text: str) -> None:
         """Qt's own, plus the new width."""

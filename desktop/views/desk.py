@@ -20,8 +20,21 @@ from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.records import Customer, Interaction, Opportunity, Product
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
-from desktop.services import asides, bulk, exports, history, imports, lists, outbox, quotes, records, undo
+from desktop.services import (
+    access,
+    asides,
+    bulk,
+    exports,
+    history,
+    imports,
+    lists,
+    outbox,
+    quotes,
+    records,
+    undo,
+)
 from desktop.services import inbox as decisions
+from desktop.services import matters as all_matters
 from desktop.services.clashes import Clashed
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
 from desktop.views.cells import Row
@@ -51,6 +64,8 @@ class Desk(QObject):
     def __init__(self, store: Store, runner: Runner) -> None:
         super().__init__()
         self.store, self.runner = store, runner
+        self._shown: dict[UUID, tuple[str, str]] = {}
+        """Title and English name of what was read last: what belongs to it need not ask for them."""
         self.actor = store.me()
         self._hushed: set[tuple[str, UUID]] | None = None
         self.unfinished = Keeper(store, runner)
@@ -122,6 +137,7 @@ class Desk(QObject):
             figures = _customer_figures(session, [each for each in shown if isinstance(each, Customer)])
             english = _english(session, titles)
         unsent = self.unsent([each.id for each in shown])
+        self._shown = {each.id: (each.title, str(getattr(each, "name_en", None) or "")) for each in shown}
         return [Row(each, titles, figures.get(each.id, {}), each.id in unsent, english) for each in shown]
 
     def related(self, kind: str, link: str, record_id: UUID) -> list[Row]:
@@ -130,8 +146,10 @@ class Desk(QObject):
         with self.store.reading() as session:
             where = (cls.table().c[link] == record_id,)
             found = records.page(session, cls, limit=MOST_RELATED, where=where)
-            titles = records.link_titles(session, found)
-            english = _english(session, titles)
+            known = {record_id: self._shown[record_id]} if record_id in self._shown else {}
+            titles = records.link_titles(session, found, {each: names[0] for each, names in known.items()})
+            english = _english(session, titles.keys() - known.keys())
+        english.update((each, names[1]) for each, names in known.items() if names[1])
         return [Row(each, titles, english=english) for each in found]
 
     def title(self, kind: str, record_id: UUID) -> str:
@@ -189,7 +207,7 @@ class Desk(QObject):
 
     def conflict_count(self) -> int:
         """How many decisions wait."""
-        return decisions.waiting(self.store)
+        return all_matters.count(self.store)
 
     def titles(self, keys: Iterable[tuple[str, UUID]]) -> dict[UUID, str]:
         """What several records are called."""
@@ -224,7 +242,20 @@ class Desk(QObject):
         if command is None:
             return msg("This program cannot do that yet.")
         refused = command.refusal(record, Asking(self.actor, self.store.clock()))
-        return refused.message if refused else None
+        if refused is not None or record is None:
+            return refused.message if refused else None
+        whole = name in (f"{record.__tablename__}.delete", f"{record.__tablename__}.restore")
+        return self.borrowed(record) if whole and not record.__root__ else self.lent(record)
+
+    def lent(self, record: Record) -> Message | None:
+        """Why a record that somebody shared with this person is not changed here, or None."""
+        with self.store.reader.connect() as connection:
+            return access.lent(connection, record, self.actor, self.store.clock())
+
+    def borrowed(self, record: Record) -> Message | None:
+        """Why a record that is only lent to this person is neither deleted nor shared further, or None."""
+        with self.store.reader.connect() as connection:
+            return access.borrowed(connection, record, self.actor, self.store.clock())
 
     def typing_refusal(self, record: Record, described: Field) -> Message | None:
         """Why a field of a record cannot be typed, or None."""

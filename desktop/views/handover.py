@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QWidget
 
 from desktop.errors import SatchelError
@@ -45,6 +45,13 @@ class Carriage(Protocol):
     def new_code(self) -> str: ...
     def show(self, code: str) -> Any: ...
     def find(self, code: str) -> Any: ...
+
+
+def _twice(look: Look) -> QFont:
+    """Figures that are read from across a table."""
+    font = look.font("display", strong=True)
+    font.setPixelSize(font.pixelSize() * 2)
+    return font
 
 
 class Handover(QWidget):
@@ -127,7 +134,8 @@ class Handover(QWidget):
 
     def _showing(self) -> QWidget:
         look = self._look
-        self.code = label(look, size="display", strong=True, centre=True)
+        self.code = label(look, centre=True)
+        look.bind(self.code.setFont, lambda: _twice(look))
         self.code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         look.bind(self.code.setAccessibleName, msg("The code for the other laptop"))
         why = msg("Type this on the other laptop, on the same network. Only sealed bundles are handed over.")
@@ -189,7 +197,7 @@ class Handover(QWidget):
         wide = look.px(WIDTH) - 2 * (RING + 1)
         current = self._pages[page]
         high = current.heightForWidth(wide) if current.hasHeightForWidth() else current.sizeHint().height()
-        self._stack.setFixedHeight(max(high, current.sizeHint().height()))
+        self._stack.setFixedHeight(high)
         self.adjustSize()
         window = self._window
         self.move((window.width() - self.width()) // 2, max(40, (window.height() - self.height()) // 3))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QPainter, QPaintEve
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.services.unfinished import Unfinished
-from desktop.views import cells, dates, paint, timeline, unfinished
+from desktop.views import cells, dates, paint, sharing_box, timeline, unfinished
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
 from desktop.views.compose import (
@@ -232,6 +232,8 @@ class Panel(QWidget):
         self.mail.clicked.connect(self._write_mail)
         self.finish = Button(look, msg("Done"), icon="check")
         self.finish.clicked.connect(self._done)
+        self.share = sharing_box.share_button(look, words=False)
+        self.share.clicked.connect(self._share)
         self._delete = Button(look, icon="trash-2", name=msg("Delete"))
         self._delete.clicked.connect(self._remove)
         self._next = _NextStep(look)
@@ -259,6 +261,7 @@ class Panel(QWidget):
                 self.finish,
                 self.phone,
                 self.mail,
+                self.share,
                 self._delete,
                 None,
                 gap=6,
@@ -308,6 +311,9 @@ class Panel(QWidget):
         self.mail.setVisible(bool(getattr(shown.record, "email", "")))
         self.finish.setVisible(kind == "task" and not getattr(shown.record, "done_at", None))
         self._delete.refuse(self._desk.refusal(f"{kind}.delete", shown.record))
+        self.finish.refuse(self._desk.lent(shown.record))
+        self.share.setVisible(sharing_box.offered(kind))
+        self.share.refuse(sharing_box.reason(self._desk, shown))
         self._next.show_row(shown)
         self.facts.show_row(shown, facts_of(shown))
         self._foot.setVisible(kind in NOTED)
@@ -356,6 +362,10 @@ class Panel(QWidget):
         if self._row is not None:
             seen = {"done_at": self._row.value("done_at")}
             self._desk.edit("task", self._row.id, {"done_at": cells.now()}, parsed=True, seen=seen)
+
+    def _share(self) -> None:
+        if self._row is not None:
+            sharing_box.open_sharing(self._look, self._desk, self._row, self.share)
 
     def _remove(self) -> None:
         if self._row is not None:

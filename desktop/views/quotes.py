@@ -1,15 +1,14 @@
 """The quote editor: lines, totals and paper side by side, everything recalculated while one types."""
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.errors import Refused, SatchelError
 from desktop.models.records import QuoteLine
@@ -23,18 +22,19 @@ from desktop.views.desk import Desk
 from desktop.views.header_parts import park
 from desktop.views.look import Look
 from desktop.views.popover import RING
+from desktop.views.quote_add import AddLine
 from desktop.views.quote_clash import QuoteClashes
+from desktop.views.quote_files import QuoteFiles
 from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_paper import QuotePaper
 from desktop.views.quote_table import AMOUNT, NAME, QuoteTable, Typed
 from desktop.views.quote_typing import CellDrafts
-from desktop.views.suggestions import Suggestions
+from desktop.views.sharing_box import open_sharing, reason, share_button
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
 NARROWEST: Final = 1180  # px at 100 % that lines and paper need beside each other
-_ASKED: Final = re.compile(r"^(?P<what>.*?)\s*(?:[*×xX]\s*(?P<count>\d+(?:\.\d+)?))?$")
 _STAGE_TONES: Final = {
     "issued": "good",
     "accepted": "good",
@@ -42,55 +42,6 @@ _STAGE_TONES: Final = {
     "expired": "warn",
     "draft": "neutral",
 }
-
-
-class AddLine(QLineEdit):
-    """One box for a product: name, pinyin, initials or number, and how many (`sat20*5`)."""
-
-    asked = Signal(str, object)  # what, how many
-
-    def __init__(self, look: Look, find: Callable[[str], list[tuple[str, str]]]) -> None:
-        super().__init__()
-        self._find = find
-        self.setProperty("bare", True)
-        look.bind(
-            self.setPlaceholderText, msg("Product name, initials or number, e.g. sat75*2; # begins a section")
-        )
-        look.bind(self.setAccessibleName, msg("Add a line"))
-        self._given = ""
-        self.numbers: dict[str, str] = {}
-        self._suggestions = Suggestions(self)
-        self.textEdited.connect(self._look_up)
-
-    def _look_up(self, text: str) -> None:
-        match = _ASKED.match(text.strip())
-        what = match["what"] if match else text
-        found = self._find(what) if what.strip() and not what.startswith("#") else []
-        self.numbers.update(dict(found))
-        self._suggestions.suggest([title for title, _ in found])
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter adds what is there."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.submit()
-        else:
-            super().keyPressEvent(event)
-
-    def submit(self) -> None:
-        """Take the text apart and hand it over."""
-        self._suggestions.withdraw()
-        text = self.text().strip()
-        match = _ASKED.match(text)
-        if text and match:
-            count = Decimal(match["count"]) if match["count"] else Decimal(1)
-            self.clear()  # at once: the next product may be typed while this one is being added
-            self._given = text
-            self.asked.emit(match["what"].strip(), count)
-
-    def give_back(self) -> None:
-        """What was handed over could not be added: it stands here again, unless something else does."""
-        if not self.text():
-            self.setText(self._given)
 
 
 class QuotePage(QWidget):
@@ -114,6 +65,8 @@ class QuotePage(QWidget):
         self.foot = QuoteFoot(look)
         self.paper = QuotePaper(look, desk, self, lambda: self.draft)
         self.preview = self.paper.view
+        self.files = QuoteFiles(look, desk, quote_id)
+        self.files.shown.connect(lambda shown: self._turn_paper(show=not shown and self._has_room()))
         self.add = AddLine(look, self._products)
         self.why = WhyPrice(look, self)
         self.confirm = Confirm(look, self)
@@ -140,9 +93,8 @@ class QuotePage(QWidget):
         self._show_paper.hide()
         history = Button(look, icon="history", kind="flat", name=msg("Undo the last step"))
         history.clicked.connect(self._desk.undo)
-        bar.setLayout(
-            row(look, *self._facts.values(), None, history, self._show_paper, gap=4, edge=(10, 0, 12, 0))
-        )
+        tools = (self.files.button, history, self._show_paper)
+        bar.setLayout(row(look, *self._facts.values(), None, *tools, gap=4, edge=(10, 0, 12, 0)))
         look.bind(bar.setFixedHeight, lambda: look.t.bar("filter"))
         self._add_row = region("surface")
         plus = Picture(look, "plus", "ink_3", "small")
@@ -155,7 +107,7 @@ class QuotePage(QWidget):
         self._stack.setStretch(1, 1000)
         self._stack.setStretch(3, 1)
         ground.setLayout(self._stack)
-        whole = row(look, ground, self.preview, gap=0)
+        whole = row(look, ground, self.files, self.preview, gap=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)
         self._avatar = Avatar(look, size="list")
@@ -167,10 +119,12 @@ class QuotePage(QWidget):
         self.issue.clicked.connect(self.ask_issue)
         self._revise = Button(look, msg("New revision"), icon="copy")
         self._revise.clicked.connect(self._do_revise)
+        self.share = share_button(look, words=False)
+        self.share.clicked.connect(lambda: open_sharing(look, self._desk, self.shown, self.share))
         self._more = Button(look, icon="ellipsis", name=msg("More"))
         self._more.clicked.connect(self._open_more)
 
-        for part in (*self.header_parts(), self.issue, self._revise, self._more):
+        for part in (*self.header_parts(), self.issue, self._revise, self.share, self._more):
             park(part, self)
 
     def _listen(self) -> None:
@@ -200,7 +154,7 @@ class QuotePage(QWidget):
 
     def header_actions(self) -> list[QWidget]:
         """Issue a draft; revise what was issued."""
-        return [self._more, self.issue if not self.draft.frozen else self._revise]
+        return [self.share, self._more, self.issue if not self.draft.frozen else self._revise]
 
     def editable(self) -> bool:
         """Whether this revision can still be written on."""
@@ -234,6 +188,7 @@ class QuotePage(QWidget):
         self._add_row.setVisible(editable)
         self._show_totals(totals)
         self.issue.refuse(self._reason())
+        self.share.refuse(reason(self._desk, self.shown))
         self.header_changed.emit()
         if self.isVisible():
             self._tell_figures()
@@ -292,8 +247,7 @@ class QuotePage(QWidget):
 
     def enter(self) -> None:
         """The cursor where one goes on; the paper stays away where there is no room for it."""
-        room = self._look.px(NARROWEST) <= self.window().width()
-        self._turn_paper(show=room)
+        self._turn_paper(show=self._has_room() and self.files.isHidden())
         if self.editable():
             self.add.setFocus()
         self._tell_figures()
@@ -311,7 +265,11 @@ class QuotePage(QWidget):
         figures.append((msg("Alt+W: why this price"), ""))
         self.figures.emit(figures)
 
+    def _has_room(self) -> bool:
+        return self._look.px(NARROWEST) <= self.window().width()
+
     def _turn_paper(self, *, show: bool) -> None:
+        self.files.setVisible(self.files.isVisibleTo(self) and not show)
         self.preview.setVisible(show)
         self._show_paper.setVisible(not show)
 

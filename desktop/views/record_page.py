@@ -6,7 +6,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.views import cells, timeline
+from desktop.views import cells, sharing_box, timeline
 from desktop.views.attachments import AttachmentsPanel
 from desktop.views.buttons import Button, Segments
 from desktop.views.comments import comments_on, say
@@ -158,6 +158,11 @@ class RecordPage(QWidget):
         if self._actions:
             return self._actions
         made = self._actions
+        if sharing_box.offered(self.kind):
+            share = sharing_box.share_button(look)
+            share.refuse(sharing_box.reason(desk, self.shown))
+            share.clicked.connect(lambda: sharing_box.open_sharing(look, desk, self.shown, share))
+            made.append(share)
         delete = Button(look, icon="trash-2", name=msg("Delete"))
         refusal = desk.refusal(f"{self.kind}.delete", self.shown.record)
         if refusal is not None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.models.kinds import Link
 from desktop.models.record import RECORDS
 from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
@@ -25,7 +26,7 @@ from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.phrases import inside
 from desktop.views.privacy import veil_text
-from desktop.words import msg
+from desktop.words import Message, msg
 
 
 class RelatedRow(QAbstractButton):
@@ -152,12 +153,21 @@ class RelatedList(QWidget):
     def show_of(self, record_id: UUID) -> None:
         """What belongs to a record."""
         clear(self._rows)
+        self.add.refuse(self._refusal(record_id))
         found = self._desk.related(self.kind, self._link, record_id)
         self._count.setText(str(len(found)) if found else "")
         for each in found[:8]:
             button = RelatedRow(self._look, each)
             button.clicked.connect(self._opener(each))
             self._rows.addWidget(button)
+
+    def _refusal(self, record_id: UUID) -> Message | None:
+        """Why none is added here: a part of what is lent to read only is not, either."""
+        cls = RECORDS[self.kind]
+        above = cls.fields()[self._link].kind
+        shown = self._desk.row(above.to, record_id) if isinstance(above, Link) else None
+        lent = self._desk.lent(shown.record) if shown is not None and cls.__root__ == self._link else None
+        return self._desk.refusal(f"{self.kind}.new", None) or lent
 
     def buttons(self) -> list[RelatedRow]:
         """The rows that are shown."""

@@ -16,6 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.errors import NotAllowed
 from desktop.models.records import Customer
 from desktop.services import outbox as outboxes
 from desktop.services.access import READ_ONLY
@@ -35,12 +36,29 @@ from desktop.views.record_page import RecordPage
 from desktop.views.runner import Runner
 from desktop.views.unlock import Holder, UnlockPage
 from desktop.views.window import Window
+from desktop.views.wiped import WipedPage
 from desktop.words import msg
 from tests import stores
 from tests.screens.sample import Firm, conflict, some_files
 
 SIZE = QSize(1440, 900)
 Build = Callable[[Look], QWidget]
+
+
+def wiped(look: Look) -> QWidget:
+    """The office had this laptop wiped."""
+    note = {
+        "office": "苏州衡岳工业装备有限公司",
+        "at": 1_795_000_000_000,
+        "lost": {"customer": 2},
+        "files": 1,
+    }
+    return WipedPage(look, note)
+
+
+def wiping(look: Look) -> QWidget:
+    """It is being wiped; what waits goes first."""
+    return WipedPage(look, None)
 
 
 def unlock(look: Look) -> QWidget:
@@ -84,6 +102,8 @@ def first_run_start(look: Look) -> QWidget:
 
 SCREENS: dict[str, Build] = {
     "unlock": unlock,
+    "wiped": wiped,
+    "wiping": wiping,
     "first_run_name": first_run_name,
     "first_run_passphrase": first_run_passphrase,
     "first_run_start": first_run_start,
@@ -331,6 +351,72 @@ def bulk_clash(window: Window, firm: Firm) -> None:
     page.many.bulk._compare(Report(plan, 3, clashes))  # noqa: SLF001
 
 
+class Shown:
+    """Carries nothing: for pictures of the card."""
+
+    def stop(self) -> None: ...
+    def begin(self) -> None: ...
+    def write(self, path: Path) -> tuple[int, int]:
+        return 12, 0
+
+    def kind_of(self, path: Path) -> str:
+        return "reply"
+
+    def take_in(self, path: Path, tell: Callable[[int, int], None]) -> object: ...
+    def new_code(self) -> str:
+        return "42 317 905"
+
+    def show(self, code: str) -> object:
+        return None
+
+    def find(self, code: str) -> object:
+        raise NotAllowed(msg("The other laptop shows another code; nothing was handed over."))
+
+
+def handover(window: Window, firm: Firm) -> None:
+    """What can be done without the internet."""
+    if window.desk.store.local("office") is None:
+        window.desk.store.set_local("office", {"url": "https://office.example:8443", "name": "Hengyue"})
+    render(window)
+    window.handover.carriage = Shown()
+    window.handover.ask()
+
+
+def handover_code(window: Window, firm: Firm) -> None:
+    """A code for the other laptop."""
+    handover(window, firm)
+    window.handover.code.setText("42 317 905")
+    window.handover._began = time.monotonic() - 12  # noqa: SLF001
+    window.handover._turn(2)  # noqa: SLF001
+    window.handover._show_progress()  # noqa: SLF001
+
+
+def handover_wrong(window: Window, firm: Firm) -> None:
+    """A code that the other laptop does not show."""
+    handover(window, firm)
+    window.handover.ask_code()
+    window.handover.entry.setText("42 317 906")
+    window.handover.look_for.click()
+    wait_idle(window)
+
+
+def handover_done(window: Window, firm: Firm) -> None:
+    """The file for the office is written."""
+    handover(window, firm)
+    window.handover._written((12, 0))  # noqa: SLF001
+
+
+def handover_going(window: Window, firm: Firm) -> None:
+    """A large file is taken in."""
+    handover(window, firm)
+    box = window.handover
+    box._began, box._told = time.monotonic() - 2, (31, 80)  # noqa: SLF001
+    box._busy.set()  # noqa: SLF001
+    look_at = msg("Taking in {file}").of(file="2026-11-22.satchel")
+    box._look.bind(box._doing.setText, look_at)  # noqa: SLF001
+    box._show_progress()  # noqa: SLF001
+
+
 HALF_PAST: Final = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 ARRIVING: Final = Network(
     "syncing", done=42_000, total=100_000, bytes=5_300_000, left=21.0, first=True, usable=False
@@ -396,6 +482,11 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "bulk": bulk,
     "bulk_sums": bulk_sums,
     "bulk_clash": bulk_clash,
+    "handover": handover,
+    "handover_code": handover_code,
+    "handover_wrong": handover_wrong,
+    "handover_going": handover_going,
+    "handover_done": handover_done,
     "new_customer": new_customer,
     "toast": toast,
     "inbox_empty": place("inbox"),
