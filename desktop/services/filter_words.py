@@ -138,7 +138,7 @@ def _one(kind: str, name: str, wire: Any, titles: Titles) -> Message:
     if isinstance(described, Link):
         return verbatim(titles.get(str(wire), "?"))
     if described is not None and family(described) == "number":
-        return verbatim(described.format(described.from_wire(wire), "en"))
+        return verbatim(described.format(described.from_wire(wire), "en").removesuffix(".00"))
     return verbatim(str(wire))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from desktop.models import figures, search
@@ -230,7 +230,7 @@ def _sum_parts(cls: type[Record], name: str) -> list[ColumnElement[Any]]:
 
 def _currency(cls: type[Record]) -> ColumnElement[Any]:
     table = cls.table()
-    return table.c.currency if "currency" in table.c else func.coalesce("CNY")
+    return table.c.currency if "currency" in table.c else func.coalesce(literal("CNY"), "CNY")
 
 
 def _rank(kind: Kind | None, query: Query, bucket: Bucket) -> tuple[Any, ...]:

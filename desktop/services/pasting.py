@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from desktop.errors import SatchelError
-from desktop.models.kinds import Link
+from desktop.models.kinds import Day, Link
 from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.store import Actor, Store
+from desktop.rules import typed
 from desktop.services import bulk, records
 from desktop.services.commands import Wanted, run_each
 from desktop.words import Message, msg
@@ -70,16 +72,16 @@ def block(text: str) -> list[list[str]]:
 
 
 def read(
-    store: Store, actor: Actor, shown: Sequence[Record], fields: Sequence[str], typed: Sequence[Sequence[str]]
+    store: Store, actor: Actor, shown: Sequence[Record], fields: Sequence[str], lines: Sequence[Sequence[str]]
 ) -> list[Cell]:
     """What these texts would make of the cells from the first record and field on; one alone fills all."""
-    if not shown or not typed:
+    if not shown or not lines:
         return []
-    if len(typed) == 1 and len(typed[0]) == 1:
-        typed = [[typed[0][0]]] * len(shown)
+    if len(lines) == 1 and len(lines[0]) == 1:
+        lines = [[lines[0][0]]] * len(shown)
     may = set(bulk.fields_of(actor, shown[0].__tablename__))
     cells = []
-    for record, line in zip(shown, typed, strict=False):
+    for record, line in zip(shown, lines, strict=False):
         for name, text in zip(fields, line, strict=False):
             cells.append(_cell(store, record, name, text, may))
     return cells[:MOST_CELLS]
@@ -101,6 +103,8 @@ def _value(store: Store, described: Field, text: str) -> Any:
     kind = described.kind
     if isinstance(kind, Link) and kind.to and text:
         return records.find(store, RECORDS[kind.to], text).id
+    if isinstance(kind, Day):
+        return typed.day(text, date.today()) or kind.parse(text)  # noqa: DTZ011
     return kind.parse(text)
 
 

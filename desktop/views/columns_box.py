@@ -2,10 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QDropEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
+from desktop.views import paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Line, column, label, row
 from desktop.views.look import Look
@@ -15,6 +23,7 @@ from desktop.words import msg
 if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
+Index = QModelIndex | QPersistentModelIndex
 NAME = Qt.ItemDataRole.UserRole
 SHOWN_ROWS = 12
 
@@ -28,6 +37,13 @@ class _Columns(QListWidget):
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.clicked.connect(self._toggle)
+
+    def _toggle(self, index: Index) -> None:
+        item = self.item(index.row())
+        on = item.checkState() == Qt.CheckState.Checked
+        item.setCheckState(Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """The new order is taken over."""
@@ -40,6 +56,9 @@ class _Columns(QListWidget):
         if step and event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self.move_current(step)
             return
+        if event.key() == Qt.Key.Key_Space and self.currentRow() >= 0:
+            self._toggle(self.currentIndex())
+            return
         super().keyPressEvent(event)
 
     def move_current(self, step: int) -> None:
@@ -51,6 +70,33 @@ class _Columns(QListWidget):
             self._box.take()
 
 
+class _ColumnDelegate(QStyledItemDelegate):
+    """A tick, the name, and a grip."""
+
+    def __init__(self, look: Look, view: _Columns) -> None:
+        super().__init__(view)
+        self._look, self._view = look, view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """A row of a menu."""
+        return QSize(self._look.px(100), self._look.t.row("menu"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """One line."""
+        look, rect = self._look, QRect(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, look.colour("selected"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, look.colour("hover"))
+        on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked.value
+        box = QRect(rect.left() + look.px(16), rect.top(), look.t.control("check_box"), rect.height())
+        paint.paint_check(painter, look, box, checked=on)
+        room = rect.adjusted(look.px(40), 0, -look.px(36), 0)
+        paint.paint_text(painter, look, room, str(index.data()), ink="ink" if on else "ink_2")
+        left = rect.right() - look.px(28)
+        paint.paint_icon(painter, look, left, rect.center().y() + 1, "grip-vertical", "ink_3", "small")
+
+
 class ColumnsBox(Popover):
     """Takes each change over at once."""
 
@@ -58,6 +104,7 @@ class ColumnsBox(Popover):
         super().__init__(look, page.window())
         self._look, self._page = look, page
         self.lines = _Columns(self)
+        self.lines.setItemDelegate(_ColumnDelegate(look, self.lines))
         self.lines.setAccessibleName(look.text(msg("Columns")))
         self._fill()
         self.lines.itemChanged.connect(lambda _item: self.take())
@@ -79,7 +126,6 @@ class ColumnsBox(Popover):
         for name in (*shown, *rest):
             item = QListWidgetItem(self._look.text(state.all_columns[name].label(self._page.kind)))
             item.setData(NAME, name)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if name in shown else Qt.CheckState.Unchecked)
             self.lines.addItem(item)
         self.lines.blockSignals(False)

@@ -83,7 +83,7 @@ class ListEdits(QObject):
             return
         value = getattr(chosen[0].record, name)
         cells = [Cell(row.id, name, getattr(row.record, name), value) for row in chosen[1:]]
-        self._write(cells)
+        self.write(cells)
 
     def paste(self) -> None:
         """The block on the clipboard, shown before it is written."""
@@ -102,7 +102,7 @@ class ListEdits(QObject):
         rows = self._rows_for(block, place.row())
         read = pasting.read(self._desk.store, self._desk.actor, [row.record for row in rows], shown, block)
         if read:
-            self.box = PasteBox(self._look, page, read, {row.id: row for row in rows}, self._write)
+            self.box = PasteBox(self._look, page, read, {row.id: row for row in rows}, self.write)
             self.box.show_over(view)
 
     def _rows_for(self, block: Sequence[Sequence[str]], first: int) -> list[Row]:
@@ -114,7 +114,8 @@ class ListEdits(QObject):
         found = [row for place in range(first, len(table.rows)) if (row := table.row_at(place)) is not None]
         return found[: len(block)]
 
-    def _write(self, cells: Sequence[Cell]) -> None:
+    def write(self, cells: Sequence[Cell]) -> None:
+        """Write several cells as one step, and say what became of them."""
         desk, kind = self._desk, self._page.kind
         plural = inside(RECORDS[kind].__plural__)
 

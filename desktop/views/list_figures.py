@@ -18,6 +18,10 @@ from desktop.words import Message, msg
 if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
+HINTS = {
+    "board": msg("Drag it, or press [ and ]"),
+    "calendar": msg("Drag it, or Alt with an arrow"),
+}
 Said = list[tuple[Message | str, str]]
 
 
@@ -31,11 +35,14 @@ class ListFigures(QObject):
     def tell(self) -> None:
         """The figures of this moment."""
         page = self._page
-        chosen = page.chosen() if page.panel.isVisibleTo(page) or page.list.choosing else []
+        seen = page.panel.isVisibleTo(page) or page.list.choosing or page.face() is not None
+        chosen = page.chosen() if seen else []
         said: Said = []
         if chosen:
             said.append((msg("{count} selected").of(count=f"{len(chosen):,}"), ""))
             said += self._sums(chosen)
+        if chosen and page.face() is not None:
+            said.append((HINTS[page.state.now.face], ""))
         cls = RECORDS[page.kind]
         noun = cls.__label__ if page.total() == 1 else cls.__plural__
         said.append((msg("{count} {what}").of(count=page.total_words(), what=inside(noun)), ""))

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from desktop.models.record import RECORDS
 from desktop.rules.filters import EVERYTHING, Condition
 from desktop.services import lists
+from desktop.views.board.board import Board
 from desktop.views.buttons import Button, Tab
+from desktop.views.calendar.face import CalendarFace
 from desktop.views.cells import Row
 from desktop.views.compose import column, region, row
 from desktop.views.desk import Desk
@@ -61,6 +63,8 @@ class ListPage(QWidget):
         self._new: Button | None = None
         self._total = 0
         self._typed: Condition | None = None
+        self._face = "list"
+        self.faces: dict[str, Board | CalendarFace] = {}
         self.filters = FilterBar(look, desk, self)
         self.edits = ListEdits(look, desk, self)
         self.sums = ListFigures(look, desk, self)
@@ -181,7 +185,7 @@ class ListPage(QWidget):
         self.table.folded = frozenset(now.folded)
         self.table.editable = self.edits.editable()
         self.table.show_columns(self.state.columns())
-        self.table.start(lists.amounts_of(RECORDS[self.kind], [each.name for each in self.table.columns]))
+        self._read()
         self.filters.show_state()
         self.views.mark()
         self.list.horizontalHeader().viewport().update()
@@ -196,8 +200,57 @@ class ListPage(QWidget):
         if typed != self._typed:
             self._typed = typed
             self.source.ask(self._query())
-            self.table.start(self.table.amounts)
+            self._read()
             self._count()
+
+    def _read(self) -> None:
+        """Have the face that is shown read what is asked now."""
+        before = self.current()
+        turned = self._face != self.state.now.face
+        self._face = self.state.now.face if self.state.now.face in self._there() else "list"
+        face = self.face()
+        if face is None:
+            self.table.start(lists.amounts_of(RECORDS[self.kind], [each.name for each in self.table.columns]))
+            if turned and before is not None:
+                self.select(before.id)
+            return
+        if turned:
+            self.panel.hide()
+        face.show_query()
+        self._show_face()
+        if turned and before is not None:
+            face.select(before.id)
+
+    def _there(self) -> list[str]:
+        return [face for face in ("board", "calendar") if getattr(self.spec, face)]
+
+    def face(self) -> Board | CalendarFace | None:
+        """The board or calendar that is shown; None for the list itself."""
+        if self._face == "list":
+            return None
+        if self._face not in self.faces:
+            made = Board(self._look, self) if self._face == "board" else CalendarFace(self._look, self)
+            made.picked.connect(self._picked)
+            made.opened.connect(lambda found: self.opened.emit(self.kind, found.id))
+            made.peeked.connect(self._peek)
+            self.faces[self._face] = made
+            self._stack.addWidget(made)
+        return self.faces[self._face]
+
+    def _picked(self, found: Row | None) -> None:
+        """Another card or item is selected; the panel follows where it is open."""
+        if found is not None and self.panel.isVisibleTo(self):
+            self.panel.show_row(found)
+        self.sums.tell()
+
+    def _peek(self) -> None:
+        """The panel beside a board or calendar comes and goes."""
+        found = self.current()
+        if self.panel.isVisibleTo(self) or found is None:
+            self.panel.hide()
+        else:
+            self.panel.show_row(found)
+            self.panel.show()
 
     def keep_folds(self) -> None:
         """Which groups are folded is kept with the view."""
@@ -210,7 +263,10 @@ class ListPage(QWidget):
         self._show_face()
 
     def _show_face(self) -> None:
-        if self.table.rows:
+        face = self.face()
+        if face is not None and not face.is_empty():
+            self._stack.setCurrentWidget(face)
+        elif face is None and self.table.rows:
             self._stack.setCurrentWidget(self.list)
         else:
             plain = self.state.now.where == EVERYTHING and self._typed is None
@@ -236,7 +292,10 @@ class ListPage(QWidget):
     # Selection
 
     def chosen(self) -> list[Row]:
-        """Every selected record that is here, from the top."""
+        """Every selected record that is here, from the top; the selection of whichever face is shown."""
+        face = self.face()
+        if face is not None:
+            return face.chosen()
         places = sorted({index.row() for index in self.list.selectionModel().selectedRows()})
         return [found for place in places if (found := self.table.row_at(place)) is not None]
 
@@ -245,7 +304,9 @@ class ListPage(QWidget):
         return self.source.all_ids()
 
     def _selected(self) -> None:
-        self.list.choose_many(len(self.list.selectionModel().selectedRows()) > 1)
+        many = len(self.list.selectionModel().selectedRows()) > 1
+        self.list.choose_many(many)
+        self.filters.setHidden(many)
         self.sums.tell()
 
     def copy(self) -> None:
@@ -255,7 +316,8 @@ class ListPage(QWidget):
     def enter(self) -> None:
         """The page is shown: figures and focus."""
         self.sums.tell()
-        self.list.setFocus()
+        face = self.face()
+        self.list.setFocus() if face is None else face.begin()
 
     def _sort(self, section: int) -> None:
         spec = self.table.columns[section]
@@ -278,7 +340,7 @@ class ListPage(QWidget):
         self._note_place()
 
     def _show_current(self) -> None:
-        shown = self.current()
+        shown = self.current() if self.face() is None else None
         if shown is not None and not self.many.bulk.isVisibleTo(self):
             if self.panel.row() is not shown or not self.panel.isVisibleTo(self):
                 self.panel.show_row(shown)
@@ -294,6 +356,10 @@ class ListPage(QWidget):
 
     def select(self, record_id: UUID) -> None:
         """Put the selection on a record, if it is among the rows that are here."""
+        face = self.face()
+        if face is not None:
+            face.select(record_id)
+            return
         place = self.table.place_of(record_id)
         if place >= 0:
             self.list.selectRow(place)
@@ -322,6 +388,9 @@ class ListPage(QWidget):
 
     def current(self) -> Row | None:
         """The selected record."""
+        face = self.face()
+        if face is not None:
+            return face.current()
         index = self.list.currentIndex()
         return self.table.row_at(index.row()) if index.isValid() else None
 
@@ -334,13 +403,21 @@ class ListPage(QWidget):
         around = {"opportunity", "interaction"} if self.kind == "customer" else set()
         if not own and not any(kind in around for kind, _ in keys):
             return
+        face = self.face()
+        if face is not None:
+            face.changed()
+            self._count()
+            return
+        self._change_rows(own, renewed=kind_around(keys, around))
+
+    def _change_rows(self, own: list[UUID], *, renewed: bool) -> None:
         kept, top = self.current(), self.list.verticalScrollBar().value()
         model = self.list.selectionModel()
         chosen = [each.id for each in self.chosen()]
         model.blockSignals(True)
         if own:
             self.table.update(own)
-        if kind_around(keys, around):
+        if renewed:
             self.table.renew(self._in_sight())
         if kept is not None:
             place = self.table.place_of(kept.id)

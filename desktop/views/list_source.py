@@ -1,6 +1,8 @@
 """What a list asks for: pages now where they are quick, else later; counts, groups and sums elsewhere."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -8,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from desktop.models.filtering import Viewer
 from desktop.models.patience import TooLong, patient
-from desktop.rules.filters import WORDS, conditions
+from desktop.rules.filters import WORDS, Condition, conditions
 from desktop.services import lists
 from desktop.services.lists import MOST_HITS, Bucket, Found, Query, Sum
 from desktop.views.cells import Row
@@ -19,6 +21,7 @@ PATIENCE: Final = 0.03
 """Seconds that the window's own thread reads before the rest of the program does it."""
 LATER: Final = 1024
 """Rows of a page that is read elsewhere: what took long once is asked less often."""
+MOST_IN_CALENDAR: Final = 2000
 MOST_AT_ONCE: Final = 4 * lists.PAGE
 
 
@@ -98,7 +101,42 @@ class ListSource(QObject):
         found = lists.page(session, query, viewer, after=last, limit=limit, bucket=bucket)
         return self._desk.dressed(session, found)
 
+    def column_now(self, by: str, bucket: Bucket, after: Row | None, limit: int) -> list[Row] | None:
+        """A page of one column of a board, or None where that takes longer."""
+        query = replace(self.query, by=by)
+        return self._quick(lambda session, viewer: self._page(session, viewer, query, after, limit, bucket))
+
+    def column_later(
+        self, by: str, bucket: Bucket, after: Row | None, limit: int, done: Callable[[list[Row]], object]
+    ) -> None:
+        """The same, read elsewhere."""
+        query = replace(self.query, by=by)
+        self._slow(
+            f"column {bucket.key}",
+            lambda session, viewer: self._page(session, viewer, query, after, limit, bucket),
+            done,
+        )
+
+    def between(self, name: str, first: date, last: date, done: Callable[[list[Row]], object]) -> None:
+        """The records of a period, by a day or moment; at once where that is quick."""
+        asked = Condition(name, "between", (first.isoformat(), last.isoformat()))
+        query = replace(self.query.within(asked), order=name, descending=False)
+
+        def work(session: Any, viewer: Viewer) -> list[Row]:
+            return self._page(session, viewer, query, None, MOST_IN_CALENDAR, None)
+
+        found = self._quick(work)
+        if found is not None:
+            done(found)
+        else:
+            self._slow("period", work, done)
+
     # Figures
+
+    def groups_of(self, by: str, amounts: Sequence[str], done: Callable[[list[Bucket]], object]) -> None:
+        """Counts and sums by another field than the list is grouped by."""
+        query = replace(self.query, by=by)
+        self._slow("columns", lambda session, viewer: lists.groups(session, query, viewer, amounts), done)
 
     def groups_now(self, amounts: Sequence[str]) -> list[Bucket] | None:
         """The groups, where they are quick to find."""

@@ -19,6 +19,7 @@ from desktop.models.kinds import Choice, Flag, Link
 from desktop.models.record import RECORDS
 from desktop.views import paint
 from desktop.views.cells import Row
+from desktop.views.echo import ECHOED, EchoEditor
 from desktop.views.editors import FindLink, LineEditor, LinkEditor, plain_text
 from desktop.views.look import Look
 from desktop.views.tables import RecordTable
@@ -60,7 +61,8 @@ class CellTyping(QStyledItemDelegate):
         value = row.value(described.name) if row is not None else None
         if isinstance(kind, Link) and row is not None:
             return LinkEditor(kind.to, row.called(value, look.language), value, self._cells.find_link)
-        made = LineEditor(plain_text(kind, value, look.language))
+        text = plain_text(kind, value, look.language)
+        made = EchoEditor(look, kind, text) if isinstance(kind, ECHOED) else LineEditor(text)
         if isinstance(kind, Choice | Flag):
             words = [look.text(word) for _, word in kind.options] if isinstance(kind, Choice) else []
             completer = QCompleter(words or [look.text(word) for word in (msg("Yes"), msg("No"))], made)
@@ -80,8 +82,7 @@ class CellTyping(QStyledItemDelegate):
         if isinstance(editor, LineEditor) and editor.was_changed():
             row = self._cells.table.row_at(index.row())
             if row is not None:
-                typed = editor.typed() if isinstance(editor, LinkEditor) else editor.text()
-                self._cells.typed.emit(row, self._cells.table.columns[index.column()].name, typed)
+                self._cells.typed.emit(row, self._cells.table.columns[index.column()].name, editor.typed())
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Over the cell."""

@@ -1,0 +1,299 @@
+"""The days of a calendar as one painted surface: items are pressed, walked by keys and dragged elsewhere."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from desktop.views.calendar.days import Item, lanes
+from desktop.views.calendar.drawing import GUTTER, HEAD, HOUR, Drawing
+from desktop.views.look import Look
+from desktop.words import msg
+
+CHIP, CHIP_GAP, TOP = 24, 4, 6
+STEP: Final = 15
+_ARROWS: Final = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+
+
+class DayGrid(QWidget):
+    """Holds the items of a period and where they lie."""
+
+    picked = Signal(object)  # Row
+    opened = Signal(object)  # Row
+    peeked = Signal()  # Space
+    moved = Signal(object, object, object)  # Row, day, minute or None
+    stretched = Signal(object, int)  # Row, minutes
+    turned = Signal(int)  # to the period before or after
+    day_wanted = Signal(object)  # a day to be shown alone
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.days: list[date] = []
+        self.items: list[Item] = []
+        self.span, self.timed, self.month = "week", False, 0
+        self.chosen: UUID | None = None
+        self.hidden_more: dict[date, int] = {}
+        self.held: Item | None = None
+        self.stretching = False
+        self.hand = QPoint()
+        self._grip = QPoint()
+        self._pressed: QPoint | None = None
+        self._drawing = Drawing(look, self)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        look.bind(self.setAccessibleName, msg("Calendar"))
+        look.changed.connect(self.lay_out)
+
+    # Places
+
+    def show_items(
+        self, span: str, days: Sequence[date], items: Sequence[Item], *, timed: bool, month: int
+    ) -> None:
+        """Another period."""
+        self.span, self.days, self.items = span, list(days), list(items)
+        self.timed, self.month = timed, month
+        self.lay_out()
+
+    def gutter(self) -> int:
+        """The room of the hours at the left."""
+        return self._look.px(GUTTER) if self.timed else 0
+
+    def weeks(self) -> int:
+        """How many rows of days there are."""
+        return len(self.days) // 7 if self.span == "month" else 1
+
+    def cell(self, day: date) -> QRect:
+        """The place of a day."""
+        across = 7 if self.span == "month" else max(len(self.days), 1)
+        place = self.days.index(day)
+        left, room = self.gutter(), self.width() - self.gutter()
+        x = left + room * (place % across) // across
+        right = left + room * (place % across + 1) // across
+        high = self.height() // self.weeks()
+        return QRect(x, high * (place // across), right - x, high)
+
+    def day_at(self, at: QPoint) -> date | None:
+        """The day under a point."""
+        return next((day for day in self.days if self.cell(day).contains(at)), None)
+
+    def minute_at(self, y: int) -> int | None:
+        """The time at a height, in steps of a quarter of an hour."""
+        if not self.timed:
+            return None
+        minute = round(y * 60 / self._look.px(HOUR) / STEP) * STEP
+        return max(0, min(minute, 24 * 60 - STEP))
+
+    def lay_out(self) -> None:
+        """Find the place of every item."""
+        look = self._look
+        if self.timed:
+            self.setMinimumHeight(look.px(HOUR * 24))
+        elif self.span == "month":
+            self.setMinimumHeight(self.weeks() * look.px(HEAD + 2 * (CHIP + CHIP_GAP)))
+        else:
+            most = max((sum(item.day == day for item in self.items) for day in self.days), default=0)
+            self.setMinimumHeight(look.px(TOP + most * (self.chip_height() + CHIP_GAP) + TOP))
+        self.hidden_more = {}
+        for day in self.days:
+            self._lay_day(day, [item for item in self.items if item.day == day])
+        self.update()
+
+    def chip_height(self) -> int:
+        """Two lines where there is room for them."""
+        return CHIP if self.span == "month" else 2 * CHIP - 4
+
+    def _lay_day(self, day: date, items: list[Item]) -> None:
+        look, cell = self._look, self.cell(day)
+        if self.timed:
+            for item, lane, count in lanes(items):
+                wide = (cell.width() - look.px(6)) // count
+                top = round((item.minute or 0) * look.px(HOUR) / 60)
+                high = max(round(item.length * look.px(HOUR) / 60), look.px(CHIP))
+                item.rect = QRect(
+                    cell.left() + look.px(3) + lane * wide, top + 1, wide - look.px(3), high - 2
+                )
+            return
+        top = cell.top() + look.px(HEAD if self.span == "month" else TOP)
+        step = look.px(self.chip_height() + CHIP_GAP)
+        room = (cell.bottom() - top) // step if self.span == "month" else len(items)
+        shown = items if len(items) <= room else items[: max(room - 1, 0)]
+        for place, item in enumerate(items):
+            item.rect = QRect()
+            if place < len(shown):
+                item.rect = QRect(
+                    cell.left() + look.px(4),
+                    top + place * step,
+                    cell.width() - look.px(8),
+                    step - look.px(CHIP_GAP),
+                )
+        if len(items) > len(shown):
+            self.hidden_more[day] = len(items) - len(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Everything moves along."""
+        super().resizeEvent(event)
+        self.lay_out()
+
+    def minimumSizeHint(self) -> QSize:
+        """Seven narrow days."""
+        return QSize(self._look.px(420), self.minimumHeight())
+
+    def item_at(self, at: QPoint) -> Item | None:
+        """The item under a point."""
+        return next((item for item in reversed(self.items) if item.rect.contains(at)), None)
+
+    def item_of(self, record_id: UUID | None) -> Item | None:
+        """The item of a record."""
+        return next((item for item in self.items if item.row.id == record_id), None)
+
+    # The mouse
+
+    def choose(self, item: Item | None) -> None:
+        """Put the selection on an item."""
+        self.chosen = item.row.id if item else None
+        self.setAccessibleDescription(item.row.record.title if item else "")
+        self.update()
+        if item is not None:
+            self.picked.emit(item.row)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select; a drag may begin here."""
+        at = event.position().toPoint()
+        item = self.item_at(at)
+        if item is not None:
+            self.choose(item)
+            self._pressed, self._grip = at, at - item.rect.topLeft()
+            self.stretching = self._at_foot(item, at)
+        else:
+            day = self.day_at(at)
+            if day is not None and self.hidden_more.get(day) and self.span == "month":
+                self.day_wanted.emit(day)
+
+    def _at_foot(self, item: Item, at: QPoint) -> bool:
+        return (
+            self.timed
+            and hasattr(item.row.record, "minutes")
+            and item.rect.bottom() - at.y() <= self._look.px(5)
+        )
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The item goes with the pointer."""
+        at = event.position().toPoint()
+        if self._pressed is not None and self.held is None:
+            if (at - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+                self.held = self.item_at(self._pressed)
+        elif self.held is None:
+            item = self.item_at(at)
+            foot = item is not None and self._at_foot(item, at)
+            shape = Qt.CursorShape.SizeVerCursor if foot else Qt.CursorShape.PointingHandCursor
+            self.setCursor(shape if item is not None else Qt.CursorShape.ArrowCursor)
+        self.hand = at
+        if self.held is not None:
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go: the item lies where it is now."""
+        held, at = self.held, event.position().toPoint()
+        self.held, self._pressed = None, None
+        if held is None:
+            return
+        if self.stretching:
+            minute = self.minute_at(at.y()) or 0
+            self.stretched.emit(held.row, max(minute - (held.minute or 0), STEP))
+        else:
+            target = self.target(held, at)
+            if target is not None and target != (held.day, held.minute):
+                self.moved.emit(held.row, *target)
+        self.update()
+
+    def target(self, item: Item, at: QPoint) -> tuple[date, int | None] | None:
+        """Day and time at which an item would lie, held at a point."""
+        day = self.day_at(QPoint(at.x(), max(0, min(at.y(), self.height() - 1))))
+        if day is None:
+            return None
+        return day, self.minute_at(at.y() - self._grip.y()) if self.timed else item.minute
+
+    def hold(self, item: Item, at: QPoint, grip: QPoint) -> None:
+        """Take an item into the hand, as the mouse would."""
+        self.held, self.hand, self._grip = item, at, grip
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the record, or the day."""
+        at = event.position().toPoint()
+        item, day = self.item_at(at), self.day_at(at)
+        if item is not None:
+            self.opened.emit(item.row)
+        elif day is not None:
+            self.day_wanted.emit(day)
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk, Alt with an arrow moves, Enter opens, Page turns, Escape puts back."""
+        key = Qt.Key(event.key())
+        item = self.item_of(self.chosen)
+        acts: dict[Any, Callable[[], object]] = {
+            Qt.Key.Key_PageUp: lambda: self.turned.emit(-1),
+            Qt.Key.Key_PageDown: lambda: self.turned.emit(1),
+            Qt.Key.Key_Space: self.peeked.emit,
+        }
+        if key == Qt.Key.Key_Escape and self.held is not None:
+            self.held, self._pressed = None, None
+            self.update()
+            return
+        if item is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            acts[key] = lambda: self.opened.emit(item.row)
+        if key in _ARROWS:
+            right, down = _ARROWS[key]
+            alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            acts[key] = (
+                (lambda: self._move(item, right, down)) if alt else (lambda: self._walk(item, right, down))
+            )
+        side = {Qt.Key.Key_BracketLeft: -1, Qt.Key.Key_BracketRight: 1}.get(key, 0)
+        if side:
+            acts[key] = lambda: self._move(item, side, 0)
+        if key in acts:
+            acts[key]()
+        else:
+            super().keyPressEvent(event)
+
+    def _move(self, item: Item | None, right: int, down: int) -> None:
+        """A day to the side; a quarter of an hour, in a month a week, up or down."""
+        if item is None:
+            return
+        days = right + (7 * down if self.span == "month" else 0)
+        minute = item.minute
+        if self.timed and minute is not None:
+            minute = max(0, min(minute + STEP * down, 24 * 60 - STEP))
+        if days or minute != item.minute:
+            self.moved.emit(item.row, item.day + timedelta(days), minute)
+
+    def _walk(self, item: Item | None, right: int, down: int) -> None:
+        shown = [each for each in self.items if not each.rect.isNull()]
+        if item is None or item.rect.isNull():
+            self.choose(shown[0] if shown else None)
+            return
+        if down and self.span != "month":
+            same = sorted((each for each in shown if each.day == item.day), key=lambda each: each.rect.top())
+            place = same.index(item) + down
+            if 0 <= place < len(same):
+                self.choose(same[place])
+            return
+        ahead = [each for each in shown if (each.day > item.day if right + down > 0 else each.day < item.day)]
+        if ahead:
+            self.choose(min(ahead, key=lambda each: (abs((each.day - item.day).days), each.rect.top())))
+        else:
+            self.turned.emit(right + down)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Days, items, and the one in the hand."""
+        self._drawing.paint(QPainter(self), event.rect())
