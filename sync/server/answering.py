@@ -1,6 +1,7 @@
 """What every answer about records begins with: whose scope it is, behind which wall, and their page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row
@@ -29,6 +30,20 @@ def walled(conn: Connection, device: str, now: int) -> Scope:
     scope = scope_for(conn, device_row(conn, device), now)
     walls.stand_behind(conn, scope.streams, scope.person.user)
     return scope
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A laptop whose request was let through; called with a connection it says what may be read there."""
+
+    device: str
+    clock: Callable[[], int]
+    mark: str = ""
+    """Where the office stood then: whoever answers must have that."""
+
+    def __call__(self, conn: Connection) -> Scope:
+        """The scope of the laptop's person, behind the wall."""
+        return walled(conn, self.device, self.clock())
 
 
 def page_of(

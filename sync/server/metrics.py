@@ -59,6 +59,11 @@ class Metrics:
             for verdict in verdicts:
                 _count(self._own.verdicts, verdict)
 
+    def read_from(self, who: str) -> None:
+        """A replica, or the primary in its place, has answered a question."""
+        with self._lock:
+            _count(self._own.reads, who)
+
     @contextmanager
     def working(self) -> Iterator[None]:
         """A request is being answered as long as the block lasts."""
@@ -115,6 +120,7 @@ def _counted(total: Tally) -> Iterator[str]:
         ("pushes", "status", "Pushes of laptops.", total.pushes),
         ("operations", "verdict", "Operations of laptops, by verdict.", total.verdicts),
         ("bytes", "direction", "Bytes of bodies on the wire.", total.bytes),
+        ("reads", "from", "Questions that a replica may answer, by who did.", total.reads),
     ):
         samples: list[tuple[Labels, float]] = [(((label, key),), count) for key, count in counted.items()]
         yield from _family(f"satchel_{name}_total", "counter", about, samples)

@@ -32,7 +32,7 @@ from sync.protocol.messages import (
     SyncRequest,
     SyncResponse,
 )
-from sync.protocol.signing import PROTOCOL_HEADER, BadSignature, Signed, check_request, read_headers
+from sync.protocol.signing import PROTOCOL_HEADER, Signed
 from sync.protocol.versions import RECEIVING, SCHEMA, SPOKEN
 from sync.protocol.wiping import FAREWELL, Farewell, Farewelled
 from sync.server import (
@@ -52,16 +52,15 @@ from sync.server import (
     wiping,
 )
 from sync.server.accounts import Choose, Office, device_row
-from sync.server.answering import NO_SENSE, check_cursors, page_of, scope_for, walled
+from sync.server.answering import NO_SENSE, Admitted, check_cursors, page_of, scope_for, walled
 from sync.server.metrics import Metrics
 from sync.server.problems import Refusal, told
-from sync.server.scope import Scope, heads
+from sync.server.scope import heads
 from sync.server.store import Store
-from sync.server.welcome import UNKNOWN, counted
+from sync.server.welcome import UNKNOWN, UNSIGNED, counted, signed_by, verify
 
 NO_PAGE: Final = msg("There is nothing at this address.")
 TOO_LARGE: Final = msg("This is more than the office takes at once.")
-UNSIGNED: Final = msg("The request is not signed by this laptop.")
 OTHER_VERSION: Final = msg("Laptop and office have no version of the protocol in common.")
 NO_STREAM: Final = msg("These records are not for this laptop.")
 NO_SNAPSHOT: Final = msg("This copy has to begin again.")
@@ -270,7 +269,7 @@ class Server:
 
     def _enrol(self, request: Request) -> msgspec.Struct:
         enrol = self._body(request, Enrol)
-        signed = _signed(request)
+        signed = signed_by(request)
         if enrol.protocols and not set(enrol.protocols) & set(SPOKEN):
             raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
         if signed.device != (enrol.previous or enrol.device):
@@ -279,7 +278,7 @@ class Server:
             self._known(request, signed)
             self._step(signed)
         else:
-            _verify(bytes.fromhex(enrol.key) if _is_hex(enrol.key) else b"", signed, request)
+            verify(bytes.fromhex(enrol.key) if _is_hex(enrol.key) else b"", signed, request)
         sequence = 0 if enrol.previous else signed.sequence
         office = self._office()
         answer = self.store.write(
@@ -291,7 +290,7 @@ class Server:
 
     def _sync(self, request: Request) -> SyncResponse:
         wish = self._body(request, SyncRequest)
-        signed = _signed(request)
+        signed = signed_by(request)
         if wish.device != signed.device:
             raise Refusal(401, "bad_signature", UNSIGNED)
         if wish.protocol not in SPOKEN:
@@ -341,19 +340,23 @@ class Server:
     def _pull(self, request: Request) -> PullResponse:
         wish = self._body(request, PullRequest)
         check_cursors(wish.cursors)
-        scope_at = self._admit(request)
-        with self.store.read() as conn:
-            scope = scope_at(conn)
+        admitted = self._admit(request)
+
+        def find(conn: Connection) -> PullResponse:
+            scope = admitted(conn)
             known = heads(conn, scope)
             found: list[Head] = feed.heads_of(conn, scope, known, wish.cursors)
             return PullResponse(heads=found, page=page_of(conn, scope, known, wish.cursors, wish.limit))
 
+        return self.store.answer(admitted.mark, find)
+
     def _snapshot(self, request: Request) -> messages.Snapshot:
         stream = request.path.removeprefix(messages.SNAPSHOT)
         at, after, limit = request.number("at"), request.query("after") or "", request.number("limit")
-        scope_at = self._admit(request)
-        with self.store.read() as conn:
-            scope = scope_at(conn)
+        admitted = self._admit(request)
+
+        def find(conn: Connection) -> messages.Snapshot:
+            scope = admitted(conn)
             known = heads(conn, scope)
             if stream not in known:
                 raise Refusal(404, "stream", NO_STREAM, {"stream": stream[:100]})
@@ -365,13 +368,15 @@ class Server:
                 raise Refusal(410, "snapshot", NO_SNAPSHOT) from error
             return msgspec.structs.replace(page, stubs=stubs.of_tables(conn, scope, [page.tables]))
 
+        return self.store.answer(admitted.mark, find)
+
     def _snapshot_file(self, request: Request) -> messages.FileOffer:
         wish = self._body(request, messages.FileRequest)
-        return self.snapshots.ask(_signed(request).device, wish, self._admit(request))
+        return self.snapshots.ask(signed_by(request).device, wish, self._admit(request))
 
     def _snapshot_range(self, request: Request) -> Answer:
-        scope_at, start = self._admit(request), request.number("start") or 0
-        found = self.snapshots.answer(request.method, request.path, start, _signed(request).device, scope_at)
+        admitted, start = self._admit(request), request.number("start") or 0
+        found = self.snapshots.answer(request.method, request.path, start, admitted.device, admitted)
         return Answer(200, BYTES, found)
 
     def _digest(self, request: Request) -> messages.DigestResponse:
@@ -384,9 +389,10 @@ class Server:
 
     def _rows(self, request: Request) -> messages.RowsResponse:
         wish = self._body(request, RowsRequest)
-        scope_at = self._admit(request)
-        with self.store.read() as conn:
-            scope = scope_at(conn)
+        admitted = self._admit(request)
+
+        def find(conn: Connection) -> messages.RowsResponse:
+            scope = admitted(conn)
             if wish.stream not in heads(conn, scope):
                 raise Refusal(404, "stream", NO_STREAM, {"stream": wish.stream[:100]})
             try:
@@ -394,8 +400,10 @@ class Server:
             except ValueError as error:
                 raise Refusal(413, "too_large", TOO_LARGE) from error
 
+        return self.store.answer(admitted.mark, find)
+
     def _farewell(self, request: Request) -> Farewelled:
-        wish, signed = self._body(request, Farewell), _signed(request)
+        wish, signed = self._body(request, Farewell), signed_by(request)
         self._known(request, signed, leaving=True)
         now = self.clock()
 
@@ -409,18 +417,17 @@ class Server:
 
     def _file(self, request: Request) -> Answer:
         scope_at = self._admit(request)
-        device, size = _signed(request).device, request.number("size")
+        device, size = signed_by(request).device, request.number("size")
         reply = self._files.answer(request.method, request.path, size, request.body, device, scope_at)
         return Answer(200, {**BYTES, **reply.headers}, reply.body)
 
     # ------------------------------------------------------------ who asks
 
-    def _admit(self, request: Request) -> Callable[[Connection], Scope]:
+    def _admit(self, request: Request) -> Admitted:
         """Let a signed request of a known laptop through, once; returns how to find its person's scope."""
-        signed = _signed(request)
+        signed = signed_by(request)
         self._known(request, signed)
-        self._step(signed)
-        return lambda conn: walled(conn, signed.device, self.clock())
+        return Admitted(signed.device, self.clock, self._step(signed))
 
     def _admit_listener(self, request: Request) -> None:
         self._route(request)
@@ -432,13 +439,20 @@ class Server:
             device = device_row(conn, signed.device)
             if device is None:
                 raise Refusal(401, "unknown_device", UNKNOWN)
-            _verify(bytes(device.public_key), signed, request)
+            verify(bytes(device.public_key), signed, request)
             if not leaving:
                 wiping.refuse(conn, device)
 
-    def _step(self, signed: Signed) -> None:
+    def _step(self, signed: Signed) -> str:
+        """Count the request; returns where the office stands now."""
         now = self.clock()
-        self.store.write(lambda conn: counted(conn, signed, now))
+
+        def take(conn: Connection) -> str:
+            mark = self.store.mark(conn)
+            counted(conn, signed, now)
+            return mark
+
+        return self.store.write(take)
 
     def _office(self) -> Office:
         with self.store.read() as conn:
@@ -473,20 +487,6 @@ class Server:
         if refusal.status in (429, 503):
             return Answer(answer.status, {**answer.headers, "retry-after": "1"}, answer.body)
         return answer
-
-
-def _signed(request: Request) -> Signed:
-    try:
-        return read_headers(request.headers)
-    except BadSignature as error:
-        raise Refusal(401, "bad_signature", UNSIGNED) from error
-
-
-def _verify(public: bytes, signed: Signed, request: Request) -> None:
-    try:
-        check_request(public, signed, request.method, request.target, request.body)
-    except BadSignature as error:
-        raise Refusal(401, "bad_signature", UNSIGNED) from error
 
 
 def _is_hex(text: str) -> bool:

@@ -34,6 +34,7 @@ from sync.protocol import transfer
 from sync.protocol.messages import SNAPSHOT_FILE, FileOffer, FileRequest, Snapshot
 from sync.protocol.versions import SCHEMA
 from sync.server import feed, stubs, walls
+from sync.server.answering import Admitted
 from sync.server.problems import Refusal, told
 from sync.server.scope import Scope, heads, scope_of
 from sync.server.store import Store
@@ -71,8 +72,6 @@ SETTINGS: Final = (
 NO_SENSE: Final = msg("The office cannot read this request.")
 GONE: Final = msg("This copy has to begin again.")
 
-ScopeAt = Callable[[Connection], Scope]
-
 
 @dataclass(frozen=True, slots=True)
 class _Made:
@@ -107,7 +106,7 @@ class Snapshots:
         self._ahead: dict[str, _Ahead] = {}
         self._looked: set[str] = set()
 
-    def ask(self, device: str, wish: FileRequest, scope_at: ScopeAt) -> FileOffer:
+    def ask(self, device: str, wish: FileRequest, scope_at: Admitted) -> FileOffer:
         """Where the file for this laptop's key stands; the first question has it made."""
         if len(wish.key) != 2 * transfer.KEY_BYTES or not _is_hex(wish.key):
             raise Refusal(400, "bad_request", NO_SENSE)
@@ -133,7 +132,7 @@ class Snapshots:
         self._refuse_other_scope(name, made, scope_at)
         return FileOffer(state="ready", key=made.key, size=made.size)
 
-    def answer(self, method: str, path: str, start: int, device: str, scope_at: ScopeAt) -> bytes:
+    def answer(self, method: str, path: str, start: int, device: str, scope_at: Admitted) -> bytes:
         """GET: at most RANGE bytes from `start` on. DELETE: the laptop has it, or wants it no more."""
         name = _name(device, path.removeprefix(f"{SNAPSHOT_FILE}/"))
         if method == "DELETE":
@@ -182,7 +181,7 @@ class Snapshots:
 
     # ------------------------------------------------------------ making
 
-    def _begin(self, name: str, key: str, scope_at: ScopeAt) -> bool:
+    def _begin(self, name: str, key: str, scope_at: Admitted) -> bool:
         """Start to make a file once no other is made; False: it is not worth it, or there is no room."""
         with self._store.read() as conn:
             scope = scope_at(conn)
@@ -214,13 +213,18 @@ class Snapshots:
         self._maker = threading.Thread(target=work, args=given, name="snapshot", daemon=True)
         self._maker.start()
 
-    def _make(self, name: str, office: str, secret: bytes, scope_at: ScopeAt) -> None:
+    def _make(self, name: str, office: str, secret: bytes, scope_at: Admitted) -> None:
         work = self.folder / f"{name}.work"
+
+        def make(conn: Connection) -> tuple[str, list[str]]:
+            os.truncate(work, 0)  # of a replica that went away
+            scope = scope_at(conn)
+            streams = self._take_ahead(conn, scope, work, secret) or build(conn, scope, work, secret)
+            return scope.mask.name, streams
+
         try:
-            with self._store.read() as conn:
-                scope = scope_at(conn)
-                streams = self._take_ahead(conn, scope, work, secret) or build(conn, scope, work, secret)
-            made = _Made(office, work.stat().st_size, scope.mask.name, streams)
+            mask, streams = self._store.answer(scope_at.mark, make)
+            made = _Made(office, work.stat().st_size, mask, streams)
             profile.write_durably(self.folder / f"{name}.json", msgspec.json.encode(made))
             work.rename(self.folder / f"{name}.db")
         except (Refusal, FileNotFoundError):  # the laptop wants it no more
@@ -231,12 +235,21 @@ class Snapshots:
 
     def _make_ahead(self, user: str, now: int) -> None:
         path, key = self.folder / f"{secrets.token_hex(16)}.ahead", secrets.token_bytes(transfer.KEY_BYTES)
+
+        def make(conn: Connection) -> _Ahead | None:
+            path.unlink(missing_ok=True)
+            scope = scope_of(conn, user, now)
+            if scope is None:
+                return None
+            walls.stand_behind(conn, scope.streams, scope.person.user)
+            return _Ahead(path, key, scope.mask.name, build(conn, scope, path, key))
+
         try:
             with self._store.read() as conn:
-                scope = scope_of(conn, user, now)
-                if scope is not None:
-                    walls.stand_behind(conn, scope.streams, scope.person.user)
-                    self._ahead[user] = _Ahead(path, key, scope.mask.name, build(conn, scope, path, key))
+                mark = self._store.mark(conn)
+            made = self._store.answer(mark, make)
+            if made is not None:
+                self._ahead[user] = made
         except (SatchelError, SQLAlchemyError, OSError) as error:
             told("a first copy made ahead", error)
             path.unlink(missing_ok=True)
@@ -293,7 +306,7 @@ class Snapshots:
         except (OSError, msgspec.MsgspecError):
             return None
 
-    def _refuse_other_scope(self, name: str, made: _Made, scope_at: ScopeAt) -> None:
+    def _refuse_other_scope(self, name: str, made: _Made, scope_at: Admitted) -> None:
         """What a person may see has changed since: the file goes, whatever of it was fetched."""
         with self._store.read() as conn:
             scope = scope_at(conn)

@@ -3,8 +3,8 @@
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -19,6 +19,7 @@ from desktop.models.migrations.columns import add_missing
 from desktop.models.record import RECORDS, Base
 from desktop.words import msg
 from sync.server import audit, wakeups, walls
+from sync.server.replicas import NoReplica, Replicas
 from sync.server.rows import POSTGRESQL
 from sync.server.tables import META, OFFICE
 from sync.server.wakeups import Hub, Notified, Wakeups
@@ -47,6 +48,7 @@ class Store:
     def __init__(self, writer: Engine, reader: Engine) -> None:
         self._writer = writer
         self._reader = reader
+        self._replicas: Replicas | None = None
         self.wakeups: Wakeups = Notified(writer) if writer.dialect.name == POSTGRESQL else Hub()
         """Who waits for news is woken here after each `write` that brought some."""
         try:
@@ -95,9 +97,28 @@ class Store:
         with self._reader.connect() as conn, conn.begin():
             yield conn
 
+    def follow_with(self, urls: Sequence[str], count: Callable[[str], None]) -> None:
+        """From now on replicas at these addresses answer what only reads; `count` is told who answered."""
+        if urls:
+            self._replicas = Replicas([driver_url(url) for url in urls], self._writer, count)
+
+    def mark(self, conn: Connection) -> str:
+        """What `answer` has to have: everything that `conn` shows now."""
+        return self._replicas.mark(conn) if self._replicas is not None else ""
+
+    def answer(self, mark: str, work: Callable[[Connection], R]) -> R:
+        """What `work` reads in one moment, after `mark`: on a replica where there is one, else here."""
+        if mark and self._replicas is not None:
+            with suppress(NoReplica):
+                return self._replicas.answer(mark, work)
+        with self.read() as conn:
+            return work(conn)
+
     def close(self) -> None:
         """Give all connections back."""
         self.wakeups.close()
+        if self._replicas is not None:
+            self._replicas.close()
         self._reader.dispose()
         self._writer.dispose()
 

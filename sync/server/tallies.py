@@ -33,6 +33,8 @@ class Tally(msgspec.Struct):
     verdicts: dict[str, int] = {}
     pushes: dict[str, int] = {}
     bytes: dict[str, int] = {}
+    reads: dict[str, int] = {}
+    """By who answered what replicas may answer."""
 
 
 def together(tallies: Iterable[Tally], now: float) -> Tally:
@@ -42,7 +44,7 @@ def together(tallies: Iterable[Tally], now: float) -> Tally:
         alive = now - one.at <= SILENT
         total.started = min(total.started, one.started)
         total.open += one.open if alive else 0
-        for name in ("requests", "sums", "verdicts", "pushes", "bytes"):
+        for name in ("requests", "sums", "verdicts", "pushes", "bytes", "reads"):
             _add(getattr(total, name), getattr(one, name))
         for route, counts in one.buckets.items():
             known = total.buckets.setdefault(route, [0] * len(counts))

@@ -40,6 +40,7 @@ class Orders:
     counted: str = ""
     """The folder in which the workers keep what they have counted."""
     workers: int = 1
+    replica_urls: tuple[str, ...] = ()
 
 
 def check(count: int, database_url: str | None) -> None:
@@ -140,6 +141,7 @@ def main() -> int:
         sys.stderr.write(error.message.in_language("en") + "\n")
         return error.exit_code
     server.authority = orders.authority
+    server.store.follow_with(orders.replica_urls, server.metrics.read_from)
     server.metrics.share(Path(orders.counted), orders.workers)
     sys.setswitchinterval(0.001)  # as the first worker does
     running: Any = Running(

@@ -51,7 +51,8 @@ def available() -> bool:
 class Cluster:
     """A private server in a folder of its own, on a socket there; nothing of it outlives `stop`."""
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, of: "Cluster | None" = None) -> None:
+        """With `of`, a streaming replica of that one."""
         programs = binaries()
         if programs is None:
             raise LookupError(ABSENT)
@@ -62,7 +63,11 @@ class Cluster:
             account = pwd.getpwnam("postgres" if _is_account("postgres") else "nobody")
             os.chown(self._folder, account.pw_uid, account.pw_gid)
             self._user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        self._call("initdb", "-U", "satchel", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        if of is not None:
+            copied = ("-h", str(of._folder), "-U", "satchel", "-R", "-X", "stream", "-c", "fast", "--no-sync")
+            self._call("pg_basebackup", *copied)
+        else:
+            self._call("initdb", "-U", "satchel", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         settings = f"-k {self._folder} -c listen_addresses='' -c max_connections=200"
         if not durable:
             settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
@@ -70,8 +75,12 @@ class Cluster:
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database, made if there is none."""
-        url = f"postgresql+psycopg://satchel@/{database}?host={self._folder}"
+        url = self.address(database)
         return database_at(url) if database != "postgres" else url
+
+    def address(self, database: str) -> str:
+        """The address of a database that is there, or will be when a replica has heard of it."""
+        return f"postgresql+psycopg://satchel@/{database}?host={self._folder}"
 
     def stop(self) -> None:
         """End it and remove its folder."""
@@ -83,8 +92,8 @@ class Cluster:
             [str(self._programs / program), "-D", str(self._folder / "data"), *arguments],
             cwd=self._folder,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
-            stderr=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
+            stderr=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
             check=False,
             **self._user,
         )

@@ -3,6 +3,7 @@
 import argparse
 import ipaddress
 import json
+import os
 import signal
 import sys
 import threading
@@ -46,8 +47,18 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     added.add_argument(
         "--workers", type=int, default=1, help="processes that answer on the one port (needs --database-url)"
     )
+    added.add_argument(
+        "--replica-url",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="a streaming replica that answers what only reads; may be given again",
+    )
     added.add_argument("--attended", action="store_true", help="stop when standard input ends")
 
+
+REPLICA_URLS: Final = "SATCHEL_REPLICA_URLS"
+"""In place of --replica-url, whose passwords every list of processes would show; with spaces between."""
 
 SWITCH: Final = 0.001
 """Seconds after which a thread that computes lets another one go on: who listens is told sooner."""
@@ -56,6 +67,8 @@ SWITCH: Final = 0.001
 def serve(console: Console, chosen: argparse.Namespace) -> None:
     """Answer laptops. The first line of output says where."""
     workers.check(chosen.workers, console.database_url)
+    if _replicas(chosen) and not console.database_url:
+        raise Usage(msg("Replicas belong to an office on PostgreSQL: give --database-url as well."))
     certificate, _ = _certificate(console, chosen)
     if not _is_loopback(chosen.host) and not certificate and not chosen.behind_proxy:
         raise Usage(
@@ -85,6 +98,8 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
     from sync.server.app import Running
 
     server = console.server
+    replicas = _replicas(chosen)
+    server.store.follow_with(replicas, server.metrics.read_from)
     certificate, key = _certificate(console, chosen)
     if chosen.tls:
         server.authority = certificates.authority(certificates.folder_of(console.folder))
@@ -108,6 +123,7 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
                 authority=server.authority,
                 counted=counted,
                 workers=chosen.workers,
+                replica_urls=replicas,
             )
             with workers.Beside(chosen.workers - 1, running.listening, orders):
                 sys.stdout.write(json.dumps({"url": running.url}) + "\n")
@@ -115,6 +131,11 @@ def _answer(console: Console, chosen: argparse.Namespace, stop: threading.Event)
                 _keep(server, running, stop)
     finally:  # whatever ended this, no thread goes on answering that nobody can tell to stop
         running.stop()
+
+
+def _replicas(chosen: argparse.Namespace) -> tuple[str, ...]:
+    """The replicas that the options or the environment name."""
+    return tuple(chosen.replica_url or os.environ.get(REPLICA_URLS, "").split())
 
 
 @contextmanager
