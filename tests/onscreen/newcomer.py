@@ -59,7 +59,7 @@ def first_quote(screen: Screen, folder: Path) -> Path:
     screen.press("Return")
     screen.type("sat75v")
     screen.press("Return")
-    screen.read("2 lines")
+    screen.read("Payable, tax included ¥192,200.00")
     screen.press("F9")
     screen.read("Issue this quote?")
     screen.press("Return")
