@@ -28,7 +28,7 @@ from desktop.views.network import shown_network
 from desktop.views.runner import Runner
 from desktop.views.unlock import UnlockPage
 from desktop.views.wiped import WipedPage
-from desktop.words import Message, msg
+from desktop.words import msg
 
 if TYPE_CHECKING:
     from desktop.models.store import Store
@@ -160,8 +160,6 @@ class Session(QObject):
         self.window.passphrase_wanted.connect(self._change_passphrase)
         look.changed.connect(self._remember)
         self._look = look
-        self._asked: Message | None = None
-        """What the last sync asked of the person, who is told so once."""
         catch_everything(self.desk.refused.emit)
         self.jobs.set_metered(self.connection.metered)
         self.jobs.start()
@@ -172,10 +170,7 @@ class Session(QObject):
             self.wiped.emit(state.parting)
             return
         self.window.show_network(shown_network(state))
-        known = self._asked
-        if state.name == "idle":
-            self._asked = state.message
-        if state.name in ("idle", "stopped", "wrong") and state.message not in (None, known):
+        if state.name in ("stopped", "wrong") and state.message is not None:
             self.window.bar.tell(state.message, tone="warn")
 
     def _sync(self) -> None:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
+
 from desktop.models import fuse
 from desktop.models.record import RECORDS, new_id
 from desktop.models.remote import Remote
 from desktop.models.store import Store, Work
 from desktop.services import records
 from desktop.services.commands import command, run
+from desktop.services.naming import called
 from desktop.words import Message, msg
 
 SLICE: Final = 500
@@ -42,6 +45,27 @@ def summary(store: Store) -> Held | None:
     with store.reading() as session:
         titles = records.titles(session, {whole[0]: set(some)})
     return Held(len(found), counts, tuple(titles[one] for one in some if titles.get(one)))
+
+
+def listed(store: Store) -> list[tuple[str, UUID, Message]]:
+    """Every record that would go, by type and then by name."""
+    found = _waiting(store)
+    named: dict[UUID, Message] = {}
+    with store.reading() as session:
+        for kind in {kind for kind, _ in found}:
+            cls = RECORDS[kind]
+            ids = [one for each, one in found if each == kind]
+            query = select(cls).where(cls.id.in_(records.among(ids)))
+            named.update((record.id, called(record)) for record in session.scalars(query))
+    order = list(RECORDS)
+    rows = [(kind, one, named[one]) for kind, one in found if one in named]
+    return sorted(rows, key=lambda row: (order.index(row[0]), row[2].text))
+
+
+def count(store: Store) -> int:
+    """How many wait."""
+    with store.reader.connect() as connection:
+        return fuse.held(connection)
 
 
 def _waiting(store: Store) -> list[tuple[str, UUID]]:

@@ -30,6 +30,7 @@ from desktop.views.desk import Desk
 from desktop.views.finding import Finder
 from desktop.views.handover import Handover
 from desktop.views.header_parts import lend, park
+from desktop.views.held import HeldLine
 from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
 from desktop.views.lists import LISTS
@@ -88,7 +89,7 @@ class Window(QWidget):
         self.side.places.gone.connect(self.go)
         self.side.below.gone.connect(self.go)
         self.status = StatusBar(look)
-        self.bar = MessageBar(look)
+        self.bar, self.held = MessageBar(look), HeldLine(look, desk, self)
         self.pages = QStackedWidget()
         self._kept: dict[str, QWidget] = {}
         self._header_page: QWidget | None = None
@@ -146,8 +147,8 @@ class Window(QWidget):
         line.addLayout(self._right)
         header.setLayout(line)
         look.bind(header.setFixedHeight, lambda: look.t.bar("header"))
-        main = column(look, header, self.bar, self.pages, gap=0)
-        main.setStretch(2, 1)
+        main = column(look, header, self.bar, self.held, self.pages, gap=0)
+        main.setStretch(3, 1)
         across = row(look, self.side, gap=0)
         across.addLayout(main, 1)
         whole = column(look, across, self.status, gap=0)
@@ -351,7 +352,9 @@ class Window(QWidget):
         kind = page.kind if isinstance(page, ListPage | RecordPage) else "customer"
         title = self._look.text(msg("Export this list"))
         path, _ = QFileDialog.getSaveFileName(self, title, f"{kind}.xlsx", "*.xlsx *.csv *.json")
-        if path:
+        if path and isinstance(page, ListPage) and not path.endswith(".json"):
+            page.edits.export(Path(path))
+        elif path:
             self.desk.export(kind, Path(path), self._look.language)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -468,6 +471,7 @@ class Window(QWidget):
         desk = self.desk
         desk.runner.read(self, "waiting", desk.waiting_count, self._show_waiting)
         desk.runner.read(self, "inbox", desk.conflict_count, self._show_conflicts)
+        self.held.refresh()
 
     def _show_waiting(self, count: int) -> None:
         network = self._network

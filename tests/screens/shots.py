@@ -7,24 +7,29 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from desktop.errors import NotAllowed
-from desktop.models.records import Customer
+from desktop.models.records import Comment, Customer, Team, User
 from desktop.services import outbox as outboxes
+from desktop.services import sharing
 from desktop.services.access import READ_ONLY
 from desktop.services.bulk import Report
 from desktop.services.clashes import Clash, Clashed
+from desktop.services.commands import run
+from desktop.services.reminders import Reminder
+from desktop.views import unfinished
 from desktop.views.desk import Desk
 from desktop.views.first_run import FirstRun
 from desktop.views.form import Fact
+from desktop.views.guide import Guide
 from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
@@ -34,6 +39,9 @@ from desktop.views.quote_table import Typed
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
 from desktop.views.runner import Runner
+from desktop.views.running import Running
+from desktop.views.settings_page import SettingsPage
+from desktop.views.sharing_box import open_sharing
 from desktop.views.unlock import Holder, UnlockPage
 from desktop.views.window import Window
 from desktop.views.wiped import WipedPage
@@ -100,6 +108,13 @@ def first_run_start(look: Look) -> QWidget:
     return page
 
 
+def guide_page(look: Look) -> QWidget:
+    """The manual."""
+    shown = Guide(look)
+    shown.go("typing")
+    return shown
+
+
 SCREENS: dict[str, Build] = {
     "unlock": unlock,
     "wiped": wiped,
@@ -107,6 +122,7 @@ SCREENS: dict[str, Build] = {
     "first_run_name": first_run_name,
     "first_run_passphrase": first_run_passphrase,
     "first_run_start": first_run_start,
+    "guide": guide_page,
 }
 
 
@@ -351,6 +367,34 @@ def bulk_clash(window: Window, firm: Firm) -> None:
     page.many.bulk._compare(Report(plan, 3, clashes))  # noqa: SLF001
 
 
+def share_box(window: Window, firm: Firm) -> None:
+    """Who else has a customer, and the form that lends it."""
+    store = window.desk.store
+    if not sharing.of_record(store, firm.customers[0]):
+        with store.work(store.me(), "user.new") as work:
+            people = [work.add(User(name=name, role="rep")) for name in ("沈清", "高洁")]
+            group = work.add(Team(name="华东二区"))
+        lend = {"of": "customer", "of_id": firm.customers[0]}
+        run(store, store.me(), "share.give", person_id=people[0].id, access="edit", **lend)
+        until = date(2026, 12, 31)
+        run(store, store.me(), "share.give", group_id=group.id, access="read", until=until, **lend)
+    customer(window, firm)
+    render(window)
+    page = window.page()
+    assert isinstance(page, RecordPage)
+    button = next(each for each in page.header_actions() if each.isVisible())
+    box = open_sharing(page._look, window.desk, page.shown, button)  # noqa: SLF001
+    box.who.setText("高洁")
+
+
+def quote_files(window: Window, firm: Firm) -> None:
+    """The files of a quote in the place of its paper."""
+    quote(window, firm)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    page.files.turn(show=True)
+
+
 class Shown:
     """Carries nothing: for pictures of the card."""
 
@@ -450,6 +494,120 @@ def inbox(window: Window, firm: Firm) -> None:
     page.look_at(1)
 
 
+def echo(window: Window, firm: Firm) -> None:
+    """A day and an amount as people type them, said back before they are saved."""
+    window.ask_new("opportunity")
+    card = window.new
+    for name, text in (("name", "二期空压站扩建"), ("amount", "36.9万"), ("close_on", "下周二")):
+        unfinished.put(card.editors[name], text)
+    card.editors["close_on"].setFocus()
+
+
+def to_ask(window: Window, firm: Firm) -> None:
+    """What is still to be asked, and why a value is so."""
+    window.open_record("customer", firm.customers[0])
+    render(window)
+    page = window.page()
+    assert isinstance(page, RecordPage)
+    page.facts.explain(page.facts.facts["grade"])
+
+
+def said(window: Window, firm: Firm) -> None:
+    """Comments on a customer."""
+    window.open_record("customer", firm.customers[0])
+    page = window.page()
+    assert isinstance(page, RecordPage)
+    page.which.button("comments").click()
+    store = window.desk.store
+    with store.reading() as session:
+        there = session.query(Comment).count()
+    if not there:
+        with store.work(store.me(), "comment.new") as work:
+            for author, names, text in (
+                ("沈清", ["林一鸣"], "@林一鸣 R2 的价格先别松口，周三我和张总通电话。"),
+                ("林一鸣", [], "他们更在意交期，价格还有余地。"),
+            ):
+                made = Comment(customer_id=firm.customers[0], of="customer", of_id=firm.customers[0])
+                made.text, made.author, made.mentions, made.said_at = text, author, names, now()
+                work.add(made)
+    page.fill()
+
+
+def key_sheet(window: Window, firm: Firm) -> None:
+    """All keys."""
+    customers(window, firm)
+    render(window)
+    window.doing.show_keys()
+
+
+def acting(window: Window, firm: Firm) -> None:
+    """A sentence with a day in the palette."""
+    customers(window, firm)
+    render(window)
+    window.open_palette()
+    window.palette_box.entry.setText("跟进 张总 下周二" if window.desk.store else "")
+
+
+def hidden(window: Window, firm: Firm) -> None:
+    """Names and amounts hidden."""
+    customers(window, firm)
+    render(window)
+    window._look.private = True  # noqa: SLF001
+    window._look.changed.emit()  # noqa: SLF001
+
+
+def reminder(window: Window, firm: Firm) -> None:
+    """A task whose moment has come."""
+    customers(window, firm)
+    render(window)
+    one = Reminder("task", firm.customers[0], "约用印时间", "苏州星河精密机械有限公司", now())
+    window.doing.notices._take([one])  # noqa: SLF001
+
+
+def crashed(window: Window, firm: Firm) -> None:
+    """The page after a mistake of the program."""
+    customers(window, firm)
+    render(window)
+    try:
+        raise ZeroDivisionError("of a customer")
+    except ZeroDivisionError as error:
+        window.doing.crash.tell(error)
+
+
+def tray(window: Window, firm: Firm) -> None:
+    """An import under way."""
+    customers(window, firm)
+    render(window)
+    one = Running(msg("Importing {file}").of(file="客户名单 2026.xlsx"))
+    one._begun -= 9  # noqa: SLF001
+    one.progress(18_500, 50_000)
+    window.doing.tray.add(one)
+    window.doing.tray._fill()  # noqa: SLF001
+
+
+def practice(window: Window, firm: Firm) -> None:
+    """The practice tour, two steps done."""
+    customers(window, firm)
+    render(window)
+    window.doing.practise()
+    card = window.doing.practice
+    assert card is not None
+    card.done = 2
+    card._fill()  # noqa: SLF001
+    card._timer.stop()  # noqa: SLF001
+
+
+def settings_below(window: Window, firm: Firm) -> None:
+    """The settings about reminders, keys and what leaves."""
+    window.go("settings")
+    render(window)
+    page = window.page()
+    assert isinstance(page, SettingsPage)
+    area = page.findChild(QScrollArea)
+    assert area is not None
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum() - 260)
+
+
 def toast(window: Window, firm: Firm) -> None:
     """What was just done."""
     customers(window, firm)
@@ -487,11 +645,24 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "handover_wrong": handover_wrong,
     "handover_going": handover_going,
     "handover_done": handover_done,
+    "share_box": share_box,
+    "quote_files": quote_files,
     "new_customer": new_customer,
     "toast": toast,
     "inbox_empty": place("inbox"),
     "inbox": inbox,
     "settings": place("settings"),
+    "settings_below": settings_below,
+    "echo": echo,
+    "to_ask": to_ask,
+    "said": said,
+    "key_sheet": key_sheet,
+    "acting": acting,
+    "reminder": reminder,
+    "crashed": crashed,
+    "tray": tray,
+    "practice": practice,
+    "hidden": hidden,
 }
 
 

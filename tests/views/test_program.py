@@ -67,6 +67,7 @@ def first_run(program: app.Program, qtbot: QtBot, choose: Callable[[FirstRun], o
 
 def customers(program: app.Program) -> int:
     assert program.session is not None
+    program.session.window.go("customer")
     page = program.session.window.page()
     assert isinstance(page, ListPage)
     return page.table.rowCount()
@@ -173,20 +174,23 @@ def test_what_nobody_expected_is_said_and_the_program_goes_on(
     assert customers(program) == 0
 
 
-def test_what_a_sync_asks_of_the_person_is_told_once_in_the_window(
+def test_what_a_sync_asks_of_the_person_stands_in_one_line_of_the_window(
     program: app.Program, qtbot: QtBot
 ) -> None:
-    first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
+    first_run(program, qtbot, lambda page: page.start_page.choose("demo"))
     session = program.session
     assert session is not None
-    bar, asking = session.window.bar, State("idle", message=fuse.message(301))
-    session.network.emit(asking)
-    assert "301" in bar.words()
-    bar.hide()
-    session.network.emit(State("sending"))
-    session.network.emit(State("idle", message=fuse.message(301)))
-    assert bar.words() == ""
+    store, window = session.store, session.window
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO sync_held (record, stream, type, version, flag)"
+            " SELECT id, 'org', 'customer', 1, 'tombstone' FROM customer"
+        )
+    session.network.emit(State("idle", message=fuse.message(20)))
+    qtbot.waitUntil(window.held.isVisible)
+    assert "Others deleted" in window.held.words()
+    assert window.bar.words() == "", "it is said once"
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM sync_held")
     session.network.emit(State("idle"))
-    bar.hide()
-    session.network.emit(asking)
-    assert "301" in bar.words()
+    qtbot.waitUntil(window.held.isHidden)
