@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound, Refused
-from desktop.models import derived, guards, indexing, migrations, search
+from desktop.models import derived, floors, guards, indexing, migrations, search
 from desktop.models.blobs import Blobs
 from desktop.models.changes import (
     UNKEPT,
@@ -215,6 +215,7 @@ class Store:
                 session.flush()
                 append_stated(work)
                 derived.refresh(work.connection, work.changed)
+                work.changed |= floors.refresh(work.connection, work.changed)
         except UnicodeEncodeError:  # half a character
             raise Refused(UNKEPT) from None
         except IntegrityError as error:

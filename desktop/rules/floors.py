@@ -1,5 +1,6 @@
 """The lowest price that still earns what the firm wants to earn; whoever may not see costs may see this."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from typing import Final
@@ -10,6 +11,38 @@ HUNDRED: Final = Decimal(100)
 PLACES: Final = Decimal("0.01")
 """Floors are rounded up to this: a floor that told the cost to the last digit would be the cost."""
 _EXACT: Final = Context(prec=50, rounding=ROUND_CEILING)
+HOME: Final = "CNY"
+"""The currency of a firm that names none."""
+LEADS: Final[Mapping[str, frozenset[str]]] = {
+    "product": frozenset({"cost", "tax_percent"}),
+    "price_book": frozenset({"currency", "tax_mode"}),
+    "price_entry": frozenset({"product_id", "book_id"}),
+    "organisation": frozenset({"least_margin", "currency"}),
+}
+"""What the floor of a price follows from: fields by record type."""
+
+
+def floor_in(
+    *,
+    cost: Decimal | None,
+    tax: Decimal | None,
+    currency: str | None,
+    mode: str | None,
+    margin: Decimal | None,
+    home: str | None,
+) -> Decimal | None:
+    """The floor of a price: `currency` and tax `mode` are its book's, `cost` and `tax` its product's.
+
+    `margin` and `home` are the firm's. Costs are in its own currency: in another one there is no floor.
+
+    >>> known = {"cost": Decimal(80), "tax": Decimal(13), "margin": Decimal(20), "home": None}
+    >>> floor_in(currency="CNY", mode="included", **known), floor_in(currency="CNY", mode="excluded", **known)
+    (Decimal('113.00'), Decimal('100.00'))
+    >>> floor_in(currency="USD", mode="included", **known)
+    """
+    if currency != (home or HOME):
+        return None
+    return floor_of(cost, margin, (tax or Decimal(0)) if mode == "included" else None)
 
 
 def floor_of(cost: Decimal | None, margin: Decimal | None, tax: Decimal | None = None) -> Decimal | None:

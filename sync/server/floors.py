@@ -7,23 +7,16 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from desktop.models.records import Organisation, PriceEntry
-from desktop.rules.floors import floor_of
+from desktop.rules.floors import LEADS, floor_in
 from sync.server.batch import OFFICE, Batch, Held
 from sync.server.rows import shape
 
 FLOOR: Final = "floor_price"
-_LEADS: Final[Mapping[str, frozenset[str]]] = {
-    "product": frozenset({"cost", "tax_percent"}),
-    "price_book": frozenset({"currency", "tax_mode"}),
-    "price_entry": frozenset({"product_id", "book_id"}),
-    "organisation": frozenset({"least_margin", "currency"}),
-}
-"""What a floor price follows from."""
 
 
 def follow(batch: Batch) -> None:
     """Give every price whose floor follows from what this push changed its new floor."""
-    changed = {kind: list(_changed(batch, kind)) for kind in _LEADS}
+    changed = {kind: list(_changed(batch, kind)) for kind in LEADS}
     if not any(changed.values()):
         return
     firm = _firm(batch)
@@ -46,7 +39,7 @@ def follow(batch: Batch) -> None:
 
 def _changed(batch: Batch, kind: str) -> Iterable[Held]:
     for held in batch.held(kind):
-        if held.home is None or held.changed & _LEADS[kind]:
+        if held.home is None or held.changed & LEADS[kind]:
             yield held
 
 
@@ -64,13 +57,15 @@ def _firm(batch: Batch) -> Mapping[str, Any]:
 def _floor(batch: Batch, entry: Held, firm: Mapping[str, Any]) -> str | None:
     product = batch.get("product", entry.row["product_id"])
     book = batch.get("price_book", entry.row["book_id"])
-    if product is None or book is None or book.row["currency"] != (firm.get("currency") or "CNY"):
+    if product is None or book is None:
         return None
-    taxed = book.row["tax_mode"] == "included"
-    floor = floor_of(
-        _number(product.row["cost"]),
-        _number(firm.get("least_margin")),
-        _number(product.row["tax_percent"]) or Decimal(0) if taxed else None,
+    floor = floor_in(
+        cost=_number(product.row["cost"]),
+        tax=_number(product.row["tax_percent"]),
+        currency=book.row["currency"],
+        mode=book.row["tax_mode"],
+        margin=_number(firm.get("least_margin")),
+        home=firm.get("currency"),
     )
     return None if floor is None else PriceEntry.fields()[FLOOR].kind.to_wire(floor)
 
