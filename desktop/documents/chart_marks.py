@@ -237,7 +237,8 @@ def manner() -> Mapping[str, Any]:
 def inks(theme: str) -> Mapping[str, str]:
     """Role → colour of a theme: the tokens' own, `series_1` to `series_6` and `ramp_1` to `ramp_4`."""
     chart = _tokens()["chart"]
-    ramp = chart["ramp"].get(theme) or [chart[theme][0], *chart["ramp"]["dark"][1:]]
+    dark = chart["ramp"]["dark"]
+    ramp = chart["ramp"].get(theme) or [chart[theme][0], dark[0], dark[1], dark[1]]
     named: dict[str, Any] = dict(_tokens()["colour"][theme])
     named.update((f"series_{place + 1}", ink) for place, ink in enumerate(chart[theme]))
     named.update((f"ramp_{place + 1}", ink) for place, ink in enumerate(ramp))

@@ -339,6 +339,8 @@ def _bands(
     if shown.ahead:
         last = shown.ahead[-1]
         for text, pair in zip(words, (last.most, last.half), strict=True):
+            if pair[1] == pair[0]:
+                continue
             plot.places.may(Text(plot.box[2] + frame.px(8), plot.y(unit.of(pair[1])), text))
         said = frame.say(msg("expected {value}").of(value=short(unit.of(shown.ahead[0].middle))))
         x, y = middle[0]

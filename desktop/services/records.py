@@ -325,16 +325,19 @@ def titles(session: Session, links: Mapping[str, set[UUID]]) -> dict[UUID, str]:
     return found
 
 
-def link_titles(session: Session, records: Sequence[Record]) -> dict[UUID, str]:
-    """The titles of everything that `records` link to."""
+def link_titles(
+    session: Session, records: Sequence[Record], known: Mapping[UUID, str] | None = None
+) -> dict[UUID, str]:
+    """The titles of everything that `records` link to; those that are `known` are not asked for again."""
+    there = known or {}
     wanted: dict[str, set[UUID]] = {}
     for record in records:
         for name, described in type(record).fields().items():
             if isinstance(described.kind, Link) and described.kind.to:
                 value = getattr(record, name)
-                if value is not None:
+                if value is not None and value not in there:
                     wanted.setdefault(described.kind.to, set()).add(value)
-    return titles(session, wanted)
+    return {**there, **titles(session, wanted)}
 
 
 def page(

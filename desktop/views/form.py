@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.errors import SatchelError
 from desktop.models.kinds import Amount, Day, Link, Long, Moment, Number, Percent
@@ -156,23 +156,18 @@ class Fact(QWidget):
         self.value = Value(look)
         look.bind(self.value.setAccessibleName, described.label)
         self.value.clicked.connect(lambda: self.edit())
-        self._why = label(look, size="small", ink="bad", wrap=True)
-        self._why.hide()
-        self.follow = Button(
-            look, icon="external-link", kind="flat", name=msg("Open the linked record"), height="target_min"
-        )
-        self.follow.clicked.connect(self._follow)
-        self.follow.hide()
+        self._why: QLabel | None = None
+        self.follow: Button | None = None
+        """Made with the first value that links to a record: most fields link to none."""
         self._right = QVBoxLayout()
         self._right.setContentsMargins(0, 0, 0, 0)
         self._right.setSpacing(look.px(2))
         self._right.addWidget(self.value)
-        self._right.addWidget(self._why)
         from desktop.views.compose import row as across
 
         line = across(look, self._key, gap=0)
         line.addLayout(self._right, 1)
-        line.addWidget(self.follow, 0, Qt.AlignmentFlag.AlignTop)
+        self._line = line
         self._below = QVBoxLayout()
         self._below.setContentsMargins(0, 0, 0, 0)
         self.setLayout(column(look, line, self._below, gap=0))
@@ -195,7 +190,10 @@ class Fact(QWidget):
             self.value.show_cell(cell, wraps=wraps)
         kind = self.field.kind
         linked = isinstance(kind, Link) and kind.to in LISTS and row.value(self.field.name) is not None
-        self.follow.setVisible(linked)
+        if linked and self.follow is None:
+            self.follow = self._made_follow()
+        if self.follow is not None:
+            self.follow.setVisible(linked)
         refusal = self._desk.typing_refusal(row.record, self.field)
         self.value.setEnabled(refusal is None)
         if refusal is not None:
@@ -253,6 +251,15 @@ class Fact(QWidget):
         else:
             editor.setText(plain_text(kind, typed, self._look.language))
 
+    def _made_follow(self) -> Button:
+        look = self._look
+        made = Button(
+            look, icon="external-link", kind="flat", name=msg("Open the linked record"), height="target_min"
+        )
+        made.clicked.connect(self._follow)
+        self._line.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+        return made
+
     def _follow(self) -> None:
         kind = self.field.kind
         if self._row is not None and isinstance(kind, Link):
@@ -293,6 +300,9 @@ class Fact(QWidget):
         self._editor.setProperty("invalid", True)
         self._editor.style().unpolish(self._editor)
         self._editor.style().polish(self._editor)
+        if self._why is None:
+            self._why = label(self._look, size="small", ink="bad", wrap=True)
+            self._right.addWidget(self._why)
         self._look.bind(self._why.setText, error.message)
         self._why.show()
 
@@ -327,11 +337,12 @@ class Fact(QWidget):
 
     def complaint(self) -> str:
         """What stands under the field."""
-        return "" if self._why.isHidden() else self._why.text()
+        return "" if self._why is None or self._why.isHidden() else self._why.text()
 
     def _close(self) -> None:
         editor, self._editor = self._editor, None
-        self._why.hide()
+        if self._why is not None:
+            self._why.hide()
         self._drop_card()
         if editor is not None:
             if self._row is not None:
