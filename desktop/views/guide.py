@@ -4,7 +4,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QDesktopServices,
+    QKeyEvent,
+    QKeySequence,
+    QShortcut,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextTable,
+)
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from desktop.views import keymap
@@ -101,6 +109,7 @@ class Guide(QWidget):
         self.finder.textChanged.connect(self._filter)
         self.list = QListWidget()
         self.list.setFrameShape(QFrame.Shape.NoFrame)
+        look.bind(self.list.setSpacing, lambda: look.px(3))
         look.bind(self.list.setAccessibleName, msg("Pages of the manual"))
         self.list.currentItemChanged.connect(self._chosen)
         self.browser = QTextBrowser()
@@ -143,12 +152,38 @@ class Guide(QWidget):
         self.name = name
         self.browser.document().setDefaultFont(self._look.font())
         self.browser.setMarkdown(text(name, self._look.language))
+        self._space()
         for place in range(self.list.count()):
             item = self.list.item(place)
             if item.data(Qt.ItemDataRole.UserRole) == name:
                 self.list.blockSignals(True)
                 self.list.setCurrentItem(item)
                 self.list.blockSignals(False)
+
+    def _space(self) -> None:
+        """Room between the paragraphs, as a page of a book has it."""
+        look, document = self._look, self.browser.document()
+        document.setDocumentMargin(look.px(8))
+        cursor, block = QTextCursor(document), document.begin()
+        while block.isValid():
+            form = block.blockFormat()
+            level, listed = form.headingLevel(), block.textList() is not None
+            cursor.setPosition(block.position())
+            if cursor.currentTable() is None:
+                form.setTopMargin(look.px(14 if level else 0))
+                form.setBottomMargin(look.px(10 if level else 5 if listed else 10))
+            form.setLineHeight(130, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            cursor.setBlockFormat(form)
+            block = block.next()
+        for frame in document.rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                shape = frame.format()
+                shape.setCellPadding(look.px(5))
+                shape.setBorderBrush(look.colour("line"))
+                shape.setBottomMargin(look.px(10))
+                frame.setFormat(shape)
+        cursor.setPosition(0)
+        self.browser.setTextCursor(cursor)
 
     def shown(self) -> list[str]:
         """The pages that the list shows."""

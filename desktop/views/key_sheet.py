@@ -29,6 +29,9 @@ class KeySheet(QWidget):
             look, label(look, msg("All keys"), size="title", strong=True), None, close, edge=(20, 12, 12, 12)
         )
         self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        for side in (self._left, self._right):
+            side.setContentsMargins(0, 0, 0, 0)
+            side.setSpacing(0)
         across = row(look, self._left, self._right, gap=32, edge=(20, 12, 20, 16))
         across.setStretch(0, 1)
         across.setStretch(1, 1)
@@ -47,7 +50,10 @@ class KeySheet(QWidget):
         self._fill()
         self._scrim.cover()
         self.setFixedWidth(min(self._look.px(WIDTH), self._window.width() - 40))
-        self.adjustSize()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self.resize(self.width(), min(self.sizeHint().height(), self._window.height() - 40))
         left, top = (self._window.width() - self.width()) // 2, (self._window.height() - self.height()) // 3
         self.move(left, max(20, top))
         self.show()
@@ -91,7 +97,7 @@ class KeySheet(QWidget):
     def _line(self, into: QVBoxLayout, words: Message, keys: str) -> None:
         look = self._look
         caps: QWidget = Keys(look, keys) if keys else label(look, "—", ink="ink_3")
-        into.addWidget(holding(row(look, label(look, words), None, caps, gap=8, edge=(0, 3, 0, 3))))
+        into.addWidget(holding(row(look, label(look, words), None, caps, gap=8, edge=(0, 2, 0, 2))))
         self._said.append((look.text(words), keys))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

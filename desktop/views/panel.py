@@ -419,7 +419,7 @@ class _NextStep(QWidget):
         step = str(getattr(shown.record, "next_step", "") or "")
         day = getattr(shown.record, "next_on", None) or getattr(shown.record, "close_on", None)
         self.setVisible(bool(step))
-        self._step.setText(step)
+        self._step.setText(veil_text(self._look, step))
         self._day.setVisible(day is not None)
         if day is not None:
             words, _tone = dates.due(day, self._look.language, cells.now().astimezone().date())

@@ -65,7 +65,7 @@ class Practice(QWidget):
         close.clicked.connect(self.stop)
         head = row(look, label(look, msg("Your first quote"), strong=True), None, close)
         self._lines = column(look, gap=6)
-        self.setLayout(column(look, head, holding(self._lines), gap=8, edge=(16, 10, 10, 14)))
+        self.setLayout(column(look, head, self._lines, gap=8, edge=(16, 10, 10, 14)))
         look.bind(self.setAccessibleName, msg("Your first quote"))
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
@@ -111,17 +111,24 @@ class Practice(QWidget):
             )
             line = row(look, icon, told, gap=8)
             line.setStretch(1, 1)
-            self._lines.addWidget(holding(line))
+            self._add(holding(line))
         if self.done == len(STEPS):
             praise = msg("Done. Everything you did can be undone, and the demo company is yours to try.")
-            self._lines.addWidget(label(look, praise, ink="good", wrap=True))
+            self._add(label(look, praise, ink="good", wrap=True))
         self._place()
+
+    def _add(self, line: QWidget) -> None:
+        self._lines.addWidget(line)
+        line.show()  # at once: a layout leaves out what Qt shows later
 
     def _place(self) -> None:
         look, window = self._look, self._window
         wide = look.px(WIDE)
         self.setFixedWidth(wide)
-        self.resize(wide, max(self.heightForWidth(wide), self.sizeHint().height()))
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(wide, max(layout.totalHeightForWidth(wide), layout.totalSizeHint().height()))
         bottom = window.height() - look.t.bar("status") - look.px(12)
         self.move(window.side.width() + look.px(12), bottom - self.height())
         self.raise_()

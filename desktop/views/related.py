@@ -79,7 +79,7 @@ class RelatedRow(QAbstractButton):
         if kind == "contact":
             size = look.t.avatar_size("list")
             box = QRect(left, middle - size // 2, size, size)
-            paint.paint_avatar(painter, look, box, record.name, record.id, person=True)
+            paint.paint_avatar(painter, look, box, veil_text(look, record.name), record.id, person=True)
             return left + size
         if kind == "opportunity":
             fraction, end = cells.ring_of(kind, record.stage or "")

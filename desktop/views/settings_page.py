@@ -89,7 +89,10 @@ class SettingsPage(QWidget):
         lines.append(self._group(msg("Safety")))
         lines += [self._line(words, why, control) for words, why, control in self.safety.lines()]
         lines += self._more(desk)
-        inner = QWidget()
+        self._compose(lines)
+
+    def _compose(self, lines: list[QWidget]) -> None:
+        look, inner = self._look, QWidget()
         middle = holding(column(look, *lines, self._nothing, None, gap=0))
         look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
         across = row(look, middle, None, gap=0, edge=(20, 8, 20, 20))

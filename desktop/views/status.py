@@ -11,6 +11,7 @@ from desktop.views import paint
 from desktop.views.compose import region, row
 from desktop.views.look import Look
 from desktop.views.network import Network, saying, waiting, word
+from desktop.views.privacy import veil_text
 from desktop.words import Message, msg
 
 
@@ -102,7 +103,8 @@ class Figures(QWidget):
         look = self._look
         painter = QPainter(self)
         right = self.width()
-        for words, figure in reversed(self._figures):
+        for words, each in reversed(self._figures):
+            figure = veil_text(look, each)
             if figure:
                 width = look.t.width(figure, "small")
                 box = QRect(right - width, 0, width + 1, self.height())

@@ -93,7 +93,7 @@ class WhyField(Popover):
             return rows
         first, here = entries[0], self._desk.store.device.hex[:8]
         rows.append((msg("Exactly"), dates.exact(first.at)))
-        rows.append((msg("By"), author(first, here)))
+        rows.append((msg("Set by"), author(first, here)))
         rows.append((msg("Came about"), self._came(first)))
         state = msg("Came from the office") if first.remote else msg("Waits to be sent")
         if not first.remote and not shown.unsent:

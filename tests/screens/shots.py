@@ -47,6 +47,7 @@ from desktop.views.window import Window
 from desktop.views.wiped import WipedPage
 from desktop.words import msg
 from tests import stores
+from tests.screens import matters
 from tests.screens.sample import Firm, conflict, some_files
 
 SIZE = QSize(1440, 900)
@@ -651,6 +652,7 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "toast": toast,
     "inbox_empty": place("inbox"),
     "inbox": inbox,
+    **{f"inbox_{kind}": matters.shown(kind) for kind in matters.ONE_OF_EACH},
     "settings": place("settings"),
     "settings_below": settings_below,
     "echo": echo,
