@@ -134,7 +134,8 @@ def _to_confirm(me: Actor) -> tuple[Any, ...]:
 def _last_change(store: Store, record: UUID) -> datetime:
     with store.reader.connect() as connection:
         at = connection.exec_driver_sql(
-            "SELECT max(at) FROM change WHERE record = ? AND origin = 1", (record.bytes,)
+            "SELECT coalesce(max(CASE origin WHEN 1 THEN at END), max(at)) FROM change WHERE record = ?",
+            (record.bytes,),
         ).scalar()
     return datetime.fromtimestamp(at / 1000, UTC) if at else _LONG_AGO
 

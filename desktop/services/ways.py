@@ -175,7 +175,7 @@ def _who(store: Store, entry: Entry) -> Message:
 
 def _text(store: Store, matter: Matter, _weighed: Consequences | None) -> Told:
     return _told(
-        _who(store, _entry(matter)),
+        msg("Until you decide, both stand in it one under the other, with marks around them."),
         Way(
             "both",
             msg("Keep both, one under the other"),

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QPointF, QRect, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -29,15 +29,22 @@ class Line:
     mine: Message
     theirs: Message
     big: bool = False
+    tones: tuple[str, str] = ("", "")
+    """Of mine and theirs: good, warn or bad, where the words are a judgement."""
 
 
 def value_words(entry: Entry, wire: Any) -> Message:
     """A value of the inbox as a person reads it."""
+    return field_words(entry.type, entry.field, wire)
+
+
+def field_words(record_type: str, name: str, wire: Any) -> Message:
+    """A value of a field in wire form as a person reads it."""
     if wire in (None, "", [], {}):
         return msg("nothing")
-    if entry.field == "deleted_at":
+    if name == "deleted_at":
         return msg("deleted")
-    described = RECORDS[entry.type].fields().get(entry.field)
+    described = RECORDS[record_type].fields().get(name)
     if described is None:
         return msg("the whole record")
     value = described.kind.from_wire(wire)
@@ -52,7 +59,8 @@ def lines_of(desk: Desk, entry: Entry) -> list[Line]:
     label = described.label if described else RECORDS[entry.type].__label__
     known, before = desk.before_conflict(entry)
     was = value_words(entry, before) if known else None
-    lines = [Line(label, was, value_words(entry, entry.mine), value_words(entry, entry.theirs), big=True)]
+    theirs = msg("deleted") if entry.code == "deleted" else value_words(entry, entry.theirs)
+    lines = [Line(label, was, value_words(entry, entry.mine), theirs, big=True)]
     weighed = decisions.weigh(desk.store, entry)
     return lines + (_consequences(weighed) if weighed is not None and weighed.weights else [])
 
@@ -76,18 +84,26 @@ def _consequences(weighed: Consequences) -> list[Line]:
         Line(msg("Total of the quote"), was, said(sign + mine.payable), said(sign + theirs.payable), big=True)
     )
     found.append(Line(msg("Tax"), said(before.tax) if before else None, said(mine.tax), said(theirs.tax)))
+    if mine.light is not None and theirs.light is not None:
+        tones = (mine.light.tone, theirs.light.tone)
+        found.append(
+            Line(msg("How the price stands"), None, mine.light.words, theirs.light.words, tones=tones)
+        )
     if before is not None:
         label = msg("Difference from before")
         found.append(Line(label, None, said(mine.difference), said(theirs.difference)))
     return found
 
 
+HEADS: Final = (msg("Yours"), msg("The office"))
+
+
 class Comparison(QWidget):
     """The table."""
 
-    def __init__(self, look: Look, lines: Sequence[Line]) -> None:
+    def __init__(self, look: Look, lines: Sequence[Line], heads: Sequence[Message] = HEADS) -> None:
         super().__init__()
-        self._look, self._lines = look, list(lines)
+        self._look, self._lines, self._heads = look, list(lines), heads
         self._has_before = any(line.before is not None for line in lines)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         told = [
@@ -112,7 +128,7 @@ class Comparison(QWidget):
         columns = [QRect(self.width() - wide * (3 - n), 0, wide, self.height()) for n in range(3)]
         painter.fillRect(columns[1], look.colour("selected"))
         head = look.t.row("table_header")
-        heads = (msg("Before") if self._has_before else verbatim(""), msg("Yours"), msg("The office"))
+        heads = (msg("Before") if self._has_before else verbatim(""), *self._heads)
         paint.paint_hairline(painter, look, QRect(0, 0, self.width(), 1), colour="line_strong")
         for n, words in enumerate(heads):
             box = QRect(columns[n].left(), 0, wide - look.px(16), head)
@@ -128,9 +144,22 @@ class Comparison(QWidget):
             for n, value in enumerate((line.before, line.mine, line.theirs)):
                 if value is not None:
                     box = QRect(columns[n].left() + look.px(8), top, wide - look.px(24), high)
+                    tone = line.tones[n - 1] if n else ""
+                    if tone:
+                        self._paint_light(painter, box, look.text(value), tone)
+                        continue
                     self._paint_value(painter, box, look.text(value), big=line.big and n > 0, quiet=n == 0)
             top += high
             paint.paint_hairline(painter, look, QRect(0, 0, self.width(), top))
+
+    def _paint_light(self, painter: QPainter, box: QRect, text: str, tone: str) -> None:
+        """A judgement: a disc in its colour, and its word."""
+        look = self._look
+        wide = min(look.t.width(text, "small"), box.width() - look.px(14))
+        at = QPointF(box.right() - wide - look.px(8), box.center().y() + 1)
+        paint.paint_disc(painter, look, at, tone, look.px(8))
+        box = QRect(box.right() - wide, box.top(), wide, box.height())
+        paint.paint_text(painter, look, box, text, ink=tone, size="small", align=paint.RIGHT)
 
     def _paint_value(self, painter: QPainter, box: QRect, text: str, *, big: bool, quiet: bool) -> None:
         look = self._look

@@ -1,23 +1,25 @@
 """The inbox: what is to be decided on the left, the chosen one in values and consequences on the right."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.models.inbox import Entry, Side
+from desktop.models.inbox import Side
 from desktop.models.record import RECORDS
+from desktop.services import held, matters, ways
 from desktop.services import inbox as decisions
-from desktop.views import cells, dates, paint
+from desktop.services.matters import Matter
+from desktop.views import cells, dates, inbox_cards, paint
 from desktop.views.buttons import Button
-from desktop.views.comparison import Comparison, lines_of
 from desktop.views.compose import Picture, clear, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
+from desktop.views.inbox_cards import TextBox
+from desktop.views.inbox_choices import Choice, Choices
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.panel import heading
@@ -27,33 +29,34 @@ ALL: Final[dict[Side, Message]] = {
     "mine": msg("All of this record: mine"),
     "theirs": msg("All of this record: the office's"),
 }
+SAID: Final[dict[str, Message]] = {
+    "confirm": msg("The total is confirmed"),
+    "accept": msg("Done as it was proposed"),
+    "refuse": msg("Left as it is"),
+    "back": msg("All of it is back"),
+}
+HELD_SAID: Final = msg("It is deleted here too")
 
 
-def field_label(entry: Entry) -> Message:
-    """What the decision is about."""
-    described = RECORDS[entry.type].fields().get(entry.field)
-    return described.label if described else RECORDS[entry.type].__label__
+class MatterRow(QAbstractButton):
+    """One matter in the list."""
 
-
-class EntryRow(QAbstractButton):
-    """One decision in the list."""
-
-    def __init__(self, look: Look, entry: Entry, title: str) -> None:
+    def __init__(self, look: Look, matter: Matter, title: str, words: Message) -> None:
         super().__init__()
-        self._look, self.entry, self._title = look, entry, title
+        self._look, self.matter, self._title, self._words = look, matter, title, words
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        look.bind(self.setAccessibleName, verbatim(title))
+        look.bind(self.setAccessibleName, verbatim(f"{title}, {look.text(words)}"))
 
     def sizeHint(self) -> QSize:
         """A row of the inbox."""
         return QSize(self._look.px(280), self._look.t.row("inbox"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Icon, title, field, time; the current one on the tint."""
-        look, entry = self._look, self.entry
+        """Icon, title, what it is about, time; the current one on the tint."""
+        look, matter = self._look, self.matter
         painter = QPainter(self)
         if self.isChecked():
             painter.fillRect(self.rect(), look.colour("selected"))
@@ -63,26 +66,21 @@ class EntryRow(QAbstractButton):
         if self.hasFocus():
             painter.fillRect(QRect(0, 0, 4, self.height() - 1), look.colour("focus"))
         paint.paint_hairline(painter, look, self.rect())
-        icon, colour = ("git-merge", "bad") if entry.kind == "conflict" else ("circle-alert", "warn")
+        icon, colour = inbox_cards.icon_of(matter)
         left = paint.paint_icon(painter, look, look.px(20), look.px(20), icon, colour) + look.px(12)
         right = self.width() - look.px(16)
-        when = look.text(dates.moment(moment_of(entry), look.language, cells.now().astimezone().date()))
+        when = look.text(dates.moment(matter.at, look.language, cells.now().astimezone().date()))
         wide = look.t.width(when, "small")
         upper = QRect(left, look.px(8), right - left, look.px(20))
         paint.paint_text(painter, look, upper, when, ink="ink_3", size="small", align=paint.RIGHT)
         upper.setRight(right - wide - look.px(8))
-        paint.paint_text(painter, look, upper, self._title)
+        paint.paint_text(painter, look, upper, self._title, strong=self.isChecked())
         lower = QRect(left, look.px(28), right - left, look.px(20))
-        paint.paint_text(painter, look, lower, look.text(field_label(entry)), ink="ink_2", size="small")
-
-
-def moment_of(entry: Entry) -> datetime:
-    """When the office answered."""
-    return datetime.fromtimestamp(entry.at / 1000, UTC)
+        paint.paint_text(painter, look, lower, look.text(self._words), ink="ink_2", size="small")
 
 
 class InboxPage(QWidget):
-    """The open decisions and the one that is looked at."""
+    """What waits for this person's word, and the one that is looked at."""
 
     figures = Signal(object)
     opened = Signal(str, object)
@@ -90,15 +88,16 @@ class InboxPage(QWidget):
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
         self._look, self._desk = look, desk
-        self._entries: list[Entry] = []
-        self._titles: dict[UUID, str] = {}
-        self._last: UUID | None = None
+        self._matters: list[Matter] = []
+        self._undo: Callable[[], None] | None = None
         self._place = 0
         self._entry: QLineEdit | None = None
+        self._text: TextBox | None = None
+        self.choices: Choices | None = None
+        self.primary: Button | None = None
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
-        self._buttons: dict[str, Button] = {}
         left_inner = QWidget()
         left_inner.setLayout(column(look, self._rows, None, gap=0))
         self._left = region("surface", "right")
@@ -133,203 +132,260 @@ class InboxPage(QWidget):
         self._fill()
 
     def _fill(self, chosen: UUID | None = None) -> None:
-        """Every open decision again, the chosen one looked at if it is still there."""
-        self._entries = self._desk.conflicts()
-        self._titles = self._desk.titles({(entry.type, entry.record) for entry in self._entries})
+        """Every matter again, the chosen one looked at if it is still there."""
+        store = self._desk.store
+        self._matters = matters.matters(store)
         clear(self._rows)
-        looked_at = next((entry for entry in self._entries if entry.id == chosen), None)
-        looked_at = looked_at or (self._entries[0] if self._entries else None)
-        for entry in self._entries:
-            made = EntryRow(self._look, entry, self._title(entry))
-            made.clicked.connect(self._shower(entry))
-            made.setChecked(entry is looked_at)
+        looked_at = next((one for one in self._matters if one.key == chosen), None)
+        looked_at = looked_at or (self._matters[0] if self._matters else None)
+        for one in self._matters:
+            made = MatterRow(self._look, one, self._title(one), ways.headline(store, one))
+            made.clicked.connect(self._shower(made))
+            made.setChecked(one is looked_at)
             self._rows.addWidget(made)
-        self._left.setVisible(bool(self._entries))
-        self._right.setVisible(bool(self._entries))
-        self._empty.setVisible(not self._entries)
+        self._left.setVisible(bool(self._matters))
+        self._right.setVisible(bool(self._matters))
+        self._empty.setVisible(not self._matters)
         self._show(looked_at)
-        open_ones = msg("{count} to decide").of(count=len(self._entries))
-        self.figures.emit([(open_ones, "")] if self._entries else [])
+        open_ones = msg("{count} to decide").of(count=len(self._matters))
+        self.figures.emit([(open_ones, "")] if self._matters else [])
 
     def look_at(self, place: int) -> None:
-        """Choose the decision at a place of the list."""
+        """Choose the matter at a place of the list."""
         item = self._rows.itemAt(place)
         made = item.widget() if item is not None else None
-        if isinstance(made, EntryRow):
+        if isinstance(made, MatterRow):
             made.click()
 
-    def _title(self, entry: Entry) -> str:
+    def _title(self, matter: Matter) -> str:
         """What the record is called; a line of a quote with its quote."""
-        found = self._desk.row(entry.type, entry.record)
+        if matter.kind == "held":
+            return self._look.text(msg("Many deletions"))
+        found = self._desk.row(matter.type, matter.record)
         if found is None:
-            return self._titles.get(entry.record) or self._look.text(RECORDS[entry.type].__label__)
-        quote = found.titles.get(found.value("quote_id"), "") if entry.type == "quote_line" else ""
+            named = self._desk.titles({(matter.type, matter.record)}).get(matter.record)
+            return named or self._look.text(RECORDS[matter.type].__label__)
+        quote = found.titles.get(found.value("quote_id"), "") if matter.type == "quote_line" else ""
         title = self._look.text(heading(found, self._look.language))
         return " ".join(part for part in (quote, title) if part)
 
-    def _shower(self, entry: Entry) -> Callable[[], None]:
-        return lambda: self._show(entry)
+    def _shower(self, made: MatterRow) -> Callable[[], None]:
+        def show() -> None:
+            made.setChecked(True)  # the only one of a group could be let go
+            self._show(made.matter)
 
-    def _show(self, entry: Entry | None) -> None:
+        return show
+
+    # --- the card
+
+    def _show(self, matter: Matter | None) -> None:
         clear(self._detail)
-        self._buttons.clear()
-        self._entry = None
-        self._place = next((n for n, one in enumerate(self._entries) if one is entry), 0)
-        if entry is None:
+        self._entry = self._text = self.choices = self.primary = None
+        self._place = next((n for n, one in enumerate(self._matters) if one is matter), 0)
+        if matter is None:
             return
         look = self._look
-        heading = (
-            msg("{field}: both sides changed it")
-            if entry.kind == "conflict"
-            else msg("{field}: not accepted")
-        )
-        head = label(look, heading.of(field=field_label(entry)), size="figure", strong=True, wrap=True)
-        name = Button(look, self._title(entry), kind="link")
-        name.clicked.connect(lambda: self._open(entry))
-        reason = label(look, entry.reason, ink="ink_2", wrap=True)
-        mine = Button(look, msg("Use mine"), kind="primary", keys="1", height="height_large")
-        theirs = Button(look, msg("Keep the office's"), keys="2", height="height_large")
-        mine.clicked.connect(self._resolver(entry, "mine"))
-        theirs.clicked.connect(self._resolver(entry, "theirs"))
-        self._buttons.update({"mine": mine, "theirs": theirs})
-        note = msg("Yours is written again on top, and undo takes that back; theirs lets yours rest.")
-        line = row(
-            look,
-            Picture(look, "info", "ink_3", "small"),
-            label(look, note, size="small", ink="ink_2", wrap=True),
-        )
-        line.setStretch(1, 1)
-        by = decisions.changed_by(self._desk.store, entry)
-        if by is not None and by.who:
-            today = cells.now().astimezone().date()
-            when = look.text(dates.moment(by.at, look.language, today))
-            made = msg("The office's value was made by {who}, {when}.").of(who=by.who, when=when)
-            reason = label(look, made, ink="ink_2", wrap=True)
-        more = self._more(entry)
-        said = self._said(entry)
-        parts = column(
-            look, head, row(look, name, None), reason, 8, Comparison(look, lines_of(self._desk, entry)),
-            *((8, said) if said is not None else ()), 12,
-            row(look, mine, theirs, *more, None, gap=8), 6, line, gap=6,
-        )  # fmt: skip
-        self._detail.addWidget(holding(parts))
+        told = ways.tell(self._desk.store, matter)
+        parts: list[Any] = [label(look, told.headline, size="figure", strong=True, wrap=True)]
+        if matter.kind != "held":
+            name = Button(look, self._title(matter), kind="link")
+            name.clicked.connect(lambda: self._open(matter))
+            parts.append(row(look, name, None))
+        parts.append(label(look, self._reason(matter, told), ink="ink_2", wrap=True))
+        parts += inbox_cards.spaced(inbox_cards.body(look, self._desk, matter, told))
+        self.choices = Choices(look, told.ways)
+        self.choices.wanted.connect(self.decide)
+        self.choices.chosen.connect(lambda _name: self._name_primary())
+        parts += [10, self.choices]
+        if matter.kind == "text":
+            self._text = TextBox(look, matter)
+            parts += [8, label(look, msg("Or write a third one:"), size="small", ink="ink_2"), self._text]
+        parts += [12, self._actions(matter), 6, self._note()]
+        self._detail.addWidget(holding(column(look, *parts, gap=6)))
 
-    def _said(self, entry: Entry) -> QWidget | None:
-        """What the customer holds, in red where it is signed."""
-        weighed = decisions.weigh(self._desk.store, entry)
-        if weighed is None or weighed.paper is None:
-            return None
-        paper, look = weighed.paper, self._look
-        icon, ink = ("signature", "bad") if paper.signer else ("file-check-2", "warn")
-        words = label(look, decisions.paper_words(paper, weighed.held), ink=ink, wrap=True)
-        inside = row(look, Picture(look, icon, ink), words, gap=10)
-        inside.setStretch(1, 1)
-        return holding(inside)
+    def _reason(self, matter: Matter, told: ways.Told) -> Message:
+        """Why it is here; for a refusal the office's own words before what to do."""
+        entry = matter.entry
+        if entry is None or entry.kind != "rejected" or matter.kind != "refused":
+            by = decisions.changed_by(self._desk.store, entry) if entry is not None else None
+            if by is None or not by.who or matter.kind not in ("conflict", "stage"):
+                return told.reason
+            when = dates.moment(by.at, self._look.language, cells.now().astimezone().date())
+            return msg("The office's value was made by {who}, {when}.").of(who=by.who, when=when)
+        return msg("{why} {what}").of(why=entry.reason, what=told.reason)
 
-    def _more(self, entry: Entry) -> list[QWidget]:
-        """The ways beside mine and theirs: a third value typed in place, a revision of its own."""
+    def _actions(self, matter: Matter) -> QWidget:
+        """The button that decides, a third value in place, and all of the record alike."""
         look = self._look
-        described = RECORDS[entry.type].fields().get(entry.field)
-        made: list[QWidget] = []
-        if described is not None and described.merge != "stage":
-            other = self._entry = QLineEdit()
-            look.bind(other.setPlaceholderText, msg("Use another value"))
-            look.bind(other.setAccessibleName, msg("Use another value"))
-            look.bind(other.setFixedWidth, lambda: look.px(160))
-            other.returnPressed.connect(lambda: self._edit(entry, other.text().strip()))
-            made.append(other)
-        weighed = decisions.weigh(self._desk.store, entry)
-        if weighed is not None and weighed.paper is not None and entry.type != "quote":
-            split = Button(look, msg("Split into a revision"), icon="copy-plus", height="height_large")
-            split.clicked.connect(self._resolver(entry, "split"))
-            self._buttons["split"] = split
-            made.append(split)
-        others = sum(one.record == entry.record for one in self._entries)
-        for side, words in ALL.items() if others > 1 else ():
+        self.primary = Button(look, "", kind="primary", keys="Enter", height="height_large")
+        self.primary.clicked.connect(self.decide)
+        self._name_primary()
+        made: list[QWidget] = [self.primary]
+        entry = matter.entry
+        described = RECORDS[entry.type].fields().get(entry.field) if entry is not None else None
+        if matter.kind in ("conflict", "refused", "deleted") and described is not None:
+            made.append(self._third(matter))
+        if self._text is not None:
+            third = Button(look, msg("Use what I wrote"), height="height_large")
+            third.clicked.connect(lambda: self._edit(matter, self._text.toPlainText() if self._text else ""))
+            made.append(third)
+        if matter.kind in ("review", "stage", "refused"):
+            look_at = Button(look, msg("Open the record"), icon="external-link", height="height_large")
+            look_at.clicked.connect(lambda: self._open(matter))
+            made.append(look_at)
+        same = [one for one in self._matters if one.entry is not None and one.record == matter.record]
+        for side, words in ALL.items() if len(same) > 1 and entry is not None else ():
             button = Button(look, words, height="height_large")
-            button.clicked.connect(self._all_resolver(entry, side))
-            self._buttons[f"all_{side}"] = button
+            button.clicked.connect(self._all_resolver(matter, side))
             made.append(button)
-        return made
+        return holding(row(look, *made, None, gap=8))
 
-    def _all_resolver(self, entry: Entry, side: Side) -> Callable[[], None]:
+    def _third(self, matter: Matter) -> QLineEdit:
+        look = self._look
+        other = self._entry = QLineEdit()
+        look.bind(other.setPlaceholderText, msg("Use another value"))
+        look.bind(other.setAccessibleName, msg("Use another value"))
+        look.bind(other.setFixedWidth, lambda: look.px(160))
+        other.returnPressed.connect(lambda: self._edit(matter, other.text().strip()))
+        return other
+
+    def _note(self) -> QWidget:
+        look = self._look
+        note = msg("It works without a network, counts on all your laptops, and Ctrl+Z takes it back.")
+        said = label(look, note, size="small", ink="ink_3", wrap=True)
+        line = row(look, Picture(look, "info", "ink_3", "small"), said)
+        line.setStretch(1, 1)
+        return holding(line)
+
+    def _name_primary(self) -> None:
+        if self.primary is not None and self.choices is not None:
+            self.primary.say(self.choices.way.title)
+
+    # --- deciding
+
+    @property
+    def matter(self) -> Matter | None:
+        """The one that is looked at."""
+        return self._matters[self._place] if self._place < len(self._matters) else None
+
+    def decide(self) -> None:
+        """Do what is chosen."""
+        matter = self.matter
+        if matter is None or self.choices is None:
+            return
+        way = self.choices.way.name
+        if matter.kind == "held":
+            self._decide_held(way)
+            return
+        self._run(matter, way)
+
+    def _run(self, matter: Matter, way: str, value: str | None = None) -> None:
+        name, target, arguments = matters.command_of(matter, way, value)
+        said = SAID.get(way) or decisions.SAID[way]
+        self._undo = None
+        if matter.entry is not None and way != "split" and matter.kind != "overdraft":
+            self._undo = lambda: self._desk.reopen(matter.key, done=self.enter)
+        self._desk.do(name, target, told=said, done=lambda _value: self.enter(), **arguments)
+
+    def _decide_held(self, way: str) -> None:
+        desk = self._desk
+        accepts = way == "accept"
+
+        def done(_count: object) -> None:
+            desk.told.emit(HELD_SAID if accepts else SAID["back"], not accepts)
+            self._undo = self._put_back if accepts else None
+            self.enter()
+
+        desk.runner.write(
+            lambda: (held.accept if accepts else held.put_back)(desk.store),
+            done=done,
+            failed=desk.refused.emit,
+        )
+
+    def _put_back(self) -> None:
+        desk = self._desk
+        desk.runner.write(
+            lambda: held.put_back(desk.store), done=lambda _count: self.enter(), failed=desk.refused.emit
+        )
+
+    def _all_resolver(self, matter: Matter, side: Side) -> Callable[[], None]:
         desk = self._desk
 
         def resolve() -> None:
-            self._last = (
-                entry.id if side == "theirs" else None
-            )  # what was written, the window's undo takes back
+            self._undo = None  # one undo of the window's takes all of it back
             desk.runner.write(
-                lambda: decisions.resolve_all(desk.store, entry.record, side),
+                lambda: decisions.resolve_all(desk.store, matter.record, side),
                 done=lambda _count: self.enter(),
                 failed=desk.refused.emit,
             )
 
         return resolve
 
-    def _edit(self, entry: Entry, typed: str) -> None:
+    def _edit(self, matter: Matter, typed: str) -> None:
         """Use what was typed instead of both."""
         if typed:
-            self._last = entry.id
-            self._desk.resolve(entry.id, "edit", value=typed, done=self.enter)
+            self._run(matter, "edit", typed)
+
+    # --- keys
 
     def event(self, event: QEvent) -> bool:
         """After a decision Ctrl+Z is this page's: it opens the entry again, too."""
         override = event.type() == QEvent.Type.ShortcutOverride
         undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
-        if override and undo and self._last is not None:
+        if override and undo and self._undo is not None:
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """1 mine, 2 theirs, 3 another value, arrows through the list, Ctrl+Z opens the last one again."""
-        key = event.key()
-        side = {Qt.Key.Key_1: "mine", Qt.Key.Key_2: "theirs"}.get(Qt.Key(key))
-        if event.matches(QKeySequence.StandardKey.Undo) and self._last is not None:
-            last, self._last = self._last, None
-            self._desk.reopen(last, done=self.enter)
-        elif side is not None and side in self._buttons:
-            self._buttons[side].click()
-        elif key == Qt.Key.Key_3 and self._entry is not None:
+        """1 to 4 decide, Enter does what is chosen, arrows go through the list, Ctrl+Z takes it back."""
+        key = Qt.Key(event.key())
+        rows = self.choices.rows if self.choices is not None else []
+        place = event.key() - Qt.Key.Key_1
+        if event.matches(QKeySequence.StandardKey.Undo) and self._undo is not None:
+            undo, self._undo = self._undo, None
+            undo()
+        elif self.choices is not None and 0 <= place < len(rows):
+            self.choices.choose(rows[place].way.name)
+            self.decide()
+        elif 0 <= place == len(rows) and self._entry is not None:
             self._entry.setFocus()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.decide()
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.look_at(self._place + (1 if key == Qt.Key.Key_Down else -1))
         else:
             super().keyPressEvent(event)
 
-    def _open(self, entry: Entry) -> None:
-        if entry.type in LISTS:
-            self.opened.emit(entry.type, entry.record)
-        elif entry.type == "quote_line" and (found := self._desk.row("quote_line", entry.record)) is not None:
+    def _open(self, matter: Matter) -> None:
+        if matter.type in LISTS:
+            self.opened.emit(matter.type, matter.record)
+        elif (
+            matter.type == "quote_line" and (found := self._desk.row("quote_line", matter.record)) is not None
+        ):
             self.opened.emit("quote", found.value("quote_id"))
 
-    def button(self, side: str) -> Button:
-        """The button for one side of the decision that is shown."""
-        return self._buttons[side]
+    def choice(self, way: str) -> Choice:
+        """The row of one way of the matter that is shown."""
+        rows = self.choices.rows if self.choices is not None else []
+        return next(one for one in rows if one.way.name == way)
 
     def open_count(self) -> int:
-        """How many decisions are shown."""
-        return len(self._entries)
-
-    def _resolver(self, entry: Entry, side: str) -> Callable[[], None]:
-        def resolve() -> None:
-            self._last = entry.id
-            self._desk.resolve(entry.id, side, done=self.enter)
-
-        return resolve
+        """How many matters are shown."""
+        return len(self._matters)
 
     def _reword(self) -> None:
         if self.isVisible():
             self.enter()
 
     def _changed(self, _keys: frozenset[tuple[str, UUID]]) -> None:
-        """What arrives moves nobody to another decision, and takes away nothing that is being typed."""
+        """What arrives moves nobody to another matter, and takes away nothing that is being typed."""
         typed = self._entry is not None and bool(self._entry.text())
-        if not self.isVisible() or typed:
+        writing = self._text is not None and self._text.document().isModified()
+        if not self.isVisible() or typed or writing:
             return
         within = self.isAncestorOf(self.focusWidget() or self)
-        place = self._place
-        self._fill(self._entries[place].id if place < len(self._entries) else None)
+        matter = self.matter
+        self._fill(matter.key if matter is not None else None)
         if within:
             self.setFocus()

@@ -160,6 +160,16 @@ def place(key: str) -> Callable[[Window, Firm], None]:
     return lambda window, _firm: window.go(key)
 
 
+def board(key: str) -> Callable[[Window, Firm], None]:
+    """Today or the dashboard, with its figures."""
+
+    def show(window: Window, firm: Firm) -> None:
+        window.go(key)
+        wait_idle(window)
+
+    return show
+
+
 def nothing_matches(window: Window, firm: Firm) -> None:
     """A view that holds nothing."""
     window.go("opportunity")
@@ -617,6 +627,8 @@ def toast(window: Window, firm: Firm) -> None:
 
 
 WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
+    "today": board("today"),
+    "dashboard": board("dashboard"),
     "customers": customers,
     "customer": customer,
     "files": files,
