@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -148,6 +149,22 @@ class ListEdits(QObject):
         data.setHtml(made.html)
         QGuiApplication.clipboard().setMimeData(data)
         self._desk.told.emit(msg("{count} rows copied").of(count=len(places)), False)
+
+    def export(self, path: Path) -> None:
+        """Write what the list shows to a file; of several selected rows those alone."""
+        page, desk, language = self._page, self._desk, self._look.language
+        chosen = page.chosen() if page.list.choosing else []
+        columns = [(each.name, each.label(page.kind)) for each in page.table.columns]
+        query, viewer = page.source.query, page.source.viewer()
+        only = frozenset(row.id for row in chosen)
+
+        def work() -> int:
+            return exports.export_seen(desk.store, query, viewer, columns, path, language, only)
+
+        def finish(count: int) -> None:
+            desk.told.emit(msg("{count} records in {file}").of(count=f"{count:,}", file=path.name), False)
+
+        desk.runner.read(self, "export", work, finish, failed=desk.refused.emit)
 
 
 def moved(row: Row, values: dict[str, Any]) -> dict[str, Any]:

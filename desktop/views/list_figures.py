@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HINTS = {
     "board": msg("Drag it, or press [ and ]"),
-    "calendar": msg("Drag it, or Alt with an arrow"),
+    "calendar": msg("Drag it, or Ctrl with an arrow"),
 }
 Said = list[tuple[Message | str, str]]
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.models.record import RECORDS
@@ -21,7 +21,7 @@ from desktop.views.empty import Empty
 from desktop.views.filters.bar import FilterBar
 from desktop.views.list_edits import ListEdits, plain_cell
 from desktop.views.list_figures import ListFigures
-from desktop.views.list_source import ListSource
+from desktop.views.list_source import MOST_AT_ONCE, ListSource
 from desktop.views.list_state import ListState
 from desktop.views.list_views import ListViews
 from desktop.views.lists import LISTS, View
@@ -30,7 +30,7 @@ from desktop.views.many import Many
 from desktop.views.panel import Panel
 from desktop.views.phrases import inside
 from desktop.views.row_delegate import RecordList
-from desktop.views.tables import RecordTable
+from desktop.views.tables import PAGE, RecordTable
 from desktop.words import msg
 
 Index = QModelIndex | QPersistentModelIndex
@@ -64,6 +64,7 @@ class ListPage(QWidget):
         self._total = 0
         self._typed: Condition | None = None
         self._face = "list"
+        self._back: tuple[int, UUID | None] | None = None
         self.faces: dict[str, Board | CalendarFace] = {}
         self.filters = FilterBar(look, desk, self)
         self.edits = ListEdits(look, desk, self)
@@ -185,8 +186,11 @@ class ListPage(QWidget):
         self.table.folded = frozenset(now.folded)
         self.table.editable = self.edits.editable()
         self.table.show_columns(self.state.columns())
+        self._back = self.state.place()
         self._read()
         self.filters.show_state()
+        if self.isVisible():
+            self._scroll_back()
         self.views.mark()
         self.list.horizontalHeader().viewport().update()
         self._count()
@@ -210,7 +214,9 @@ class ListPage(QWidget):
         self._face = self.state.now.face if self.state.now.face in self._there() else "list"
         face = self.face()
         if face is None:
-            self.table.start(lists.amounts_of(RECORDS[self.kind], [each.name for each in self.table.columns]))
+            amounts = lists.amounts_of(RECORDS[self.kind], [each.name for each in self.table.columns])
+            top = self._back[0] if self._back is not None else 0
+            self.table.start(amounts, wanted=min(PAGE + top // self._look.t.row("list"), MOST_AT_ONCE))
             if turned and before is not None:
                 self.select(before.id)
             return
@@ -261,6 +267,19 @@ class ListPage(QWidget):
         if not self.table.rows:
             self.panel.hide()
         self._show_face()
+        if self._back is not None and self._back[1] is not None and self.face() is None:
+            self.select(self._back[1])
+
+    def _scroll_back(self) -> None:
+        """Where one was in this view before."""
+        if self._back is not None and self.table.rows:
+            self.list.verticalScrollBar().setValue(self._back[0])
+        self._back = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Where one was, once there is room."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self._scroll_back)
 
     def _show_face(self) -> None:
         face = self.face()
@@ -348,6 +367,8 @@ class ListPage(QWidget):
         self.sums.tell()
 
     def _note_place(self) -> None:
+        if self._back is not None:
+            return
         found = self.current()
         top = self.table.row_at(self.list.rowAt(0))
         self.state.note_place(

@@ -238,7 +238,7 @@ class DayGrid(QWidget):
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Alt with an arrow moves, Enter opens, Page turns, Escape puts back."""
+        """Arrows walk, Ctrl with an arrow moves, Enter opens, Page turns, Escape puts back."""
         key = Qt.Key(event.key())
         item = self.item_of(self.chosen)
         acts: dict[Any, Callable[[], object]] = {
@@ -254,9 +254,9 @@ class DayGrid(QWidget):
             acts[key] = lambda: self.opened.emit(item.row)
         if key in _ARROWS:
             right, down = _ARROWS[key]
-            alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            moves = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             acts[key] = (
-                (lambda: self._move(item, right, down)) if alt else (lambda: self._walk(item, right, down))
+                (lambda: self._move(item, right, down)) if moves else (lambda: self._walk(item, right, down))
             )
         side = {Qt.Key.Key_BracketLeft: -1, Qt.Key.Key_BracketRight: 1}.get(key, 0)
         if side:

@@ -1,0 +1,279 @@
+"""Other faces of a list: the board and the calendar share its query and its selection."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from pytestqt.qtbot import QtBot
+
+from desktop.models.store import Store
+from desktop.rules.filters import Condition, every
+from desktop.services import commands
+from desktop.views.board.board import Board
+from desktop.views.board.column import CARD
+from desktop.views.calendar.days import Item, days_of, lanes, period_words, stepped
+from desktop.views.calendar.face import CalendarFace
+from desktop.views.cells import Row
+from desktop.views.list_page import ListPage
+from desktop.views.tables import PAGE
+from desktop.views.window import Window
+from tests.screens.sample import Firm
+from tests.views.pages import key, press_row, settle, stored, the_list
+
+TODAY = date.today()  # noqa: DTZ011
+
+
+@pytest.fixture
+def board(window: Window, qtbot: QtBot) -> Board:
+    """The opportunities as a board."""
+    return as_board(window, qtbot, "opportunity")
+
+
+def as_board(window: Window, qtbot: QtBot, kind: str) -> Board:
+    window.go(kind)
+    the_list(window).views.show_face("board")
+    settle(window, qtbot)
+    found = the_list(window).face()
+    assert isinstance(found, Board)
+    return found
+
+
+def as_calendar(window: Window, qtbot: QtBot, kind: str) -> CalendarFace:
+    window.go(kind)
+    the_list(window).views.show_face("calendar")
+    settle(window, qtbot)
+    found = the_list(window).face()
+    assert isinstance(found, CalendarFace)
+    return found
+
+
+def titles(board: Board, key: str) -> list[str]:
+    return [row.record.title for row in board.columns[key].list.cards.rows]
+
+
+def test_each_column_counts_and_sums_its_cards(board: Board) -> None:
+    for column in board.columns.values():
+        rows: list[Any] = [row.record for row in column.list.cards.rows]
+        assert column.head.count == len(rows)
+        assert sum(each.total for each in column.head.sums) == sum(row.amount or 0 for row in rows)
+
+
+def test_brackets_move_a_card_with_its_chance_and_the_card_stays_chosen(
+    board: Board, window: Window, qtbot: QtBot, store: Store
+) -> None:
+    row = board.columns["negotiation"].list.cards.rows[0]
+    board.select(row.id)
+    key(qtbot, board.columns["negotiation"].list, Qt.Key.Key_BracketRight)
+    settle(window, qtbot)
+    moved = stored(store, "opportunity", row.id)
+    assert (moved.stage, moved.probability) == ("signing", Decimal(90))
+    current = board.current()
+    assert current is not None
+    assert current.id == row.id
+    assert row.record.title in titles(board, "signing")
+    window.desk.undo()
+    settle(window, qtbot)
+    assert stored(store, "opportunity", row.id).stage == "negotiation"
+
+
+def test_a_dropped_card_says_what_changes_and_moves_by_the_same_command(
+    board: Board, window: Window, qtbot: QtBot, store: Store
+) -> None:
+    row = board.columns["proposal"].list.cards.rows[0]
+    data = QMimeData()
+    data.setData(CARD, json.dumps([row.id.hex]).encode())
+    target, move = board.columns["won"].list, Qt.DropAction.MoveAction
+    none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    target.dragEnterEvent(QDragEnterEvent(QPoint(5, 5), move, data, left, none))
+    assert target._coming is not None  # noqa: SLF001
+    assert target._coming.in_language("en") == "To Won: 50 % becomes 100 %"  # noqa: SLF001
+    target.dropEvent(QDropEvent(QPointF(5, 5), move, data, left, none))
+    settle(window, qtbot)
+    assert stored(store, "opportunity", row.id).stage == "won"
+    with store.reader.connect() as connection:
+        names = connection.exec_driver_sql("SELECT command FROM change ORDER BY seq DESC LIMIT 1").scalar()
+    assert names == "opportunity.edit"
+
+
+def test_several_cards_move_as_one_step(board: Board, window: Window, qtbot: QtBot, store: Store) -> None:
+    ids = [row.id for row in board.columns["lead"].list.cards.rows]
+    assert len(ids) > 1
+    board.move_to(ids, "qualify")
+    settle(window, qtbot)
+    assert {stored(store, "opportunity", each).stage for each in ids} == {"qualify"}
+    window.desk.undo()
+    settle(window, qtbot)
+    assert {stored(store, "opportunity", each).stage for each in ids} == {"lead"}
+
+
+def test_arrows_walk_the_columns_and_enter_opens(board: Board, window: Window, qtbot: QtBot) -> None:
+    page = the_list(window)
+    board.columns["lead"].list.choose(0)
+    key(qtbot, board.columns["lead"].list, Qt.Key.Key_Right)
+    assert board.columns["qualify"].list.hasFocus()
+    current = page.current()
+    assert current is not None
+    assert page.chosen() == [current]
+    assert page.panel.isHidden()
+    key(qtbot, board.columns["qualify"].list, Qt.Key.Key_Space)
+    assert page.panel.isVisible()
+    shown = page.panel.row()
+    assert shown is not None
+    assert shown.id == current.id
+
+
+def test_the_board_shows_what_the_list_is_filtered_by_and_keeps_the_selection(
+    window: Window, qtbot: QtBot
+) -> None:
+    window.go("opportunity")
+    page = the_list(window)
+    page.show_otherwise(where=every(Condition("stage", "one_of", ("lead", "qualify"))))
+    settle(window, qtbot)
+    press_row(qtbot, page, 2)
+    chosen = page.current()
+    assert chosen is not None
+    page.views.show_face("board")
+    settle(window, qtbot)
+    board = page.face()
+    assert isinstance(board, Board)
+    there = {key for key, column in board.columns.items() if column.list.cards.rows}
+    assert there == {"lead", "qualify"}
+    assert [row.id for row in page.chosen()] == [chosen.id]
+    page.views.show_face("list")
+    settle(window, qtbot)
+    back = page.current()
+    assert back is not None
+    assert back.id == chosen.id
+
+
+def test_thousands_of_cards_come_by_pages(
+    window_on: Callable[[Store], Window], empty_store: Store, qtbot: QtBot
+) -> None:
+    me = empty_store.me()
+    for number in range(PAGE + 30):
+        commands.run(empty_store, me, "task.new", values={"name": f"No. {number:03}", "priority": "high"})
+    window = window_on(empty_store)
+    board = as_board(window, qtbot, "task")
+    column = board.columns["high"]
+    assert (column.head.count, len(column.list.cards.rows)) == (PAGE + 30, PAGE)
+    column.list.scrollToBottom()
+    qtbot.waitUntil(lambda: len(column.list.cards.rows) == PAGE + 30)
+
+
+# The calendar
+
+
+def test_a_task_is_moved_to_another_day_by_key_and_by_hand(
+    window: Window, qtbot: QtBot, store: Store
+) -> None:
+    face = as_calendar(window, qtbot, "task")
+    face.show_span("month")
+    item = face.grid.items[0]
+    face.grid.choose(item)
+    face.grid.setFocus()
+    qtbot.keyClick(face.grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    settle(window, qtbot)
+    assert stored(store, "task", item.row.id).due_on == item.day + timedelta(1)
+    current = the_list(window).current()
+    assert current is not None
+    assert current.id == item.row.id
+    now = face.grid.item_of(item.row.id)
+    assert now is not None
+    target = face.grid.days[10]
+    drag(qtbot, face, now, face.grid.cell(target).center())
+    settle(window, qtbot)
+    assert stored(store, "task", item.row.id).due_on == target
+    window.desk.undo()
+    settle(window, qtbot)
+    assert stored(store, "task", item.row.id).due_on == item.day + timedelta(1)
+
+
+def drag(qtbot: QtBot, face: CalendarFace, item: Item, to: QPoint) -> None:
+    start = item.rect.topLeft() + QPoint(12, 8)
+    qtbot.mousePress(face.grid, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(face.grid, start + QPoint(20, 20))
+    qtbot.mouseMove(face.grid, to)
+    qtbot.mouseRelease(face.grid, Qt.MouseButton.LeftButton, pos=to)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute).astimezone()
+
+
+def visit(store: Store, firm: Firm, day: date, hour: int, **values: Any) -> Any:
+    given = {"name": "Visit", "customer_id": firm.customers[0], "happened_at": at(day, hour), **values}
+    return commands.run(store, store.me(), "interaction.new", values=given).value
+
+
+def test_a_visit_is_moved_in_time_and_stretched(
+    window: Window, qtbot: QtBot, store: Store, firm: Firm
+) -> None:
+    made = visit(store, firm, TODAY, 10, minutes=60)
+    face = as_calendar(window, qtbot, "interaction")
+    item = face.grid.item_of(made.id)
+    assert item is not None
+    assert (item.minute, item.length) == (600, 60)
+    face.grid.choose(item)
+    face.grid.setFocus()
+    qtbot.keyClick(face.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    settle(window, qtbot)
+    assert stored(store, "interaction", made.id).happened_at == at(TODAY, 10, 15)
+    face.stretch(face.grid.item_of(made.id).row, 90)  # type: ignore[union-attr]
+    settle(window, qtbot)
+    assert stored(store, "interaction", made.id).minutes == 90
+
+
+def test_escape_puts_a_held_item_back(window: Window, qtbot: QtBot, store: Store) -> None:
+    face = as_calendar(window, qtbot, "task")
+    face.show_span("month")
+    item = face.grid.items[0]
+    face.grid.hold(item, QPoint(5, 5), QPoint(1, 1))
+    key(qtbot, face.grid, Qt.Key.Key_Escape)
+    assert face.grid.held is None
+    assert stored(store, "task", item.row.id).due_on == item.day
+
+
+def test_pages_turn_and_today_comes_back(window: Window, qtbot: QtBot) -> None:
+    face = as_calendar(window, qtbot, "task")
+    key(qtbot, face.grid, Qt.Key.Key_PageDown)
+    assert face.day == TODAY + timedelta(7)
+    face.today.click()
+    assert face.day == TODAY
+    assert TODAY in face.grid.days
+
+
+def test_what_the_list_hides_the_calendar_hides(window: Window, qtbot: QtBot) -> None:
+    face = as_calendar(window, qtbot, "task")
+    face.show_span("month")
+    settle(window, qtbot)
+    assert face.grid.items
+    page = the_list(window)
+    assert isinstance(page, ListPage)
+    page.show_otherwise(where=every(Condition("name", "is", "nothing")))
+    settle(window, qtbot)
+    assert face.grid.items == []
+
+
+def test_periods_are_named_and_stepped() -> None:
+    day = date(2026, 10, 8)
+    assert period_words("week", day, "zh").in_language("zh") == "10 月 5 日至 11 日"
+    assert period_words("week", day, "en").in_language("en") == "5 to 11 Oct 2026"
+    assert period_words("week", date(2026, 9, 30), "en").in_language("en") == "28 Sep to 4 Oct 2026"
+    assert period_words("month", day, "en").in_language("en") == "Oct 2026"
+    assert period_words("day", day, "zh").in_language("zh") == "10 月 8 日"
+    assert len(days_of("month", date(2026, 2, 1))) == 35
+    assert stepped("month", date(2026, 12, 31), 1) == date(2027, 1, 1)
+    assert stepped("week", day, -1) == date(2026, 10, 1)
+
+
+def test_what_happens_together_lies_side_by_side() -> None:
+    nothing = Row(None)  # type: ignore[arg-type]
+    one, two, three = (Item(nothing, TODAY, start, 60) for start in (600, 630, 680))
+    assert [(lane, count) for _, lane, count in lanes([three, one, two])] == [(0, 2), (1, 2), (0, 2)]
+    apart = Item(nothing, TODAY, 900, 30)
+    assert lanes([one, apart])[1][1:] == (0, 1)
