@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from desktop.models import sending
 from desktop.models.records import Customer, User
 from sync.client.driver import enrol, sync_once
 from sync.server import batch, feed
@@ -11,7 +10,7 @@ from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import opened
 from tests.sync.guards import Guard, need
-from tests.sync.mutations import one
+from tests.sync.mutations import NO_BARRIER, one
 from tests.sync.simulator.world import Direct
 
 FULL = 2
@@ -64,16 +63,7 @@ def heads_are_taken_in_order(folder: Path) -> None:
 
 
 BARRIERS = (
-    Guard(
-        commits_wait_for_the_disk,
-        (
-            one(
-                "no durability barrier",
-                *(sending, "without_waiting"),
-                *('driver.execute("PRAGMA synchronous = FULL")', "pass"),
-            ),
-        ),
-    ),
+    Guard(commits_wait_for_the_disk, (NO_BARRIER,)),
     Guard(
         heads_are_taken_in_order,
         (

@@ -13,9 +13,9 @@ from desktop.services import commands
 from sync.client import bundle
 from sync.client.driver import enrol, sync_once
 from sync.server import bundle as office_bundle
-from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import opened
+from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 
 
@@ -43,13 +43,15 @@ class Firm:
 @contextmanager
 def firms(folder: Path) -> Iterator[Firm]:
     """A firm in a folder of its own."""
-    office = Server(office_store.open_folder(folder / "office"))
-    with opened(folder / "ann") as ann, opened(folder / "bob") as bob:
-        for name, store in (("Ann", ann), ("Bob", bob)):
-            office.add_user(name, "South", "manager")
-            enrol(store, Direct(office), office.new_code(name))
-        yield Firm(office, ann, bob)
-    office.store.close()
+    office = Server(postgres.office(folder / "office"))
+    try:
+        with opened(folder / "ann") as ann, opened(folder / "bob") as bob:
+            for name, store in (("Ann", ann), ("Bob", bob)):
+                office.add_user(name, "South", "manager")
+                enrol(store, Direct(office), office.new_code(name))
+            yield Firm(office, ann, bob)
+    finally:
+        office.store.close()
 
 
 def names(store: Store) -> list[str]:

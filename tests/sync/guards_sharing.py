@@ -144,8 +144,8 @@ SHARING: Final = (
                 "everybody is lent it",
                 scope,
                 "_loans",
-                "if team else table.c.person_id == user,",
-                "if team is None else table.c.id.is_not(None),",
+                "_LENT_TO_TEAM if team else _LENT_TO",
+                "_LOANS",
             ),
             one(
                 "a lost loan purges nothing",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.models import arrival, changes, fuse, inbox, leaving, numbers, remote
+from desktop.models import arrival, changes, fuse, inbox, leaving, numbers, remote, sending
 from sync.client import driver
 from sync.engine import repair
 from sync.server import accounts, batch, feed, intake, judge, merge, scope, stubs
@@ -88,6 +88,16 @@ SENT = """if known.outbox:
         remote.store.set_local("acked", known.outbox.ops[-1].n)
     return Situation("""
 
+NO_BARRIER = Mutant(
+    "no durability barrier",
+    tuple(
+        Change(place, "without_waiting", (('driver.execute("PRAGMA synchronous = FULL")', "pass"),))
+        for place in (remote, sending)
+    ),
+    (5001,),
+)
+"""After a page nothing waits for the disk any more."""
+
 MUTANTS = (
     one(
         "cursor before commit",
@@ -97,6 +107,7 @@ MUTANTS = (
         EARLY,
         story=scenarios.power_cut_repeats_the_page,
     ),
+    NO_BARRIER,
     one("outbox cleared on send", driver, "situation_of", "return Situation(", SENT, 5001),
     one(
         "overlay dropped on ack",

@@ -11,9 +11,9 @@ from uuid import UUID
 from desktop.models.store import Store
 from desktop.services import commands, drafts, signing
 from sync.client.driver import enrol, sync_once
-from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import customer, opened, product, quote
+from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 
 assert signing.EXPIRED  # the commands of signing are registered
@@ -54,10 +54,12 @@ def pairs(
     folder: Path, *, clocks: tuple[Callable[[], datetime], ...] | tuple[None, None] = (None, None)
 ) -> Iterator[Pair]:
     """A pair in a folder of its own, perhaps with clocks that are wrong."""
-    office = Server(office_store.open_folder(folder / "office"))
-    with opened(folder / "ann", clock=clocks[0]) as ann, opened(folder / "bob", clock=clocks[1]) as bob:
-        for name, store in (("Ann", ann), ("Bob", bob)):
-            office.add_user(name, "South", "manager")
-            enrol(store, Direct(office), office.new_code(name))
-        yield Pair(office, ann, bob)
-    office.store.close()
+    office = Server(postgres.office(folder / "office"))
+    try:
+        with opened(folder / "ann", clock=clocks[0]) as ann, opened(folder / "bob", clock=clocks[1]) as bob:
+            for name, store in (("Ann", ann), ("Bob", bob)):
+                office.add_user(name, "South", "manager")
+                enrol(store, Direct(office), office.new_code(name))
+            yield Pair(office, ann, bob)
+    finally:
+        office.store.close()

@@ -19,9 +19,9 @@ from sync.engine.actions import Answer, Failure
 from sync.engine.pace import Batch as Pace
 from sync.engine.round import Limits
 from sync.protocol import messages
-from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import customer, opened
+from tests.sync import postgres
 from tests.sync.pair import pairs
 from tests.sync.simulator.world import Direct, PowerCut
 
@@ -68,8 +68,9 @@ class Firm:
 @contextmanager
 def firm(folder: Path) -> Iterator[Firm]:
     """A firm in an empty folder."""
-    office = Server(office_store.open_folder(folder / "office"))
+    office = Server(postgres.office(folder / "office"))
     with ExitStack() as stack:
+        stack.callback(office.store.close)
         stores = []
         for name, team, role in (("Ann", "A", "rep"), ("Bob", "A", "rep"), ("Chief", "B", "manager")):
             stores.append(stack.enter_context(opened(folder / name)))
@@ -79,7 +80,6 @@ def firm(folder: Path) -> Iterator[Firm]:
         found = Firm(office, stores[0], stores[1], stores[2], made.id)
         found.sync(*stores, *stores)  # and once more: now everything has been compared
         yield found
-    office.store.close()
 
 
 def need(holds: object, promise: str) -> None:

@@ -64,11 +64,11 @@ class Circle:
                 sync_once(self.stores[name], Direct(self.server))
 
     def held(self, name: str) -> Held:
-        """Every record that lives somewhere on the laptop, deleted or not, but what the firm shares."""
+        """Every record that lives somewhere on the laptop, but what the firm shares and one's own cards."""
         found: Held = set()
         with self.stores[name].reader.connect() as conn:
             for kind, cls in RECORDS.items():
-                if not cls.__shared__:
+                if not cls.__shared__ and not cls.__private__:
                     rows = conn.exec_driver_sql(f'SELECT id FROM "{kind}" WHERE deleted_at IS NULL')  # noqa: S608
                     found |= {(kind, UUID(bytes=bytes(row[0]))) for row in rows}
         return found
@@ -83,6 +83,7 @@ def circles(folder: Path, *names: str) -> Iterator[Circle]:
     """These people, or all of them."""
     server = Server(postgres.office(folder / "office"))
     with ExitStack() as stack:
+        stack.callback(server.store.close)
         stores = {name: stack.enter_context(opened(folder / name)) for name in names or PEOPLE}
         for name in stores:
             server.add_user(name, PEOPLE[name], "rep")
@@ -91,4 +92,3 @@ def circles(folder: Path, *names: str) -> Iterator[Circle]:
         circle = Circle(server, stores)
         circle.meet()
         yield circle
-    server.store.close()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 
 from desktop.models import erasing
 from desktop.models.partly import MIXED
@@ -14,10 +15,11 @@ from desktop.models.store import Store
 from sync.client.driver import enrol, sync_once
 from sync.engine import round as rounds
 from sync.protocol.messages import Part, Table
-from sync.server import store as office_store
 from sync.server.batch import OFFICE, Batch
+from sync.server.rows import id_out
 from sync.server.server import Server
 from tests.stores import opened
+from tests.sync import postgres
 from tests.sync.test_repair import Line
 
 CANARY = "zqxjvwkcanary"
@@ -27,7 +29,7 @@ EACH = 60
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    office = Server(office_store.open_folder(tmp_path / "office"))
+    office = Server(postgres.office(tmp_path / "office"))
     office.add_user("Ann", "South", "rep")
     office.add_user("Bob", "North", "rep")
     yield office
@@ -56,20 +58,25 @@ def laptop(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> I
 
 def team(server: Server, name: str) -> str:
     with server.store.read() as conn:
-        return bytes(conn.exec_driver_sql("SELECT id FROM team WHERE name = ?", (name,)).scalar_one()).hex()
+        return one_id(conn, "team", name)
+
+
+def one_id(conn: Connection, table: str, name: str) -> str:
+    asked = text(f'SELECT id FROM "{table}" WHERE name = :name')  # noqa: S608
+    return str(id_out(conn.dialect.name)(conn.execute(asked, {"name": name}).scalar_one()))
 
 
 def give_away(server: Server, count: int) -> None:
     """Bob takes over some of the canaries."""
 
-    def work(conn: Any) -> None:
+    def work(conn: Connection) -> None:
         batch = Batch(conn, OFFICE, OFFICE, server.clock())
-        found = conn.exec_driver_sql(
-            "SELECT id FROM customer WHERE name LIKE ? ORDER BY id LIMIT ?", (f"{CANARY}%", count)
+        found = conn.execute(
+            text("SELECT id FROM customer WHERE name LIKE :like ORDER BY id LIMIT :count"),
+            {"like": f"{CANARY}%", "count": count},
         )
-        ids = [row[0].hex() for row in found]
-        bob = bytes(conn.exec_driver_sql("SELECT id FROM user WHERE name = 'Bob'").scalar_one()).hex()
-        north = bytes(conn.exec_driver_sql("SELECT id FROM team WHERE name = 'North'").scalar_one()).hex()
+        ids = [id_out(conn.dialect.name)(row[0]) for row in found]
+        bob, north = one_id(conn, "user", "Bob"), one_id(conn, "team", "North")
         batch.load([("customer", record) for record in ids])
         for record in ids:
             held = batch.get("customer", record)

@@ -21,10 +21,10 @@ from sync.client.syncer import Syncer
 from sync.client.transport import HttpTransport
 from sync.engine.actions import Answer, Failure
 from sync.engine.blobs import FileReport
-from sync.server import store as office_store
 from sync.server.app import Running
 from sync.server.server import Server
 from tests.stores import customer, opened
+from tests.sync import postgres
 from tests.sync.fault_proxy import Fault, FaultProxy
 
 
@@ -78,7 +78,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    server = Server(office_store.open_folder(tmp_path / "office"))
+    server = Server(postgres.office(tmp_path / "office"))
     running = Running(server, "127.0.0.1", 0).start()
     with (
         FaultProxy(int(running.url.rpartition(":")[2])) as proxy,
@@ -293,7 +293,7 @@ def test_bytes_leave_the_laptop_with_the_right_to_see_their_record(world: World)
     assert blobs is not None
     assert blobs.total() == 5000
     team = world.server.store.write(
-        lambda conn: conn.execute(text("UPDATE user SET team_id = NULL WHERE name = 'Bob'")).rowcount
+        lambda conn: conn.execute(text("UPDATE \"user\" SET team_id = NULL WHERE name = 'Bob'")).rowcount
     )
     assert team == 1
     world.bob.sync()

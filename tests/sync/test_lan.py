@@ -29,6 +29,7 @@ from sync.server import bundle as office_bundle
 from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import customer, opened
+from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 
 CODE = "42317905"
@@ -54,7 +55,7 @@ class Firm:
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
-    office = Server(office_store.open_folder(tmp_path / "office"))
+    office = Server(postgres.office(tmp_path / "office"))
     with opened(tmp_path / "ann") as ann, opened(tmp_path / "bob") as bob:
         for name, store in (("Ann", ann), ("Bob", bob)):
             office.add_user(name, "South", "rep")
@@ -382,7 +383,7 @@ class Machine:
 @pytest.mark.skipif(not may_divide_networks(), reason="only root may make network namespaces (ip netns add)")
 def test_two_machines_on_one_cable(cable: None, tmp_path: Path) -> None:
     """The command line in two network namespaces: a wrong code is refused, the right one relays a letter."""
-    office = Server(office_store.open_folder(tmp_path / "office"))
+    office = Server(postgres.office(tmp_path / "office"))
     machines = [
         Machine(name, network, tmp_path) for name, network in zip(("ann", "bob"), NETWORKS, strict=True)
     ]

@@ -10,9 +10,9 @@ from desktop.models.store import Store
 from desktop.services import commands
 from sync.client.driver import Request, enrol, sync_once
 from sync.engine.actions import Answer, Failure
-from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import opened
+from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 
 
@@ -38,7 +38,7 @@ def cost(store: Store) -> object:
 
 @pytest.mark.parametrize("meanwhile", [False, True])
 def test_a_promoted_person_is_shown_what_a_rep_is_not(tmp_path: Path, meanwhile: bool) -> None:
-    office = Server(office_store.open_folder(tmp_path / "office"))
+    office = Server(postgres.office(tmp_path / "office"))
     office.seed("product", [{"sku": "A", "name": "A", "cost": "7"}])
     with opened(tmp_path / "ann") as ann, opened(tmp_path / "root") as root:
         for name, role, store in (("Ann", "rep", ann), ("Root", "admin", root)):

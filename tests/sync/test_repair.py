@@ -42,9 +42,9 @@ from sync.protocol.messages import (
     RowsRequest,
     RowsResponse,
 )
-from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import NOON, opened
+from tests.sync import postgres
 from tests.sync.server.laptop import Laptop, Refused
 from tests.sync.simulator.world import Direct
 
@@ -80,7 +80,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    office = Server(office_store.open_folder(tmp_path / "office"))
+    office = Server(postgres.office(tmp_path / "office"))
     office.add_user("Ann", "South", "rep")
     yield office
     office.store.close()

@@ -13,15 +13,15 @@ from desktop.services import commands, integrity
 from sync.client.driver import Request, enrol, sync_once
 from sync.engine.actions import Answer, Failure
 from sync.protocol import codec
-from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import customer, opened
+from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    office = Server(office_store.open_folder(tmp_path / "office"))
+    office = Server(postgres.office(tmp_path / "office"))
     yield office
     office.store.close()
 

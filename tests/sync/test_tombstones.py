@@ -14,12 +14,13 @@ from desktop.models.records import Customer
 from desktop.models.store import Store
 from sync.client.driver import enrol, sync_once
 from sync.protocol.messages import DIGEST
-from sync.server import store as office_store
 from sync.server import tombstones
 from sync.server.batch import OFFICE, Batch
+from sync.server.rows import id_out
 from sync.server.server import Server
 from sync.server.tables import VERSIONS
 from tests.stores import NOON, opened
+from tests.sync import postgres
 from tests.sync.test_repair import Line
 
 DAY = 24 * 60 * 60 * 1000
@@ -40,7 +41,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def server(tmp_path: Path, clock: Clock) -> Iterator[Server]:
-    office = Server(office_store.open_folder(tmp_path / "office"), clock=clock)
+    office = Server(postgres.office(tmp_path / "office"), clock=clock)
     office.add_user("Ann", "South", "rep")
     yield office
     office.store.close()
@@ -82,7 +83,7 @@ def remove(server: Server, count: int) -> None:
     def work(conn: Connection) -> None:
         batch = Batch(conn, OFFICE, OFFICE, server.clock())
         found = conn.exec_driver_sql("SELECT id FROM customer WHERE deleted_at IS NULL ORDER BY name")
-        ids = [row[0].hex() for row in found][:count]
+        ids = [id_out(conn.dialect.name)(row[0]) for row in found][:count]
         batch.load([("customer", record) for record in ids])
         for record in ids:
             held = batch.get("customer", record)
@@ -93,11 +94,11 @@ def remove(server: Server, count: int) -> None:
     server.store.write(work)
 
 
-def gone(server: Server) -> list[bytes]:
+def gone(server: Server) -> list[str]:
     """The removals that the office remembers."""
     with server.store.read() as conn:
         rows = conn.exec_driver_sql("SELECT record FROM office_feed WHERE flag <> 'put'")
-        return [row[0] for row in rows]
+        return [id_out(conn.dialect.name)(row[0]) for row in rows]
 
 
 def test_removals_are_remembered_for_400_days(server: Server, clock: Clock, pair: Pair) -> None:
@@ -138,7 +139,7 @@ def test_after_that_a_laptop_that_was_away_compares_and_ends_the_same(
 def test_what_was_changed_since_is_remembered_longer(server: Server, clock: Clock) -> None:
     remove(server, 2)
     clock.now += 300 * DAY
-    touched = update(VERSIONS).where(VERSIONS.c.record == UUID(bytes=gone(server)[0]))
+    touched = update(VERSIONS).where(VERSIONS.c.record == UUID(hex=gone(server)[0]))
     server.store.write(lambda conn: conn.execute(touched.values(at=clock.now)))
     clock.now += 101 * DAY
     assert server.forget_removals() == 1

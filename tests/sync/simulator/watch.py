@@ -179,6 +179,10 @@ class Watch:
         self._cursors[device.name] = {}
         self._look(device)
 
+    def lost_power(self, device: Device) -> None:
+        """What had come down may be gone, and its cursors with it; what was typed is not."""
+        self._cursors[device.name] = {}
+
     def taken_back(self, device: Device, ns: Iterable[int]) -> None:
         """Ops were taken back before they left: nobody will ever see what was typed."""
         gone, author = set(ns), device.store.device.hex

@@ -38,11 +38,11 @@ from sync.server.batch import OFFICE, Batch
 from sync.server.server import Request as OfficeRequest
 from sync.server.server import Server
 from tests.sync import postgres
+from tests.sync.simulator.disk import KEY, Disk, open_engine
 from tests.sync.simulator.seams import OLD, program, virtual_ids
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 TIMEOUT = 30.0
-KEY = bytes(range(32))
 SIMULATED = "simulator"
 """The simulator's database, where the office is on PostgreSQL."""
 FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -51,6 +51,10 @@ CAST = (
     ("bob", "Bob", "North", "rep"),
     ("chief", "Chief", "South", "manager"),
 )
+
+
+WORST = 0.8
+"""How often a power cut takes every commit that did not wait for the disk; else it takes none of them."""
 
 
 class PowerCut(BaseException):
@@ -88,6 +92,7 @@ class Device:
     skew: timedelta
     world: "World"
     engine: Engine = field(init=False)
+    disk: Disk = field(init=False)
     store: Store = field(init=False)
     remote: Remote = field(init=False)
     session: Session[Report] | None = None
@@ -107,6 +112,7 @@ class Device:
     def open(self) -> None:
         """Start the program."""
         self.engine = open_engine(self.path)
+        self.disk = Disk(self.path)
         with program(OLD if self.old else SCHEMA):
             self.store = Store(self.engine, clock=lambda: self.world.moment() + self.skew)
         self.store.listeners.append(lambda changed: self.world.watch.changed(self, changed.remote))
@@ -126,6 +132,7 @@ class Device:
 
     def point(self, _name: str) -> None:
         """A moment at which the power may go."""
+        self.disk.shaky = bool(self.cut_in)
         if self.cut_in:
             self.cut_in -= 1
             if not self.cut_in:
@@ -144,6 +151,9 @@ class Device:
         self.world.count("power cuts")
         self.cut_in = 0
         self.close()
+        if self.world.chance_of_power() and self.disk.forget():
+            self.world.count("commits lost with the power")
+            self.world.watch.lost_power(self)
         self.open()
         self.world.watch.changed(self, True)
 
@@ -251,12 +261,6 @@ class Device:
         self.world.watch.restored(self)
 
 
-@lru_cache(maxsize=64)
-def open_engine(path: Path) -> Engine:
-    """A keyed engine; SQLAlchemy engines may be disposed and used again."""
-    return open_keyed(path, KEY)
-
-
 class Network:
     """Between laptops and office."""
 
@@ -294,6 +298,8 @@ class Office:
         self.world = world
         self.folder = folder
         self.server: Server
+        self.disk = Disk(folder / office_store.DATABASE)
+        self.disk.shaky = True
         self.start()
 
     def start(self) -> None:
@@ -356,6 +362,8 @@ class Office:
         if dies:
             self.world.count("office restarts")
             self.server.store.close()
+            if self.world.chance_of_power() and self.disk.forget():
+                self.world.count("commits lost with the office's power")
             self.start()
             return None
         if answer is None:
@@ -417,6 +425,10 @@ class World:
     def moment(self) -> datetime:
         """The true time."""
         return START + timedelta(seconds=self.now)
+
+    def chance_of_power(self) -> bool:
+        """Whether a cut takes what was not on the disk; drawn aside, so that schedules stay as they were."""
+        return random.Random(f"{self.seed} {self.now}").random() < WORST
 
     def delay(self) -> float:
         """How long a message is on its way."""
