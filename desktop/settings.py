@@ -34,8 +34,6 @@ class Settings:
     """No notification between these times of the day."""
     working_days_only: bool = True
     """No notification on Saturdays and Sundays."""
-    reduced_motion: str = "auto"
-    """auto follows the system; yes and no are a person's own."""
 
     def with_(self, **changes: Any) -> "Settings":
         """The same settings but for `changes`."""

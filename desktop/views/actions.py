@@ -63,7 +63,9 @@ class Actions(QObject):
 
     def renew(self) -> None:
         """The keys as they are chosen now."""
-        for name, keys in keymap.all_keys().items():
+        chosen = keymap.all_keys()
+        self._look.keys = {keymap.BY_NAME[name].keys: keys for name, keys in chosen.items()}
+        for name, keys in chosen.items():
             shortcut = self._shortcuts.get(name)
             if shortcut is None:
                 shortcut = self._shortcuts[name] = QShortcut(self._window)
@@ -74,9 +76,8 @@ class Actions(QObject):
 
     def items(self) -> list[Item]:
         """Each action as a row of the palette."""
-        keys = keymap.all_keys()
         return [
-            Item(self._look.text(each.words), keys=keys[each.name], icon=each.icon, run=self.acts[each.name])
+            Item(self._look.text(each.words), keys=each.keys, icon=each.icon, run=self.acts[each.name])
             for each in keymap.ACTIONS
             if each.name not in ("palette", "new", "quote")
         ] + [Item(self._look.text(msg("Practice: your first quote")), icon="target", run=self.practise)]

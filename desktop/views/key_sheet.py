@@ -79,13 +79,13 @@ class KeySheet(QWidget):
         keys = keymap.all_keys()
         self._head(self._left, msg("From every screen"))
         for action in keymap.ACTIONS:
-            self._line(self._left, action.words, keys[action.name])
+            self._line(self._left, action.words, action.keys, keys[action.name])
         where = None
         for fixed in keymap.FIXED:
             if fixed.where != where:
                 self._head(self._right, fixed.where)
                 where = fixed.where
-            self._line(self._right, fixed.words, fixed.keys)
+            self._line(self._right, fixed.words, fixed.keys, fixed.keys)
         self._left.addStretch(1)
         self._right.addStretch(1)
 
@@ -94,9 +94,9 @@ class KeySheet(QWidget):
         made.setContentsMargins(0, self._look.px(8), 0, self._look.px(4))
         into.addWidget(made)
 
-    def _line(self, into: QVBoxLayout, words: Message, keys: str) -> None:
+    def _line(self, into: QVBoxLayout, words: Message, came: str, keys: str) -> None:
         look = self._look
-        caps: QWidget = Keys(look, keys) if keys else label(look, "—", ink="ink_3")
+        caps: QWidget = Keys(look, came) if keys else label(look, "—", ink="ink_3")
         into.addWidget(holding(row(look, label(look, words), None, caps, gap=8, edge=(0, 2, 0, 2))))
         self._said.append((look.text(words), keys))
 

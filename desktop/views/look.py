@@ -28,6 +28,8 @@ class Look(QObject):
         self.choice = theme_name
         self.private = False
         """Names and amounts are hidden: somebody looks over one's shoulder."""
+        self.keys: dict[str, str] = {}
+        """Which keys a person chose in place of those that an action came with."""
         self.t = Tokens(_theme(theme_name), theme.allowed_scale(scale))
         self._bindings = Bindings(self.text)
         theme.load_fonts()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.views import paint
+from desktop.views.announce import announce
 from desktop.views.buttons import Button
 from desktop.views.compose import Keys, Picture, label, region, row
 from desktop.views.look import Look
@@ -54,6 +55,7 @@ class Toast(QWidget):
         self.undo_button.setVisible(can_undo)
         self._keys.setVisible(can_undo)
         self.setAccessibleName(self._look.text(words))
+        announce(self, self._look.text(words))
         self.adjustSize()
         self._place()
         self.show()
@@ -105,6 +107,8 @@ class MessageBar(QWidget):
         """Show why something was not done (`bad`), or what is to be known (`warn`, `ink_2`)."""
         self._look.bind(self._words.setText, words)
         self._mark.show_icon("circle-alert" if tone in ("bad", "warn") else "info", tone)
+        self.setAccessibleName(self._look.text(words))
+        announce(self, self._look.text(words), urgent=tone == "bad")
         self.show()
 
     def words(self) -> str:

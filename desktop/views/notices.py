@@ -16,6 +16,7 @@ from desktop.rules import quiet
 from desktop.services import reminders
 from desktop.services.reminders import LATER, Reminder
 from desktop.views import cells, paint
+from desktop.views.announce import announce
 from desktop.views.buttons import Button
 from desktop.views.compose import Picture, column, holding, label, row
 from desktop.views.desk import Desk
@@ -103,6 +104,7 @@ class Notices(QWidget):
         self._place()
         self.show()
         self.raise_()
+        announce(self, ", ".join(self.words()))
 
     def _say(self) -> None:
         one, look = self.shown, self._look

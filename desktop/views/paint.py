@@ -188,7 +188,7 @@ def paint_keycap(
 
 def keys_width(look: Look, shortcut: str) -> int:
     """How wide `paint_keys` will be."""
-    keys = split_keys(shortcut)
+    keys = split_keys(look.keys.get(shortcut, shortcut))
     return sum(keycap_width(look, key) for key in keys) + look.px(3) * max(len(keys) - 1, 0)
 
 
@@ -208,7 +208,7 @@ def paint_keys(
     edge: str = "line_strong",
 ) -> int:
     """A shortcut as key caps; returns its right edge."""
-    for key in split_keys(shortcut):
+    for key in split_keys(look.keys.get(shortcut, shortcut)):
         left = paint_keycap(painter, look, left, middle, key, ink=ink, edge=edge) + look.px(3)
     return left
 

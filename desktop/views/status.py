@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop.views import paint
+from desktop.views.announce import announce
 from desktop.views.compose import region, row
 from desktop.views.look import Look
 from desktop.views.network import Network, saying, waiting, word
@@ -30,9 +31,11 @@ class NetworkChip(QAbstractButton):
 
     def show_state(self, network: Network | str, waiting: int) -> None:
         """How it stands, and how many changes wait."""
-        self.network = Network(network) if isinstance(network, str) else network
+        before, self.network = self.network, Network(network) if isinstance(network, str) else network
         self._waiting = waiting
         self._name()
+        if self.network.key not in (before.key, "syncing"):
+            announce(self, ", ".join(self.facts()))
         self.updateGeometry()
         self.update()
 
