@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from desktop.models import decisions, derived, indexing, leaving, lending, remote_rows
-from desktop.models.changes import append_remote, read_local
+from desktop.models.changes import VOID, append_remote, read_local
 from desktop.models.columns import json_text
 from desktop.models.overlay import CREATING, Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
@@ -327,7 +327,8 @@ class Arrival:
         self, record: bytes, ops: Sequence[Pending], gone: int, had_base: bool, purged: list[bytes]
     ) -> None:
         """The office has no row of this record for this laptop: it stays only for the sake of its ops."""
-        if not ops or not (gone or had_base or any(op.kind in CREATING or op.n > self.acked for op in ops)):
+        alive = any(op.kind in CREATING or (op.n > self.acked and op.kind != VOID) for op in ops)
+        if not ops or not (gone or had_base or alive):
             purged.append(record)
         elif gone or had_base:
             self.driver.execute(

@@ -200,17 +200,24 @@ def resolve(work: Work, entry_id: UUID, side: Side, value: Any = None) -> Entry:
     return entry
 
 
-def open_again(connection: Connection, tx: UUID) -> None:
-    """What this transaction decided is to be decided again: what it wrote was taken back."""
-    made = read_local(connection, MADE, [])
-    found = [UUID(entry).bytes for decided, entry in made if decided == tx.hex]
+def supersede(work: Work, entry_id: UUID, by: UUID) -> None:
+    """What the office refused is settled: the transaction `by` wrote something else into the same field."""
+    settle(work, entry_id, "theirs")
+    made = [*read_local(work.connection, MADE, []), [by.hex, entry_id.hex]]
+    write_local(work.connection, MADE, made[-MOST:])
+
+
+def open_again(connection: Connection, *txs: UUID) -> None:
+    """What these transactions decided is to be decided again: what they wrote was taken back."""
+    made, taken_back = read_local(connection, MADE, []), {tx.hex for tx in txs}
+    found = [UUID(entry).bytes for decided, entry in made if decided in taken_back]
     for entry in found:
         connection.exec_driver_sql(
             "UPDATE inbox SET state = 'open' WHERE id = ? AND state IN ('mine', 'theirs', 'edit', 'split')",
             (entry,),
         )
     if found:
-        write_local(connection, MADE, [one for one in made if one[0] != tx.hex])
+        write_local(connection, MADE, [one for one in made if one[0] not in taken_back])
 
 
 def settle(work: Work, entry_id: UUID, state: str) -> None:

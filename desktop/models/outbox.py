@@ -92,10 +92,20 @@ def beginning(connection: Connection, prefix: str) -> list[Waiting]:
 
 
 def count(connection: Connection) -> int:
-    """How many transactions wait; what was taken back is none that anybody waits for."""
-    query = "SELECT count(DISTINCT tx) FROM change WHERE n > ? AND kind <> ?"
+    """How many transactions wait; what was taken back is none that anybody waits for, nor is a decision."""
+    own = sorted(kind for kind in RECORDS if is_private(kind))
+    query = f"SELECT count(DISTINCT tx) FROM change WHERE n > ? AND kind <> ? AND type NOT IN ({_marks(own)})"  # noqa: S608
     acked = int(read_local(connection, "acked", 0))
-    return int(connection.exec_driver_sql(query, (acked, VOID)).scalar_one())
+    return int(connection.exec_driver_sql(query, (acked, VOID, *own)).scalar_one())
+
+
+def is_private(kind: str) -> bool:
+    """Whether records of a type are a person's own bookkeeping, such as how an entry was decided."""
+    return kind in RECORDS and RECORDS[kind].__private__
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _read(connection: Connection, where: str, values: tuple[Any, ...]) -> list[Waiting]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from desktop.errors import NotFound
+from desktop.models import inbox
 from desktop.models.leaving import ASIDE
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.store import Actor, Store
@@ -52,10 +53,13 @@ def run(
 ) -> Outcome:
     """`commands.run` that keeps what clashes, and lets go of what was kept once it is saved.
 
-    What was typed over `seen` values of something that is gone by now is kept as well.
+    What was typed over `seen` values of something that is gone by now is kept as well. What the office had
+    refused of the same fields is settled by what is saved now, in the same undo step.
     """
+    refused = _refused(store, name, target, arguments)
+    batch = new_id() if refused else None
     try:
-        outcome = commands.run(store, actor, name, target, seen=seen, **arguments)
+        outcome = commands.run(store, actor, name, target, batch=batch, seen=seen, **arguments)
     except Clashed as clashed:
         if target is not None:
             typed = {clash.field: clash.mine for clash in clashed.clashes}
@@ -68,7 +72,22 @@ def run(
         _put(store, *_meant(cls, target, arguments), name, target, arguments)
         raise NotFound(GONE.of(why=gone.message)) from gone
     _drop(store, name, target, arguments)
+    if refused:
+        with store.work(actor, "inbox.resolve", batch=batch) as work:
+            for entry in refused:
+                inbox.supersede(work, entry, outcome.tx)
     return outcome
+
+
+def _refused(store: Store, name: str, target: UUID | None, arguments: Mapping[str, Any]) -> list[UUID]:
+    """The open entries of the inbox about what the office refused of the fields that are written now."""
+    cls = COMMANDS[name].on
+    if target is None or cls is None or not ("values" in arguments or name == "quote.discount"):
+        return []
+    (kind, record), typed = _meant(cls, target, arguments)
+    with store.reader.connect() as connection:
+        found = inbox.entries(connection, record=record)
+    return [one.id for one in found if one.kind == "rejected" and one.type == kind and one.field in typed]
 
 
 def keep(store: Store, clashed: Iterable[Clashed], name: str) -> None:

@@ -126,7 +126,7 @@ def page(store: Store, most: int | None = None, after: int = 0) -> Page:
         found = outbox.pending(connection, most=most, after=after)
         full = most is not None and sum(len(one.changes) for one in found) >= most
         beyond = _last(connection, found[-1].tx) if full else None
-        waiting = [one for one in found if one.state != "void" and one.changes[-1].n > after]
+        waiting = [one for one in found if one.state != "void" and one.changes[-1].n > after and _shown(one)]
         first = _first(connection, waiting)
         parked = [] if after else _parked(connection) + _awaited(connection, most)
     office = bool((store.local("office") or {}).get("url"))
@@ -139,6 +139,11 @@ def count(store: Store) -> int:
     """How many changes wait for the office or for a person."""
     with store.reader.connect() as connection:
         return outbox.count(connection) + len(asides.find(store))
+
+
+def _shown(one: Waiting) -> bool:
+    """How entries were decided goes to one's own other laptops: it is no change of anything."""
+    return not all(outbox.is_private(op.type) for op in one.changes)
 
 
 def _last(connection: Connection, tx: UUID) -> int:
@@ -184,7 +189,7 @@ def find(store: Store, tx: str) -> Card:
     wanted = tx.replace("-", "").lower()
     with store.reader.connect() as connection:
         decided = [*_parked(connection), *_awaited(connection, None), *_asides(store)]
-        waiting = outbox.beginning(connection, wanted) if wanted else []
+        waiting = [one for one in outbox.beginning(connection, wanted) if _shown(one)] if wanted else []
         first = _first(connection, waiting)
     office = bool((store.local("office") or {}).get("url"))
     made = [_card(store, one, _state(one, office, first)) for one in waiting]
@@ -316,6 +321,8 @@ def _awaited(connection: Connection, most: int | None) -> list[Card]:
     ).all()
     found = []
     for tx, command, kind, record, at in rows:
+        if outbox.is_private(kind):
+            continue
         when, key = datetime.fromtimestamp(at / 1000, UTC), UUID(bytes=bytes(record))
         found.append(Card(UUID(bytes=bytes(tx)), command, kind, key, "", when, "row", WHY["row"], ()))
     return found

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from desktop.errors import Conflict, Refused
 from desktop.models import inbox, outbox
@@ -72,12 +72,15 @@ def last_step(store: Store, actor: Actor) -> Step | None:
         ).first()
         if row is None:
             return None
-        column = "batch" if row[2] else "tx"
+        column, command = ("batch" if row[2] else "tx"), row[1]
+        if row[2]:  # named for what it began with: what follows is its consequence
+            first = "SELECT command FROM change WHERE batch = ? ORDER BY seq LIMIT 1"
+            command = connection.exec_driver_sql(first, (row[0],)).scalar_one()
         count = connection.exec_driver_sql(
             f"SELECT count(*) FROM change WHERE {column} = ?",  # noqa: S608 - one of two words
             (row[0],),
         ).scalar_one()
-    return Step(UUID(bytes=bytes(row[0])), row[1], int(count), bool(row[2]))
+    return Step(UUID(bytes=bytes(row[0])), command, int(count), bool(row[2]))
 
 
 def undo(store: Store, actor: Actor) -> Undone:
@@ -93,10 +96,17 @@ def undo(store: Store, actor: Actor) -> Undone:
     for ops in _slices(_ops(store, step)):
         with store.work(actor, step.command, batch=batch, undoes=step.key) as work:
             _take_back(work, ops, undone)
-            inbox.open_again(work.connection, step.key)
+            inbox.open_again(work.connection, step.key, *_txs(work.connection, step))
     if not undone.kept:
         outbox.void_undone(store, step.key)
     return undone
+
+
+def _txs(connection: Connection, step: Step) -> list[UUID]:
+    """The transactions of a bulk command."""
+    sql = "SELECT DISTINCT tx FROM change WHERE batch = ?"
+    rows = connection.exec_driver_sql(sql, (step.key.bytes,)) if step.bulk else ()
+    return [UUID(bytes=bytes(row[0])) for row in rows]
 
 
 def _ops(store: Store, step: Step) -> Iterator[_Op]:

@@ -11,7 +11,7 @@ from desktop.errors import Offline, Refused
 from desktop.models import outbox as operations
 from desktop.models.records import Customer, Product
 from desktop.models.store import Store
-from desktop.services import commands, outbox, undo
+from desktop.services import asides, commands, outbox, undo
 from desktop.services.outbox import Card
 from sync.client.driver import Request, sync_once
 from sync.engine.actions import Answer, Failure
@@ -107,6 +107,29 @@ def test_what_the_office_refused_is_told_in_its_words_and_sent_again_when_it_may
     sync(pair, pair.ann, pair.bob)
     assert the(pair.bob, product).price == 120
     assert outbox.cards(pair.ann) == []
+
+
+def test_what_is_changed_instead_of_what_was_refused_closes_it_and_undo_brings_both_back(pair: Pair) -> None:
+    product, _card = refused(pair)
+    become(pair, "Ann", "manager")
+    sync(pair, pair.ann)
+    me = pair.ann.me()
+    with pytest.raises(Refused):
+        asides.run(pair.ann, me, "product.edit", product.id, values={"name": ""})
+    asides.run(pair.ann, me, "product.edit", product.id, values={"category": "other"})
+    assert [one.state for one in outbox.cards(pair.ann)].count("refused") == 1, "another field is not it"
+    undo.undo(pair.ann, me)
+    asides.run(pair.ann, me, "product.edit", product.id, values={"price": Decimal(110)})
+    assert the(pair.ann, product).price == 110
+    assert [one.state for one in outbox.cards(pair.ann)] == ["waiting"]
+    assert undo.last_step(pair.ann, me).command == "product.edit"  # type: ignore[union-attr]
+    undo.undo(pair.ann, me)
+    assert the(pair.ann, product).price == 100
+    assert "refused" in [one.state for one in outbox.cards(pair.ann)]
+    asides.run(pair.ann, me, "product.edit", product.id, values={"price": Decimal(115)})
+    sync(pair, pair.ann, pair.bob, pair.ann)
+    assert outbox.cards(pair.ann) == []
+    assert the(pair.bob, product).price == 115
 
 
 def test_a_refused_change_that_is_let_go_leaves_the_offices_value(pair: Pair) -> None:
