@@ -28,6 +28,8 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "quote": ("customer_id", "name"),
     "task": ("name", "due_on", "customer_id", "priority"),
     "interaction": ("name", "customer_id", "channel", "outcome"),
+    "address": ("text", "kind", "city", "person", "phone"),
+    "organisation": ("name", "name_en", "phone", "tax_id", "currency", "tax_mode"),
 }
 WIDTH: Final = 560
 

@@ -43,6 +43,7 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("opportunity", "customer_id"),
         ("quote", "customer_id"),
         ("task", "customer_id"),
+        ("address", "customer_id"),
     ),
     "contact": (("interaction", "contact_id"),),
     "opportunity": (

@@ -109,12 +109,14 @@ def _right_side(shown: Row, language: str) -> tuple[str, str, str]:
 
 def _below(shown: Row, language: str) -> str:
     record: Any = shown.record
-    kind = record.__tablename__
+    kind, fields = record.__tablename__, type(shown.record).fields()
     if kind == "contact":
         parts = [record.job, record.mobile or record.phone]
     elif kind in ("opportunity", "quote"):
         stage = type(record).fields()["stage"].kind.format(record.stage, language)
         parts = [stage, record.name if kind == "quote" and record.number else ""]
+    elif kind == "address":
+        parts = [fields["kind"].kind.format(record.kind, language), record.city, record.person]
     elif kind == "task":
         parts = [type(record).fields()["priority"].kind.format(record.priority, language)]
     else:

@@ -9,6 +9,7 @@ from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.file_settings import FileSettings
+from desktop.views.firm_settings import FirmSettings
 from desktop.views.frame import NAMES
 from desktop.views.key_settings import KeySettings
 from desktop.views.look import Look
@@ -106,9 +107,11 @@ class SettingsPage(QWidget):
     def _more(self, desk: Desk) -> list[QWidget]:
         """Reminders, keys, and what leaves this laptop."""
         look = self._look
+        self.firm = FirmSettings(look, desk)
         self.notices, self.keys = NoticeSettings(look), KeySettings(look)
         lines: list[QWidget] = []
         for words, each in (
+            (msg("Your firm"), self.firm.lines()),
             (msg("Reminders"), self.notices.lines()),
             (msg("Keys"), self.keys.lines()),
             (msg("What leaves this laptop"), leaves.lines(look, desk)),

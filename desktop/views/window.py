@@ -239,6 +239,8 @@ class Window(QWidget):
             settings.join_wanted.connect(self.join_wanted)
             settings.metered.chosen.connect(self.metered_said)
             settings.keys.renewed = self.doing.renew
+            settings.firm.opened.connect(self.open_record)
+            settings.firm.wanted.connect(self.ask_new)
             settings.safety.lock_wanted.connect(self.lock_wanted)
             settings.safety.backup_wanted.connect(self.backup_wanted)
             settings.safety.passphrase_wanted.connect(self.passphrase_wanted)
@@ -266,7 +268,7 @@ class Window(QWidget):
         page.opened.connect(self.open_record)
         page.wanted.connect(self.ask_new)
         page.quoted.connect(self.quote_for)
-        page.gone.connect(lambda: self.go(kind))
+        page.gone.connect(lambda: self.go(kind if kind in LISTS else "customer"))
         self.status.figures.show_figures([])
         return page
 
@@ -276,7 +278,8 @@ class Window(QWidget):
         self._header_page = page
         places = {place.key: place.words for place in (*PLACES, *BELOW)}
         self._title.setVisible(stop.record is None)
-        self._look.bind(self._title.setText, places[stop.place])
+        unlisted = RECORDS[stop.place].__plural__ if stop.place in RECORDS else msg("Satchel")
+        self._look.bind(self._title.setText, places.get(stop.place, unlisted))
         parts: Sequence[QWidget] = ()
         actions: Sequence[QWidget] = ()
         if isinstance(page, ListPage):

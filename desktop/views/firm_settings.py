@@ -1,0 +1,38 @@
+"""The line of the settings about the firm: what stands on its paper, opened as a record or made."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.views.buttons import Button
+from desktop.views.desk import Desk
+from desktop.views.look import Look
+from desktop.words import Message, msg
+
+
+class FirmSettings(QObject):
+    """One button; grey with its reason where the role may not."""
+
+    opened = Signal(str, object)
+    wanted = Signal(str)
+
+    def __init__(self, look: Look, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        found = desk.recent("organisation", 1)
+        self._firm = found[0] if found else None
+        words = msg("Open") if self._firm is not None else msg("Fill in")
+        self.button = Button(look, words, icon="building-2")
+        self.button.clicked.connect(self._press)
+        if self._firm is None:
+            self.button.refuse(desk.refusal("organisation.new", None))
+
+    def lines(self) -> list[tuple[Message, Message, QWidget]]:
+        """Words, why, control."""
+        why = msg("Name, address, bank and tax number, as they stand on quotes and contracts.")
+        return [(msg("What stands on your paper"), why, self.button)]
+
+    def _press(self) -> None:
+        if self._firm is not None:
+            self.opened.emit("organisation", self._firm.id)
+        else:
+            self.wanted.emit("organisation")
