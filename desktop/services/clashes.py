@@ -47,12 +47,17 @@ class Clash:
     """What linked records are called."""
     currency: str = ""
     """What an amount is counted in."""
+    sign: str = ""
+    """What stands with a plain number, such as % behind a discount or the sign of a currency before it."""
     text: bool = False
     """Whether it is a text of lines, of which only some may clash."""
 
     def shown(self, cls: type[Record], value: Any, language: str) -> str:
         """One of the three values as a person reads it."""
-        return in_words(cls.fields()[self.field], value, self.titles, language, self.currency)
+        shown = in_words(cls.fields()[self.field], value, self.titles, language, self.currency)
+        if not self.sign or not shown:
+            return shown
+        return f"{shown} %" if self.sign == "%" else f"{self.sign}{shown}"
 
     def pieces(self) -> list[Agreed | Overlap]:
         """A text in stretches that stand and stretches that both changed: `one` is current, `other` mine."""
@@ -158,6 +163,8 @@ def _held_discount(work: Work, quote: Record, arguments: Values, seen: Values) -
     ).first()
     wanted = None if value == 0 and kind != "target" else value
     _, clashing = split(Adjustment, present, {"value": wanted}, seen)
+    sign = "%" if kind == "percent" else money.symbol(currency_of(quote))
+    clashing = tuple(dataclasses.replace(clash, sign=sign) for clash in clashing)
     return Held(Adjustment, present.id if present else quote.id, clashing, True) if clashing else None
 
 
@@ -202,7 +209,7 @@ def in_words(
         return titles[value].in_language(language)
     shown = described.kind.format(value, language)
     if currency and shown and isinstance(described.kind, Amount):
-        minus, digits = ("-", shown[1:]) if shown.startswith("-") else ("", shown)
+        minus, digits = (shown[0], shown[1:]) if shown[0] in "-\N{MINUS SIGN}" else ("", shown)
         return f"{minus}{money.symbol(currency)}{digits}"
     return shown
 

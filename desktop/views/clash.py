@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxL
 from desktop.models.record import RECORDS
 from desktop.rules.threeway import Agreed
 from desktop.services.clashes import NOTHING, Clash, Clashed
+from desktop.services.naming import called
 from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Line, Picture, clear, column, holding, label, region, row
@@ -237,7 +238,7 @@ class ClashBox(Popover):
         self._error, self._again, self._edit = error, again, edit
         clear(self._body)
         clash = error.clashes[0]
-        title = self._desk.title(error.type, error.record)
+        title = _title_of(self._desk, error, look.language)
         self.setAccessibleName(title)
         if len(error.clashes) == 1:
             one = ClashCard(look, error.type, clash, typing=edit is not None, wide=True)
@@ -290,6 +291,13 @@ class ClashBox(Popover):
                 wanted[clash.field] = clash.value("both" if choice[clash.field] == "both" else "mine")
         if wanted:
             again(wanted)
+
+
+def _title_of(desk: Desk, error: Clashed, language: str) -> str:
+    """What the record is called in the language of the window."""
+    with desk.store.reading() as session:
+        record = session.get(RECORDS[error.type], error.record)
+    return called(record).in_language(language) if record is not None else ""
 
 
 def tell_kept(desk: Desk, look: Look, kind: str, clash: Clash) -> None:

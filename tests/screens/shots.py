@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -235,7 +236,7 @@ def outbox_decide(window: Window, firm: Firm) -> None:
     found = outboxes.page(window.desk.store, PAGE).cards
     contact = next(card for card in found if card.type == "customer")
     reason = msg("“{field}” is not shown to your role, so it may not be changed either.")
-    step = outboxes.Step("customer", contact.record, "credit", 38_000_000, 50_000_000)
+    step = outboxes.Step("customer", contact.record, "credit", 38_000_000, 50_000_000, currency="CNY")
     refused = replace(
         contact,
         state="refused",
@@ -301,6 +302,15 @@ def clash_cell(window: Window, firm: Firm) -> None:
     typed = Typed(line.id, "unit_price", before - 900, before, "")
     one = Clash("unit_price", before, before - 500, before - 900, "沈清", now())
     page.clash.cell(typed)(Clashed("quote_line", line.id, (one,), ()), dict)
+
+
+def clash_discount(window: Window, firm: Firm) -> None:
+    """The discount on the whole quote, changed by somebody while it was typed."""
+    quote(window, firm)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    one = Clash("value", Decimal(-1), Decimal(-2), Decimal(-3), "沈清", now(), sign="%")
+    page.clash.discount("percent")(Clashed("adjustment", firm.quote, (one,), ()), dict)
 
 
 def network(state: Network) -> Callable[[Window, Firm], None]:
@@ -376,6 +386,26 @@ def bulk_clash(window: Window, firm: Firm) -> None:
         for line in plan.changing()[:2]
     )
     page.many.bulk._compare(Report(plan, 3, clashes))  # noqa: SLF001
+
+
+def held_line(window: Window, firm: Firm) -> None:
+    """Others deleted much at once: the line."""
+    store = window.desk.store
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO sync_held (record, stream, type, version, flag)"
+            " SELECT id, 'org', 'customer', 1, 'tombstone' FROM customer"
+        )
+    customers(window, firm)
+    window.refresh_counts()
+    wait_idle(window)
+
+
+def held_list(window: Window, firm: Firm) -> None:
+    """The list of what would go."""
+    held_line(window, firm)
+    window.held.list.ask()
+    wait_idle(window)
 
 
 def share_box(window: Window, firm: Firm) -> None:
@@ -648,6 +678,7 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "clash": clash,
     "clash_several": clash_several,
     "clash_cell": clash_cell,
+    "clash_discount": clash_discount,
     **{f"network_{key}": network(state) for key, state in NETWORKS.items()},
     **{f"first_copy_{key}": first_copy(state) for key, state in COPIES.items()},
     "bulk": bulk,
@@ -677,6 +708,8 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
     "tray": tray,
     "practice": practice,
     "hidden": hidden,
+    "held_line": held_line,
+    "held_list": held_list,  # the last: what is held stays held
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from desktop.errors import NotFound
 from desktop.models.leaving import ASIDE, hide
+from desktop.models.record import RECORDS
 from desktop.models.records import Contact, Customer, Quote, QuoteLine
 from desktop.models.store import Store
 from desktop.rules.threeway import Overlap
@@ -239,3 +240,22 @@ def test_what_was_not_seen_and_is_gone_is_refused_alone(store: Store) -> None:
     with pytest.raises(NotFound):
         asides.run(store, store.me(), "customer.edit", made.id, values={"website": "a.example"}, seen={})
     assert asides.find(store) == []
+
+
+def test_a_value_that_clashes_is_told_with_its_sign_and_in_the_readers_language(store: Store) -> None:
+    made = customer(store, name_en="Xinghe", credit=100_00)
+    edit(store, made, {"credit": 200_00}, {"credit": 100_00})
+    with pytest.raises(Clashed) as caught:
+        edit(store, made, {"credit": 300_00}, {"credit": 100_00})
+    (clash,) = caught.value.clashes
+    assert clash.shown(Customer, clash.mine, "en") == "¥300.00"
+    firm(store)
+    offer = quote(store, (product(store).id, "1"), to=made)
+    me = store.me()
+    commands.run(store, me, "quote.discount", offer.id, kind="percent", value=Decimal(-5))
+    with pytest.raises(Clashed) as caught:
+        commands.run(
+            store, me, "quote.discount", offer.id, kind="percent", value=Decimal(-3), seen={"value": None}
+        )
+    (clash,) = caught.value.clashes
+    assert clash.shown(RECORDS["adjustment"], clash.mine, "en") == "\N{MINUS SIGN}3 %"

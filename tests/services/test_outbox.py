@@ -104,3 +104,12 @@ def test_a_line_is_found_on_its_quote(store: Store) -> None:
     card = next(card for card in outbox.cards(store)[::-1] if card.type == "quote_line")
     assert outbox.place_of(store, card) == ("quote", made.id)
     assert outbox.find(store, card.tx.hex[:20]).tx == card.tx
+
+
+def test_an_amount_that_waits_carries_the_sign_of_its_currency(store: Store) -> None:
+    made = customer(store)
+    values = {"name": "deal", "customer_id": made.id, "amount": 100_00, "currency": "USD"}
+    deal = commands.run(store, store.me(), "opportunity.new", values=values).value
+    commands.run(store, store.me(), "opportunity.edit", deal.id, values={"amount": 250_00})
+    (step,) = outbox.cards(store)[-1].steps[:1]
+    assert (step.shown(step.old, "en"), step.shown(step.new, "zh")) == ("$100.00", "$250.00")
