@@ -1,4 +1,4 @@
-"""Somebody new, on a real screen, from the first start to a first quote as PDF.
+"""On a real screen: somebody new from the first start to a first quote, then their day by keys alone.
 
 `python -m tests.onscreen.newcomer` goes at the pace of a person and prints how long it took.
 """
@@ -43,7 +43,7 @@ def begin(screen: Screen, folder: Path) -> None:
 
 def look_around(screen: Screen) -> None:
     """A customer, found by the initials of its name."""
-    screen.read("Customers")
+    screen.read("Your first quote")
     screen.press("ctrl+k")
     screen.wait_focus("Search or command")
     screen.type("zmzy")
@@ -71,6 +71,32 @@ def first_quote(screen: Screen, folder: Path) -> Path:
     return paper
 
 
+def day_by_keys(screen: Screen) -> None:
+    """Find a customer, note the call, plan the next task, quote and issue: no press of the mouse."""
+    screen.press("ctrl+k")
+    screen.wait_focus("Search or command")
+    screen.type("nltc")
+    screen.press("Return")
+    screen.read("New quote")
+    screen.tab_to("Write a note")
+    screen.type("Called: wants two stages, budget by Friday")
+    screen.press("Return")
+    screen.tab_to("New task")
+    screen.press("space")
+    screen.type("Send the comparison")
+    screen.press("ctrl+Return")
+    screen.read("Send the comparison")
+    screen.press("ctrl+q")
+    screen.wait_focus("Add a line")
+    screen.type("sat75v*3")
+    screen.press("Return")
+    screen.read("Payable, tax included ¥295,800.00")
+    screen.press("F9")
+    screen.read("Issue this quote?")
+    screen.press("Return")
+    screen.read("Issued")
+
+
 def save_as(screen: Screen, path: Path) -> None:
     """Type a name into the file dialog; a person would take the one that stands there."""
     screen.wait_focus("fileNameEdit")
@@ -80,16 +106,22 @@ def save_as(screen: Screen, path: Path) -> None:
     screen.human -= len(str(path)) * 0.28
 
 
+def tell(what: str, began: float, screen: Screen) -> None:
+    """How long it took."""
+    seconds = time.monotonic() - began
+    sys.stdout.write(f"{what}: {seconds:.0f} s, {screen.keys} keys, {screen.clicks} presses of the mouse\n")
+
+
 def main() -> int:
     """At the pace of a person."""
     folder = Path(tempfile.mkdtemp(prefix="newcomer"))
     began = time.monotonic()
     with Screen(folder, pace=1) as screen:
-        paper = newcomer(screen, folder)
-    sys.stdout.write(
-        f"first start to first quote as PDF: {time.monotonic() - began:.0f} s, "
-        f"{screen.keys} keys, {screen.clicks} presses of the mouse; {paper}\n"
-    )
+        newcomer(screen, folder)
+        tell("first start to first quote as PDF", began, screen)
+        began, screen.keys, screen.clicks = time.monotonic(), 0, 0
+        day_by_keys(screen)
+        tell("call noted, task planned, quote issued", began, screen)
     return 0
 
 

@@ -141,6 +141,15 @@ class Screen:
             self.human += KEY * len(text)
         self.keys += len(text)
 
+    def tab_to(self, name: str) -> None:
+        """Tab until keys go to the widget of this name."""
+        for _ in range(60):
+            if self.ask("focus") == name:
+                return
+            self.press("Tab")
+            self.ask("focus")  # until the program has taken the key
+        raise AssertionError(f"Tab never reaches {name!r}")
+
     def click(self, kind: str, about: str) -> None:
         """Find it, wait until it stands still, move there, press."""
         place = self.see(kind, about)
