@@ -201,10 +201,12 @@ def _twin(part: QuoteLine | Adjustment, old: drafts.QuoteDraft, new: drafts.Quot
 def reopen(work: Work, *, entry_id: UUID) -> UUID:
     """Open a decision again; what it wrote is put back unless somebody changed it since."""
     entry = inbox.find(work.connection, entry_id, inbox.DECIDED)
-    if entry.state == "split" or entry.field in (inbox.RECORD_LEVEL, DELETED):
+    described = RECORDS[entry.type].fields().get(entry.field)
+    text = described is not None and described.merge == "text"
+    if (entry.state == "split" and not text) or described is None:
         if entry.state != "theirs":
             raise Refused(msg("This decision made something new; undo it there."))
-    elif entry.state != "theirs" or RECORDS[entry.type].fields()[entry.field].merge == "text":
+    elif entry.state != "theirs" or text:
         _put_back(work, entry)
     inbox.settle(work, entry.id, "open")
     return entry.record

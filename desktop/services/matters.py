@@ -21,7 +21,7 @@ from desktop.models.records import Decision, Proposal, Quote
 from desktop.models.store import Actor, Store
 from desktop.rules import stages, threeway
 from desktop.rules.ledger import Ledger
-from desktop.services import commands, held
+from desktop.services import commands, held, proposals
 from desktop.words import msg
 
 HELD: Final = UUID(int=0)
@@ -40,6 +40,9 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "held": ("accept", "back"),
 }
 """How each kind of matter is decided, by what a command line calls it."""
+_OF_PROPOSALS: Final = {
+    way.__name__: f"proposal.{way.__name__}" for way in (proposals.accept, proposals.refuse)
+}
 _WAYS_ON: Final = {way.choices: way for way in (stages.OPPORTUNITY, stages.QUOTE)}
 
 
@@ -201,5 +204,5 @@ def command_of(matter: Matter, way: str, value: str | None = None) -> tuple[str,
     if matter.kind == "review":
         return "quote.confirm", matter.record, {}
     if matter.kind == "proposal":
-        return f"proposal.{way}", matter.key, {}
+        return _OF_PROPOSALS[way], matter.key, {}
     return "inbox.resolve", None, {"entry_id": matter.key, "side": way, "value": value}

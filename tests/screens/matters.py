@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from desktop.models import decisions
+from desktop.models.changes import read_local, write_local
 from desktop.models.record import new_id
 from desktop.models.records import Opportunity, Quote, QuoteLine, User
 from desktop.models.store import Store
 from desktop.rules.threeway import END, FIRST, SECOND
-from desktop.services import matters
+from desktop.services import commands, matters
 from desktop.views.inbox import InboxPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -62,7 +63,8 @@ def text(store: Store, firm: Firm) -> None:
     """Two people wrote over one line of a remark."""
     marked = [REMARK[0], FIRST, "许菁周三在厂里，带样本", SECOND, "许菁改到周五，先发邮件", END, REMARK[2]]
     mine = "\n".join((REMARK[0], "许菁改到周五，先发邮件", REMARK[2]))
-    firm.do("customer.edit", firm.customers[1], values={"remark": "\n".join(marked)})
+    values = {"remark": "\n".join(marked)}
+    commands.run(store, store.me(), "customer.edit", firm.customers[1], values=values)
     entry(store, "customer", firm.customers[1], "remark", mine, "\n".join(marked), n=2)
 
 
@@ -151,10 +153,12 @@ def proposal(store: Store, firm: Firm) -> None:
 
 def held(store: Store, firm: Firm) -> None:
     """Others deleted many customers."""
-    with store.engine.begin() as connection:
+    with store.engine.begin() as connection:  # as if the office had all of it
+        write_local(connection, "acked", read_local(connection, "head")["n"])
+        connection.exec_driver_sql("UPDATE customer SET version = 1")
         connection.exec_driver_sql(
-            "INSERT OR IGNORE INTO sync_held (record, stream, type, version, flag)"
-            " SELECT id, 'org', 'customer', 2, 'tombstone' FROM customer WHERE deleted_at IS NULL"
+            "INSERT OR IGNORE INTO sync_held (record, stream, type, version, flag, at)"
+            " SELECT id, 'org', 'customer', 2, 'tombstone', '2026-11-22T08:00:00.000Z' FROM customer WHERE deleted_at IS NULL"
         )
 
 
