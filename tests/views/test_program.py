@@ -12,8 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop import app, settings
 from desktop.models import fuse, vault
+from desktop.models.records import Customer
+from desktop.rules import deeplinks
+from desktop.services import records
 from desktop.views.first_run import FirstRun
-from desktop.views.list_page import ListPage
+from desktop.views.record_page import RecordPage
 from desktop.views.unlock import UnlockPage
 from sync.client.syncer import State
 from tests.vaults import CHEAP
@@ -66,11 +69,10 @@ def first_run(program: app.Program, qtbot: QtBot, choose: Callable[[FirstRun], o
 
 
 def customers(program: app.Program) -> int:
+    """How many customers the window's store holds."""
     assert program.session is not None
-    program.session.window.go("customer")
-    page = program.session.window.page()
-    assert isinstance(page, ListPage)
-    return page.table.rowCount()
+    with program.session.store.reading() as session:
+        return records.count(session, Customer)
 
 
 def test_from_the_first_run_to_a_window_and_through_the_lock(program: app.Program, qtbot: QtBot) -> None:
@@ -90,7 +92,31 @@ def test_from_the_first_run_to_a_window_and_through_the_lock(program: app.Progra
 
 def test_the_demo_company_is_there_to_look_around(program: app.Program, qtbot: QtBot) -> None:
     first_run(program, qtbot, lambda page: page.start_page.choose("demo"))
+    assert program.session is not None
+    practice = program.session.window.doing.practice
+    assert practice is not None
+    assert practice.isVisible()
     assert customers(program) > 100
+
+
+def test_a_link_waits_for_the_unlock_and_typing_outlives_the_lock(program: app.Program, qtbot: QtBot) -> None:
+    first_run(program, qtbot, lambda page: page.start_page.choose("demo"))
+    assert program.session is not None
+    customer = program.session.desk.recent("customer", 1)[0]
+    program.session.window.ask_new("contact")
+    program.session.window.new.editors["name"].setText("Half a nam")  # type: ignore[union-attr]
+    program.lock()
+    program.rung(deeplinks.link("customer", customer.id))
+    page = page_of(program, UnlockPage)
+    assert isinstance(page, UnlockPage)
+    page.asked.emit(PASSPHRASE, False)
+    qtbot.waitUntil(lambda: program.session is not None, timeout=10_000)
+    window = program.session.window
+    shown = window.page()
+    assert isinstance(shown, RecordPage)
+    assert shown.record_id == customer.id
+    qtbot.waitUntil(window.new.isVisible)
+    assert window.new.editors["name"].typed() == "Half a nam"
 
 
 def test_ones_own_customers_come_from_a_file(program: app.Program, qtbot: QtBot, tmp_path: Path) -> None:
