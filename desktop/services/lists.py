@@ -82,8 +82,7 @@ def viewer_of(store: Store, actor: Actor) -> Viewer:
     def find(kind: str, words: str) -> list[UUID]:
         with store.reader.connect() as connection:
             raw: Any = connection.connection.driver_connection
-            hits = search.find(raw, words, types=[kind], limit=MOST_HITS)
-        return [UUID(bytes=bytes(hit.id)) for hit in hits]
+            return [UUID(bytes=each) for each in search.matching(raw, words, kind, MOST_HITS)]
 
     assert now.tzinfo is not None
     return Viewer(actor.id, actor.team_id, now.date(), now.tzinfo, find)

@@ -30,10 +30,12 @@ from desktop.views.many import Many
 from desktop.views.panel import Panel
 from desktop.views.phrases import inside
 from desktop.views.row_delegate import RecordList
-from desktop.views.tables import PAGE, RecordTable
+from desktop.views.tables import RecordTable
 from desktop.words import msg
 
 Index = QModelIndex | QPersistentModelIndex
+AT_ONCE = 48
+"""Rows that are read with each key while somebody types: what a window shows."""
 SOON = 150
 """Milliseconds within which a second step in the list means that somebody runs through it."""
 __all__ = ["ListPage", "plain_cell"]
@@ -204,10 +206,10 @@ class ListPage(QWidget):
         if typed != self._typed:
             self._typed = typed
             self.source.ask(self._query())
-            self._read()
+            self._read(AT_ONCE if typed is not None else lists.PAGE)
             self._count()
 
-    def _read(self) -> None:
+    def _read(self, rows: int = lists.PAGE) -> None:
         """Have the face that is shown read what is asked now."""
         before = self.current()
         turned = self._face != self.state.now.face
@@ -216,7 +218,7 @@ class ListPage(QWidget):
         if face is None:
             amounts = lists.amounts_of(RECORDS[self.kind], [each.name for each in self.table.columns])
             top = self._back[0] if self._back is not None else 0
-            self.table.start(amounts, wanted=min(PAGE + top // self._look.t.row("list"), MOST_AT_ONCE))
+            self.table.start(amounts, wanted=min(rows + top // self._look.t.row("list"), MOST_AT_ONCE))
             if turned and before is not None:
                 self.select(before.id)
             return

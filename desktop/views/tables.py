@@ -88,7 +88,7 @@ class RecordTable(QAbstractTableModel):
     def _begin(self, buckets: Sequence[Bucket | None]) -> None:
         self._buckets, self._at, self._headed, self._last = buckets, 0, False, None
         wanted = self._wanted
-        first = max(PAGE, wanted) if len(buckets) == 1 and buckets[0] is None else PAGE
+        first = wanted if len(buckets) == 1 and buckets[0] is None else PAGE
         lines, asked = self._stream(wanted, first)
         if asked is None:
             self._replace(lines)
@@ -280,10 +280,8 @@ class RecordTable(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Heads are not selected; some columns are typed in."""
         if self.row_at(index.row()) is None:
-            return Qt.ItemFlag.ItemIsEnabled
-        plain = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        editable = self.columns[index.column()].name in self.editable
-        return plain | Qt.ItemFlag.ItemIsEditable if editable else plain
+            return _HEAD
+        return _TYPED if self.columns[index.column()].name in self.editable else _PLAIN
 
     def cell(self, row: int, column: int) -> Cell:
         """What a place shows, made when it is first painted."""
@@ -331,6 +329,11 @@ _SHOWN: Final = (
     Qt.ItemDataRole.ToolTipRole,
     Qt.ItemDataRole.AccessibleTextRole,
 )
+
+
+_HEAD: Final = Qt.ItemFlag.ItemIsEnabled
+_PLAIN: Final = _HEAD | Qt.ItemFlag.ItemIsSelectable
+_TYPED: Final = _PLAIN | Qt.ItemFlag.ItemIsEditable
 
 
 def key_of(bucket: Bucket) -> str:

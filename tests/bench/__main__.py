@@ -11,7 +11,7 @@ from pathlib import Path
 
 from desktop.models.vault import open_vault
 from desktop.services.profiles import open_store
-from tests.bench import office, paper, records, syncing
+from tests.bench import lists, office, paper, records, syncing
 from tests.bench.report import HEAD, Figure
 
 
@@ -27,6 +27,7 @@ def figures(folder: Path, customers: int) -> Iterator[Figure]:
         from tests.bench import window
 
         yield from window.measure(store, folder / "laptop")
+        yield from lists.measure(store)
     yield from paper.measure()
     yield from office.measure(folder)
 

@@ -75,8 +75,9 @@ class Board(QWidget):
     def show_query(self) -> None:
         """Read all columns anew."""
         kept = self._keep or (found.id if (found := self.current()) is not None else None)
+        quick = True
         for each in self.columns.values():
-            each.list.cards.refresh()
+            quick = each.list.cards.refresh(quick=quick)
         self._page.source.groups_of(self._by, self._amounts, self._count)
         if kept is not None:
             self.select(kept)

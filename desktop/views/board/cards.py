@@ -66,13 +66,13 @@ class Cards(QAbstractListModel):
         if self.rows:
             self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
 
-    def refresh(self) -> None:
-        """Read again; as many cards as were there."""
+    def refresh(self, *, quick: bool = True) -> bool:
+        """Read again; as many cards as were there. False where that takes longer, or is not to be `quick`."""
         wanted = max(PAGE, len(self.rows))
-        found = self._source.column_now(self._by, Bucket(self.key), None, wanted)
+        found = self._source.column_now(self._by, Bucket(self.key), None, wanted) if quick else None
         if found is not None:
             self._replace(found, complete=len(found) < wanted)
-            return
+            return True
         self._busy = True
         self._source.column_later(
             self._by,
@@ -81,6 +81,7 @@ class Cards(QAbstractListModel):
             LATER,
             lambda rows: self._replace(rows, complete=len(rows) < LATER),
         )
+        return False
 
     def _replace(self, rows: list[Row], *, complete: bool) -> None:
         self._busy = False
