@@ -73,6 +73,11 @@ class Cluster:
             settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         self._call("pg_ctl", "-w", "-s", "-l", str(self._folder / "log"), "-o", settings, "start")
 
+    @property
+    def folder(self) -> Path:
+        """Where it keeps everything."""
+        return self._folder
+
     def url(self, database: str = "postgres") -> str:
         """The address of a database, made if there is none."""
         url = self.address(database)
