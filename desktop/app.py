@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QWidget
 
@@ -24,6 +24,7 @@ from desktop.views.first_run import FirstRun
 from desktop.views.guide_key import GuideKey
 from desktop.views.instance import Instance, hand_over
 from desktop.views.look import Look
+from desktop.views.look_kept import keep_look, made_look
 from desktop.views.network import shown_network
 from desktop.views.runner import Runner
 from desktop.views.unlock import UnlockPage
@@ -41,7 +42,6 @@ IDLE_MINUTES: Final = 5
 MADE_BETWEEN: Final = 20_000
 """Objects made between two searches for garbage."""
 HEAVY: Final = ("desktop.models.vault", "desktop.services.profiles", "desktop.views.window", "desktop.jobs")
-_TO_SETTINGS: Final = {"high_contrast": "contrast"}
 
 
 def run(profile: str = "", link: str = "") -> int:
@@ -107,26 +107,6 @@ def profile_folder(profile: str) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("satchel", appauthor=False) / "profile"
-
-
-def made_look(kept: settings.Settings) -> Look:
-    """The look as it was left; a new machine follows its system."""
-    names = {"contrast": "high_contrast"}
-    system = "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
-    look = Look(
-        theme_name=names.get(kept.theme, kept.theme),
-        scale=kept.text_percent,
-        language=kept.language or system,
-    )
-    look.private = kept.private
-    look.dress()
-    return look
-
-
-def keep_look(look: Look) -> None:
-    """Remember language, theme and text size for the next start."""
-    theme = _TO_SETTINGS.get(look.choice, look.choice)
-    settings.save(settings.load().with_(language=look.language, theme=theme, text_percent=look.t.scale))
 
 
 class Session(QObject):
@@ -462,7 +442,7 @@ def _load_the_rest() -> None:
 
 
 def spare_the_collector() -> None:
-    """Leave what was loaded out of Python's search for garbage, and search less often: each one is a pause."""
+    """Leave what was loaded out of the search for garbage, and search less often: each one is a pause."""
     gc.freeze()
     gc.set_threshold(MADE_BETWEEN, 20, 50)
 

@@ -156,6 +156,11 @@ def _without(tables: Mapping[str, Rows], ids: Mapping[str, Any]) -> Mapping[str,
     }
 
 
+def decided(connection: Connection, record: bytes) -> None:
+    """A person has said what becomes of this one."""
+    connection.exec_driver_sql("DELETE FROM sync_held WHERE record = ?", (record,))
+
+
 def forget(connection: Connection, stream: str) -> None:
     """The stream is lost, and with it what was held of it."""
     connection.exec_driver_sql("DELETE FROM sync_held WHERE stream = ?", (stream,))

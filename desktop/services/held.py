@@ -110,4 +110,4 @@ def put_back_some(work: Work, *, records: Sequence[tuple[str, UUID]]) -> None:
             record.deleted_at = None
         else:
             work.op("restore", record, {})
-        work.connection.exec_driver_sql("DELETE FROM sync_held WHERE record = ?", (one.bytes,))
+        fuse.decided(work.connection, one.bytes)
