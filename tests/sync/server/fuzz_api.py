@@ -1,4 +1,5 @@
-"""Schemathesis against the office: what its own description allows, asked with the keys of three roles.
+"""Schemathesis against the office: what its own description allows, asked with the keys of three roles and
+of one that the office made its own.
 
 Half of what is made up stays as it is; the other half is brought so far into order that the office listens:
 its laptop, its counters, streams that exist, a push that holds together. Whatever the office answers, it may
@@ -24,9 +25,10 @@ import schemathesis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.models.record import new_id
+from desktop.services.commands import COMMANDS
 from sync.protocol import codec, messages
 from sync.protocol.signing import sign_request
-from sync.server import openapi
+from sync.server import openapi, roles
 from sync.server.app import Running
 from sync.server.server import Server
 from sync.server.store import open_folder
@@ -34,6 +36,8 @@ from tests.sync.server.laptop import Laptop
 from tests.sync.server.test_office_process import Remote
 
 ROLES: Final = ("rep", "office", "auditor")
+OWN: Final = "assistant"
+"""A role of the office's own, copied from the one that sees all, and narrowed."""
 SECRET: Final = "canary-of-the-other-team"
 CONTENT: Final = b"a photo of a signed paper" * 40
 HASH: Final = hashlib.sha256(CONTENT).hexdigest()
@@ -47,7 +51,10 @@ class World:
         self.server = server
         self.random = random.Random(seed)
         self.remote = Remote(url)
-        self.laptops = {role: self._join(role, "North", role) for role in ROLES}
+        server.store.write(lambda conn: roles.copy(conn, "office", OWN, "", server.clock()))
+        narrowed = roles.Changes(scope="team", may_not=("task.*",), hides=("identity",))
+        server.store.write(lambda conn: roles.change(conn, OWN, narrowed, COMMANDS, server.clock()))
+        self.laptops = {role: self._join(role, "North", role) for role in (*ROLES, OWN)}
         rep = self.laptops["rep"]
         customer = rep.create("customer", name="ours", owner_id=rep.user)
         file = {"name": "a.jpg", "size": len(CONTENT), "sha256": HASH, "of": "customer", "of_id": customer}
@@ -77,7 +84,7 @@ class World:
 
     def prepare(self, case: Any) -> None:
         """Choose who asks, and bring half of the questions into order."""
-        self.role = self.random.choice(ROLES)
+        self.role = self.random.choice((*ROLES, OWN))
         self.newcomer: tuple[str, Ed25519PrivateKey] | None = None
         if case.query and "wait" in case.query:
             case.query["wait"] = 0  # nothing is learned from waiting
@@ -173,7 +180,7 @@ class World:
         content = response.content
         if encoding == "zstd":
             content = msgspec.json.encode(codec.unpack(content, encoding, object))
-        if self.role == "rep" and SECRET.encode() in content:
+        if self.role in ("rep", OWN) and SECRET.encode() in content:
             self.violations.append(f"{self.role} was shown {SECRET} by {case.method} {case.formatted_path}")
         if name == "sync" and response.status_code == 200:
             self._follow(content)
