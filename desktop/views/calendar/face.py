@@ -46,9 +46,9 @@ class CalendarFace(QWidget):
         self._week = label(look, size="small", ink="ink_3")
         self.today = Button(look, msg("Today"), height="target_min")
         self.today.clicked.connect(lambda: self.go(date.today()))  # noqa: DTZ011
-        self.back = Button(look, icon="chevron-left", kind="flat", name=msg("Before"), height="target_min")
+        self.back = Button(look, icon="chevron-left", kind="flat", name=msg("Earlier", "calendar"), height="target_min")
         self.back.clicked.connect(lambda: self.turn(-1))
-        self.forth = Button(look, icon="chevron-right", kind="flat", name=msg("After"), height="target_min")
+        self.forth = Button(look, icon="chevron-right", kind="flat", name=msg("Later", "calendar"), height="target_min")
         self.forth.clicked.connect(lambda: self.turn(1))
         self.spans = Segments(
             look, [(span, SPAN_WORDS[span]) for span in SPANS], current=self.span, name=msg("Period")
