@@ -1,11 +1,13 @@
-"""A first copy that comes as one encrypted database: its rows and its search index enter the vault at once.
+"""A first copy that comes as one encrypted database: its rows and its search index enter the vault in bites.
 
-Tables that hold nothing here are copied block by block, without looking into the rows; records that are here
-already, or have unanswered ops, go the way of every page (`arrival.py`), one's own changes on top. All of it
-is one transaction: a crash at any moment leaves the vault as it was, or with everything.
+A person works meanwhile. Rows are there as soon as they are copied, as those of pages are; the ready index is
+laid beside the one in use and takes its place at the end, together with the cursors. How far it came stands
+in the same transactions, so that whoever is killed goes on there, and whoever loses it goes on by pages.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -19,16 +21,21 @@ from desktop.models.guards import lifted
 from desktop.models.record import RECORDS, Record
 from desktop.models.remote import HEARD, Remote
 from desktop.models.remote_rows import Piece
-from desktop.models.store import Changed
+from desktop.models.store import Changed, Store
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-INDEX: Final = ("search_entry", "search_word_data", "search_word_idx", "search_word_docsize")
 SYNC: Final = tuple(table.name for table in remote_tables.TABLES)
 """What a laptop remembers of its office; of it the file brings cursors, stubs, and what else pages bring."""
 MOST_OWN: Final = 5000
 """Records that are searchable here already, up to which a ready index is worth more than one's own."""
+BEGUN: Final = "adopting"
+"""The local fact which file is being copied and how far that came."""
+PAGES: Final = 500
+"""Pages of the log after which it is written back, beside whoever works: a save should not have to do it."""
+_ROW, _BLOCK = 0.1, 1.2
+"""How many pages of the log a row and a block of the index become, about."""
 
 
 class NotFresh(Exception):
@@ -46,142 +53,241 @@ def adopt(remote: Remote, path: Path, key: bytes, heard: int = 0) -> int:
 
     `heard` is the number of the request that was answered.
 
-    Raises Damaged, Refused (the disk) or NotFresh, and then nothing was changed.
+    Raises Damaged, Refused (the disk) or NotFresh; what was copied until then stays until `forget`.
     """
     store = remote.store
     remote.point("adopting")
-    with (
-        store.turns.arrival(),
-        beside(store.engine, path, key) as connection,
-        connection.begin(),
-        lifted(connection),
-    ):
-        arrival = Arrival(connection, now_ms(store.clock()))
-        taken, changed = _Adoption(arrival).run()
-        remote.point("copied")
-        arrival.finish()
-        write_local(connection, HEARD, heard)
-        remote.point("before adoption")
+    with _beside(store, path, key) as connection:
+        copy = _Copy(remote, connection, sha256(b"a first copy" + key).hexdigest()[:32])
+        copy.run()
+    remote.point("copied")
+    with _beside(store, path, key) as connection:  # another one: it knows nothing of the former index
+        changed = _exchange(remote, connection, heard)
     remote.point("adopted")
-    store.announce(Changed(frozenset(arrival.changed | changed), "sync", remote=True))
-    return taken
+    store.announce(Changed(frozenset(changed | copy.shown), "sync", remote=True))
+    return copy.rows
 
 
-class _Adoption:
-    """One transaction that sees both databases."""
-
-    def __init__(self, arrival: Arrival) -> None:
-        self.arrival = arrival
-        self.connection: Connection = arrival.connection
-        self.driver: Any = arrival.driver
-        self.own = _OWN.format(acked=int(read_local(self.connection, "acked", 0)))
-
-    def run(self) -> tuple[int, set[tuple[str, UUID]]]:
-        """How many rows came, and one of each type: whoever shows records of that type looks again."""
-        self._check()
-        before = self._searchable()
-        self._copy_index()
-        mask = str(self._one(f"SELECT max(mask) FROM {BESIDE}.sync_cursor") or "")  # noqa: S608
-        taken, changed = 0, set[tuple[str, UUID]]()
+def forget(store: Store) -> None:
+    """What was begun with a file is not gone on with: rows that came stay, and are made searchable here."""
+    if store.local(BEGUN) is None:
+        return
+    with store.turns.arrival(), store.engine.begin() as connection:
+        driver = indexing.driver_of(connection)
+        search.drop_next(driver)
         for cls in RECORDS.values():
-            rows, one = self._first(f'SELECT count(*), min(id) FROM {BESIDE}."{cls.__tablename__}"')  # noqa: S608
-            if rows:
-                taken += int(rows)
-                changed.add((cls.__tablename__, UUID(bytes=one)))
-                self._take(cls, mask)
-        for table in SYNC:
-            self._insert(table, self._columns("main", table), "", "OR REPLACE")
-        streams = {row[0] for row in self.driver.execute("SELECT stream FROM sync_cursor")}
-        partly.settle(self.connection, lambda noted: noted not in streams)
-        self._index_again(before)
-        return taken, changed
+            if indexing.searched(cls):
+                table = cls.__tablename__
+                lacking = "NOT EXISTS (SELECT 1 FROM search_entry WHERE record = t.id)"
+                driver.execute(
+                    "INSERT OR IGNORE INTO search_due (record, type)"  # noqa: S608
+                    f' SELECT id, ? FROM "{table}" AS t WHERE deleted_at IS NULL AND {lacking}',
+                    (table,),
+                )
+        write_local(connection, BEGUN, None)
+
+
+@contextmanager
+def _beside(store: Store, path: Path, key: bytes) -> "Iterator[Connection]":
+    """A connection that sees both databases, waits for no disk, and leaves the log to `_Copy`.
+
+    The file stays until all of it is here and durable, so whatever a power cut takes is copied again.
+    """
+    with beside(store.engine, path, key) as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA synchronous = NORMAL")
+        driver.execute("PRAGMA wal_autocheckpoint = 0").fetchall()
+        yield connection
+
+
+class _Copy:
+    """The bites: rows type by type, then the index beside the one in use."""
+
+    def __init__(self, remote: Remote, connection: "Connection", mark: str) -> None:
+        self.store = remote.store
+        self.point = remote.point
+        self.connection = connection
+        self.driver: Any = connection.connection.driver_connection
+        self.mark = mark
+        self.rows = 0
+        self.shown: set[tuple[str, UUID]] = set()
+        self._at: dict[str, Any] = {}
+        self._log = 0.0
+
+    def run(self) -> None:
+        """Everything that is not here yet."""
+        with self._bite("copied", 0.0, 0):
+            self._begin()
+        for cls in RECORDS.values():
+            self._rows(cls)
+        for table in search.NEXT:
+            self._blocks(table)
+
+    def _begin(self) -> None:
+        """Go on with this very file, or begin. Raises NotFresh, and Damaged for another shape."""
+        if _one(self.driver, "SELECT 1 FROM sync_cursor") or _one(self.driver, "SELECT 1 FROM sync_mark"):
+            raise NotFresh
+        self._check()
+        self._at = read_local(self.connection, BEGUN) or {}
+        if self._at.get("file") == self.mark:
+            return
+        if int(_one(self.driver, "SELECT count(*) FROM main.search_entry")) > MOST_OWN:
+            raise NotFresh
+        search.create_next(self.driver)
+        for (stream,) in self.driver.execute(f"SELECT stream FROM {BESIDE}.sync_cursor").fetchall():  # noqa: S608
+            partly.begun(self.connection, stream)
+        since = _one(self.driver, "SELECT coalesce(max(seq), 0) FROM change")
+        self._at = {"file": self.mark, "since": since, "table": "", "after": 0, "done": []}
 
     def _check(self) -> None:
-        """Refuse a file of another shape, and a vault that has got its rows in another way meanwhile."""
-        if self._one("SELECT 1 FROM sync_cursor") or self._one("SELECT 1 FROM sync_mark"):
-            raise NotFresh
-        shape = self._one(f"PRAGMA {BESIDE}.user_version")
+        shape = _one(self.driver, f"PRAGMA {BESIDE}.user_version")
         kinds = dict(self.driver.execute(f"SELECT name, type FROM {BESIDE}.sqlite_schema").fetchall())  # noqa: S608
-        names = (*RECORDS, *INDEX, *SYNC)
+        names = (*RECORDS, *search.TABLES, *SYNC)
         if shape != migrations.NEWEST or any(kinds.get(name) != "table" for name in names):
             raise Damaged(DAMAGED)
         for name in names:
-            if sorted(self._columns("main", name)) != sorted(self._columns(BESIDE, name)):
+            if sorted(_columns(self.driver, "main", name)) != sorted(_columns(self.driver, BESIDE, name)):
                 raise Damaged(DAMAGED)
 
-    def _searchable(self) -> dict[str, list[bytes]]:
-        """What the index here knows, by type: what was written before this laptop joined."""
-        rows = self.driver.execute(
-            "SELECT type, record FROM main.search_entry LIMIT ?", (MOST_OWN + 1,)
-        ).fetchall()
-        if len(rows) > MOST_OWN:
-            raise NotFresh
-        found: dict[str, list[bytes]] = {}
-        for type_name, record in rows:
-            found.setdefault(type_name, []).append(bytes(record))
-        return found
+    @contextmanager
+    def _bite(self, kind: str, weight: float, rows: int) -> Iterator[None]:
+        """One transaction that a person does not notice; how far it came is noted in it."""
+        with self.store.turns.arrival(), self.connection.begin(), lifted(self.connection):
+            yield
+            write_local(self.connection, BEGUN, self._at)
+            self.point("before bite")
+        self.point("bite")
+        self.store.turns.took(kind, rows)
+        self._log += weight * rows
+        if self._log >= PAGES:
+            self._log = 0.0
+            self.driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
-    def _copy_index(self) -> None:
-        """The ready index takes the place of the one here, block by block."""
-        search.clear(self.driver)
-        for table in INDEX:
-            self.driver.execute(f"DELETE FROM main.{table}")  # noqa: S608
-            self._copy(table)
-
-    def _copy(self, table: str) -> None:
-        """Copy a table into an empty one; where the columns stand alike SQLite copies its blocks."""
-        columns = self._columns("main", table)
-        if columns == self._columns(BESIDE, table):
-            self.driver.execute(f'INSERT INTO main."{table}" SELECT * FROM {BESIDE}."{table}"')  # noqa: S608
-        else:
-            self._insert(table, columns, "")
-
-    def _insert(self, table: str, columns: Iterable[str], where: str, how: str = "") -> None:
-        listed = ", ".join(f'"{name}"' for name in columns)
-        self.driver.execute(
-            f'INSERT {how} INTO main."{table}" ({listed}) SELECT {listed} FROM {BESIDE}."{table}" {where}'  # noqa: S608
-        )
-
-    def _take(self, cls: type[Record], mask: str) -> None:
-        """The rows of one type: most are new here."""
-        table = cls.__tablename__
-        here = f'SELECT id FROM main."{table}" UNION {self.own}'  # noqa: S608
-        if self._one(f"SELECT 1 FROM ({here})") is None:  # noqa: S608
-            self._copy(table)
+    def _table(self, table: str, source: str, key: str, take: Callable[[int, int], None]) -> None:
+        """One bite after the other, by keys (after, up to), until the table is done."""
+        if table in self._at["done"]:
             return
-        for piece in list(self._known_here(cls, here)):
-            self.arrival.rows(table, piece, mask)
-        self._insert(table, self._columns("main", table), f"WHERE id NOT IN ({here})")
+        if self._at["table"] != table:
+            self._at |= {"table": table, "after": 0}
+        kind, weight = ("copied", _ROW) if table in RECORDS else (f"copied {table}", _BLOCK)
+        upto: int | None = 0
+        while upto is not None:
+            after = self._at["after"]
+            upto, count = self.driver.execute(
+                f"SELECT max(k), count(*) FROM (SELECT {key} AS k FROM {BESIDE}.{source}"  # noqa: S608
+                f" WHERE {key} > ? ORDER BY {key} LIMIT ?)",
+                (after, self.store.turns.bite(kind)),
+            ).fetchone()
+            with self._bite(kind, weight, count):
+                if upto is None:
+                    self._at["done"].append(table)
+                else:
+                    self._at["after"] = upto
+                    take(after, upto)
 
-    def _known_here(self, cls: type[Record], here: str) -> Iterator[Piece]:
-        """The file's rows of records that this vault knows, in wire form."""
-        names = remote_rows.columns(cls)
-        converts = [remote_rows.from_driver(cls, name) for name in names]
-        listed = ", ".join(f'"{name}"' for name in names)
-        rows = self.driver.execute(
-            f'SELECT {listed} FROM {BESIDE}."{cls.__tablename__}" WHERE id IN ({here})'  # noqa: S608
-        ).fetchall()
-        if rows:
-            shown = [[turn(value) for turn, value in zip(converts, row, strict=True)] for row in rows]
-            yield Piece(names, shown)
+    def _rows(self, cls: type[Record]) -> None:
+        table = cls.__tablename__
+        rows, one = self.driver.execute(
+            f'SELECT count(*), min(id) FROM {BESIDE}."{table}"'  # noqa: S608
+        ).fetchone()
+        if not rows:
+            return
+        self.rows += int(rows)
+        self.shown.add((table, UUID(bytes=one)))
+        mask = str(_one(self.driver, f"SELECT max(mask) FROM {BESIDE}.sync_cursor") or "")  # noqa: S608
+        acked = _one(self.driver, "SELECT value FROM main.local WHERE key = 'acked'") or 0
+        listed = ", ".join(f'"{name}"' for name in _columns(self.driver, "main", table))
+        within = f'FROM {BESIDE}."{table}" AS t WHERE t.rowid > ? AND t.rowid <= ?'
+        known = (
+            f'(EXISTS (SELECT 1 FROM main."{table}" WHERE id = t.id)'  # noqa: S608
+            f" OR t.id IN ({_OWN.format(acked=int(acked))}))"
+        )
+        copied = f'INSERT INTO main."{table}" ({listed}) SELECT {listed} {within} AND NOT {known}'
 
-    def _index_again(self, before: dict[str, list[bytes]]) -> None:
-        for type_name, ids in before.items():
-            cls = RECORDS.get(type_name)
-            if cls is not None:
-                rows = remote_rows.read(self.driver, cls, ids)
-                indexing.refresh_rows(
-                    self.connection,
-                    cls,
-                    ((UUID(bytes=one), row, row["deleted_at"] is not None) for one, row in rows.items()),
-                )
+        def take(*bite: int) -> None:
+            piece = _piece(self.driver, cls, f"{within} AND {known}", bite)
+            self.driver.execute(copied, bite)
+            if piece.rows:  # one's own changes lie on top, as with every page
+                arrival = Arrival(self.connection, now_ms(self.store.clock()))
+                arrival.rows(table, piece, mask)
+                arrival.finish()
+                self.shown |= arrival.changed
 
-    def _columns(self, where: str, table: str) -> list[str]:
-        return [row[1] for row in self.driver.execute(f'PRAGMA {where}.table_info("{table}")')]
+        self._table(table, f'"{table}"', "rowid", take)
 
-    def _first(self, sql: str) -> Any:
-        return self.driver.execute(sql).fetchone()
+    def _blocks(self, table: str) -> None:
+        source, key = search.NEXT[table]
+        copied = f"INSERT OR REPLACE INTO main.{table} SELECT * FROM {BESIDE}.{source}"  # noqa: S608
+        if key:
+            within = f"{copied} WHERE {key} > ? AND {key} <= ?"
+            self._table(table, source, key, lambda *bite: self.driver.execute(within, bite))
+        elif table not in self._at["done"]:  # a small one
+            with self._bite("copied", 0.0, 0):
+                self._at["done"].append(table)
+                self.driver.execute(copied)
 
-    def _one(self, sql: str) -> Any:
-        row = self._first(sql)
-        return None if row is None else row[0]
+
+def _exchange(remote: Remote, connection: "Connection", heard: int) -> set[tuple[str, UUID]]:
+    """The ready index takes the place of the one here, and the streams stand where the file was made."""
+    store = remote.store
+    driver: Any = connection.connection.driver_connection
+    with store.turns.arrival(), connection.begin(), lifted(connection):
+        arrival = Arrival(connection, now_ms(store.clock()))
+        stale = _stale(driver, int(read_local(connection, BEGUN)["since"]))
+        search.exchange(driver)
+        for table in SYNC:
+            listed = ", ".join(f'"{name}"' for name in _columns(driver, "main", table))
+            driver.execute(
+                f'INSERT OR REPLACE INTO main."{table}" ({listed}) SELECT {listed} FROM {BESIDE}."{table}"'  # noqa: S608
+            )
+        streams = {row[0] for row in driver.execute("SELECT stream FROM sync_cursor")}
+        partly.settle(connection, lambda noted: noted not in streams)
+        for type_name, ids in stale.items():
+            _index_again(connection, RECORDS[type_name], ids)
+        arrival.finish()
+        write_local(connection, HEARD, heard)
+        write_local(connection, BEGUN, None)
+        remote.point("before adoption")
+    return arrival.changed
+
+
+def _stale(driver: Any, since: int) -> dict[str, list[bytes]]:
+    """What the ready index does not know as it is here, by type: what is in this vault's own index, and what
+    somebody changed since the copying began.
+    """
+    found: dict[str, list[bytes]] = {}
+    rows = driver.execute(
+        "SELECT type, record FROM main.search_entry UNION SELECT type, record FROM change WHERE seq > ?",
+        (since,),
+    )
+    for type_name, record in rows.fetchall():
+        if type_name in RECORDS:
+            found.setdefault(type_name, []).append(bytes(record))
+    return found
+
+
+def _index_again(connection: "Connection", cls: type[Record], ids: list[bytes]) -> None:
+    driver: Any = connection.connection.driver_connection
+    rows = remote_rows.read(driver, cls, ids)
+    search.remove(driver, [one for one in ids if one not in rows])
+    indexing.refresh_rows(
+        connection, cls, ((UUID(bytes=one), row, row["deleted_at"] is not None) for one, row in rows.items())
+    )
+
+
+def _piece(driver: Any, cls: type[Record], where: str, values: Iterable[Any]) -> Piece:
+    """Rows of the file in wire form."""
+    names = remote_rows.columns(cls)
+    converts = [remote_rows.from_driver(cls, name) for name in names]
+    listed = ", ".join(f't."{name}"' for name in names)
+    rows = driver.execute(f"SELECT {listed} {where}", tuple(values)).fetchall()
+    return Piece(names, [[turn(one) for turn, one in zip(converts, row, strict=True)] for row in rows])
+
+
+def _columns(driver: Any, where: str, table: str) -> list[str]:
+    return [row[1] for row in driver.execute(f'PRAGMA {where}.table_info("{table}")')]
+
+
+def _one(driver: Any, sql: str) -> Any:
+    row = driver.execute(sql).fetchone()
+    return None if row is None else row[0]

@@ -92,6 +92,42 @@ def clear(connection: Connection) -> None:
     create_index(connection)
 
 
+TABLES: Final = ("search_entry", "search_word_data", "search_word_idx", "search_word_docsize")
+"""What the index consists of."""
+NEXT: Final = {
+    "search_next_entry": ("search_entry", "id"),
+    "search_next_data": ("search_word_data", "id"),
+    "search_next_idx": ("search_word_idx", ""),
+    "search_next_docsize": ("search_word_docsize", "id"),
+}
+"""The tables of an index that is being laid beside, each with the one it takes the place of, and the whole
+number by which that is in order.
+"""
+
+
+def create_next(connection: Connection) -> None:
+    """An index beside the one in use, to be filled block by block; `exchange` puts it in its place."""
+    drop_next(connection)
+    connection.execute(_ENTRY.replace("search_entry", "search_next_entry"))
+    connection.execute(_WORDS.replace("search_word", "search_next"))
+    for table in NEXT:
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - own names
+
+
+def drop_next(connection: Connection) -> None:
+    """Take away what was laid beside."""
+    connection.execute("DROP TABLE IF EXISTS search_next")
+    connection.execute("DROP TABLE IF EXISTS search_next_entry")
+
+
+def exchange(connection: Connection) -> None:
+    """The index laid beside is the index from now on."""
+    connection.execute("DROP TABLE search_word")
+    connection.execute("DROP TABLE search_entry")
+    connection.execute("ALTER TABLE search_next RENAME TO search_word")
+    connection.execute("ALTER TABLE search_next_entry RENAME TO search_entry")
+
+
 def tidy(connection: Connection) -> None:
     """Merge what many writes left behind; worth a second after a first sync or an import."""
     connection.execute("INSERT INTO search_word (search_word) VALUES ('optimize')")

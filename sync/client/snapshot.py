@@ -44,6 +44,7 @@ def perform(remote: Remote, action: FileAction, heard: int) -> FileEvent | None:
     if isinstance(action, AdoptFile):
         return Adopted(_adopt(remote, path, action, heard))
     if isinstance(action, Discard):
+        adoption.forget(remote.store)
         path.unlink(missing_ok=True)
         remote.store.set_local(KEY, None)
     return None
@@ -58,7 +59,7 @@ def _path(remote: Remote) -> Path | None:
 
 
 def _prepare(remote: Remote, path: Path | None) -> Prepared:
-    """The key of a file that was begun, or a new one; none where several syncs brought not a byte of it."""
+    """The key of a file that was begun, or a new one; none where several syncs got no further with it."""
     if path is None:
         return Prepared("")
     have = path.stat().st_size if path.exists() else 0
@@ -66,8 +67,10 @@ def _prepare(remote: Remote, path: Path | None) -> Prepared:
     if stored is None:
         path.unlink(missing_ok=True)
         stored, have = {"key": transfer.new_key().hex(), "have": 0, "tries": 0}, 0
-    tries = 1 + (stored["tries"] if have <= stored["have"] else 0)
-    remote.store.set_local(KEY, {**stored, "have": have, "tries": tries})
+    copied = remote.store.local(adoption.BEGUN)
+    further = have > stored["have"] or copied != stored.get("copied")
+    tries = 1 + (0 if further else stored["tries"])
+    remote.store.set_local(KEY, {**stored, "have": have, "copied": copied, "tries": tries})
     return Prepared(transfer.public(bytes.fromhex(stored["key"])) if tries <= MOST_TRIES else "", have)
 
 

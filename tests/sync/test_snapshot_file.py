@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from desktop.errors import Offline
-from desktop.models import migrations, search
+from desktop.models import migrations, search, turns
 from desktop.models.engines import Keyring
 from desktop.models.record import RECORDS
 from desktop.models.records import Customer
@@ -351,7 +351,7 @@ def altered(body: bytes) -> bytes:
     ],
     ids=["altered", "truncated", "another file", "empty pages", "nothing"],
 )
-def test_a_spoilt_file_changes_nothing_and_the_pages_come(
+def test_a_spoilt_file_is_not_trusted_and_the_pages_come(
     server: Server, laptop: Store, tmp_path: Path, spoil: Callable[[bytes], bytes]
 ) -> None:
     line = Line(server)
@@ -367,7 +367,7 @@ def test_a_spoilt_file_changes_nothing_and_the_pages_come(
 
     line.change = change
     sync_once(laptop, line, limits=limits())
-    assert adopted[0]["customer"] == adopted[0]["sync_cursor"] == adopted[0]["? 苏州"] == []
+    assert adopted[0]["sync_cursor"] == adopted[0]["? 苏州"] == []
     assert line.count(f"GET {SNAPSHOT}") > 0
     assert is_as_by_pages(server, laptop, tmp_path)
     assert is_clean(laptop, tmp_path / "ann")
@@ -587,23 +587,35 @@ def test_files_that_nobody_fetches_are_removed_and_few_lie_here(
 
 _KILLED = """
 import os, signal, sys
+from itertools import count
 from pathlib import Path
+from desktop.models import turns
 from desktop.models.remote import Remote
 from sync.client.driver import sync_once
 from sync.client.transport import HttpTransport
 from tests.stores import opened
 from tests.sync.test_snapshot_file import limits
 
+name, _, nth = sys.argv[3].partition(" / ")
+passed = count(1)
+turns.BITES = {"active": 0.0, "idle": 0.0}
+
+def point(told):
+    if told == name and next(passed) == int(nth or 1):
+        os.kill(os.getpid(), signal.SIGKILL)
+
 with opened(Path(sys.argv[1])) as store:
     remote = Remote(store)
-    remote.point = lambda name: name == sys.argv[3] and os.kill(os.getpid(), signal.SIGKILL)
+    remote.point = point
     sync_once(store, HttpTransport(sys.argv[2]), limits=limits(), remote=remote)
 """
+_BITES = [f"{name} / {nth}" for name in ("before bite", "bite") for nth in (1, 4, 7, 12)]
 
 
-@pytest.mark.parametrize("point", ["adopting", "copied", "before adoption", "adopted"])
-def test_killed_at_any_moment_the_vault_is_the_old_or_the_new_one(
-    server: Server, tmp_path: Path, point: str
+@pytest.mark.parametrize("there", [True, False], ids=["the file stays", "the file is lost"])
+@pytest.mark.parametrize("point", ["adopting", *_BITES, "copied", "before adoption", "adopted"])
+def test_killed_at_any_moment_the_vault_goes_on(
+    server: Server, tmp_path: Path, point: str, there: bool
 ) -> None:
     folder = tmp_path / "ann"
     with opened(folder) as store:
@@ -619,13 +631,78 @@ def test_killed_at_any_moment_the_vault_is_the_old_or_the_new_one(
     assert ended.returncode == -signal.SIGKILL
     with opened(folder) as store:
         after = held(store)
-        assert len(after["customer"]) in ((ROWS + 1,) if point == "adopted" else (1,))
         assert bool(after["sync_cursor"]) == (point == "adopted")
-        sync_once(store, Direct(server), limits=limits())
+        if point in ("copied", "before adoption", "adopted"):
+            assert len(after["customer"]) == ROWS + 1
+        with store.reading() as session:  # what is here can be worked with
+            here = session.query(Customer).filter(Customer.id != sent.id).first()
+        if here is not None:
+            commands.run(store, store.me(), "customer.edit", here.id, values={"name": "昆明滇池泵业"})
+        line = Line(server)
+        sync_once(store, line, limits=limits() if there else limits(math.inf))
+        assert line.count(f"GET {SNAPSHOT}") == 0 or not there
         assert is_as_by_pages(server, store, tmp_path)
         assert is_clean(store, folder)
         with store.reading() as session:
             assert session.get(Customer, sent.id) is not None
+        with store.reader.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            assert len(search.find(driver, "昆明滇池")) == (here is not None)
+            tables = driver.execute("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'search_next%'")
+            assert tables.fetchone() == (0,)
+
+
+class Cut(BaseException):
+    """The program ends."""
+
+
+def test_it_ends_after_each_bite_and_goes_on_there(
+    server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "BITES", {"active": 0.0, "idle": 0.0})
+    line = Line(server)
+    bites = 0
+    for place in range(200):
+        remote = Remote(laptop)
+        told: list[str] = []
+
+        def cut(name: str, told: list[str] = told) -> None:
+            told.append(name)
+            if told.count("bite") == 2:
+                raise Cut
+
+        remote.point = cut
+        try:
+            sync_once(laptop, line, limits=limits(), remote=remote)
+            break
+        except Cut:
+            bites += 1
+            here = len(held(laptop)["customer"])
+            if place == 20:
+                commands.run(laptop, laptop.me(), "customer.new", values={"name": f"第{here}次"})
+    assert bites > 20
+    assert line.count(f"GET {SNAPSHOT}") == 0
+    assert is_as_by_pages(server, laptop, tmp_path)
+
+
+def test_a_save_between_two_bites_is_found_and_a_deletion_is_not(server: Server, laptop: Store) -> None:
+    remote, me = Remote(laptop), laptop.me()
+    done: list[str] = []
+
+    def work(name: str) -> None:
+        with laptop.reading() as session:
+            here = session.query(Customer).limit(2).all()
+        if name == "bite" and len(here) == 2 and not done:
+            done.extend(one.name for one in here)
+            commands.run(laptop, me, "customer.edit", here[0].id, values={"name": "昆明滇池泵业"})
+            commands.run(laptop, me, "customer.delete", here[1].id)
+
+    remote.point = work
+    sync_once(laptop, Direct(server), limits=limits(), remote=remote)
+    with laptop.reader.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        assert [hit.title for hit in search.find(driver, "昆明滇池")] == ["昆明滇池泵业"]
+        assert not [hit for name in done for hit in search.find(driver, name) if hit.title == name]
 
 
 def test_a_sync_that_is_dropped_in_the_middle_loses_nothing(server: Server, laptop: Store) -> None:
