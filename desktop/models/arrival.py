@@ -62,6 +62,9 @@ class Arrival:
         self.acked = int(read_local(connection, "acked", 0))
         self.changed: set[tuple[str, UUID]] = set()
         self.held: dict[str, Held] = {}
+        self.me = (read_local(connection, "me") or {}).get("id")
+        self.authors: dict[bytes, Sequence[Any]] = {}
+        """Who else changed the records that have ops of one's own."""
         self.left: dict[str, dict[bytes, str]] = {}
         """What left this laptop, by type, with the names that may stay."""
         self._any_dirty: bool | None = None
@@ -117,6 +120,8 @@ class Arrival:
         for record, row, author in zip(ids, rows, authors, strict=True):
             if record in dirty:
                 self._rebase(cls, record, dict(zip(names, row, strict=True)))
+                if author and author[0] != self.me:
+                    self.authors[record] = author
             elif record not in versions:
                 fresh.append(row)
                 new.append(record)
@@ -302,7 +307,7 @@ class Arrival:
             row = replay(cls, base, ops)
             if row != shown.get(record):
                 written[record] = row
-                log += self._log(cls, record, shown.get(record, {}), row, ())
+                log += self._log(cls, record, shown.get(record, {}), row, self.authors.get(record, ()))
             self._keep_base(cls, record, base if ops else None)
         append_remote(self.connection, log)
         self._write(cls, written, shown)

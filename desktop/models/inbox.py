@@ -250,6 +250,7 @@ def _take_mine(work: Work, entry: Entry) -> None:
     else:
         if entry.code == "deleted":
             record.deleted_at = None
+            work.flush()  # the office takes no value of a deleted record: it comes back first
         described = cls.fields()[entry.field]
         value = described.kind.from_wire(entry.mine)
         if described.merge == "stage":

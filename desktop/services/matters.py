@@ -56,7 +56,7 @@ class Matter:
     record: UUID
     at: datetime
     entry: Entry | None = None
-    proposal: Proposal | None = None
+    proposal: Proposal | None = field(default=None, compare=False)
     outcome: str = ""
     """Of a proposal of one's own: accepted, refused, or empty while it waits; `by` says whose word it is."""
     by: UUID | None = None

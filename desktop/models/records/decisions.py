@@ -38,7 +38,7 @@ class Decision(Record):
     of_id: Mapped[UUID | None] = field(Link(), msg("Record"), index=True, hidden=True)
     of_field: Mapped[str] = field(Short(), msg("Field"), hidden=True)
     mine: Mapped[dict[str, Any] | None] = field(Json(), msg("Mine"), hidden=True)
-    code: Mapped[str] = field(Short(), msg("Code"), hidden=True)
+    code: Mapped[str] = field(Short(), msg("Reason code"), hidden=True)
     en: Mapped[str] = field(Short(1000), msg("In English"), hidden=True)
     zh: Mapped[str] = field(Short(1000), msg("In Chinese"), hidden=True)
     made_at: Mapped[datetime | None] = field(Moment(), msg("Made at"), listed=True)
