@@ -7,11 +7,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from desktop.words import msg
-from sync.protocol.messages import Cursor, Page
-from sync.server import feed, stubs, walls
+from sync.protocol.messages import Cursor, Keys, Lease, Page, SyncRequest, SyncResponse
+from sync.protocol.versions import RECEIVING
+from sync.server import audit, feed, proposals, stubs, walls
 from sync.server.accounts import REVOKED, device_row
+from sync.server.intake import Taken, standing
 from sync.server.problems import Refusal
-from sync.server.scope import Scope, scope_of
+from sync.server.scope import Scope, heads, scope_of
 
 NO_SENSE: Final = msg("The office cannot read this request.")
 MOST_CURSORS: Final = 20_000
@@ -28,7 +30,7 @@ def scope_for(conn: Connection, device: Row[Any] | None, now: int) -> Scope:
 def walled(conn: Connection, device: str, now: int) -> Scope:
     """The scope of a laptop's person; from here on the database shows this transaction nothing else."""
     scope = scope_for(conn, device_row(conn, device), now)
-    walls.stand_behind(conn, scope.streams, scope.person.user)
+    behind(conn, scope)
     return scope
 
 
@@ -44,6 +46,51 @@ class Admitted:
     def __call__(self, conn: Connection) -> Scope:
         """The scope of the laptop's person, behind the wall."""
         return walled(conn, self.device, self.clock())
+
+
+def behind(conn: Connection, scope: Scope) -> None:
+    """From here on the database shows this transaction nothing but this scope."""
+    walls.stand_behind(conn, scope.streams, scope.person.user)
+
+
+def response(
+    conn: Connection,
+    scope: Scope,
+    wish: SyncRequest,
+    taken: Taken,
+    lent: list[Lease],
+    now: int,
+    keys: Keys | None,
+) -> SyncResponse:
+    """The answer to a sync: what became of what was brought, and the first page of what there is."""
+    old, known = wish.schema < RECEIVING, heads(conn, scope)
+    return SyncResponse(
+        status=taken.status,
+        last=taken.last,
+        server_at=now,
+        heads=feed.heads_of(conn, scope, known, wish.cursors),
+        person=scope.person,
+        verdicts=taken.verdicts,
+        page=Page()
+        if old or taken.status == "gap"
+        else page_of(conn, scope, known, wish.cursors, wish.limit),
+        leases=lent,
+        agreed=taken.agreed,
+        roots=audit.roots(conn, wish.root),
+        keys=keys,
+        upgrade=old,
+    )
+
+
+def news(
+    conn: Connection, device: Row[Any], wish: SyncRequest, now: int, keys: Keys | None
+) -> tuple[SyncResponse, Scope, bool]:
+    """The answer to a laptop that brings nothing, and whether its person has got streams never noted yet."""
+    scope = scope_for(conn, device, now)
+    unheard = bool(proposals.unremembered(conn, scope))
+    taken = standing(conn, device, wish)
+    behind(conn, scope)
+    return response(conn, scope, wish, taken, [], now, keys), scope, unheard
 
 
 def page_of(

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -23,9 +23,7 @@ from sync.protocol import codec, messages
 from sync.protocol.messages import (
     DigestRequest,
     Enrol,
-    Head,
     Hello,
-    Page,
     PullRequest,
     PullResponse,
     RowsRequest,
@@ -33,10 +31,11 @@ from sync.protocol.messages import (
     SyncResponse,
 )
 from sync.protocol.signing import PROTOCOL_HEADER, Signed
-from sync.protocol.versions import RECEIVING, SCHEMA, SPOKEN
+from sync.protocol.versions import SCHEMA, SPOKEN
 from sync.protocol.wiping import FAREWELL, Farewell, Farewelled
 from sync.server import (
     accounts,
+    answering,
     audit,
     blobs,
     bundle,
@@ -45,6 +44,7 @@ from sync.server import (
     feed,
     intake,
     leases,
+    proposals,
     seeding,
     snapshots,
     stubs,
@@ -296,8 +296,10 @@ class Server:
         if wish.protocol not in SPOKEN:
             raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
         check_cursors(wish.cursors)
+        now, keys = self.clock(), self.seals.public if wish.keys else None
+        if wish.push is None and not wish.wants and audit.day_of(now) == self._day:
+            return self._news(request, signed, wish, now, keys)
         self._known(request, signed)
-        now = self.clock()
 
         def take(conn: Connection) -> tuple[intake.Taken, list[messages.Lease]]:
             device = counted(conn, signed, now)
@@ -305,30 +307,28 @@ class Server:
             self._close_days(conn, now)
             return taken, leases.lend(conn, signed.device, wish.wants, now) if taken.status == "ok" else []
 
-        old = wish.schema < RECEIVING
-        keys = self.seals.public if wish.keys else None
         taken, lent = self.store.write(take)
         if wish.push is not None:
             self.metrics.pushed(taken.status, [verdict.kind for verdict in taken.verdicts])
         with self.store.read() as conn:
             scope = walled(conn, signed.device, now)
-            known = heads(conn, scope)
-            return SyncResponse(
-                status=taken.status,
-                last=taken.last,
-                server_at=now,
-                heads=feed.heads_of(conn, scope, known, wish.cursors),
-                person=scope.person,
-                verdicts=taken.verdicts,
-                page=Page()
-                if old or taken.status == "gap"
-                else page_of(conn, scope, known, wish.cursors, wish.limit),
-                leases=lent,
-                agreed=taken.agreed,
-                roots=audit.roots(conn, wish.root),
-                keys=keys,
-                upgrade=old,
-            )
+            return answering.response(conn, scope, wish, taken, lent, now, keys)
+
+    def _news(
+        self, request: Request, signed: Signed, wish: SyncRequest, now: int, keys: messages.Keys | None
+    ) -> SyncResponse:
+        """The answer to a laptop that brings nothing, and its request counted, not waiting for the disk."""
+        with self.store.read() as conn:
+            device = self._welcome(conn, request, signed)
+            found, scope, unheard = answering.news(conn, device, wish, now, keys)
+
+        def count(conn: Connection) -> None:
+            counted(conn, signed, now)
+            if unheard:
+                proposals.remember(conn, scope)
+
+        self.store.write(count, waits=unheard)
+        return found
 
     def _close_days(self, conn: Connection, now: int) -> None:
         """Once a day: the root of the office's log; last, for it holds what every push ends with."""
@@ -345,8 +345,8 @@ class Server:
         def find(conn: Connection) -> PullResponse:
             scope = admitted(conn)
             known = heads(conn, scope)
-            found: list[Head] = feed.heads_of(conn, scope, known, wish.cursors)
-            return PullResponse(heads=found, page=page_of(conn, scope, known, wish.cursors, wish.limit))
+            page = page_of(conn, scope, known, wish.cursors, wish.limit)
+            return PullResponse(heads=feed.heads_of(conn, scope, known, wish.cursors), page=page)
 
         return self.store.answer(admitted.mark, find)
 
@@ -436,12 +436,17 @@ class Server:
     def _known(self, request: Request, signed: Signed, *, leaving: bool = False) -> None:
         """Raises Refusal unless a laptop that is known and still welcome has signed this request."""
         with self.store.read() as conn:
-            device = device_row(conn, signed.device)
-            if device is None:
-                raise Refusal(401, "unknown_device", UNKNOWN)
-            verify(bytes(device.public_key), signed, request)
-            if not leaving:
-                wiping.refuse(conn, device)
+            self._welcome(conn, request, signed, leaving=leaving)
+
+    @staticmethod
+    def _welcome(conn: Connection, request: Request, signed: Signed, *, leaving: bool = False) -> Row[Any]:
+        device = device_row(conn, signed.device)
+        if device is None:
+            raise Refusal(401, "unknown_device", UNKNOWN)
+        verify(bytes(device.public_key), signed, request)
+        if not leaving:
+            wiping.refuse(conn, device)
+        return device
 
     def _step(self, signed: Signed) -> str:
         """Count the request; returns where the office stands now."""
@@ -452,7 +457,7 @@ class Server:
             counted(conn, signed, now)
             return mark
 
-        return self.store.write(take)
+        return self.store.write(take, waits=False)
 
     def _office(self) -> Office:
         with self.store.read() as conn:

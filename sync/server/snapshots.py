@@ -42,8 +42,8 @@ from sync.server.tables import ENROL
 
 LEAST: Final = 20_000
 """Rows from which on a file is worth its making."""
-AT_ONCE: Final = 40_000
-"""Rows up to which a file can be made within one question; more are made ahead or come by pages."""
+AT_ONCE: Final = 25_000
+"""Rows up to which a file is begun while a laptop waits; more are made ahead or come by pages."""
 MOST_FILES: Final = 8
 """Files that lie here at once, being made or waiting to be fetched."""
 ROOM: Final = 4096
@@ -55,8 +55,8 @@ KEPT: Final = {".work": 120.0, ".ahead": 24 * HOUR}
 """Seconds after which a file is old: one in the making was given up by a process that ended, one made
 ahead has much to catch up. Others wait an hour for their laptop.
 """
-PATIENCE: Final = 4.0
-"""Seconds that a question waits for a file that is being made."""
+PATIENCE: Final = 1.5
+"""Seconds that a question waits for a file that is being made: somebody sits before an empty window."""
 RANGE: Final = 4 * 1024 * 1024
 """Bytes of one answer."""
 PAGE: Final = 5000

@@ -62,11 +62,11 @@ class Store:
         """Run `work` in one transaction; what it raises undoes everything.
 
         It is durable when this returns, unless nobody `waits` for the disk: then a power cut may take it, as
-        long as nothing that was committed later stays.
+        long as nothing that was committed later stays. Replicas get what the disk has: with them, all wait.
         """
         for attempt in range(TRIES):
             try:
-                with self._writer.begin() if waits else self._soon() as conn:
+                with self._writer.begin() if waits or self._replicas is not None else self._soon() as conn:
                     wakeups.noted(conn)  # of a transaction that was undone
                     done = work(conn)
                     news = wakeups.noted(conn)

@@ -185,7 +185,7 @@ def test_a_busy_office_asks_for_patience_and_says_why_in_its_own_output(
         ]
     )
 
-    def fail(_work: object) -> None:
+    def fail(_work: object, *, waits: bool = True) -> None:
         raise next(errors)
 
     monkeypatch.setattr(server.store, "write", fail)
