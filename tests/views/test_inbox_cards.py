@@ -14,6 +14,7 @@ from desktop.models.records import Opportunity, Proposal, Quote, QuoteLine
 from desktop.models.store import Store
 from desktop.services import matters
 from desktop.services import undo as taking_back
+from desktop.views.buttons import Button
 from desktop.views.inbox import InboxPage
 from desktop.views.inbox_cards import TextBox, Texts
 from desktop.views.window import Window
@@ -98,7 +99,7 @@ def test_a_third_text_is_written_in_place(card: Opened, store: Store, firm: Firm
     window, page = card("text")
     (box,) = page.findChildren(TextBox)
     box.setPlainText("许菁周五在厂里，带样本")
-    [use] = [one for one in page.findChildren(type(page.primary)) if one.text() == "Use what I wrote"]
+    [use] = [one for one in page.findChildren(Button) if one.text() == "Use what I wrote"]
     press(qtbot, use)
     qtbot.waitUntil(lambda: page.open_count() == 0)
     assert stored(store, "customer", firm.customers[1]).remark == "许菁周五在厂里，带样本"
