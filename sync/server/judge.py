@@ -421,8 +421,11 @@ class Judge:
             raise Rejected("frozen", FROZEN)
 
     def _guard_edition(self, held: Held) -> None:
-        """A new line cannot join an issued edition."""
+        """A new line joins an edition that there is, and none that was issued."""
         if held.type in LINES:
+            edition = held.row["revision_id"]
+            if edition and self.batch.get("quote_revision", edition) is None:
+                self._absent(edition)
             self._guard_frozen(held, [DELETED])
 
     def _guard_overdraft(self, record_type: str, row: Row) -> None:

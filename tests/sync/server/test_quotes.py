@@ -249,3 +249,13 @@ def test_a_number_that_was_lent_to_somebody_else_is_not_taken(join: Join) -> Non
     assert used(first, 1, codes[first.device]) == ""
     assert used(second, 2, codes[first.device]) == "invalid"
     assert used(second, 1, "ABCDEF01") == ""
+
+
+def test_a_line_of_an_edition_that_is_not_there_is_refused(draft: Draft) -> None:
+    """Its edition was refused before it: it would lead nowhere."""
+    part = {"quote_id": draft.quote, "kind": "item", "quantity": "1", "unit_price": "1", "rank": "c"}
+    draft.first.create("quote_line", command="quote.add_line", revision_id=new_id().hex, **part)
+    draft.first.create("quote_line", command="quote.add_line", revision_id=draft.revision, **part)
+    first, second = draft.first.sync().verdicts
+    assert (first.kind, first.code) == ("rejected", "not_found")
+    assert second.kind == "applied"
