@@ -200,12 +200,14 @@ def read(kind: str, typed: str, offered: Sequence[str]) -> list[Condition]:
     return [*known, lists.words(text)]
 
 
-def meant(readings: Sequence[Condition]) -> Condition | None:
+def meant(kind: str, typed: str, offered: Sequence[str]) -> Condition | None:
     """What is meant without asking back: a sentence with a field, else the words themselves."""
-    if not readings:
+    text = typed.strip()
+    if not text:
         return None
-    sure = len(readings) > 1 and readings[0].op not in ("one_of", "none_of")
-    return readings[0] if sure else readings[-1]
+    cls = RECORDS[kind]
+    sure = (each for each in _with_a_field(cls, text, offered) if is_known(cls, each))
+    return next(sure, lists.words(text))
 
 
 def _with_a_field(cls: type[Record], text: str, offered: Sequence[str]) -> Iterator[Condition]:

@@ -35,6 +35,7 @@ class SelectionBar(QWidget):
         ground = region("selected", "bottom")
         parts = (self._count, 4, self.change, self.copy, self.delete, None, self.every, self.close_it)
         ground.setLayout(row(look, *parts, gap=4, edge=(20, 4, 12, 4)))
+        look.bind(ground.setFixedHeight, lambda: look.t.bar("filter"))
         self.setLayout(column(look, ground, gap=0))
         self.hide()
 

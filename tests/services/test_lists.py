@@ -184,8 +184,11 @@ def test_what_is_typed_is_read_as_a_condition(typed: str, meant: Condition) -> N
 def test_a_value_alone_is_offered_but_words_are_meant() -> None:
     found = readings("negotiation")
     assert Condition("stage", "one_of", ("negotiation",)) in found
-    assert filter_words.meant(found) == lists.words("negotiation")
-    assert filter_words.meant([]) is None
+    offered = filter_words.offered("opportunity", lambda names: names)
+    assert filter_words.meant("opportunity", "negotiation", offered) == lists.words("negotiation")
+    sure = filter_words.meant("opportunity", "stage is negotiation", offered)
+    assert sure == Condition("stage", "one_of", ("negotiation",))
+    assert filter_words.meant("opportunity", " ", offered) is None
     assert readings("  ") == []
 
 

@@ -91,7 +91,7 @@ def test_a_dropped_card_says_what_changes_and_moves_by_the_same_command(
     none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
     target.dragEnterEvent(QDragEnterEvent(QPoint(5, 5), move, data, left, none))
     assert target._coming is not None  # noqa: SLF001
-    assert target._coming.in_language("en") == "To Won: 50 % becomes 100 %"  # noqa: SLF001
+    assert target._coming.in_language("en") == "To “Won”: 50 % becomes 100 %"  # noqa: SLF001
     target.dropEvent(QDropEvent(QPointF(5, 5), move, data, left, none))
     settle(window, qtbot)
     assert stored(store, "opportunity", row.id).stage == "won"

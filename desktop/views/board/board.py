@@ -180,12 +180,12 @@ class Board(QWidget):
         words = self._options[key]
         row = self._row(ids[0])
         if self._kind != "opportunity" or self._by != "stage" or row is None or len(ids) > 1:
-            return msg("To {column}").of(column=words)
+            return msg("To “{column}”").of(column=words)
         old = RECORDS[self._kind].fields()["probability"].kind.format(row.value("probability"), "en") or "0 %"
         new = f"{stages.OPPORTUNITY.find(key).percent} %"
         if old == new:
-            return msg("To {column}").of(column=words)
-        return msg("To {column}: {old} becomes {new}").of(column=words, old=old, new=new)
+            return msg("To “{column}”").of(column=words)
+        return msg("To “{column}”: {old} becomes {new}").of(column=words, old=old, new=new)
 
     def promise(self, record_id: UUID, key: str) -> None:
         """Show a card in mid-move, as the mouse would."""

@@ -71,7 +71,14 @@ class ColumnHead(QWidget):
             left += look.px(22)
         total = sums_words(self.sums)
         right = box.right() - edge
-        if total:
+        name = (
+            look.t.width(look.text(self._words), strong=True) + look.px(24) + look.t.width(f"{self.count:,}")
+        )
+        if total and left + name + look.t.width(total) > right:
+            lower = QRect(left, box.center().y() + 1, right - left, look.px(18))
+            paint.paint_text(painter, look, lower, total, ink="ink_2", size="small")
+            box = box.adjusted(0, 0, 0, -look.px(16))
+        elif total:
             room = QRect(left, 0, right - left, box.height())
             paint.paint_text(painter, look, room, total, ink="ink_2", align=paint.RIGHT)
             right -= look.t.width(total) + look.px(8)

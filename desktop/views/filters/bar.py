@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, QStringListModel, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QWidget
 
 from desktop.models.filtering import is_known
@@ -27,7 +27,8 @@ from desktop.words import Message, msg
 if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
-ENTRY_WIDTH = 168
+ENTRY_WIDTH = 132
+ROOMY = 980
 MONTHLY, DAILY = msg("{field} by month"), msg("{field} by day")
 MOST_PEOPLE = 200
 
@@ -87,9 +88,9 @@ class FilterBar(QWidget):
         self._slow.timeout.connect(self.waiting.show)
         self.save = Button(look, msg("Save view"), kind="link")
         self.save.clicked.connect(self._save)
-        self.reset = Button(look, msg("Reset"), kind="quiet_link")
+        self.reset = Button(look, icon="undo-2", kind="flat", name=msg("Reset"), height="target_min")
         self.reset.clicked.connect(self._reset)
-        self.group = Button(look, msg("No grouping"), kind="flat", icon="rows-3", height="target_min")
+        self.group = Button(look, icon="rows-3", kind="flat", name=msg("Group the rows"), height="target_min")
         self.group.clicked.connect(self._offer_groups)
         self.columns = Button(look, icon="columns-3", kind="flat", name=msg("Columns"), height="target_min")
         self.columns.clicked.connect(self.choose_columns)
@@ -123,9 +124,19 @@ class FilterBar(QWidget):
         changed = page.state.is_changed()
         self.save.setVisible(changed)
         self.reset.setVisible(changed)
-        self.group.say(self._group_words(now.by) if now.by else msg("No grouping"))
+        wide = self.width() > self._look.px(ROOMY)
+        no_group: Message | str = msg("No grouping") if wide else ""
+        if not now.by:
+            self._look.release(self.group.setText)
+        self.group.say(self._group_words(now.by) if now.by else no_group)
         self.group.setVisible(now.face == "list")
         self.columns.setVisible(now.face == "list")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words where there is room for them."""
+        super().resizeEvent(event)
+        if (event.size().width() > self._look.px(ROOMY)) != (event.oldSize().width() > self._look.px(ROOMY)):
+            self.show_state()
 
     def _group_words(self, by: str) -> Message:
         name, _, part = by.partition(":")
@@ -167,11 +178,11 @@ class FilterBar(QWidget):
             for each in self._readings
         ]
         self._words.setStringList(said if len(said) > 1 else [])
-        self._page.narrow(filter_words.meant(self._readings))
+        self._page.narrow(filter_words.meant(self._page.kind, text, self.fields))
 
     def take(self) -> None:
         """What was typed becomes a chip."""
-        meant = filter_words.meant(self._readings) if self.entry.text().strip() else None
+        meant = filter_words.meant(self._page.kind, self.entry.text(), self.fields)
         if meant is not None:
             self._take_condition(meant)
         self.to_rows()
