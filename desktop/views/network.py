@@ -22,6 +22,8 @@ class Network:
     usable: bool = True
     indexing: bool = False
     metered: bool = False
+    detail: Message | None = None
+    """What files wait for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,13 @@ SAYINGS: Final[Mapping[str, Saying]] = {
         msg("Sync failed"),
         msg("Something failed that nobody foresaw; it stands in the log. Your work is kept."),
     ),
+    "files": Saying(
+        "paperclip",
+        "warn",
+        msg("Files wait"),
+        msg("Records come and go as always; a photo or a document cannot."),
+        "sync",
+    ),
     "paused": Saying(
         "clock",
         "ink_2",
@@ -137,6 +146,7 @@ GOES: Final[Mapping[str, Message]] = {
     "paused": _NEXT,
     "online": _SOON,
     "syncing": _SOON,
+    "files": _SOON,
 }
 """When a change goes that nothing holds back."""
 DEEDS: Final[Mapping[str, tuple[str, Message]]] = {
@@ -174,6 +184,8 @@ def waiting(network: Network, count: int) -> Message:
 def why(network: Network) -> Message:
     """The sentence in the popover, with the time of the next try where there is one."""
     said = saying(network)
+    if network.key == "files" and network.detail is not None:
+        return msg("{why} {reason}").of(why=said.why, reason=network.detail)
     if network.until is None or network.key in ("paused", "waiting") or said.deed != "now":
         return said.why
     return msg("{why} Next try at {time}.").of(why=said.why, time=f"{network.until:%H:%M}")
@@ -222,4 +234,5 @@ def shown_network(state: Any) -> Network:
         usable=state.usable,
         indexing=state.name == "indexing",
         metered=state.metered,
+        detail=state.message if state.reason == "files" else None,
     )

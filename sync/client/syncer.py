@@ -63,7 +63,8 @@ REASONS: Final[tuple[tuple[type[SatchelError], str], ...]] = (
 class State:
     """What the status chip shows: idle, sending, receiving, indexing, offline, stopped or wrong.
 
-    `reason` says why it is none of the first four (see `REASONS`), `until` when the next try is.
+    `reason` says why it is none of the first four (see `REASONS`), `until` when the next try is. An idle one
+    has the reason "files" where files wait although the office is there; `message` says for what.
     """
 
     name: str = "idle"
@@ -111,6 +112,7 @@ class Syncer:
         self._chance = chance
         self._backoff, self._file_backoff = Backoff(), Backoff()
         self._metered = False
+        self._withheld: Message | None = None
         self._limits = Limits()
         self._due = 0.0
         self._greet = True
@@ -211,9 +213,17 @@ class Syncer:
             self._failed(error, "wrong")
         else:
             self._backoff.succeeded()
-            asked = fuse.message(report.held) if report.held else None
+            asked = fuse.message(report.held) if report.held else self._withheld
+            reason = "files" if self._withheld is not None else ""
             self._show(
-                State("idle", waiting=report.waiting, report=report, message=asked, metered=self._metered)
+                State(
+                    "idle",
+                    waiting=report.waiting,
+                    report=report,
+                    message=asked,
+                    reason=reason,
+                    metered=self._metered,
+                )
             )
             return report
         return None
@@ -253,7 +263,8 @@ class Syncer:
     def _files(self, report: Report) -> bool:
         """Carry the bytes of files; False when something was written meanwhile, which goes first.
 
-        What fails here is tried again on its own: no file holds up the rows.
+        What fails here is tried again on its own: no file holds up the rows. What does not end with the
+        network (no room, damaged bytes, refused by the office) a person is told.
         """
         if not self._file_backoff.may_try(self._clock()):
             return True
@@ -272,8 +283,10 @@ class Syncer:
             after = error.after if isinstance(error, Busy) else None
             again = self._file_backoff.failed(self._clock(), self._chance(), after)
             self._due = min(self._due, again)
+            self._withheld = None if isinstance(error, Offline) else error.message
             return True
         self._file_backoff.succeeded()
+        self._withheld = None
         if carried is not None:
             then_files(report, carried)
         return carried is not None

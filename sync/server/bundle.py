@@ -45,8 +45,9 @@ OTHER_OFFICE: Final = msg("This bundle is for another office; nothing was taken 
 FOR_LAPTOP: Final = msg("This bundle is an answer for a laptop; take it in there: satchel bundle in FILE.")
 STRANGER: Final = msg("This bundle comes from a laptop that this office does not know; nothing was taken in.")
 FORMER: Final = msg(
-    "The laptop that wrote this bundle goes on under another identity and sends all of it again;"
-    " nothing was taken in."
+    "The profile that wrote this bundle was copied or put back from a backup, and one of the two goes on"
+    " under another identity; nothing was taken in. Synchronise that laptop over the network: it sends all"
+    " that is missing."
 )
 NO_SENSE: Final = msg("The office cannot read what is in this bundle; nothing was taken in.")
 OTHER_VERSION: Final = msg("This bundle was written by a version of Satchel that this office does not speak.")

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from desktop.errors import Offline
-from desktop.models.blobs import RECENT_MS
+from desktop.errors import Offline, Refused
+from desktop.models.blobs import RECENT_MS, Blobs
 from desktop.models.records import Attachment
 from desktop.models.store import Changed, Store
 from desktop.rules.attachments import CHUNK, SIGNATURE, hash_of
 from desktop.services import attachments, commands
+from desktop.views import network
+from desktop.words import msg
 from sync.client.blobs import carry_files
 from sync.client.driver import Request, enrol, sync_once
 from sync.client.syncer import Syncer
@@ -364,4 +366,31 @@ def test_a_file_that_fails_holds_up_no_row(world: World) -> None:
     assert report is not None
     assert report.files_up == 1
     world.bob.sync()
+    assert world.bob.bytes_of(made) == some(2 * CHUNK)
+
+
+def test_a_file_that_cannot_be_kept_here_is_said_until_it_can(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world.ann.attach(some(2 * CHUNK))
+    world.ann.sync()
+    now, full = [1000.0], [True]
+    keep = Blobs.keep_piece
+
+    def kept(self: Blobs, *given: Any) -> str:
+        if full[0]:
+            raise Refused(msg("The disk is full. Nothing was changed; make room and try again."))
+        return keep(self, *given)
+
+    monkeypatch.setattr(Blobs, "keep_piece", kept)
+    syncer = Syncer(world.bob.store, world.bob.transport, clock=lambda: now[0], chance=lambda: 0.5)
+    assert syncer.run_due() is not None
+    assert (syncer.state.name, syncer.state.reason) == ("idle", "files")
+    shown = network.shown_network(syncer.state)
+    assert network.word(shown).in_language("zh") == "文件待传"
+    assert "磁盘" in network.why(shown).in_language("zh")
+    full[0] = False
+    syncer.network_changed()
+    assert syncer.run_due() is not None
+    assert (syncer.state.name, syncer.state.reason, syncer.state.message) == ("idle", "", None)
     assert world.bob.bytes_of(made) == some(2 * CHUNK)
