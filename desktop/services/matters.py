@@ -160,6 +160,15 @@ def ledger_of(entry: Entry) -> tuple[Ledger, UUID, int] | None:
     return (cls.__ledger__, UUID(account), amount) if isinstance(amount, int) and account else None
 
 
+def account_of(matter: Matter) -> tuple[str, UUID] | None:
+    """Of an overdraft: the record whose account it is."""
+    found = ledger_of(matter.entry) if matter.kind == "overdraft" and matter.entry is not None else None
+    if found is None:
+        return None
+    cls = RECORDS[matter.type]
+    return str(getattr(cls.fields()[cls.__root__].kind, "to", "")), found[1]
+
+
 def balance(store: Store, entry: Entry) -> int:
     """What this laptop knows to be left on the account of an entry that was refused."""
     found, cls = ledger_of(entry), RECORDS[entry.type]

@@ -161,7 +161,8 @@ class InboxPage(QWidget):
         """What the record is called; a line of a quote with its quote."""
         if matter.kind == "held":
             return self._look.text(msg("Many deletions"))
-        found = self._desk.row(matter.type, matter.record)
+        account = matters.account_of(matter)
+        found = self._desk.row(*(account or (matter.type, matter.record)))
         if found is None:
             named = self._desk.titles({(matter.type, matter.record)}).get(matter.record)
             return named or self._look.text(RECORDS[matter.type].__label__)
@@ -358,7 +359,10 @@ class InboxPage(QWidget):
             super().keyPressEvent(event)
 
     def _open(self, matter: Matter) -> None:
-        if matter.type in LISTS:
+        account = matters.account_of(matter)
+        if account is not None:
+            self.opened.emit(*account)
+        elif matter.type in LISTS:
             self.opened.emit(matter.type, matter.record)
         elif (
             matter.type == "quote_line" and (found := self._desk.row("quote_line", matter.record)) is not None
