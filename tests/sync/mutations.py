@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.models import arrival, changes, fuse, inbox, leaving, numbers, remote, sending
+from desktop.models import arrival, changes, decisions, fuse, leaving, numbers, remote, sending
 from sync.client import driver
 from sync.engine import repair
 from sync.server import accounts, batch, feed, intake, judge, merge, scope, stubs
@@ -141,10 +141,8 @@ MUTANTS = (
         "if False and",
         story=scenarios.second_edit_knows_no_more_than_the_first,
     ),
-    one(
-        "conflict dropped", inbox, "keep", "for loss in verdict.losses if loss.ask]", "for loss in ()]", 5003
-    ),
-    one("rejection dropped", inbox, "keep", "values = _refused(op)", "values = []", 5001),
+    one("conflict dropped", decisions, "lost", "for loss in losses if loss.ask}", "for loss in ()}", 5003),
+    one("rejection dropped", decisions, "refused", "if _is_private(record_type):", "if True:", 5001),
     one(
         "remove ignores home stream",
         arrival.Arrival,
@@ -196,7 +194,14 @@ MUTANTS = (
         ),
         story=scenarios.a_repeated_push_does_nothing,
     ),
-    one("verdicts forgotten", intake, "_known", "if not verdict or n <= acked:", "if True:", 5013),
+    one(
+        "verdicts forgotten",
+        intake,
+        "_known",
+        "if not verdict or n <= acked:",
+        "if True:",
+        story=scenarios.an_answer_that_was_lost_is_said_again,
+    ),
     one("no op hash", intake, "_agreed", "if last == 0:", "if True:", 5001),
     one("last write wins", merge, "merge_field", "if fresh or current in (old, new):", "if True:", 5003),
     one(

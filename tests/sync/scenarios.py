@@ -1,7 +1,7 @@
 """Short stories with one right end, for bugs that a random schedule meets only now and then."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -162,6 +162,18 @@ def a_repeated_push_does_nothing(folder: Path) -> None:
         need(here.phone(here.ann) == "2", "an edit came again over what was typed since")
         with here.ann.reader.connect() as connection:
             need(not inbox.entries(connection), "an edit that had been taken is called a conflict")
+
+
+def an_answer_that_was_lost_is_said_again(folder: Path) -> None:
+    """The laptop learns what became of its edit, though the office judged it long ago."""
+    with firm(folder) as here:
+        here.edit(here.bob, here.shared, phone="1")
+        here.sync(here.bob)
+        here.edit(here.ann, here.shared, phone="2")
+        with suppress(Offline):
+            sync_once(here.ann, Line(here.office, 0), greet=False)
+        report = sync_once(here.ann, Direct(here.office))
+        need(report.verdicts == {"conflict": 1}, f"the conflict is called {report.verdicts}")
 
 
 class Meanwhile(Direct):
