@@ -38,6 +38,7 @@ from desktop.views.why_field import WhyField
 from desktop.words import msg
 
 WRAPPED = 18  # characters from which a value may take more than one line
+WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere  # an address has no words to wrap at
 KEY = {"zh": 84, "en": 112}
 
 
@@ -95,7 +96,7 @@ class Value(QAbstractButton):
     def _height(self, width: int) -> int:
         look = self._look
         room = QRectF(0, 0, max(width - look.px(12), 10), 10_000)
-        flags = int(Qt.TextFlag.TextWordWrap)
+        flags = int(WRAP)
         high = QFontMetricsF(look.font()).boundingRect(room, flags, self._cell.text).height()
         return max(look.px(25), int(high) + look.px(6))
 
@@ -130,7 +131,7 @@ class Value(QAbstractButton):
             painter.setFont(look.font())
             painter.setPen(look.colour(ink))
             room = rest.adjusted(0, look.px(3), 0, 0)
-            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), cell.text)
+            painter.drawText(room, int(WRAP), cell.text)
         else:
             paint.paint_text(painter, look, rest, cell.text, ink=ink)
 
