@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from desktop.errors import NotAllowed, Offline, SatchelError, ServerTooNew
-from desktop.models.overlay import pairs
+from desktop.models.overlay import CREATING, pairs
 from desktop.models.record import RECORDS
 from desktop.models.store import Work
 from desktop.rules.canonical import content_hash
@@ -338,8 +338,8 @@ class Watch:
             key = (type_name, record.hex())
             if kind in ("delete", "restore"):
                 wanted[key, "deleted_at"] = kind == "delete"
-            if kind == "create" and key in now and now[key]["version"]:
-                continue  # the office has it already: a laptop that came back from its backup sends it again
+            if kind in CREATING and key in now and now[key]["version"]:
+                continue  # the office has it already: the answer was lost, or with a backup what was sent
             for name, (old, new) in pairs(kind, json.loads(body)).items():
                 wanted[key, name] = (old, new)
         for (key, name), value in wanted.items():
