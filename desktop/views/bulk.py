@@ -72,7 +72,7 @@ class BulkPanel(QWidget):
         self.preview = Preview(look)
         self.fields: ChoiceEditor | None = None
         self._compose()
-        look.changed.connect(self._reword)
+        look.changed.connect(self._say_again)
         self.hide()
 
     def _compose(self) -> None:
@@ -161,6 +161,13 @@ class BulkPanel(QWidget):
         self._show_plan(None)
         self._reword()
         self._look_ahead()
+
+    def _say_again(self) -> None:
+        self._reword()
+        if self.clash is not None and self.isVisible():
+            chosen = self.clash.chosen()
+            self._compare(self.clash.report)
+            self.clash.choose(chosen)
 
     def _reword(self) -> None:
         cls = RECORDS[self._kind]

@@ -1,5 +1,6 @@
 """Rows that somebody changed between the preview and the button: mine, current and original of each."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from PySide6.QtCore import Signal
@@ -26,7 +27,7 @@ class BulkClash(QWidget):
     def __init__(self, look: Look, report: Report) -> None:
         super().__init__()
         self._look = look
-        self._report = report
+        self.report = report
         self._names = {line.record: line.title for line in report.plan.lines}
         self.options: dict[UUID, tuple[Option, Option]] = {}
         self._groups: list[QButtonGroup] = []
@@ -79,6 +80,11 @@ class BulkClash(QWidget):
         mine.setChecked(True)
         self.options[each.record] = (mine, current)
         return column(look, title, was, mine, current, gap=4, edge=(20, 10, 16, 10))
+
+    def choose(self, mine: Collection[UUID]) -> None:
+        """Mine in these, the current one in the others."""
+        for record, (own, current) in self.options.items():
+            (own if record in mine else current).setChecked(True)
 
     def chosen(self) -> list[UUID]:
         """The records in which mine is used; those that are not shown stay as they are now."""

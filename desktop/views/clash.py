@@ -207,6 +207,11 @@ class SeveralCard(QWidget):
         made = self.options.items()
         return {name: "mine" if sides["mine"].isChecked() else "current" for name, sides in made}
 
+    def choose(self, choice: Mapping[str, str]) -> None:
+        """The same sides as before."""
+        for name, side in choice.items():
+            self.options[name][side].setChecked(True)
+
     def _every(self, side: str) -> None:
         for made in self.options.values():
             made[side].setChecked(True)
@@ -229,6 +234,16 @@ class ClashBox(Popover):
         self._body.setContentsMargins(0, 0, 0, 0)
         self.inside.addLayout(self._body)
         self.card: ClashCard | SeveralCard | None = None
+        look.changed.connect(self._say_again)
+
+    def _say_again(self) -> None:
+        """In another language or text size the values are written anew; what was chosen stays."""
+        if self._error is None or self._again is None or not self.isVisible():
+            return
+        chosen = self.card.choice() if isinstance(self.card, SeveralCard) else {}
+        self.ask(self._error, self._again, self.pos(), self._edit)
+        if isinstance(self.card, SeveralCard):
+            self.card.choose(chosen)
 
     def ask(
         self, error: Clashed, again: Again, at: QPoint | None = None, edit: Callable[[], object] | None = None
@@ -239,7 +254,7 @@ class ClashBox(Popover):
         clear(self._body)
         clash = error.clashes[0]
         title = _title_of(self._desk, error, look.language)
-        self.setAccessibleName(title)
+        self.setAccessibleName(title or look.text(msg("Changed meanwhile")))
         if len(error.clashes) == 1:
             one = ClashCard(look, error.type, clash, typing=edit is not None, wide=True)
             one.chosen.connect(self._one)

@@ -53,6 +53,7 @@ class Empty(QWidget):
         super().__init__()
         words = label(look, why, ink="ink_2", wrap=True, centre=True)
         look.bind(words.setFixedWidth, lambda: look.px(324))
+        look.bind(words.setMinimumHeight, lambda: words.heightForWidth(look.px(324)))
         parts: list[QWidget | int | None] = [
             _Disc(look, icon),
             8,

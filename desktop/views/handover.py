@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QWidget
 
 from desktop.errors import SatchelError
-from desktop.views import errors, paint
+from desktop.views import errors
 from desktop.views.buttons import Button
+from desktop.views.card import Card
 from desktop.views.choices import Choice
 from desktop.views.compose import Line, Picture, column, holding, label, row
 from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.palette import Item
-from desktop.views.popover import RING, Scrim
+from desktop.views.popover import RING
 from desktop.views.progress import Bar
 from desktop.words import Message, msg
 
@@ -54,17 +55,15 @@ def _twice(look: Look) -> QFont:
     return font
 
 
-class Handover(QWidget):
+class Handover(Card):
     """The card, and what happens when a bundle is dropped on the window."""
 
     taken = Signal()  # the office's answer is stored: what is shown may be counted again
 
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
-        super().__init__(window)
-        self._look, self._desk, self._window = look, desk, window
+        super().__init__(look, window, WIDTH)
+        self._desk = desk
         self.carriage: Carriage | None = None
-        self._scrim = Scrim(look, window)
-        self._scrim.pressed.connect(self.dismiss)
         self._began, self._told = 0.0, (0, 0)
         self._busy = threading.Event()
         self._tick = QTimer(self)
@@ -81,7 +80,6 @@ class Handover(QWidget):
         ring = (RING + 1, RING + 1, RING + 1, RING + 1)
         self.setLayout(column(look, head, Line(look), self._stack, gap=0, edge=ring))
         look.bind(self.setAccessibleName, TITLE)
-        self.hide()
 
     # Its pages
 
@@ -192,18 +190,17 @@ class Handover(QWidget):
 
     def _turn(self, page: int) -> None:
         self._stack.setCurrentIndex(page)
-        look = self._look
-        self.setFixedWidth(look.px(WIDTH))
-        wide = look.px(WIDTH) - 2 * (RING + 1)
-        current = self._pages[page]
-        high = current.heightForWidth(wide) if current.hasHeightForWidth() else current.sizeHint().height()
+        self.lift()
+
+    def fit(self) -> None:
+        """As high as the page that is shown."""
+        wide = self._look.px(WIDTH) - 2 * (RING + 1)
+        page = self._pages[self._stack.currentIndex()]
+        layout = page.layout()
+        if layout is not None:
+            layout.activate()
+        high = page.heightForWidth(wide) if page.hasHeightForWidth() else page.sizeHint().height()
         self._stack.setFixedHeight(high)
-        self.adjustSize()
-        window = self._window
-        self.move((window.width() - self.width()) // 2, max(40, (window.height() - self.height()) // 3))
-        self._scrim.cover()
-        self.show()
-        self.raise_()
 
     # Asking
 
@@ -438,16 +435,4 @@ class Handover(QWidget):
         """Close the card; what is under way ends."""
         if self._busy.is_set():
             self.stop()
-        self._scrim.hide()
-        self.hide()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape cancels what is under way, then closes."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A floating layer."""
-        paint.paint_float(QPainter(self), self._look, self.rect())
+        super().dismiss()

@@ -13,18 +13,19 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.models.record import RECORDS
 from desktop.services import held
 from desktop.views import paint
 from desktop.views.buttons import Button
+from desktop.views.card import Card
 from desktop.views.compose import Line, Picture, column, holding, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
-from desktop.views.popover import RING, Scrim
+from desktop.views.popover import RING
 from desktop.words import Message, msg
 
 Index = QModelIndex | QPersistentModelIndex
@@ -114,16 +115,14 @@ class _Delegate(QStyledItemDelegate):
         paint.paint_text(painter, look, beside, what, ink="ink_3", size="small", align=paint.RIGHT)
 
 
-class HeldList(QWidget):
+class HeldList(Card):
     """The card: every record that would go, and both ways on."""
 
     decided = Signal()
 
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
-        super().__init__(window)
-        self._look, self._desk, self._window = look, desk, window
-        self._scrim = Scrim(look, window)
-        self._scrim.pressed.connect(self.dismiss)
+        super().__init__(look, window, WIDTH)
+        self._desk = desk
         self._title = label(look, size="title", strong=True)
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
         close.clicked.connect(self.dismiss)
@@ -150,7 +149,6 @@ class HeldList(QWidget):
         ring = (RING + 1, RING + 1, RING + 1, RING + 1)
         parts = (head, Line(look), below, Line(look), self.view, Line(look), foot)
         self.setLayout(column(look, *parts, gap=0, edge=ring))
-        self.hide()
 
     def ask(self) -> None:
         """Read the list off this thread and show it."""
@@ -164,16 +162,13 @@ class HeldList(QWidget):
         look.bind(self._title.setText, words)
         look.bind(self.setAccessibleName, words)
         self.put_back.refuse(self._desk.refusal("deletions.put_back", None))
-        self.view.setFixedHeight(look.t.row("list") * min(max(len(rows), 1), SHOWN))
-        self.setFixedWidth(look.px(WIDTH))
-        self.adjustSize()
-        window = self._window
-        place = (window.width() - self.width()) // 2, max(40, (window.height() - self.height()) // 3)
-        self.move(*place)
-        self._scrim.cover()
-        self.show()
-        self.raise_()
+        self.lift()
         self.put_back.setFocus()
+
+    def fit(self) -> None:
+        """Ten rows at most; the rest is scrolled to."""
+        rows = min(max(self._model.rowCount(), 1), SHOWN)
+        self.view.setFixedHeight(self._look.t.row("list") * rows)
 
     def names(self) -> list[str]:
         """What the list says, for tests."""
@@ -190,19 +185,3 @@ class HeldList(QWidget):
         self.dismiss()
         work = held.accept if accepts else held.put_back
         desk.runner.write(lambda: work(desk.store), done=done, failed=desk.refused.emit)
-
-    def dismiss(self) -> None:
-        """Decide later: nothing goes meanwhile."""
-        self._scrim.hide()
-        self.hide()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves it."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A floating layer."""
-        paint.paint_float(QPainter(self), self._look, self.rect())

@@ -1,6 +1,6 @@
 """What floats over the window: a popover beside what it explains, and the scrim under a modal layer."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -19,17 +19,63 @@ class Popover(QWidget):
         super().__init__(window)
         self._look, self._window = look, window
         self._came_from: QWidget | None = None
+        self._scale = look.t.scale
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.inside = QVBoxLayout(self)
         self.inside.setContentsMargins(RING + 1, RING + 1, RING + 1, RING + 1)
         self.inside.setSpacing(0)
+        self._refit = QTimer(self)
+        self._refit.setSingleShot(True)
+        self._refit.setInterval(0)
+        self._refit.timeout.connect(self.fit)
+        look.changed.connect(self._refit.start)
         self.hide()
+
+    def fit(self) -> None:
+        """As large as its content wants now, and inside the window: the text size or the window changed."""
+        if self.isHidden():
+            return
+        room = self._window.size()
+        low = self.geometry().bottom() >= room.height() / 2 and self.y() > RING
+        bottom = self.geometry().bottom()
+        self._grow()
+        self._give_way()
+        if self.height() > room.height() or self.width() > room.width():
+            self.resize(self.size().boundedTo(room))
+        top = bottom - self.height() + 1 if low else self.y()
+        left = max(RING, min(self.x(), room.width() - self.width()))
+        self.move(left, max(RING, min(top, room.height() - self.height())))
+
+    yields: QWidget | None = None
+    """What becomes lower, down to two rows, where the window has no room for all."""
+
+    def _give_way(self) -> None:
+        self._take_height()
+        over = self.height() - (self._window.height() - 2 * RING)
+        if self.yields is not None and over > 0 and not self.yields.isHidden():
+            least = 2 * self._look.t.row("two_line")
+            self.yields.setFixedHeight(max(least, self.yields.height() - over))
+            self._take_height()
+
+    def _take_height(self) -> None:
+        """As high as the texts need that wrap at this width, not at the one they would like."""
+        self.adjustSize()
+        if self.inside.hasHeightForWidth():
+            self.resize(self.width(), self.inside.totalHeightForWidth(self.width()))
+
+    def _grow(self) -> None:
+        """A width that was fixed for another text size becomes the one for this."""
+        before, self._scale = self._scale, self._look.t.scale
+        if before != self._scale and self.minimumWidth() == self.maximumWidth():
+            wide = (self.width() - 2 * RING) * self._scale // before + 2 * RING
+            self.setFixedWidth(min(wide, self._window.width() - 2 * RING))
 
     def pop(self, left_top: QPoint) -> None:
         """Show it with its visible corner at a place of the window, kept inside the window."""
         window = self._window
         self._came_from = window.window().focusWidget()
-        self.adjustSize()
+        self._scale = self._look.t.scale
+        self._give_way()
         left = max(4, min(left_top.x() - RING, window.width() - self.width()))
         top = max(4, min(left_top.y() - RING, window.height() - self.height()))
         self.move(left, top)
@@ -37,6 +83,11 @@ class Popover(QWidget):
         self.raise_()
         self.setFocus()
         window.window().installEventFilter(self)
+
+    def _stay_inside(self) -> None:
+        window = self._window
+        left, top = window.width() - self.width(), window.height() - self.height()
+        self.move(max(4, min(self.x(), left)), max(4, min(self.y(), top)))
 
     def dismiss(self) -> None:
         """Close it and give the focus back."""
@@ -50,11 +101,15 @@ class Popover(QWidget):
         self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A press outside closes it."""
+        """A press outside closes it; in another window size it finds its place anew."""
+        if event.type() == QEvent.Type.Resize:
+            self._refit.start()
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
             here = self.mapFromGlobal(event.globalPosition().toPoint())
             if not self.rect().contains(here):
                 self.dismiss()
+        elif event.type() == QEvent.Type.Resize:
+            self._stay_inside()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -48,7 +48,7 @@ from desktop.views.window import Window
 from desktop.views.wiped import WipedPage
 from desktop.words import msg
 from tests import stores
-from tests.screens import matters
+from tests.screens import list_shots, matters
 from tests.screens.sample import Firm, conflict, some_files
 
 SIZE = QSize(1440, 900)
@@ -341,6 +341,7 @@ def first_copy(state: Network) -> Callable[[Window, Firm], None]:
 
 def bulk(window: Window, firm: Firm) -> None:
     """A field of several customers, looked at before it is changed."""
+    wait_idle(window)
     page = window.page()
     assert isinstance(page, ListPage)
     page.list.selectAll()
@@ -358,6 +359,7 @@ def bulk(window: Window, firm: Firm) -> None:
 def bulk_sums(window: Window, firm: Firm) -> None:
     """An amount of several opportunities; one of them is lent to read only."""
     window.go("opportunity")
+    wait_idle(window)
     page = window.page()
     assert isinstance(page, ListPage)
     page.list.selectAll()
@@ -668,6 +670,7 @@ WINDOWS: dict[str, Callable[[Window, Firm], None]] = {
         for key in ("contact", "opportunity", "quote", "product", "task", "interaction")
     },
     "nothing_matches": nothing_matches,
+    **list_shots.LISTS,
     "quote_editor": quote,
     "quote_why": quote_why,
     "palette": palette,
