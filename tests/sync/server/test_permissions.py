@@ -90,7 +90,7 @@ def test_a_field_of_a_newer_laptop_goes_through_its_command(join: Join) -> None:
 
 
 def test_a_request_that_makes_no_sense_any_more_is_refused(draft: Draft) -> None:
-    line = {"quote_id": draft.quote, "revision_id": new_id().hex, "kind": "item", "rank": "c"}
+    line = {"quote_id": draft.quote, "kind": "item", "rank": "c"}
     draft.issue(draft.first)
     draft.first.sync()
     late = new_id().hex
