@@ -14,6 +14,7 @@ import pytest
 from desktop.errors import Offline
 from desktop.models import inbox, outbox
 from desktop.models.records import Customer
+from desktop.models.remote import Remote
 from desktop.models.store import Store
 from desktop.services import commands, integrity
 from sync.client.driver import Request, enrol, sync_once
@@ -86,6 +87,55 @@ def test_two_copies_of_one_profile_both_sync_and_every_edit_is_there_once(
             assert set(state(store)["shared"][2]) == tags
             assert integrity.verify_chain(store).problems == []
         assert state(copies[0]) == state(copies[1])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_profile_put_back_from_a_backup_forks_once_and_every_edit_is_there_once(
+    office: Server, tmp_path: Path, seed: int
+) -> None:
+    """What the office had heard comes down again; what only the lost disk had is gone; the rest goes on."""
+    rng = random.Random(seed)
+    wanted, tags = {"shared"}, {"t0"}
+    with opened(tmp_path / "ann") as store:
+        joined(office, store, "Ann")
+        shared = customer(store, "shared", tags=["t0"]).id
+        sync_once(store, Direct(office))
+        _work(store, rng, shared, wanted, tags, "before")
+    shutil.copytree(tmp_path / "ann", tmp_path / "backup")
+    with opened(tmp_path / "ann") as store:
+        _work(store, rng, shared, wanted, tags, "since")
+        sync_once(store, Direct(office))
+        customer(store, "never sent")
+    shutil.rmtree(tmp_path / "ann")
+    shutil.copytree(tmp_path / "backup", tmp_path / "ann")
+    with opened(tmp_path / "ann") as ann, opened(tmp_path / "bob") as bob:
+        former = ann.device
+        Remote(ann).came_from_backup()
+        _work(ann, rng, shared, wanted, tags, "after")
+        joined(office, bob, "Bob")
+        forks = [sync_once(store, Direct(office)).forked for store in (ann, bob, ann, bob, ann)]
+        assert forks == [True, False, False, False, False]
+        assert ann.device != former
+        assert integrity.verify_chain(ann).problems == []
+        for store in (ann, bob):
+            with store.reading() as session:
+                assert [one.name for one in session.query(Customer).order_by(Customer.name)] == sorted(wanted)
+            assert set(state(store)["shared"][2]) == tags
+        assert state(ann) == state(bob)
+
+
+def _work(
+    store: Store, rng: random.Random, shared: UUID, wanted: set[str], tags: set[str], when: str
+) -> None:
+    for place in range(rng.randint(2, 6)):
+        name = f"{when} {place}"
+        if rng.random() < 0.5:
+            wanted.add(customer(store, name).name)
+        else:
+            with store.reading() as session:
+                now = session.get_one(Customer, shared).tags or []
+            tags.add(name)
+            edit(store, shared, tags=sorted([*now, name]))
 
 
 def play(folder: Path, skews: tuple[timedelta, timedelta]) -> dict[str, tuple[Any, ...]]:
