@@ -100,6 +100,19 @@ class Button(_Keyed):
         self._kind = kind
         self.update()
 
+    def shrink(self, on: bool) -> None:
+        """The icon alone where there is no room for words and keys; the name stays."""
+        if on != self._shrunk:
+            self._shrunk = on
+            self.updateGeometry()
+            self.update()
+
+    _shrunk = False
+
+    def _said(self) -> tuple[str, str]:
+        """The words and keys that are shown."""
+        return ("", "") if self._shrunk else (self.text(), self._keys)
+
     def refuse(self, reason: Message | None) -> None:
         """Grey with a reason, or ready again with None."""
         self.setEnabled(reason is None)
@@ -111,22 +124,26 @@ class Button(_Keyed):
             self._look.bind(self.setToolTip, tip)
 
     def setText(self, text: str) -> None:
-        """Qt's own, plus the new width."""
+        """Qt's own, plus the new width, and the name where no other was given."""
         super().setText(text)
-        if not self.accessibleName() and text:
+        if text and self.accessibleName() in ("", self._named):
+            self._named = text
             self.setAccessibleName(text)
         self.updateGeometry()
+
+    _named = ""
+    """The name that came from the words, to be renewed with them."""
 
     def _words(self) -> str:
         return self._look.text(self._value) if self._value else ""
 
     def sizeHint(self) -> QSize:
         """Icon, words, value, trailing icon and key caps with their gaps; square for an icon alone."""
-        look, text = self._look, self.text()
+        look, (text, keys) = self._look, self._said()
         height = look.t.control("filter") if self._kind in _SMALL else look.t.control(self._height)
         if self._kind in _LINKS:
             return QSize(look.t.width(text), max(look.t.control("target_min"), look.t.line("body")))
-        if not text and not self._keys:
+        if not text and not keys:
             return QSize(max(height, look.t.control("target_min")), height)
         size = self._size()
         width = look.px(8 if self._kind in _SMALL else 10) * 2
@@ -134,7 +151,7 @@ class Button(_Keyed):
         width += look.t.width(text, size)
         width += look.px(6) + look.t.width(self._words(), size) if self._value else 0
         width += look.px(6) + look.t.icon("small") if self._trailing else 0
-        width += look.px(8) + paint.keys_width(look, self._keys) if self._keys else 0
+        width += look.px(8) + paint.keys_width(look, keys) if keys else 0
         width += look.px(16) if self._kind == "search" else 0
         return QSize(width, height)
 
@@ -156,9 +173,9 @@ class Button(_Keyed):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter)
         ink = self._ink()
-        look, text, middle = self._look, self.text(), self.height() // 2
+        look, (text, keys), middle = self._look, self._said(), self.height() // 2
         size = self._size()
-        if not text and not self._keys:
+        if not text and not keys:
             width = look.t.icon()
             icon_ink = ink if self._kind in _GROUND else "ink_2" if self.isEnabled() else "ink_disabled"
             paint.paint_icon(painter, look, (self.width() - width) // 2, middle, self._icon, icon_ink)
@@ -179,7 +196,7 @@ class Button(_Keyed):
             left = paint.paint_text(painter, look, box, self._words(), ink=ink, size=size)
         if self._trailing:
             left = paint.paint_icon(painter, look, left + look.px(6), middle, self._trailing, ink, "small")
-        if self._keys:
+        if keys:
             on = self._kind in _GROUND and self.isEnabled()
             push = look.px(16) if self._kind == "search" else 0
             paint.paint_keys(

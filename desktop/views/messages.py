@@ -46,7 +46,13 @@ class Toast(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
         window.installEventFilter(self)
+        look.changed.connect(self._refit)
         self.hide()
+
+    def _refit(self) -> None:
+        if self.isVisible():
+            self.adjustSize()
+            self._place()
 
     def tell(self, words: Message, *, can_undo: bool = True, good: bool = True) -> None:
         """Show what was done for six seconds; Undo only where there is something to undo."""

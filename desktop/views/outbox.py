@@ -193,6 +193,7 @@ class Outbox(Popover):
         self._changes = _Changes(self)
         self._changes.wanted.connect(self._read)
         self.rows = QListView()
+        self.yields = self.rows
         self.rows.setModel(self._changes)
         self.rows.setItemDelegate(_ChangeDelegate(look, self))
         self.rows.setFrameShape(QFrame.Shape.NoFrame)

@@ -164,6 +164,7 @@ class Palette(QWidget):
         self.rows.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         look.bind(self.rows.setAccessibleName, msg("Answers"))
         self.rows.clicked.connect(self._run)
+        look.changed.connect(self._refit)
         self._took = label(look, size="small", ink="ink_3")
         head = row(look, Picture(look, "search"), self.entry, gap=12, edge=(18, 14, 16, 14))
         foot = region("ground", "top")
@@ -223,6 +224,10 @@ class Palette(QWidget):
         self._took.setText(self._look.text(msg("{count} ms").of(count=took)) if text.strip() else "")
         self._choose(next((n for n, item in enumerate(items) if not item.heading), -1))
         self._fit()
+
+    def _refit(self) -> None:
+        if self.isVisible():
+            self._answer(self.entry.text())
 
     def _fit(self) -> None:
         high = sum(

@@ -237,6 +237,7 @@ QLineEdit, QPlainTextEdit, QComboBox {
   background: @surface; color: @ink; border: 1px solid @line_control; border-radius: @r_control;
   padding: 0 @s10; min-height: @s30; selection-background-color: @accent; selection-color: @on_accent; }
 QPlainTextEdit { padding: @s4 @s6; }
+QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: @ink_3; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {
   border: @focus_width solid @focus; padding-left: 9px; padding-right: 9px; min-height: @s28; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="true"] {

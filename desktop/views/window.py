@@ -310,6 +310,7 @@ class Window(QWidget):
     def _slim(self) -> None:
         crowded = isinstance(self.page(), QuotePage) or self.width() < self._look.px(SLIM_BELOW)
         self.side.be_slim(crowded)
+        self.search.shrink(self.width() < self._look.px(SLIM_BELOW))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The rail gives way on a narrow window."""
