@@ -137,6 +137,16 @@ def _read(session: Session, cls: type[Record], ids: Sequence[UUID]) -> list[Foun
     return [Found(row[0], dict(zip(asked, row[1:], strict=True))) for row in rows]
 
 
+def figures_of(session: Session, cls: type[Record], ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The figures of these records."""
+    asked = FIGURES.get(cls.__tablename__, {})
+    if not asked or not ids:
+        return {}
+    key = cls.table().c.id
+    rows = session.execute(select(key, *(each.of() for each in asked.values())).where(key.in_(among(ids))))
+    return {row[0]: dict(zip(asked, row[1:], strict=True)) for row in rows}
+
+
 def _living(picked: Select[Any], query: Query, viewer: Viewer, bucket: Bucket | None = None) -> Select[Any]:
     cls = query.cls
     picked = picked.select_from(cls.table()).where(cls.deleted_at.is_(None))

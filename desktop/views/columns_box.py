@@ -105,7 +105,8 @@ class ColumnsBox(Popover):
         self._look, self._page = look, page
         self.lines = _Columns(self)
         self.lines.setItemDelegate(_ColumnDelegate(look, self.lines))
-        self.lines.setAccessibleName(look.text(msg("Columns")))
+        look.bind(self.lines.setAccessibleName, msg("Columns"))
+        look.changed.connect(self._fill)
         self._fill()
         self.lines.itemChanged.connect(lambda _item: self.take())
         plain = Button(look, msg("As it was made"), kind="link")
@@ -115,6 +116,7 @@ class ColumnsBox(Popover):
         foot = row(look, hint, None, plain, gap=12, edge=(16, 8, 16, 8))
         self.inside.addLayout(column(look, head, Line(look), self.lines, Line(look), foot, gap=0))
         self.setFixedWidth(look.px(300))
+        look.bind(self.setAccessibleName, msg("Columns"))
         self.lines.setFixedHeight(min(self.lines.count(), SHOWN_ROWS) * look.t.row("menu"))
 
     def _fill(self) -> None:

@@ -11,19 +11,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 
 from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
-from desktop.models.filtering import compiled
 from desktop.models.record import RECORDS, Field, Record, new_id
-from desktop.models.records import Customer, Interaction, Opportunity, Product
+from desktop.models.records import Customer, Product
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
 from desktop.services import (
     access,
     asides,
-    bulk,
     exports,
     history,
     imports,
@@ -38,7 +36,6 @@ from desktop.services import matters as all_matters
 from desktop.services.clashes import Clashed
 from desktop.services.commands import COMMANDS, Asking, Command, Outcome, run
 from desktop.views.cells import Row
-from desktop.views.lists import View
 from desktop.views.phrases import inside
 from desktop.views.runner import Runner
 from desktop.views.running import Running
@@ -107,18 +104,6 @@ class Desk(QObject):
         unsent = self.unsent([each.id for each in shown])
         return [Row(each, titles, figures, each.id in unsent, english) for each, figures in found]
 
-    def _where(self, kind: str, view: View) -> tuple[ColumnElement[bool], ...]:
-        return (compiled(view.where, RECORDS[kind], lists.viewer_of(self.store, self.actor)),)
-
-    def count(self, kind: str, view: View) -> int:
-        """How many records a list holds."""
-        with self.store.reading() as session:
-            return records.count(session, RECORDS[kind], self._where(kind, view))
-
-    def ids(self, kind: str, view: View) -> list[UUID]:
-        """The ids of all that a list holds."""
-        return bulk.ids_of(self.store, kind, self._where(kind, view))
-
     def row(self, kind: str, record_id: UUID) -> Row | None:
         """One living record with the titles of its links."""
         return next(iter(self.rows([(kind, record_id)])), None)
@@ -134,7 +119,8 @@ class Desk(QObject):
                 found.update((each.id, each) for each in session.scalars(living))
             shown = [found[record_id] for _, record_id in wanted if record_id in found]
             titles = records.link_titles(session, shown)
-            figures = _customer_figures(session, [each for each in shown if isinstance(each, Customer)])
+            customers = [each.id for each in shown if isinstance(each, Customer)]
+            figures = lists.figures_of(session, Customer, customers)
             english = _english(session, titles)
         unsent = self.unsent([each.id for each in shown])
         self._shown = {each.id: (each.title, str(getattr(each, "name_en", None) or "")) for each in shown}
@@ -450,27 +436,3 @@ def _english(session: Any, linked: Iterable[UUID]) -> dict[UUID, str]:
         named = select(cls.id, cls.name_en).where(cls.id.in_(records.among(ids)), cls.name_en != "")
         found.update((key, name) for key, name in session.execute(named))
     return found
-
-
-def _customer_figures(session: Any, found: Sequence[Record]) -> dict[UUID, dict[str, Any]]:
-    """Open deals and the last touch of the customers of a page."""
-    ids = [each.id for each in found]
-    if not ids:
-        return {}
-    figures: dict[UUID, dict[str, Any]] = {each: {"open_deals": None, "last_touch": None} for each in ids}
-    deals = (
-        select(Opportunity.customer_id, func.sum(Opportunity.amount))
-        .where(Opportunity.customer_id.in_(records.among(ids)), Opportunity.deleted_at.is_(None))
-        .where(Opportunity.stage.not_in(("won", "lost")))
-        .group_by(Opportunity.customer_id)
-    )
-    for customer, total in session.execute(deals):
-        figures[customer]["open_deals"] = total
-    touches = (
-        select(Interaction.customer_id, func.max(Interaction.happened_at))
-        .where(Interaction.customer_id.in_(records.among(ids)), Interaction.deleted_at.is_(None))
-        .group_by(Interaction.customer_id)
-    )
-    for customer, at in session.execute(touches):
-        figures[customer]["last_touch"] = at
-    return figures

@@ -20,6 +20,7 @@ from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.filters.bar import FilterBar
 from desktop.views.list_edits import ListEdits, plain_cell
+from desktop.views.list_faces import ListFaces
 from desktop.views.list_figures import ListFigures
 from desktop.views.list_source import MOST_AT_ONCE, ListSource
 from desktop.views.list_state import ListState
@@ -65,9 +66,9 @@ class ListPage(QWidget):
         self._new: Button | None = None
         self._total = 0
         self._typed: Condition | None = None
-        self._face = "list"
         self._back: tuple[int, UUID | None] | None = None
-        self.faces: dict[str, Board | CalendarFace] = {}
+        self._stack = QStackedWidget()
+        self.faces = ListFaces(look, self, self._stack)
         self.filters = FilterBar(look, desk, self)
         self.edits = ListEdits(look, desk, self)
         self.sums = ListFigures(look, desk, self)
@@ -120,7 +121,6 @@ class ListPage(QWidget):
             button_icon="funnel-x",
             on_click=self.clear_filters,
         )
-        self._stack = QStackedWidget()
         for part in (self.list, self.nothing, self.no_match):
             self._stack.addWidget(part)
         ground = region("surface")
@@ -212,8 +212,7 @@ class ListPage(QWidget):
     def _read(self, rows: int = lists.PAGE) -> None:
         """Have the face that is shown read what is asked now."""
         before = self.current()
-        turned = self._face != self.state.now.face
-        self._face = self.state.now.face if self.state.now.face in self._there() else "list"
+        turned = self.faces.turn(self.state.now.face)
         face = self.face()
         if face is None:
             amounts = lists.amounts_of(RECORDS[self.kind], [each.name for each in self.table.columns])
@@ -229,36 +228,9 @@ class ListPage(QWidget):
         if turned and before is not None:
             face.select(before.id)
 
-    def _there(self) -> list[str]:
-        return [face for face in ("board", "calendar") if getattr(self.spec, face)]
-
     def face(self) -> Board | CalendarFace | None:
         """The board or calendar that is shown; None for the list itself."""
-        if self._face == "list":
-            return None
-        if self._face not in self.faces:
-            made = Board(self._look, self) if self._face == "board" else CalendarFace(self._look, self)
-            made.picked.connect(self._picked)
-            made.opened.connect(lambda found: self.opened.emit(self.kind, found.id))
-            made.peeked.connect(self._peek)
-            self.faces[self._face] = made
-            self._stack.addWidget(made)
-        return self.faces[self._face]
-
-    def _picked(self, found: Row | None) -> None:
-        """Another card or item is selected; the panel follows where it is open."""
-        if found is not None and self.panel.isVisibleTo(self):
-            self.panel.show_row(found)
-        self.sums.tell()
-
-    def _peek(self) -> None:
-        """The panel beside a board or calendar comes and goes."""
-        found = self.current()
-        if self.panel.isVisibleTo(self) or found is None:
-            self.panel.hide()
-        else:
-            self.panel.show_row(found)
-            self.panel.show()
+        return self.faces.shown()
 
     def keep_folds(self) -> None:
         """Which groups are folded is kept with the view."""
@@ -269,8 +241,20 @@ class ListPage(QWidget):
         if not self.table.rows:
             self.panel.hide()
         self._show_face()
-        if self._back is not None and self._back[1] is not None and self.face() is None:
-            self.select(self._back[1])
+        if self.face() is None:
+            self._keep_company()
+
+    def _keep_company(self) -> None:
+        """The selection stays on the record one was on; without it the panel goes."""
+        shown = self.panel.row()
+        wanted = self._back[1] if self._back is not None else None
+        for record_id in (wanted, shown.id if shown is not None else None):
+            if record_id is not None and self.table.place_of(record_id) >= 0:
+                if self.current() is None:
+                    self.select(record_id)
+                return
+        if self.current() is None:
+            self.panel.hide()
 
     def _scroll_back(self) -> None:
         """Where one was in this view before."""

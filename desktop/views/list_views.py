@@ -40,6 +40,7 @@ class NameBox(Popover):
         self, look: Look, page: QWidget, title: Message, name: str, keep: Callable[[str], object]
     ) -> None:
         super().__init__(look, page.window())
+        look.bind(self.setAccessibleName, title)
         self.entry = QLineEdit(name)
         self.entry.setAccessibleName(look.text(title))
         self.entry.setMinimumWidth(look.px(220))

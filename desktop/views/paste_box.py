@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 
 from desktop.models.record import RECORDS
 from desktop.services import clashes
+from desktop.services.naming import called
 from desktop.services.pasting import Cell
 from desktop.views import paint
 from desktop.views.buttons import Button
@@ -107,7 +108,7 @@ class PasteBox(Popover):
         lines.setItemDelegate(_CellDelegate(look, self))
         lines.setSelectionMode(QListView.SelectionMode.NoSelection)
         lines.setUniformItemSizes(True)
-        lines.setAccessibleName(look.text(msg("What will change")))
+        look.bind(lines.setAccessibleName, msg("What will change"))
         shown = min(max(len(self.cells), 1), SHOWN_ROWS)
         lines.setFixedHeight(shown * look.t.row("list"))
         said = msg("{count} cells change, {same} stay as they are, {refused} cannot be")
@@ -130,6 +131,7 @@ class PasteBox(Popover):
         foot = row(look, once, None, cancel, self.apply, gap=8, edge=(20, 10, 16, 10))
         self.inside.addLayout(column(look, head, Line(look), lines, Line(look), foot, gap=0))
         self.setFixedWidth(look.px(WIDTH))
+        look.bind(self.setAccessibleName, msg("Paste into the list"))
         for keys in ("Return", "Enter"):
             QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(
                 self.apply.click
@@ -137,7 +139,8 @@ class PasteBox(Popover):
 
     def title(self, cell: Cell) -> str:
         """What the record of a cell is called."""
-        return self._rows[cell.record].record.title
+        record = self._rows[cell.record].record
+        return called(record).in_language(self._look.language)
 
     def field(self, cell: Cell) -> str:
         """What its field is called."""

@@ -42,6 +42,7 @@ class ColumnHead(QWidget):
         super().__init__()
         self._look, self._kind, self._key, self._words, self._ringed = look, kind, key, words, ringed
         self.count, self.sums = 0, ()
+        look.changed.connect(lambda: self.show_figures(self.count, self.sums))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     count: int

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.models.kinds import Moment
@@ -46,9 +46,11 @@ class CalendarFace(QWidget):
         self._week = label(look, size="small", ink="ink_3")
         self.today = Button(look, msg("Today"), height="target_min")
         self.today.clicked.connect(lambda: self.go(date.today()))  # noqa: DTZ011
-        self.back = Button(look, icon="chevron-left", kind="flat", name=msg("Earlier", "calendar"), height="target_min")
+        small = "target_min"
+        before, after = msg("Earlier", "calendar"), msg("Later", "calendar")
+        self.back = Button(look, icon="chevron-left", kind="flat", name=before, height=small)
         self.back.clicked.connect(lambda: self.turn(-1))
-        self.forth = Button(look, icon="chevron-right", kind="flat", name=msg("Later", "calendar"), height="target_min")
+        self.forth = Button(look, icon="chevron-right", kind="flat", name=after, height=small)
         self.forth.clicked.connect(lambda: self.turn(1))
         self.spans = Segments(
             look, [(span, SPAN_WORDS[span]) for span in SPANS], current=self.span, name=msg("Period")
@@ -66,6 +68,7 @@ class CalendarFace(QWidget):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self.grid)
         whole = column(look, bar, self.heads, self._area, gap=0)
         whole.setStretch(2, 1)

@@ -71,6 +71,12 @@ class FilterBuilder(Popover):
         said = row(look, self._said, edge=(20, 8, 20, 8))
         self.inside.addLayout(column(look, self._area, Line(look), said, Line(look), foot, gap=0))
         self.setFixedWidth(look.px(WIDTH))
+        look.bind(self.setAccessibleName, msg("Filter"))
+        look.changed.connect(self._reword)
+
+    def _reword(self) -> None:
+        if self.isVisible():
+            self._rebuild()
 
     def ask(self, filter: Filter, at: QPoint, place: int = 0) -> None:
         """Show a filter, with the cursor in one of its parts."""

@@ -189,6 +189,7 @@ class ChipRow(QWidget):
         self.rest.deleteLater()
         self.rest = FilterChip(self._look, None, msg("{count} more").of(count=hidden))
         self.rest.setParent(self)
+        self.rest.hide()
         shown = len(self._parts) - hidden
         self.rest.clicked.connect(lambda: self.edit_wanted.emit(shown))
         self.rest.removed.connect(lambda: self.changed.emit(self._parts[:shown]))
