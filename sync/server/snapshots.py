@@ -57,6 +57,8 @@ ahead has much to catch up. Others wait an hour for their laptop.
 """
 PATIENCE: Final = 1.5
 """Seconds that a question waits for a file that is being made: somebody sits before an empty window."""
+SEALING: Final = 10.0
+"""Seconds that a question waits while one that was made ahead is sealed for it: 3 s for a million rows."""
 RANGE: Final = 4 * 1024 * 1024
 """Bytes of one answer."""
 PAGE: Final = 5000
@@ -118,8 +120,10 @@ class Snapshots:
             return FileOffer(state="none")
         if not self._is_here(name):
             self.wait(self.patience)
-            if not self._begin(name, wish.key, scope_at):
+            patience = self._begin(name, wish.key, scope_at)
+            if patience is None:
                 return FileOffer(state="none")
+            until = time.monotonic() + patience
             if not self._is_here(name):  # others are before this one
                 return FileOffer(state="making")
         while (self.folder / f"{name}.work").exists() and time.monotonic() < until:
@@ -181,13 +185,17 @@ class Snapshots:
 
     # ------------------------------------------------------------ making
 
-    def _begin(self, name: str, key: str, scope_at: Admitted) -> bool:
-        """Start to make a file once no other is made; False: it is not worth it, or there is no room."""
+    def _begin(self, name: str, key: str, scope_at: Admitted) -> float | None:
+        """Start to make a file once no other is made; None: it is not worth it, or there is no room.
+
+        Returns how many seconds it is to be waited for.
+        """
         with self._store.read() as conn:
             scope = scope_at(conn)
             rows = _rows(conn, scope)
-        if rows > self.at_once and scope.person.user not in self._ahead:
-            return False
+        ready = scope.person.user in self._ahead
+        if rows > self.at_once and not ready:
+            return None
         private = transfer.new_key()
         office = transfer.public(private)
         try:
@@ -197,14 +205,14 @@ class Snapshots:
         with self._lock:
             try:
                 if rows < self.least or not self._has_room(rows):
-                    return False
+                    return None
                 if self._is_making():
-                    return True
+                    return self.patience
                 profile.create_private(self.folder / f"{name}.work")
             except OSError:
-                return False
+                return None
             self._start(self._make, name, office, secret, scope_at)
-        return True
+        return max(SEALING, self.patience) if ready else self.patience
 
     def _is_making(self) -> bool:
         return self._maker is not None and self._maker.is_alive()
