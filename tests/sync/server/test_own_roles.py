@@ -3,16 +3,19 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from desktop.errors import NotAllowed, Refused, Usage
-from desktop.models import leaving
+from desktop.models import leaving, remote
 from desktop.models.records import Contact, Customer, Product
+from desktop.models.store import Actor
 from desktop.rules import roles as rules
 from desktop.rules.roles import COST, GROUPS, IDENTITY, ROLES
 from desktop.services import commands, integrity
 from desktop.services.commands import COMMANDS
+from sync.protocol.messages import Person
 from sync.server import people, roles
 from sync.server.masks import mask_of
 from sync.server.permission import new_row  # noqa: F401 - has every command known
@@ -207,3 +210,39 @@ def test_an_unknown_right_of_a_newer_office_gives_nothing() -> None:
     facts = {**rules.as_facts(ROLES["rep"]), "scope": "galaxy", "sees": ["salary"], "base": "rep"}
     role = rules.of_facts(facts)
     assert (role.scope, role.sees) == ("own", frozenset())
+
+
+def test_the_vault_of_an_older_program_holds_no_more_and_may_no_more(
+    server: Server, join: Join, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It drops what it does not know: the role stays the copied one, streams and masks are the copy's."""
+    monkeypatch.setattr(remote, "actor_of", without_own_role)
+    monkeypatch.setattr(rules, "every_sight", lambda: iter({role.sees for role in ROLES.values()}))
+    admin, bob = join("Root", "", "admin"), join("Bob", "South")
+    make(server, "office", "keeper")
+    ann = server.add_user("Ann", "North", "keeper")
+    set_up(admin, ann)
+    bob.create("customer", name="Zanzibarfirm", owner_id=bob.user)
+    bob.sync()
+    words = (PRICE, NUMBER, "Zanzibarfirm", "zanzibarfirm")
+    with vault("Ann") as store:
+        assert store.me().own is None
+        assert found(store, *words) >= {NUMBER, "Zanzibarfirm"}
+        alter(server, "keeper", Changes(scope="own", hides=(COST, IDENTITY), may_not=("customer.edit",)))
+        sync(store, server)
+        assert found(store, *words) == set()
+        with store.reading() as session:
+            [customer] = session.query(Customer)
+        commands.run(store, store.me(), "customer.edit", customer.id, values={"city": "X"})
+        sync(store, server)
+        with store.reading() as session:
+            assert [one.city for one in session.query(Customer)] == [""]
+        admin.sync()
+        assert admin.row("customer", customer.id.hex)["city"] in ("", None)
+
+
+def without_own_role(person: Person) -> Actor:
+    """What a program makes of the answer that knows no roles of an office's own."""
+    return Actor(
+        UUID(hex=person.user), person.name, person.role, UUID(hex=person.team) if person.team else None
+    )
