@@ -4,6 +4,7 @@ import argparse
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -66,6 +67,13 @@ def kills(seed: int) -> Round:
     return Round(tally.rounds, tally.broken)
 
 
+def typing(seed: int) -> Round:
+    """A window killed while somebody types: at most a second of it is lost, the cursor is kept."""
+    command = [sys.executable, "-m", "tests.views.typing_kills", "--rounds", "20", "--seed", str(seed)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return Round(20, [] if ended.returncode == 0 else [f"seed {seed}: {ended.stdout.strip()}"])
+
+
 def schedules(seed: int) -> Round:
     """Laptops and an office with everything going wrong between them, over all cores."""
     tally = long.Long(seed, SCHEDULES, None).run(CORES, float("inf"), lambda _tally, _broken: None)
@@ -119,6 +127,7 @@ def commits(seed: int) -> Round:
 PROOFS: Final = (
     Proof("totals of random documents", totals),
     Proof("kills of a vault that is written to", kills),
+    Proof("kills of a window that is typed into", typing),
     Proof("schedules of sync", schedules, SCHEDULES),
     Proof("schedules of bundles", bundled),
     Proof("cuts of lines at chosen bytes", lines),
