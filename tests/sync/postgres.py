@@ -64,7 +64,7 @@ class Cluster:
             os.chown(self._folder, account.pw_uid, account.pw_gid)
             self._user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         if of is not None:
-            copied = ("-h", str(of._folder), "-U", "satchel", "-R", "-X", "stream", "-c", "fast", "--no-sync")
+            copied = ("-h", str(of.folder), "-U", "satchel", "-R", "-X", "stream", "-c", "fast", "--no-sync")
             self._call("pg_basebackup", *copied)
         else:
             self._call("initdb", "-U", "satchel", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")

@@ -163,7 +163,9 @@ def test_teams_and_roles_are_changed_by_one_command(cli: Cli, begun: dict[str, A
 
 def test_a_role_of_ones_own_is_copied_changed_shown_and_removed(cli: Cli, begun: dict[str, Any]) -> None:
     cli("user", "add", "李雷", "--team", "华东")
-    assert "销售助理（assistant）" in cli("role", "copy", "rep", "assistant", "--label", "销售助理", text=True)
+    assert "销售助理（assistant）" in cli(
+        "role", "copy", "rep", "assistant", "--label", "销售助理", text=True
+    )
     changed = cli("role", "change", "assistant", "--scope", "own", "--may-not", "quote.*", "--shows", "cost")
     assert (changed["scope"], changed["sees"]) == ("own", ["cost"])
     assert "quote.*" in changed["refused"]
