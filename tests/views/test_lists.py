@@ -100,7 +100,7 @@ def test_pages_follow_while_scrolling(
         commands.run(empty_store, me, "customer.new", values={"name": f"No. {number:03}"})
     window = window_on(empty_store)
     page = the_list(window)
-    assert page.table.rowCount() == PAGE
+    qtbot.waitUntil(lambda: page.table.rowCount() == PAGE)
     page.list.scrollToBottom()
     qtbot.waitUntil(lambda: page.table.rowCount() == PAGE + 10)
     assert names(window) == [f"No. {number:03}" for number in reversed(range(PAGE + 10))]
