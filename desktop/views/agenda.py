@@ -1,6 +1,7 @@
 """The list of Today: two lines each, with a circle that ends it, its reason and one action."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from desktop.services.today import Line
 from desktop.views import cells, paint
 from desktop.views.look import Look
+from desktop.views.privacy import DOTS, veil
 from desktop.words import msg
 
 Index = QModelIndex | QPersistentModelIndex
@@ -79,7 +81,7 @@ class _LineDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, circle, avatar, texts, amount, action."""
-        look, line = self._look, index.data(LINE)
+        look, line = self._look, veiled_line(self._look, index.data(LINE))
         state: Any = option.state
         rect: QRect = option.rect
         on = bool(state & QStyle.StateFlag.State_Selected)
@@ -174,6 +176,15 @@ class _LineDelegate(QStyledItemDelegate):
         lower.setLeft(after + look.px(12))
         if lower.width() > look.px(40):
             paint.paint_text(painter, look, lower, look.text(line.why), ink="ink_2", size="small")
+
+
+def veiled_line(look: Look, line: Line) -> Line:
+    """What a line shows while names and amounts are hidden: what kind of thing it is and how urgent."""
+    if not look.private:
+        return line
+    face = (DOTS[0], *line.face[1:]) if line.face is not None else None
+    title, why = veil(look, line.title), veil(look, line.why)
+    return replace(line, title=title, why=why, about=(), value=None, face=face)
 
 
 class AgendaList(QListView):

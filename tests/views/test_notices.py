@@ -14,6 +14,7 @@ from desktop.models.records import Comment, Customer, Task
 from desktop.models.store import Store
 from desktop.services import reminders
 from desktop.views import crash_report, notices, running
+from desktop.views.agenda import LINE, AgendaList, veiled_line
 from desktop.views.cells import Cell
 from desktop.views.look import Look
 from desktop.views.privacy import DOTS, veiled
@@ -245,3 +246,21 @@ def test_an_import_shows_how_far_it_is_and_cancel_takes_it_back(
 def count(store: Store) -> int:
     with store.reading() as session:
         return session.query(Customer).filter(Customer.deleted_at.is_(None)).count()
+
+
+def test_today_says_what_is_urgent_and_no_names_while_they_are_hidden(
+    window: Window, qtbot: QtBot, look: Look, firm: Firm
+) -> None:
+    window.go("today")
+    settle(window, qtbot)
+    page = window.page()
+    agenda = page.findChild(AgendaList)  # type: ignore[union-attr]
+    assert agenda is not None
+    lines = [agenda.model().index(row, 0).data(LINE) for row in range(agenda.model().rowCount())]
+    assert lines
+    assert veiled_line(look, lines[0]) is lines[0]
+    look.turn_private()
+    for line in lines:
+        hidden = veiled_line(look, line)
+        assert (look.text(hidden.title), hidden.about, hidden.value) == (DOTS, (), None)
+        assert hidden.mark == line.mark
