@@ -46,7 +46,11 @@ class Toast(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
         window.installEventFilter(self)
-        look.changed.connect(self._refit)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._refit)
+        look.changed.connect(self._later.start)
         self.hide()
 
     def _refit(self) -> None:
@@ -60,7 +64,7 @@ class Toast(QWidget):
         self._mark.show_icon("circle-check" if good else "info", "good" if good else "ink_2")
         self.undo_button.setVisible(can_undo)
         self._keys.setVisible(can_undo)
-        self.setAccessibleName(self._look.text(words))
+        self._look.bind(self.setAccessibleName, words)
         announce(self, self._look.text(words))
         self.adjustSize()
         self._place()

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -64,10 +64,16 @@ class NewRecord(QWidget):
         look.bind(self._grid.setVerticalSpacing, lambda: look.px(4))
         head = row(look, self._title, None, close, edge=(20, 12, 12, 12))
         foot = row(look, self._why, None, cancel, self.make, gap=8, edge=(20, 12, 20, 12))
+        foot.setStretch(0, 1)
         body = holding(column(look, self._grid, gap=0, edge=(20, 14, 20, 16)))
         ring = (RING + 1, RING + 1, RING + 1, RING + 1)
         self._whole = column(look, head, Line(look), body, Line(look), foot, gap=0, edge=ring)
         self.setLayout(self._whole)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._refit)
+        look.changed.connect(self._later.start)
         self.hide()
 
     def ask(self, kind: str, links: dict[str, Any] | None = None) -> None:
@@ -189,6 +195,12 @@ class NewRecord(QWidget):
         else:
             self._look.bind(self._why.setText, told.words)
         self._fit()
+
+    def _refit(self) -> None:
+        """The card for the text size of now."""
+        if self.isVisible():
+            self.setFixedWidth(self._look.px(WIDTH))
+            self._fit()
 
     def _fit(self) -> None:
         """As high as the texts need at this width."""

@@ -293,6 +293,12 @@ class Outbox(Popover):
             self._show_why()
             self._say_count()
 
+    def fit(self) -> None:
+        """In another text size the sentence takes its room anew."""
+        if not self.isHidden():
+            self._show_why()
+        super().fit()
+
     def _show_why(self) -> None:
         network = self._network
         if network.key == "alone" and self._desk.has_office():

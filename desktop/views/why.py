@@ -158,8 +158,8 @@ class WhyPrice(Popover):
     def explain(self, line: QuoteLine, discounts: Sequence[Adjustment]) -> None:
         """Fill it for a line with its own discounts."""
         self._steps.steps = steps_of(line, discounts)
-        missing = [self._look.text(words) for words in missing_of(line)]
-        self._missing.show_facts(missing)
+        look, missing = self._look, missing_of(line)
+        look.bind(self._missing.show_facts, lambda: [look.text(words) for words in missing])
         self._foot.setVisible(bool(missing))
         self._steps.setVisible(bool(self._steps.steps))
         self._steps.updateGeometry()

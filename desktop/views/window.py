@@ -304,6 +304,7 @@ class Window(QWidget):
             self._show_header(self.trail.stops[self.trail.here], page)
 
     def _reword(self) -> None:
+        self._slim()
         self._renew_header()
         self.refresh_counts()
 
@@ -322,7 +323,6 @@ class Window(QWidget):
         return QSize(1440, 900)
 
     # What one can do
-
     def open_palette(self) -> None:
         """Ctrl+K."""
         self.palette_box.pop()

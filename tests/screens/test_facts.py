@@ -40,7 +40,7 @@ ROOMY = frozenset(
     }
 )
 """What has no room yet at 150 % on 1280 × 720 (docs/open-points.md): switched at 100 % on 1440 × 900."""
-SAID_ONCE = frozenset({"clash", "clash_cell", "inbox_held"})
+SAID_ONCE = frozenset({"clash", "clash_cell", "inbox_held", "outbox_chosen", "outbox_decide", "echo"})
 """Cards that are open for a moment and keep the words they were opened with (docs/open-points.md)."""
 WALKED = list(LOOKS) if os.environ.get("SATCHEL_LOOKS") == "all" else ["first"]
 VIEWS = Path(theme.__file__).parent
