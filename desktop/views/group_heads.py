@@ -12,6 +12,7 @@ from desktop.models.record import RECORDS
 from desktop.services.lists import Bucket, Sum
 from desktop.views import cells, paint
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _paint_sums(painter: QPainter, look: Look, view: "RecordList", box: QRect, b
             continue
         rect = QRect(view.columnViewportPosition(number), box.top(), view.columnWidth(number), box.height())
         inner = view.inner(rect, number)
-        words = sums_words(sums)
+        words = veil_text(look, sums_words(sums))
         wide = inner.adjusted(-max(look.t.width(words) - inner.width(), 0), 0, 0, 0)
         paint.paint_text(painter, look, wide, words, ink="ink_2", align=paint.RIGHT)
         first = min(first, wide.left())

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from desktop.models import figures
 from desktop.models.kinds import Amount, Percent
 from desktop.models.record import RECORDS
+from desktop.services.lists import Sum
 from desktop.views import cells
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
@@ -38,6 +39,9 @@ class ListFigures(QObject):
         seen = page.panel.isVisibleTo(page) or page.list.choosing or page.face() is not None
         chosen = page.chosen() if seen else []
         said: Said = []
+        if page.many.everything and page.face() is None:
+            self._tell_everything()
+            return
         if chosen:
             said.append((msg("{count} selected").of(count=f"{len(chosen):,}"), ""))
             said += self._sums(chosen)
@@ -47,6 +51,23 @@ class ListFigures(QObject):
         noun = cls.__label__ if page.total() == 1 else cls.__plural__
         said.append((msg("{count} {what}").of(count=page.total_words(), what=inside(noun)), ""))
         page.figures.emit(said)
+
+    def _tell_everything(self) -> None:
+        """What all of the view comes to, found elsewhere."""
+        page, name = self._page, self._column()
+        count = (msg("All {count} selected").of(count=page.total_words()), "")
+        page.figures.emit([count])
+        if not isinstance(figures.kind_of(RECORDS[page.kind], name), Amount):
+            return
+        label = figures.label_of(page.kind, name)
+
+        def told(sums: tuple[Sum, ...]) -> None:
+            if page.many.everything:
+                page.figures.emit(
+                    [count, *((label, cells.money(each.total, each.currency)) for each in sums)]
+                )
+
+        page.source.totals(name, told)
 
     def _column(self) -> str:
         """The column that is added up: the one that one is in, else the first with money."""

@@ -39,6 +39,11 @@ class Many(QObject):
         selection.currentRowChanged.connect(lambda _now, _before: self._keep_room())
         QShortcut(QKeySequence("Ctrl+E"), page).activated.connect(self.change)
 
+    @property
+    def everything(self) -> bool:
+        """Whether all of the view is meant, also what was not read yet."""
+        return self._every
+
     def ids(self) -> list[UUID]:
         """The selected records, or all of the view where they were asked for."""
         page = self._page
@@ -77,6 +82,7 @@ class Many(QObject):
     def _all(self) -> None:
         self._every = True
         self.bar.show_count(0, self._page.total(), every=True)
+        self._page.sums.tell()
         self.bar.delete.setVisible(False)
         if self.bulk.isVisibleTo(self._page):
             self.bulk.take(self.ids())

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from desktop.models.store import Store
 from desktop.rules.filters import ANY, Condition, Group, every
 from desktop.services import commands
-from desktop.views.cells import Row
+from desktop.views.cells import Row, money
 from desktop.views.filters.chips import FilterChip
 from desktop.views.filters.values import Picks, ValueEditor
 from desktop.views.list_page import ListPage
@@ -308,3 +308,14 @@ def test_a_changed_record_is_put_where_it_belongs_without_reading_the_list_anew(
     commands.run(store, store.me(), "customer.edit", firm.customers[1], values={"name": "zzz2"})
     qtbot.waitUntil(lambda: page.table.rowCount() == 19)
     assert all(isinstance(line, Row) for line in page.table.rows)
+
+
+def test_all_of_a_view_is_summed_by_the_database(window: Window, qtbot: QtBot) -> None:
+    window.go("opportunity")
+    page = the_list(window)
+    settle(window, qtbot)
+    page.list.selectAll()
+    total = sum(row.value("amount") or 0 for row in page.table.records())
+    page.many.bar.all_wanted.emit()
+    settle(window, qtbot)
+    assert window.status.figures.words() == [f"All {page.total()} selected", f"Amount {money(total)}"]

@@ -24,6 +24,7 @@ from desktop.views.cells import Cell, Row
 from desktop.views.list_source import LATER, ListSource
 from desktop.views.lists import ListSpec
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 
 Index = QModelIndex | QPersistentModelIndex
 ROW: Final = Qt.ItemDataRole.UserRole
@@ -204,7 +205,7 @@ class CardDelegate(QStyledItemDelegate):
         look, spec = self._look, self._spec
         line = look.px(22)
         top = QRect(box.left(), box.top(), box.width(), line)
-        paint.paint_text(painter, look, top, title_of(row, look.language), strong=True)
+        paint.paint_text(painter, look, top, veil_text(look, title_of(row, look.language)), strong=True)
         second = top.translated(0, look.px(21))
         self._paint_link(painter, second, row, on=on)
         third = second.translated(0, look.px(26))
@@ -213,14 +214,14 @@ class CardDelegate(QStyledItemDelegate):
         if spec.amount:
             amount = self._cell(row, spec.amount, cells.amount)
             rest = QRect(third.left(), third.top(), max(right - third.left() - look.px(8), 0), third.height())
-            paint.paint_text(painter, look, rest, amount.text, ink=amount.ink)
+            paint.paint_text(painter, look, rest, veil_text(look, amount.text), ink=amount.ink)
         step = str(row.value(spec.text) or "") if spec.text else ""
         if step:
             under = third.bottom() + look.px(4)
             painter.setPen(QPen(look.colour("line"), 1))
             painter.drawLine(box.left(), under, box.right(), under)
             room = QRect(box.left(), under + look.px(3), box.width(), look.px(24))
-            paint.paint_text(painter, look, room, step, ink="ink_2", size="small")
+            paint.paint_text(painter, look, room, veil_text(look, step), ink="ink_2", size="small")
 
     def _paint_link(self, painter: QPainter, box: QRect, row: Row, *, on: bool) -> None:
         look, spec = self._look, self._spec
@@ -234,9 +235,10 @@ class CardDelegate(QStyledItemDelegate):
             return
         size = look.t.avatar_size("card")
         square = QRect(box.left(), box.center().y() - size // 2 + 1, size, size)
-        paint.paint_avatar(painter, look, square, row.titles.get(linked, name), linked, on_tint=on)
+        shown = veil_text(look, row.titles.get(linked, name))
+        paint.paint_avatar(painter, look, square, shown, linked, on_tint=on)
         rest = box.adjusted(size + look.px(7), 0, 0, 0)
-        paint.paint_text(painter, look, rest, name, ink="ink_2", size="small")
+        paint.paint_text(painter, look, rest, veil_text(look, name), ink="ink_2", size="small")
 
     def _paint_day(self, painter: QPainter, box: QRect, day: Cell) -> int:
         """The day at the right; returns its left edge."""

@@ -28,6 +28,7 @@ from desktop.views.cells import Row
 from desktop.views.compose import column, region
 from desktop.views.group_heads import sums_words
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 from desktop.words import Message
 
 CARD: Final = "application/x-satchel-cards"
@@ -70,7 +71,7 @@ class ColumnHead(QWidget):
                 painter, look, QPointF(left + look.px(7), box.center().y() + 0.5), fraction, end=end
             )
             left += look.px(22)
-        total = sums_words(self.sums)
+        total = veil_text(look, sums_words(self.sums))
         right = box.right() - edge
         name = (
             look.t.width(look.text(self._words), strong=True) + look.px(24) + look.t.width(f"{self.count:,}")

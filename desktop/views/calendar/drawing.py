@@ -11,6 +11,7 @@ from desktop.views import cells, paint
 from desktop.views.calendar.days import WEEKDAYS, Item
 from desktop.views.cells import CHANNEL_ICONS, Row
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 from desktop.words import msg
 
 if TYPE_CHECKING:
@@ -204,12 +205,16 @@ class Drawing:
                 painter, look, first.left(), first.center().y() + 1, icon, icon_ink, "small"
             )
             first.setLeft(at + look.px(5))
-        paint.paint_text(painter, look, first, item.row.record.title, ink=ink, size="small", strong=two)
+        paint.paint_text(
+            painter, look, first, veil_text(look, item.row.record.title), ink=ink, size="small", strong=two
+        )
         if two:
             second = QRect(
                 box.left() + look.px(9), first.bottom() - look.px(2), box.width() - look.px(12), look.px(18)
             )
-            paint.paint_text(painter, look, second, below(item.row, look), ink="ink_2", size="small")
+            paint.paint_text(
+                painter, look, second, veil_text(look, below(item.row, look)), ink="ink_2", size="small"
+            )
 
     def _paint_hand(self, painter: QPainter, item: Item) -> None:
         """The place that it will take, the card in the hand, and when that is."""
