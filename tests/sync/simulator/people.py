@@ -299,7 +299,7 @@ class Person:
             except SatchelError:
                 self.world.count("not taken back")
                 return
-            self.world.watch.taken_back(self.device, [change.n for change in one.changes])
+            self.world.watch.taken_back(self.device, one.tx)
 
     def agree(self) -> None:
         """Let others' mass deletion happen here."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +46,7 @@ class Edit:
     order: int
     at: float
     device_id: str
+    tx: UUID
     lost: bool = False
     """Gone with a disk, before it was sent."""
 
@@ -72,7 +73,7 @@ class Typed:
         rows = connection.exec_driver_sql(
             "SELECT n, kind, type, record, body FROM change WHERE tx = ? ORDER BY n", (tx.bytes,)
         ).all()
-        place = (self.watch.world.now, self.device.store.device.hex)
+        place = (self.watch.world.now, self.device.store.device.hex, tx)
         for n, kind, type_name, record, body in rows:
             values = pairs(kind, json.loads(body))
             if kind in ("delete", "restore"):
@@ -183,11 +184,10 @@ class Watch:
         """What had come down may be gone, and its cursors with it; what was typed is not."""
         self._cursors[device.name] = {}
 
-    def taken_back(self, device: Device, ns: Iterable[int]) -> None:
-        """Ops were taken back before they left: nobody will ever see what was typed."""
-        gone, author = set(ns), device.store.device.hex
+    def taken_back(self, device: Device, tx: UUID) -> None:
+        """A command was taken back before it left, perhaps under another identity than it was typed under."""
         for edit in self.edits:
-            if edit.device == device.name and edit.device_id == author and edit.n in gone:
+            if (edit.device, edit.tx) == (device.name, tx):
                 edit.lost = True
         self._look(device)
 
