@@ -16,6 +16,7 @@ from desktop.models.store import Store
 from desktop.rules import typed
 from desktop.services import records
 from desktop.views import keymap
+from desktop.views.editors import LineEditor
 from desktop.views.look import Look
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -226,9 +227,10 @@ def test_what_is_empty_is_asked_for_by_chips(window: Window, qtbot: QtBot, firm:
     ask.chips["email"].click()
     QApplication.processEvents()
     assert page.facts.facts["email"].isVisible()
-    editor = page.facts.facts["email"].findChild(type(page.note).__mro__[1])
-    QTest.keyClicks(editor, "z@xinghe.example")  # type: ignore[arg-type]
-    QTest.keyClick(editor, Qt.Key.Key_Return)  # type: ignore[arg-type]
+    editor = page.facts.facts["email"].findChild(LineEditor)
+    assert editor is not None
+    QTest.keyClicks(editor, "z@xinghe.example")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
     settle(window, qtbot)
     assert stored(store, "customer", firm.customers[0]).email == "z@xinghe.example"
     assert "email" not in ask.chips
