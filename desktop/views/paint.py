@@ -6,19 +6,24 @@ Each takes a painter, a rectangle or point and the look; sizes come from the tok
 import re
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QPolygonF
 
 from desktop.rules import names
 from desktop.views.look import Look
+from desktop.views.theme import Tokens
 
 LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE: Final = Qt.AlignmentFlag.AlignCenter
+AVATARS: Final = 8
+"""How many colours avatars have."""
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """One Chinese character that tells firms apart, or two Latin letters."""
     text = name.strip()
@@ -30,6 +35,7 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in words[:2]).upper() or "?"
 
 
+@lru_cache(maxsize=4096)
 def avatar_index(key: object) -> int:
     """A stable colour number for a record id or a name."""
     raw = key.bytes if hasattr(key, "bytes") else str(key).encode()
@@ -47,24 +53,38 @@ def paint_avatar(
     on_tint: bool = False,
 ) -> None:
     """Initials on a colour that never changes: a circle for a person, a rounded square for a firm."""
-    ground, ink = look.t.avatar(avatar_index(key))
-    painter.save()
+    ratio = painter.device().devicePixelRatio()
+    index = avatar_index(key) % AVATARS
+    picture = _avatar(look.t, initials(name), index, box.height(), person, on_tint, ratio)
+    painter.drawPixmap(box.topLeft(), picture)
+
+
+@lru_cache(maxsize=512)
+def _avatar(
+    tokens: Tokens, text: str, index: int, side: int, person: bool, on_tint: bool, ratio: float
+) -> QPixmap:
+    """The picture of an avatar; a list shows the same ones again and again."""
+    picture = QPixmap(round(side * ratio), round(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    box, header = QRect(0, 0, side, side), tokens.avatar_size("header")
+    ground, ink = tokens.avatar(index)
+    painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.colour("surface") if on_tint else ground)
-    radius = box.height() / 2 if person else look.t.radius("control")
+    painter.setBrush(tokens.colour("surface") if on_tint else ground)
+    radius = side / 2 if person else tokens.radius("control")
     painter.drawRoundedRect(QRectF(box), radius, radius)
-    text = initials(name)
-    font = QFont(look.font("small", strong=True))
-    if text[0] >= "\u4e00" or box.height() >= look.t.avatar_size("header"):
-        share = 0.5 if box.height() < look.t.avatar_size("header") else 0.42
-        font.setPixelSize(round(box.height() * (share if len(text) == 1 else 0.38)))
-    else:
-        font.setPixelSize(round(box.height() * 0.42))
+    font = QFont(tokens.font("small", strong=True))
+    share = 0.42
+    if text[0] >= "\u4e00" or side >= header:
+        share = (0.5 if side < header else 0.42) if len(text) == 1 else 0.38
+    font.setPixelSize(round(side * share))
     painter.setFont(font)
     painter.setPen(ink)
     painter.drawText(box, CENTRE, text)
-    painter.restore()
+    painter.end()
+    return picture
 
 
 def chip_width(look: Look, text: str, *, icon: bool = False) -> int:
@@ -249,13 +269,11 @@ def paint_text(
     align: Qt.AlignmentFlag = LEFT,
 ) -> int:
     """One line, elided at its end if it must be; returns the right edge of what was drawn."""
-    font = look.font(size, strong=strong)
-    metrics = QFontMetricsF(font)
-    width = metrics.horizontalAdvance(text)
+    width = look.t.advance(text, size, strong=strong)
     if width > box.width() + 0.5:
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        width = metrics.horizontalAdvance(text)
-    painter.setFont(font)
+        text = look.t.elided(text, box.width(), size, strong=strong)
+        width = look.t.advance(text, size, strong=strong)
+    painter.setFont(look.font(size, strong=strong))
     painter.setPen(look.colour(ink))
     painter.drawText(box, align | Qt.TextFlag.TextSingleLine, text)
     return box.right() + 1 if align == RIGHT else box.left() + int(width + 0.999)
@@ -375,7 +393,7 @@ def paint_float(painter: QPainter, look: Look, box: QRect) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    shadow = QColor("black")
+    shadow = QColor(look.colour("scrim"))
     for spread, share in ((2, 0.6), (1, 1.0)):
         shadow.setAlphaF(alpha * share)
         painter.setBrush(shadow)

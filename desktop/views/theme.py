@@ -19,6 +19,8 @@ SYSTEM: Final = "system"
 """The choice to look as the system does, also when that changes."""
 SCALES: Final = (80, 100, 120, 140, 160, 180, 200)
 SCALE_STEP: Final = 10
+MEASURED: Final = 8192
+"""How many texts a look remembers the width of."""
 _FILE: Final = RESOURCES / "themes" / "tokens.json"
 _FONTS: Final = RESOURCES / "fonts"
 _PLATFORMS: Final = {"win32": "windows", "darwin": "macos"}
@@ -80,6 +82,9 @@ class Tokens:
         self._colours: Mapping[str, Any] = self._all["colour"][theme]
         self._cache: dict[str, QColor] = {}
         self._fonts: dict[tuple[str, bool], QFont] = {}
+        self._metrics: dict[tuple[str, bool], QFontMetricsF] = {}
+        self._widths: dict[tuple[str, str, bool], float] = {}
+        self._elided: dict[tuple[str, int, str, bool], str] = {}
 
     def hex(self, name: str) -> str:
         """A colour as the style sheet writes it."""
@@ -182,7 +187,35 @@ class Tokens:
 
     def width(self, text: str, size: str = "body", *, strong: bool = False) -> int:
         """The width of a text, rounded up."""
-        return int(QFontMetricsF(self.font(size, strong=strong)).horizontalAdvance(text) + 0.999)
+        return int(self.advance(text, size, strong=strong) + 0.999)
+
+    def advance(self, text: str, size: str = "body", *, strong: bool = False) -> float:
+        """The width of a text, measured once."""
+        key = (text, size, strong)
+        found = self._widths.get(key)
+        if found is None:
+            if len(self._widths) >= MEASURED:
+                self._widths.clear()
+            found = self._widths[key] = self.metrics(size, strong=strong).horizontalAdvance(text)
+        return found
+
+    def metrics(self, size: str = "body", *, strong: bool = False) -> QFontMetricsF:
+        """The measures of a font; shared."""
+        found = self._metrics.get((size, strong))
+        if found is None:
+            found = self._metrics[size, strong] = QFontMetricsF(self.font(size, strong=strong))
+        return found
+
+    def elided(self, text: str, room: int, size: str = "body", *, strong: bool = False) -> str:
+        """A text cut at its end where there is no room for all of it."""
+        key = (text, room, size, strong)
+        found = self._elided.get(key)
+        if found is None:
+            if len(self._elided) >= MEASURED:
+                self._elided.clear()
+            cut = self.metrics(size, strong=strong).elidedText(text, Qt.TextElideMode.ElideRight, room)
+            found = self._elided[key] = cut
+        return found
 
 
 def palette(tokens: Tokens) -> QPalette:

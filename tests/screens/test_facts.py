@@ -177,7 +177,7 @@ def test_no_colour_size_or_font_is_written_outside_the_theme() -> None:
     literal = re.compile(r"#[0-9A-Fa-f]{6}\b|setPointSize|QFont\(\"|font-size|rgba?\(")
     found = [
         f"{path.name}: {line.strip()}"
-        for path in sorted(VIEWS.glob("*.py"))
+        for path in sorted(VIEWS.rglob("*.py"))
         if path.name != "theme.py"
         for line in path.read_text("utf-8").splitlines()
         if literal.search(line) and '"""' not in line
