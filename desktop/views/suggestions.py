@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QStringListModel, Qt
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView
 
 SHOWN: Final = 8
 
@@ -18,7 +18,9 @@ class Suggestions(QCompleter):
         self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setMaxVisibleItems(SHOWN)
-        self.popup().setProperty("floats", True)
+        self._list = QListView()
+        self._list.setProperty("floats", True)
+        self.setPopup(self._list)
         field.setCompleter(self)
 
     def suggest(self, titles: list[str]) -> None:
@@ -28,4 +30,4 @@ class Suggestions(QCompleter):
     def withdraw(self) -> None:
         """What was typed is taken: Qt leaves the list open where the field itself answers the Enter key."""
         self.words.setStringList([])
-        self.popup().hide()
+        self._list.hide()
