@@ -210,11 +210,11 @@ class CardDelegate(QStyledItemDelegate):
         self._paint_link(painter, second, row, on=on)
         third = second.translated(0, look.px(26))
         day = self._cell(row, spec.day, cells.due) if spec.day else Cell()
-        right = self._paint_day(painter, third, day)
-        if spec.amount:
-            amount = self._cell(row, spec.amount, cells.amount)
-            rest = QRect(third.left(), third.top(), max(right - third.left() - look.px(8), 0), third.height())
-            paint.paint_text(painter, look, rest, veil_text(look, amount.text), ink=amount.ink)
+        amount = self._cell(row, spec.amount, cells.amount).text if spec.amount else ""
+        amount = veil_text(look, amount)
+        room = third.adjusted(look.t.width(amount) + look.px(8), 0, 0, 0)
+        self._paint_day(painter, room, day)
+        paint.paint_text(painter, look, third, amount, ink="ink_3" if amount == cells.NOTHING else "ink")
         step = str(row.value(spec.text) or "") if spec.text else ""
         if step:
             under = third.bottom() + look.px(4)
@@ -240,18 +240,20 @@ class CardDelegate(QStyledItemDelegate):
         rest = box.adjusted(size + look.px(7), 0, 0, 0)
         paint.paint_text(painter, look, rest, veil_text(look, name), ink="ink_2", size="small")
 
-    def _paint_day(self, painter: QPainter, box: QRect, day: Cell) -> int:
-        """The day at the right; returns its left edge."""
+    def _paint_day(self, painter: QPainter, box: QRect, day: Cell) -> None:
+        """The day at the right; where the amount leaves no room its icon alone, or nothing."""
         look = self._look
         if not day.text or day.text == cells.NOTHING:
-            return box.right()
-        ink = "ink_3" if day.ink == "ink_2" else day.ink
-        paint.paint_text(painter, look, box, day.text, ink=ink, size="small", align=paint.RIGHT)
-        left = box.right() - look.t.width(day.text, "small")
+            return
+        width = look.t.width(day.text, "small")
+        icon = look.t.icon("small") + look.px(4) if day.icon is not None else 0
+        left = box.right() - icon
+        if width + icon <= box.width():
+            ink = "ink_3" if day.ink == "ink_2" else day.ink
+            paint.paint_text(painter, look, box, day.text, ink=ink, size="small", align=paint.RIGHT)
+            left = box.right() - width - icon
         if day.icon is not None:
-            left -= look.t.icon("small") + look.px(4)
             paint.paint_icon(painter, look, left, box.center().y() + 1, *day.icon, "small")
-        return left
 
     def _cell(self, row: Row, name: str, shape: Any) -> Cell:
         made: Cell = shape(row, name, self._look.language, date.today())  # noqa: DTZ011

@@ -32,7 +32,7 @@ from desktop.views.privacy import veil_text
 from desktop.words import Message
 
 CARD: Final = "application/x-satchel-cards"
-WIDTH: Final = 178
+WIDTH: Final = 212
 SLIM, WIDEST = 124, 16_777_215
 
 
