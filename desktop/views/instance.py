@@ -1,7 +1,7 @@
 """One window for each profile: a second start raises the first one and hands its link over.
 
-The right to the profile is the vault's own lock, which the system takes back when a process ends. This is only
-the bell at the door: what a killed process left of it is swept away.
+The right to the profile is the vault's own lock, which the system takes back when a process ends. This is
+only the bell at the door: what a killed process left of it is swept away.
 """
 
 import hashlib
