@@ -152,6 +152,10 @@ def _first_sync_by_file(folder: Path, server: Server, url: str, customers: int) 
     yield Figure("first sync by file with search (CPU)", busy * 1000, None, "", "")
     yield Figure("first sync by file, made ahead (wall)", total * 1000, None, "", "")
     yield Figure("first sync by file, bytes a row", report.bytes_down / report.pulled, None, "", "", "B")
+    code = server.new_code(REP)
+    time.sleep(LOOK + customers / BY_PAGES)
+    with closing(Laptop(folder / "fourth", url, code)) as laptop:
+        yield from _writes_meanwhile(laptop, "a first sync by file", LEAST)
 
 
 def _raw_rows(folder: Path, customers: int) -> float:
@@ -182,7 +186,7 @@ def _hello(transport: HttpTransport) -> float:
         return 2 * middle(each(lambda _: session.get(f"{transport.url}{HELLO}", params={"nonce": "x"}), 20))
 
 
-def _writes_meanwhile(laptop: Laptop) -> Iterator[Figure]:
+def _writes_meanwhile(laptop: Laptop, what: str = "a first sync", file: float = math.inf) -> Iterator[Figure]:
     """What a person who saves something during the first sync waits for each save."""
     me = laptop.store.me()
     waits: list[float] = []
@@ -195,13 +199,13 @@ def _writes_meanwhile(laptop: Laptop) -> Iterator[Figure]:
     person = threading.Thread(target=work)
     person.start()
     try:
-        sync_once(laptop.store, laptop.transport, limits=Limits(file=math.inf))
+        sync_once(laptop.store, laptop.transport, limits=Limits(file=file))
     finally:
         done.set()
         person.join()
     alone = each(lambda place: _save(laptop.store, {"name": f"后来的客户 {place}"}, me), 20)
-    yield Figure("save during a first sync (p50)", median(waits), median(alone), "the same save alone", "")
-    yield Figure("save during a first sync (p95)", p95(waits), p95(alone), "the same save alone", "≤ 30")
+    yield Figure(f"save during {what} (p50)", median(waits), median(alone), "the same save alone", "")
+    yield Figure(f"save during {what} (p95)", p95(waits), p95(alone), "the same save alone", "≤ 30")
     sync_once(laptop.store, laptop.transport)
 
 
