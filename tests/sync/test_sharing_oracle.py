@@ -49,6 +49,8 @@ def oracle(circle: Circle, name: str) -> Held:
     }
     found: Held = set()
     for key, row in every.items():
+        if RECORDS[key[0]].__private__:
+            continue
         if row["deleted_at"] is None and (
             row["owner_id"] in mates or any(along(every, key, one) for one in mine)
         ):

@@ -124,6 +124,23 @@ def test_a_reader_sees_all_where_the_person_may(server: Server, join: Join) -> N
             assert conn.exec_driver_sql(count).scalar_one() == seen
 
 
+def test_an_inbox_is_seen_by_its_person_alone_whatever_the_role(server: Server, join: Join) -> None:
+    first, second = join("Li"), join("Wang")
+    customer = first.create("customer", name="A", phone="1")
+    first.sync()
+    second.sync()
+    for laptop, phone in ((first, "2"), (second, "3")):
+        laptop.set("customer", customer, phone=phone)
+        laptop.sync()
+    rows = "SELECT count(*) FROM decision"
+    streams = "SELECT count(*) FROM office_stream_head WHERE stream LIKE 'inbox:%%'"
+    for held in (None, frozenset({"org"})):
+        for person, seen in ((second.user, 1), (first.user, 0), ("", 0)):
+            with server.store.read() as conn:
+                walls.stand_behind(conn, held, person)
+                assert [conn.exec_driver_sql(one).scalar_one() for one in (rows, streams)] == [seen, seen]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
