@@ -286,7 +286,7 @@ MUTANTS = (
         "_purge",
         "derived.wholes(self.connection, cls.__tablename__, ids)",
         "()",
-        90032,
+        story=scenarios.a_line_that_left_counts_no_more,
     ),
     one(
         "links lead nowhere",

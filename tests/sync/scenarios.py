@@ -10,7 +10,9 @@ from uuid import UUID
 
 from desktop.errors import NotAllowed, Offline
 from desktop.models import fuse, inbox, numbers
-from desktop.models.records import Customer, QuoteLine, User
+from desktop.models.arrival import Arrival
+from desktop.models.guards import lifted
+from desktop.models.records import Customer, Quote, QuoteLine, User
 from desktop.models.remote import Remote
 from desktop.models.store import Store
 from desktop.services import commands
@@ -19,6 +21,7 @@ from sync.engine.actions import Answer, Failure
 from sync.engine.pace import Batch as Pace
 from sync.engine.round import Limits
 from sync.protocol import messages
+from sync.protocol.messages import Removal
 from sync.server.server import Server
 from tests.stores import customer, opened
 from tests.sync import postgres
@@ -162,6 +165,19 @@ def a_repeated_push_does_nothing(folder: Path) -> None:
         need(here.phone(here.ann) == "2", "an edit came again over what was typed since")
         with here.ann.reader.connect() as connection:
             need(not inbox.entries(connection), "an edit that had been taken is called a conflict")
+
+
+def a_line_that_left_counts_no_more(folder: Path) -> None:
+    """A line that leaves before its quote takes its share of the total along."""
+    with pairs(folder) as pair:
+        [quote] = pair.all(pair.bob, Quote)
+        gone = Removal("move", "quote_line", pair.lines[1].hex, 2)
+        with pair.bob.engine.begin() as connection, lifted(connection):
+            news = Arrival(connection, 0)
+            news.removals(f"user:{quote.owner_id.hex}", [gone])
+            news.finish()
+        left = [one.payable for one in pair.all(pair.bob, Quote)]
+        need(left == [10000] != [quote.payable], f"what left still counts: {left}")
 
 
 def an_answer_that_was_lost_is_said_again(folder: Path) -> None:
