@@ -198,7 +198,7 @@ class RecordPage(QWidget):
         ]
         self.facts.show_row(shown, names)
         for related in self.lists:
-            related.show_of(self.record_id)
+            related.show_of(self.shown)
         self._fill_timeline()
         self._order()
 

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.models.kinds import Link
 from desktop.models.record import RECORDS
 from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
@@ -152,23 +150,21 @@ class RelatedList(QWidget):
         self._rows.setSpacing(0)
         self.setLayout(column(look, head, Line(look), self._rows, gap=0))
 
-    def show_of(self, record_id: UUID) -> None:
+    def show_of(self, above: Row) -> None:
         """What belongs to a record."""
         clear(self._rows)
-        self.add.refuse(self._refusal(record_id))
-        found = self._desk.related(self.kind, self._link, record_id)
+        self.add.refuse(self._refusal(above))
+        found = self._desk.related(self.kind, self._link, above.id)
         self._count.setText(str(len(found)) if found else "")
         for each in found[:8]:
             button = RelatedRow(self._look, each)
             button.clicked.connect(self._opener(each))
             self._rows.addWidget(button)
 
-    def _refusal(self, record_id: UUID) -> Message | None:
+    def _refusal(self, above: Row) -> Message | None:
         """Why none is added here: a part of what is lent to read only is not, either."""
-        cls = RECORDS[self.kind]
-        above = cls.fields()[self._link].kind
-        shown = self._desk.row(above.to, record_id) if isinstance(above, Link) else None
-        lent = self._desk.lent(shown.record) if shown is not None and cls.__root__ == self._link else None
+        is_part = RECORDS[self.kind].__root__ == self._link
+        lent = self._desk.lent(above.record) if is_part else None
         return self._desk.refusal(f"{self.kind}.new", None) or lent
 
     def buttons(self) -> list[RelatedRow]:
