@@ -44,7 +44,7 @@ class _Slider(QSlider):
         painter.drawRoundedRect(QRectF(left, middle - 2, self.width() - KNOB, 4), radius, radius)
         painter.setBrush(look.colour("accent_mark"))
         painter.drawRoundedRect(QRectF(left, middle - 2, at - left, 4), radius, radius)
-        on = bool(option.state & QStyle.StateFlag.State_HasFocus)  # type: ignore[attr-defined]
+        on = bool(option.state & QStyle.StateFlag.State_HasFocus)
         painter.setPen(QPen(look.colour("focus" if on else "line_control"), 2 if on else 1))
         painter.setBrush(look.colour("surface"))
         painter.drawEllipse(QRectF(at - KNOB / 2 + 1, middle - KNOB / 2 + 1, KNOB - 2, KNOB - 2))

@@ -42,7 +42,7 @@ BARE = "the 128 rows read bare"
 
 
 def fill(store: Store, count: int) -> None:
-    """`count` customers, a call with each, and a deal with every second one; all of it in the search index."""
+    """`count` customers, a call with each, a deal with every second one; all of it in the search index."""
     chance, today = random.Random(1), date.today()  # noqa: DTZ011
     ids = [new_id().bytes for _ in range(count)]
     names = {column.name for column in RECORDS["customer"].table().columns}

@@ -143,7 +143,8 @@ def proposal(store: Store, firm: Firm) -> None:
         connection.execute(boss.prefix_with("OR IGNORE"))
         connection.exec_driver_sql(
             "INSERT INTO proposal (id, version, owner_id, name, of, of_id, author_id, command, changes,"
-            " made_at, state) VALUES (?, 1, ?, ?, 'opportunity', ?, ?, ?, ?, '2026-11-22T08:00:00.000Z', 'open')",
+            " made_at, state)"
+            " VALUES (?, 1, ?, ?, 'opportunity', ?, ?, ?, ?, '2026-11-22T08:00:00.000Z', 'open')",
             (
                 new_id().bytes, store.me().id.bytes, deal.name, deal.id.bytes, BOSS.bytes,
                 "opportunity.edit", json.dumps(changes),
@@ -158,7 +159,8 @@ def held(store: Store, firm: Firm) -> None:
         connection.exec_driver_sql("UPDATE customer SET version = 1")
         connection.exec_driver_sql(
             "INSERT OR IGNORE INTO sync_held (record, stream, type, version, flag, at)"
-            " SELECT id, 'org', 'customer', 2, 'tombstone', '2026-11-22T08:00:00.000Z' FROM customer WHERE deleted_at IS NULL"
+            " SELECT id, 'org', 'customer', 2, 'tombstone', '2026-11-22T08:00:00.000Z'"
+            " FROM customer WHERE deleted_at IS NULL"
         )
 
 

@@ -43,9 +43,7 @@ def test_every_door_answers_with_the_signed_order_and_no_row(server: Server, joi
         lambda: laptop.call(
             "POST", messages.PULL, PullRequest(protocol=1, schema=1, cursors=[]), messages.PullResponse
         ),
-        lambda: laptop.call(
-            "POST", messages.DIGEST, DigestRequest(stream="org"), messages.DigestResponse
-        ),
+        lambda: laptop.call("POST", messages.DIGEST, DigestRequest(stream="org"), messages.DigestResponse),
         lambda: laptop.call("GET", messages.SNAPSHOT + "org", None, messages.Snapshot),
         lambda: laptop.call("GET", messages.EVENTS, None, messages.News),
         lambda: laptop.call("GET", messages.BLOBS + "0" * 64, None, messages.News),
