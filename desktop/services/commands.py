@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from desktop.errors import NotAllowed, Refused
+from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models.record import RECORDS, Record, hidden_from
 from desktop.models.store import Actor, Store, Work
 from desktop.services import access, clashes
@@ -132,7 +132,7 @@ def run(
 
     A command that writes beyond what it declares is a defect: RuntimeError, and nothing is written.
     """
-    found = COMMANDS[name]
+    found = named(name)
     with store.work(actor, name, batch=batch) as work:
         record = work.get(found.on, target) if target is not None and found.on is not None else None
         _refuse(found, work, record)
@@ -144,6 +144,14 @@ def run(
     if held is not None:
         raise clashes.clashed(store, held, arguments["values"])
     return Outcome(value, work.tx, found.label, found.undoable and bool(work.changed))
+
+
+def named(name: str) -> Command:
+    """The command of this name. Raises NotFound: not every type of record is made or changed by hand."""
+    if name not in COMMANDS:
+        kind, _, verb = name.rpartition(".")
+        raise NotFound(msg("There is no command “{verb}” for “{kind}”.").of(verb=verb, kind=kind))
+    return COMMANDS[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,7 @@ def run_each(
 
     Whatever refuses one of them refuses all: NotAllowed, Refused, NotFound.
     """
-    found, held = COMMANDS[name], []
+    found, held = named(name), []
     with store.work(actor, name, batch=batch) as work:
         for one, record in zip(wanted, _load(found, work, wanted), strict=True):
             _refuse(found, work, record)

@@ -143,6 +143,7 @@ BAD = {
     "a bad mail": (1, ["new", "customer", "name=x", "email=x"]),
     "a bad choice": (1, ["new", "customer", "name=x", "grade=z"]),
     "no name": (1, ["new", "customer", "city=x"]),
+    "what nobody makes by hand": (3, ["new", "decision", "kind=x"]),
     "nothing to do": (2, ["edit", "customer", "甲"]),
     "no such product": (3, ["quote", "new", "--customer", "甲", "--line", "Z*1"]),
     "no office": (1, ["sync"]),

@@ -46,7 +46,11 @@ def window(furnished: tuple[Store, Firm], qtbot: QtBot) -> Iterator[Window]:
 
 
 def focused() -> QWidget:
-    """What a key goes to."""
+    """What a key goes to; without a window manager a list that closes leaves no window active."""
+    if QApplication.focusWidget() is None:
+        window = next(each for each in QApplication.topLevelWidgets() if isinstance(each, Window))
+        window.activateWindow()
+        QApplication.processEvents()
     found = QApplication.focusWidget()
     assert found is not None
     return found

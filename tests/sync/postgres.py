@@ -24,6 +24,9 @@ VARIABLE: Final = "SATCHEL_TEST_DATABASE_URL"
 ELSEWHERE: Final = os.environ.get(VARIABLE, "")
 """A PostgreSQL on which every test of the office runs; its database is emptied before each one."""
 
+PROCESS: Final = "SATCHEL_TEST_PROCESS"
+"""What a process calls its databases that runs beside the one it was started by."""
+
 ABSENT: Final = (
     f"no PostgreSQL: neither {VARIABLE} nor its programs (Debian: postgresql) are here; "
     "the same tests ran on SQLite"
@@ -134,7 +137,7 @@ def private() -> str:
 def here(name: str = "") -> str:
     """The address of this process's own database: where several run side by side each has its own."""
     asked = make_url(ELSEWHERE or private())
-    parts = (asked.database, os.environ.get("PYTEST_XDIST_WORKER", ""), name)
+    parts = (asked.database, os.environ.get("PYTEST_XDIST_WORKER", ""), os.environ.get(PROCESS, ""), name)
     return database_at(
         asked.set(database="_".join(part for part in parts if part)).render_as_string(hide_password=False)
     )

@@ -3,6 +3,7 @@
 import gc
 import json
 import multiprocessing
+import os
 import shutil
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.sync import postgres
 from tests.sync.simulator import schedule
 
 BLOCK = 25
@@ -65,7 +67,8 @@ def block(first: int, count: int = BLOCK, until: float = float("inf")) -> Tally:
 
 
 def _unswept() -> None:
-    """What is imported stays; the collector looks at the rest less often."""
+    """What is imported stays; the collector looks at the rest less often. The world's office is our own."""
+    os.environ[postgres.PROCESS] = f"process{os.getpid()}"
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
