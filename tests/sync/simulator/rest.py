@@ -137,8 +137,8 @@ def _streams(rows: dict[str, dict[str, Row]], me: Row) -> set[str] | None:
 
 def check(world: World, watch: Watch) -> None:
     """Everything typed is accounted for; numbers are unique; totals are what the lines say."""
-    kept = _inboxes(world)
     office = watch.office_rows()
+    kept = _inboxes(world, office)
     for edit in watch.edits:
         if not edit.lost and not _accounted(edit, watch, office, kept, set()):
             raise Violation(
@@ -198,8 +198,11 @@ def _digests(world: World, device: Device) -> None:
                 raise Violation(f"{device.name}: the digest of {stream} differs")
 
 
-def _inboxes(world: World) -> dict[tuple[str, str], list[Any]]:
-    """What lies in the inboxes, decided or not, by record and field."""
+def _inboxes(world: World, office: dict[Key, Row]) -> dict[tuple[str, str], list[Any]]:
+    """What lies in the inboxes, decided or not, by record and field.
+
+    What the office has filed counts for a laptop that was shut out, whose disk may have been put back since.
+    """
     found: dict[tuple[str, str], list[Any]] = {}
     for device in world.devices:
         rows = asked(device.engine, "SELECT record, field, mine, device, n FROM inbox")
@@ -208,6 +211,10 @@ def _inboxes(world: World) -> dict[tuple[str, str], list[Any]]:
             raise Violation(f"{device.name}: one conflict is in the inbox twice")
         for record, name, mine, _, _ in rows:
             found.setdefault((record.hex(), name), []).append(json.loads(mine))
+    shut_out = {device.store.device.hex for device in world.devices if device.revoked}
+    for (kind, _), row in office.items():
+        if kind == "decision" and row["device"] in shut_out:
+            found.setdefault((row["of_id"], row["of_field"]), []).append(row["mine"]["value"])
     return found
 
 
