@@ -16,7 +16,7 @@ from desktop.models.store import Store
 from sync.protocol import upcast, versions
 from sync.protocol.messages import Push, Shape, SyncResponse, Tx, Written
 from sync.protocol.ops import Op, unpack_push
-from sync.server import intake, server
+from sync.server import answering, intake
 from tests.stores import customer, opened
 from tests.sync.server.conftest import Join
 
@@ -80,7 +80,7 @@ def older(monkeypatch: pytest.MonkeyPatch) -> None:
         return upcast.upcast(op, schema, to=3, steps=STEPS)
 
     monkeypatch.setattr(intake, "upcast", up)
-    monkeypatch.setattr(server, "RECEIVING", 2)
+    monkeypatch.setattr(answering, "RECEIVING", 2)
 
 
 @pytest.mark.usefixtures("older")
