@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -265,13 +266,13 @@ def _steps(changes: Iterable[Change]) -> tuple[Step, ...]:
 
 
 def _others(store: Store, one: Waiting) -> tuple[Other, ...]:
-    """What the office brought of this record after the change was made."""
+    """What the office brought of this record after the change was made: the log knows, no clock."""
     op = one.changes[0]
     if op.kind == "create":
         return ()
     entries = history.history(store, RECORDS[op.type], op.record)
-    since = datetime.fromtimestamp(one.at / 1000, UTC)
-    return tuple(Other(each.who, each.field, each.at) for each in entries if each.remote and each.at >= since)
+    since = takewhile(lambda each: each.tx != one.tx.hex, entries)
+    return tuple(Other(each.who, each.field, each.at) for each in since if each.remote)
 
 
 def _deciders(store: Store, card: Card) -> tuple[Other, ...]:
