@@ -7,6 +7,7 @@ With this it was 0.2 s on the same busy machine.
 
 import gc
 import sys
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -21,6 +22,12 @@ PAUSE: Final = 20_000
 _TOUCHES: Final = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 
 
+def _as_before(turn: float, searches: tuple[int, int, int], _gone: object = None) -> None:
+    sys.setswitchinterval(turn)
+    gc.unfreeze()
+    gc.set_threshold(*searches)
+
+
 class Breath(QObject):
     """As long as `window` lives it is asked first; what is loaded by now is never searched again."""
 
@@ -31,6 +38,7 @@ class Breath(QObject):
         self._pause.setInterval(PAUSE)
         self._pause.timeout.connect(gc.collect)
         app.installEventFilter(self)
+        self.destroyed.connect(partial(_as_before, sys.getswitchinterval(), gc.get_threshold()))
         sys.setswitchinterval(TURN)
         gc.collect()
         gc.freeze()
