@@ -379,8 +379,9 @@ class InboxPage(QWidget):
         return len(self._matters)
 
     def _reword(self) -> None:
+        """The same matter in other words."""
         if self.isVisible():
-            self.enter()
+            self._fill(self.matter.key if self.matter is not None else None)
 
     def _changed(self, _keys: frozenset[tuple[str, UUID]]) -> None:
         """What arrives moves nobody to another matter, and takes away nothing that is being typed."""

@@ -41,7 +41,7 @@ class NoticeSettings:
             look, NAMES, current="yes" if look.private else "no", name=msg("Names and amounts")
         )
         self.names.chosen.connect(self._hide)
-        look.changed.connect(lambda: self.names.choose("yes" if look.private else "no"))
+        look.bind(self.names.choose, lambda: "yes" if look.private else "no")
 
     def lines(self) -> list[tuple[Message, Message, QWidget]]:
         """Words, why, control."""

@@ -27,10 +27,14 @@ def page_of(window: Window, kind: str) -> ListPage:
 
 def idle(window: Window) -> None:
     """Until every answer is on the screen."""
-    for _ in range(400):
+    until(window.desk.runner.idle)
+
+
+def until(done: Callable[[], object]) -> None:
+    """Until this is so; a machine may have other work."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not done():
         QApplication.processEvents()
-        if window.desk.runner.idle():
-            break
         time.sleep(0.005)
     QApplication.processEvents()
 
@@ -106,7 +110,9 @@ def board(window: Window, firm: Firm) -> None:
     idle(window)
     face = page.face()
     assert isinstance(face, Board)
-    card = face.columns["negotiation"].list.cards.rows[0]
+    cards = face.columns["negotiation"].list.cards
+    until(lambda: cards.rows)
+    card = cards.rows[0]
     face.select(card.id)
     face.promise(card.id, "signing")
 

@@ -362,6 +362,7 @@ def bulk_sums(window: Window, firm: Firm) -> None:
     wait_idle(window)
     page = window.page()
     assert isinstance(page, ListPage)
+    list_shots.until(page.table.rowCount)
     page.list.selectAll()
     render(window)
     page.many.change()

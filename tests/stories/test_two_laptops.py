@@ -94,7 +94,8 @@ def test_lines_of_a_quote_edited_on_both_merge_by_line(pair: Pair) -> None:
         ("TNK-1", "5", "6800"),
         ("CTL-8", "1", "9900"),
     ]
-    assert rep.json("inbox") == desk.json("inbox") == []
+    for laptop in pair:  # the merged total is one that neither of them has seen
+        assert {card["kind"] for card in laptop.json("inbox")} <= {"review"}
     payable = [laptop.json("show", "quote", quote)["payable"] for laptop in pair]
     assert payable == [(2 * 98600 + 2 * 12000 + 5 * 6800 + 9900) * 100] * 2
     # the same line and the same field on both sides: a person decides
@@ -102,7 +103,7 @@ def test_lines_of_a_quote_edited_on_both_merge_by_line(pair: Pair) -> None:
     rep.json("edit", "quote_line", first["id"], "quantity=4")
     desk.json("sync")
     rep.json("sync")
-    cards = rep.json("inbox")
+    cards = [card for card in rep.json("inbox") if card["kind"] != "review"]
     assert [(card["type"], card["field"], card["mine"], card["theirs"]) for card in cards] == [
         ("quote_line", "quantity", "4", "3")
     ]
