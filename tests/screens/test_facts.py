@@ -15,6 +15,7 @@ from desktop.models.store import Store
 from desktop.views import theme
 from desktop.views.buttons import Button
 from desktop.views.desk import Desk
+from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.runner import Runner
 from desktop.views.theme import Tokens
@@ -70,6 +71,8 @@ def make(furnished: tuple[Store, Firm], qtbot: QtBot) -> Iterator[Make]:
             qtbot.addWidget(page)
             shots.render(page, size)
             return page
+        for kind in LISTS:  # each screen begins with lists that nobody has looked at
+            store.set_local(f"list:{kind}", None)
         desk = Desk(store, Runner())
         desks.append(desk)
         window = Window(look, desk)
