@@ -222,6 +222,9 @@ def test_held_deletions_are_let_in_from_the_card_and_an_undo_brings_them_back(
         record = session.get(type(stored(store, "customer", firm.customers[0])), firm.customers[0])
         assert record is not None
         assert record.deleted_at is not None
+    settle(window, qtbot)
+    window.activateWindow()
+    qtbot.waitActive(window)
     page.setFocus()
     qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: stored(store, "customer", firm.customers[0]).deleted_at is None)
