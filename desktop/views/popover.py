@@ -84,11 +84,6 @@ class Popover(QWidget):
         self.setFocus()
         window.window().installEventFilter(self)
 
-    def _stay_inside(self) -> None:
-        window = self._window
-        left, top = window.width() - self.width(), window.height() - self.height()
-        self.move(max(4, min(self.x(), left)), max(4, min(self.y(), top)))
-
     def dismiss(self) -> None:
         """Close it and give the focus back."""
         if self.isHidden():
@@ -108,8 +103,6 @@ class Popover(QWidget):
             here = self.mapFromGlobal(event.globalPosition().toPoint())
             if not self.rect().contains(here):
                 self.dismiss()
-        elif event.type() == QEvent.Type.Resize:
-            self._stay_inside()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
