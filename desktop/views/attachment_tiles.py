@@ -2,25 +2,23 @@
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QEnterEvent,
     QImage,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.rules import attachments as rules
 from desktop.services.attachments import Shown
 from desktop.views import paint
 from desktop.views.file_viewer import paint_placeholder
 from desktop.views.look import Look
+from desktop.views.removable import Removable
 from desktop.words import Message, msg
 
 THUMB: Final = 132
@@ -29,10 +27,8 @@ GAP: Final = 8
 REMOVE: Final = msg("Delete removes this file")
 
 
-class Tile(QAbstractButton):
+class Tile(Removable):
     """One file: its picture, its name, and where its bytes are. Enter opens, Delete removes."""
-
-    removed = Signal()
 
     def __init__(self, look: Look, shown: Shown, *, office: bool) -> None:
         super().__init__()
@@ -75,32 +71,10 @@ class Tile(QAbstractButton):
         look = self._look
         return QSize(look.px(THUMB), tile_height(look, look.px(THUMB)))
 
-    def _corner(self) -> QRect:
+    def cross(self) -> QRect:
         """Where a press removes the file."""
         size = self._look.t.control("target_min")
         return QRect(self.width() - size, 0, size, size)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A press on the cross removes, anywhere else it opens."""
-        if self._corner().contains(event.position().toPoint()) and self.isDown():
-            self.setDown(False)
-            self.removed.emit()
-        else:
-            super().mouseReleaseEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the cross."""
-        super().enterEvent(event)
-        self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Delete takes the file off."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture on its ground, the name, and where it is."""
@@ -138,7 +112,7 @@ class Tile(QAbstractButton):
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_cross(self, painter: QPainter) -> None:
-        look, corner = self._look, self._corner().adjusted(3, 3, -3, -3)
+        look, corner = self._look, self.cross().adjusted(3, 3, -3, -3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour("raised"))
         painter.drawEllipse(corner)

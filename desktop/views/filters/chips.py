@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.rules.filters import Condition, Filter
 from desktop.services import filter_words
@@ -12,15 +12,14 @@ from desktop.services.filter_words import Titles
 from desktop.views import paint
 from desktop.views.compose import clear_children
 from desktop.views.look import Look
+from desktop.views.removable import Removable
 from desktop.words import Message, msg
 
 WIDEST = 340
 
 
-class FilterChip(QAbstractButton):
+class FilterChip(Removable):
     """One part of a filter: the field in ink 3, what is asked of it, and a cross."""
-
-    removed = Signal()
 
     def __init__(self, look: Look, field: Message | None, asked: Message, *, active: bool = False) -> None:
         super().__init__()
@@ -54,35 +53,14 @@ class FilterChip(QAbstractButton):
         """A chip is never squeezed."""
         return self.sizeHint()
 
-    def _cross(self) -> QRect:
+    def cross(self) -> QRect:
+        """At its end."""
         return QRect(self.width() - self._look.px(24), 0, self._look.px(24), self.height())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """On the cross: away with it."""
-        if self._cross().contains(event.position().toPoint()) and self.isDown():
-            self.setDown(False)
-            self.removed.emit()
-            return
-        super().mouseReleaseEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The cross lights up under the pointer."""
         self.update()
         super().mouseMoveEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover ground."""
-        super().enterEvent(event)
-        self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter edits, Delete takes away."""
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Edge, words, cross."""
