@@ -50,22 +50,25 @@ class ListFigures(QObject):
         cls = RECORDS[page.kind]
         noun = cls.__label__ if page.total() == 1 else cls.__plural__
         said.append((msg("{count} {what}").of(count=page.total_words(), what=inside(noun)), ""))
-        page.figures.emit(said)
+        self._say(said)
+
+    def _say(self, said: list[tuple[Message | str, str]]) -> None:
+        """What arrives for a list that is no longer in front says nothing."""
+        if not self._page.isHidden():
+            self._page.figures.emit(said)
 
     def _tell_everything(self) -> None:
         """What all of the view comes to, found elsewhere."""
         page, name = self._page, self._column()
         count = (msg("All {count} selected").of(count=page.total_words()), "")
-        page.figures.emit([count])
+        self._say([count])
         if not isinstance(figures.kind_of(RECORDS[page.kind], name), Amount):
             return
         label = figures.label_of(page.kind, name)
 
         def told(sums: tuple[Sum, ...]) -> None:
             if page.many.everything:
-                page.figures.emit(
-                    [count, *((label, cells.money(each.total, each.currency)) for each in sums)]
-                )
+                self._say([count, *((label, cells.money(each.total, each.currency)) for each in sums)])
 
         page.source.totals(name, told)
 
