@@ -21,7 +21,7 @@ from desktop.views.look import Look
 from desktop.views.messages import MessageBar
 from desktop.views.status import NetworkChip
 from desktop.words import Message, msg, verbatim
-from tests.screens.shots import looks, render
+from tests.screens.staging import looks, render
 
 SIZE = QSize(1440, 1180)
 KINDS = ("primary", "plain", "flat", "filter", "active_filter", "dashed", "search")

@@ -1,7 +1,4 @@
-"""What a list looks like while it is filtered, grouped, typed into, and as a board or calendar."""
-
-import time
-from collections.abc import Callable
+"""A list with its panel, and while it is filtered, grouped, typed into, a board or a calendar."""
 
 from PySide6.QtWidgets import QApplication
 
@@ -10,6 +7,7 @@ from desktop.views.board.board import Board
 from desktop.views.list_page import ListPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
+from tests.screens.staging import Show, until, wait_idle
 
 KINDS = ("customer", "opportunity", "task", "interaction")
 
@@ -25,18 +23,19 @@ def page_of(window: Window, kind: str) -> ListPage:
     return page
 
 
-def idle(window: Window) -> None:
-    """Until every answer is on the screen."""
-    until(window.desk.runner.idle)
+def customers(window: Window, firm: Firm) -> None:
+    """The list with its panel."""
+    page = window.page()
+    assert isinstance(page, ListPage)
+    page.list.selectRow(0)
 
 
-def until(done: Callable[[], object]) -> None:
-    """Until this is so; a machine may have other work."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not done():
-        QApplication.processEvents()
-        time.sleep(0.005)
-    QApplication.processEvents()
+def nothing_matches(window: Window, firm: Firm) -> None:
+    """A view that holds nothing."""
+    window.go("opportunity")
+    page = window.page()
+    assert isinstance(page, ListPage)
+    page.show_view("won")
 
 
 def list_filtered(window: Window, firm: Firm) -> None:
@@ -44,7 +43,7 @@ def list_filtered(window: Window, firm: Firm) -> None:
     page = page_of(window, "customer")
     asked = (Condition("owner_id", "one_of", ("me", "my_team")), Condition("next_on", "in", "next:30"))
     page.show_otherwise(where=every(Condition("grade", "one_of", ("vip", "a", "b")), *asked))
-    idle(window)
+    wait_idle(window)
 
 
 def list_builder(window: Window, firm: Firm) -> None:
@@ -57,35 +56,35 @@ def list_builder(window: Window, firm: Firm) -> None:
     never = Group(NONE, (Condition("city", "contains", "苏州"),))
     asked = (Condition("grade", "one_of", ("vip", "a")), Condition("last_touch", "in", "last:180"))
     page.show_otherwise(where=every(*asked, either, never))
-    idle(window)
+    wait_idle(window)
     page.filters.edit(1)
 
 
 def list_nothing(window: Window, firm: Firm) -> None:
     """Nothing passes."""
     page_of(window, "customer").show_otherwise(where=every(Condition("city", "is", "x")))
-    idle(window)
+    wait_idle(window)
 
 
 def list_grouped(window: Window, firm: Firm) -> None:
     """Groups with sums, one of them folded."""
     page = page_of(window, "customer")
     page.show_otherwise(by="stage")
-    idle(window)
+    wait_idle(window)
     page.table.fold(3)
 
 
 def list_columns(window: Window, firm: Firm) -> None:
     """The column chooser."""
     page = page_of(window, "customer")
-    idle(window)
+    wait_idle(window)
     page.filters.choose_columns()
 
 
 def list_cell(window: Window, firm: Firm) -> None:
     """A cell that is typed into."""
     page = page_of(window, "customer")
-    idle(window)
+    wait_idle(window)
     page.select(firm.customers[4])
     page.list.setFocus()
     page.list.step_in([each.name for each in page.table.columns].index("next_step"))
@@ -95,7 +94,7 @@ def list_cell(window: Window, firm: Firm) -> None:
 def list_paste(window: Window, firm: Firm) -> None:
     """A block before it is written."""
     page = page_of(window, "customer")
-    idle(window)
+    wait_idle(window)
     page.select(firm.customers[1])
     page.list.setFocus()
     page.list.step_in([each.name for each in page.table.columns].index("next_step"))
@@ -107,7 +106,7 @@ def board(window: Window, firm: Firm) -> None:
     """A card in mid-move."""
     page = page_of(window, "opportunity")
     page.views.show_face("board")
-    idle(window)
+    wait_idle(window)
     face = page.face()
     assert isinstance(face, Board)
     cards = face.columns["negotiation"].list.cards
@@ -117,22 +116,24 @@ def board(window: Window, firm: Firm) -> None:
     face.promise(card.id, "signing")
 
 
-def calendar(kind: str, span: str) -> Callable[[Window, Firm], None]:
+def calendar(kind: str, span: str) -> Show:
     """A list as a calendar."""
 
     def show(window: Window, firm: Firm) -> None:
         page = page_of(window, kind)
         page.views.show_face("calendar")
-        idle(window)
+        wait_idle(window)
         face = page.face()
         assert face is not None
         face.show_span(span)  # type: ignore[union-attr]
-        idle(window)
+        wait_idle(window)
 
     return show
 
 
-LISTS: dict[str, Callable[[Window, Firm], None]] = {
+LISTS: dict[str, Show] = {
+    "customers": customers,
+    "nothing_matches": nothing_matches,
     "list_filtered": list_filtered,
     "list_builder": list_builder,
     "list_nothing": list_nothing,

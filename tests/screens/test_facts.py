@@ -15,12 +15,11 @@ from desktop.models.store import Store
 from desktop.views import theme
 from desktop.views.buttons import Button
 from desktop.views.desk import Desk
-from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.runner import Runner
 from desktop.views.theme import Tokens
 from desktop.views.window import Window
-from tests.screens import facts, shots
+from tests.screens import facts, shots, staging
 from tests.screens.sample import Firm
 from tests.stores import opened
 
@@ -51,7 +50,7 @@ SERVICES = VIEWS.parent / "services"
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Firm]]:
     """A store with the firm, which no screen changes."""
-    with opened(tmp_path_factory.mktemp("firm"), clock=shots.now) as store:
+    with opened(tmp_path_factory.mktemp("firm"), clock=staging.now) as store:
         yield store, Firm(store).found()
 
 
@@ -69,17 +68,16 @@ def make(furnished: tuple[Store, Firm], qtbot: QtBot) -> Iterator[Make]:
         if name in shots.SCREENS:
             page = shots.SCREENS[name](look)
             qtbot.addWidget(page)
-            shots.render(page, size)
+            staging.render(page, size)
             return page
-        for kind in LISTS:  # each screen begins with lists that nobody has looked at
-            store.set_local(f"list:{kind}", None)
+        staging.fresh_lists(store)
         desk = Desk(store, Runner())
         desks.append(desk)
         window = Window(look, desk)
         qtbot.addWidget(window)
-        shots.render(window, size)
+        staging.render(window, size)
         shots.WINDOWS[name](window, firm)
-        shots.render(window, size)
+        staging.render(window, size)
         qtbot.waitUntil(desk.runner.idle, timeout=10_000)
         return window
 
@@ -99,7 +97,7 @@ def test_every_screen_tells_the_truth_and_follows_a_switch(name: str, walk: str,
     screen = make(name, look, size)
     assert_facts(screen, look)
     look.switch(language=language_2, theme_name=theme_2, scale=scale_2)
-    shots.render(screen, size_2)
+    staging.render(screen, size_2)
     assert_facts(screen, look)
     words = facts.said_after(screen)
     assert facts.stale_colours(screen, theme_name, theme_2) == set()

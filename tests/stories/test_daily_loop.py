@@ -15,7 +15,7 @@ from desktop.views.look import Look
 from desktop.views.runner import Runner
 from desktop.views.window import Window
 from tests.screens.sample import Firm
-from tests.screens.shots import now
+from tests.screens.staging import now
 from tests.stores import opened
 from tests.views.pages import settle, stored, the_quote, the_record
 

@@ -1,0 +1,83 @@
+"""The screens without a rail: unlocking, the first run, the manual, a laptop that was wiped."""
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.views.first_run import FirstRun
+from desktop.views.guide import Guide
+from desktop.views.look import Look
+from desktop.views.unlock import Holder, UnlockPage
+from desktop.views.wiped import WipedPage
+from tests.screens.staging import Build
+
+
+def wiped(look: Look) -> QWidget:
+    """The office had this laptop wiped."""
+    note = {
+        "office": "苏州衡岳工业装备有限公司",
+        "at": 1_795_000_000_000,
+        "lost": {"customer": 2},
+        "files": 1,
+    }
+    return WipedPage(look, note)
+
+
+def wiping(look: Look) -> QWidget:
+    """It is being wiped; what waits goes first."""
+    return WipedPage(look, None)
+
+
+def unlock(look: Look) -> QWidget:
+    """The unlock page with something typed."""
+    page = UnlockPage(look, Holder("苏州衡岳工业装备有限公司", "林一鸣", "外勤销售，华东二区", 12))
+    page.entry.setText("fourteen-chars")
+    page.entry.on_caps(True)
+    return page
+
+
+def first_run_name(look: Look) -> QWidget:
+    """Step 1, answered."""
+    page = FirstRun(look)
+    page.name_page.name.setText("林一鸣" if look.language == "zh" else "Lin Yiming")
+    return page
+
+
+def first_run_passphrase(look: Look) -> QWidget:
+    """Step 2 with a good passphrase."""
+    page = FirstRun(look)
+    page.name_page.name.setText("林一鸣" if look.language == "zh" else "Lin Yiming")
+    page.forward()
+    page.secret_page.first.setText("correct horse battery")
+    page.secret_page.second.setText("correct horse battery")
+    page.forward()
+    page.show_code("7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5")
+    return page
+
+
+def first_run_start(look: Look) -> QWidget:
+    """Step 3."""
+    page = FirstRun(look)
+    page.name_page.name.setText("林一鸣" if look.language == "zh" else "Lin Yiming")
+    page.forward()
+    page.secret_page.first.setText("correct horse battery")
+    page.secret_page.second.setText("correct horse battery")
+    page.show_code("7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5")
+    page.forward()
+    return page
+
+
+def guide_page(look: Look) -> QWidget:
+    """The manual."""
+    shown = Guide(look)
+    shown.go("typing")
+    return shown
+
+
+QUIET: dict[str, Build] = {
+    "unlock": unlock,
+    "wiped": wiped,
+    "wiping": wiping,
+    "first_run_name": first_run_name,
+    "first_run_passphrase": first_run_passphrase,
+    "first_run_start": first_run_start,
+    "guide": guide_page,
+}

@@ -1,0 +1,41 @@
+"""The quote editor: its grid, a price and its reasons, files in the place of the paper."""
+
+from desktop.views.quotes import QuotePage
+from desktop.views.window import Window
+from tests.screens.sample import Firm
+from tests.screens.staging import Show, render
+
+
+def quote(window: Window, firm: Firm) -> None:
+    """The quote editor."""
+    window.open_record("quote", firm.quote)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    page.grid.setCurrentIndex(page.table.index(1, 4))
+    page.grid.setFocus()
+
+
+def quote_why(window: Window, firm: Firm) -> None:
+    """Why is it this price?"""
+    quote(window, firm)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    render(window)
+    line = page.grid.line()
+    assert line is not None
+    page._explain(line)  # noqa: SLF001
+
+
+def quote_files(window: Window, firm: Firm) -> None:
+    """The files of a quote in the place of its paper."""
+    quote(window, firm)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    page.files.turn(show=True)
+
+
+QUOTES: dict[str, Show] = {
+    "quote_editor": quote,
+    "quote_why": quote_why,
+    "quote_files": quote_files,
+}

@@ -1,0 +1,155 @@
+"""The places of the rail, and what lies over every one of them: palette, keys, toast, tray, reminders."""
+
+from PySide6.QtWidgets import QScrollArea
+
+from desktop.services.reminders import Reminder
+from desktop.views.inbox import InboxPage
+from desktop.views.running import Running
+from desktop.views.settings_page import SettingsPage
+from desktop.views.window import Window
+from desktop.words import msg
+from tests.screens import matters
+from tests.screens.list_shots import customers
+from tests.screens.sample import Firm
+from tests.screens.staging import Show, now, render, wait_idle
+
+
+def place(key: str) -> Show:
+    """A place of the rail."""
+    return lambda window, _firm: window.go(key)
+
+
+def board(key: str) -> Show:
+    """Today or the dashboard, with its figures."""
+
+    def show(window: Window, firm: Firm) -> None:
+        window.go(key)
+        wait_idle(window)
+
+    return show
+
+
+def inbox(window: Window, firm: Firm) -> None:
+    """A conflict with both values."""
+    window.go("inbox")
+    page = window.page()
+    assert isinstance(page, InboxPage)
+    page.look_at(1)
+
+
+def palette(window: Window, firm: Firm) -> None:
+    """The palette with an answer."""
+    customers(window, firm)
+    render(window)
+    window.open_palette()
+    window.palette_box.entry.setText("xhjm")
+
+
+def acting(window: Window, firm: Firm) -> None:
+    """A sentence with a day in the palette."""
+    customers(window, firm)
+    render(window)
+    window.open_palette()
+    window.palette_box.entry.setText("跟进 张总 下周二" if window.desk.store else "")
+
+
+def key_sheet(window: Window, firm: Firm) -> None:
+    """All keys."""
+    customers(window, firm)
+    render(window)
+    window.doing.show_keys()
+
+
+def toast(window: Window, firm: Firm) -> None:
+    """What was just done."""
+    customers(window, firm)
+    render(window)
+    window.toast.tell(msg("{what} added").of(what=msg("Customer")))
+
+
+def reminder(window: Window, firm: Firm) -> None:
+    """A task whose moment has come."""
+    customers(window, firm)
+    render(window)
+    one = Reminder("task", firm.customers[0], "约用印时间", "苏州星河精密机械有限公司", now())
+    window.doing.notices._take([one])  # noqa: SLF001
+
+
+def crashed(window: Window, firm: Firm) -> None:
+    """The page after a mistake of the program."""
+    customers(window, firm)
+    render(window)
+    try:
+        raise ZeroDivisionError("of a customer")
+    except ZeroDivisionError as error:
+        window.doing.crash.tell(error)
+
+
+def tray(window: Window, firm: Firm) -> None:
+    """An import under way."""
+    customers(window, firm)
+    render(window)
+    one = Running(msg("Importing {file}").of(file="客户名单 2026.xlsx"))
+    one._begun -= 9  # noqa: SLF001
+    one.progress(18_500, 50_000)
+    window.doing.tray.add(one)
+    window.doing.tray._fill()  # noqa: SLF001
+
+
+def practice(window: Window, firm: Firm) -> None:
+    """The practice tour, two steps done."""
+    customers(window, firm)
+    render(window)
+    window.doing.practise()
+    card = window.doing.practice
+    assert card is not None
+    card.done = 2
+    card._fill()  # noqa: SLF001
+    card._timer.stop()  # noqa: SLF001
+
+
+def hidden(window: Window, firm: Firm) -> None:
+    """Names and amounts hidden."""
+    customers(window, firm)
+    render(window)
+    window._look.private = True  # noqa: SLF001
+    window._look.changed.emit()  # noqa: SLF001
+
+
+def settings_below(window: Window, firm: Firm) -> None:
+    """The settings about reminders, keys and what leaves."""
+    window.go("settings")
+    render(window)
+    page = window.page()
+    assert isinstance(page, SettingsPage)
+    area = page.findChild(QScrollArea)
+    assert area is not None
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum() - 260)
+
+
+PLACES: dict[str, Show] = {
+    "today": board("today"),
+    "dashboard": board("dashboard"),
+    **{
+        f"list_{key}": place(key)
+        for key in ("contact", "opportunity", "quote", "product", "task", "interaction")
+    },
+    "settings": place("settings"),
+    "settings_below": settings_below,
+}
+INBOX: dict[str, Show] = {
+    "inbox_empty": place("inbox"),
+    "inbox": inbox,
+    **{f"inbox_{kind}": matters.shown(kind) for kind in matters.ONE_OF_EACH},
+}
+OVER: dict[str, Show] = {
+    "palette": palette,
+    "acting": acting,
+    "key_sheet": key_sheet,
+    "toast": toast,
+    "reminder": reminder,
+    "crashed": crashed,
+    "tray": tray,
+    "practice": practice,
+    "hidden": hidden,
+}
