@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import Damaged, NotFound, Refused
+from desktop.models.engines import write_back
 from desktop.models.record import Record
 from desktop.models.records.files import Attachment, Blob, keep_blob
 from desktop.rules import attachments as rules
@@ -353,7 +354,9 @@ class Blobs:
                 driver.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
                 before, left = left, _one(conn, "PRAGMA freelist_count")
             if left == before:
-                return
+                break
+        with self._turn:
+            write_back(self.engine)
 
     def _know(self, conn: Connection, sha256: str, size: int, now: int) -> None:
         conn.exec_driver_sql(

@@ -180,6 +180,21 @@ def without_waiting(engine: Engine) -> Iterator[Connection]:
             driver.execute("PRAGMA synchronous = FULL")
 
 
+def write_back(engine: Engine) -> bool:
+    """Write the log back into the file and empty it; False where somebody reads or writes just then.
+
+    Until that is done, the log and the file hold pages as they were before the last changes.
+    """
+    with engine.connect() as connection:
+        connection.rollback()
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA busy_timeout = 0")  # nobody waits for this
+        try:
+            return not driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+
 BESIDE: Final = "beside"
 
 

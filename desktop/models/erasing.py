@@ -1,13 +1,15 @@
-"""Words of what left this laptop still stand in blocks of the search index; here they leave those too.
+"""What left this laptop still stands in blocks of the search index and in the log; here it leaves those too.
 
 `leaving.py` notes that something left, in its transaction; the engine has the index tidied when at rest.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+import time
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
 from desktop.models.changes import read_local, write_local
+from desktop.models.engines import write_back
 from desktop.models.indexing import driver_of
 
 if TYPE_CHECKING:
@@ -17,42 +19,58 @@ PAGES: Final = 200
 """Blocks of the index merged in one go: about 13 ms."""
 
 UNTIDY: Final = "untidy"
-"""The local fact that something left since the index was last tidied."""
+"""The local fact that something left since this was last done: True, or LOG."""
+LOG: Final = "log"
+"""What left stands in the log and in pages that are not written back, but in no block of the index."""
+TRIES, PAUSE = 20, 0.01
+"""How often the log is to be written back where others read, and seconds between."""
 
 
-def note(connection: Connection) -> None:
-    """Something left in this transaction."""
-    if not pending(connection):
-        write_local(connection, UNTIDY, True)
+def note(connection: Connection, *, words: bool = True) -> None:
+    """Something left in this transaction, with `words` that stand in the index."""
+    known = read_local(connection, UNTIDY, False)
+    if known is not True and (words or not known):
+        write_local(connection, UNTIDY, words or LOG)
 
 
 def pending(connection: Connection) -> bool:
-    """Whether words of what left may still stand in the index."""
+    """Whether something of what left may still stand in the file."""
     return bool(read_local(connection, UNTIDY, False))
 
 
 def tidy(remote: "Remote") -> None:
-    """Rewrite the index without them, in slices between which a person may write.
+    """Rewrite the index without them, in slices between which a person may write, and empty the log.
 
-    A crash in between begins again. At the end the log is written back, so that no old page stays in it.
+    A crash in between begins again. Where somebody reads all the time, the log stays for the next time.
     """
     pages = -PAGES  # negative: begin to merge everything into one
     while _merge_some(remote, pages):
         pages = PAGES
-    with remote.store.turns.arrival(), remote.store.engine.connect() as connection:
-        connection.rollback()
-        driver: Any = connection.connection.driver_connection
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for _ in range(TRIES):
+        with remote.store.turns.arrival():
+            if write_back(remote.store.engine):
+                _done(remote)
+                return
+        time.sleep(PAUSE)
 
 
 def _merge_some(remote: "Remote", pages: int) -> bool:
     """Merge some blocks; whether there is more to do. The connection's count of changes says so."""
     with remote.store.turns.arrival(), remote.store.engine.begin() as connection:
+        if read_local(connection, UNTIDY, False) is not True:
+            return False
         driver = driver_of(connection)
         before = driver.execute("SELECT total_changes()").fetchone()[0]
         driver.execute("INSERT INTO search_word (search_word, rank) VALUES ('merge', ?)", (pages,))
         more = bool(driver.execute("SELECT total_changes()").fetchone()[0] - before >= 2)
         if not more:
-            write_local(connection, UNTIDY, False)
+            write_local(connection, UNTIDY, LOG)
         remote.point("tidying")
     return more
+
+
+def _done(remote: "Remote") -> None:
+    """The log is empty. What left since then, by another hand, is noted anew and stays noted."""
+    with remote.store.engine.begin() as connection:
+        if read_local(connection, UNTIDY, False) == LOG:
+            write_local(connection, UNTIDY, False)

@@ -67,6 +67,7 @@ def hide(connection: Connection, hidden: Hidden) -> None:
         _let_go(connection, kind, names)
         if not names.isdisjoint(name for name, _ in indexing.searched(RECORDS[kind])):
             _index_again(connection, kind)
+        erasing.note(connection, words=False)
 
 
 def _index_again(connection: Connection, kind: str) -> None:

@@ -58,6 +58,8 @@ INDEXED: Final = 1000
 """Rows made searchable in one go: about 70 ms."""
 MOST_REFUSED: Final = 5
 """How often streams may change under a sync before it waits for the next one."""
+MOST_TIDIED: Final = 3
+"""How often one sync tidies: where somebody reads all the time, the next one goes on."""
 MOST_REQUESTS: Final = 100_000
 """A bound that no honest office reaches: a sync that does not end is a defect, not a reason to go on."""
 
@@ -128,6 +130,7 @@ class _Round:
         self.filed = False
         """A first copy by one file was tried."""
         self.indexed = 0
+        self.tidied = 0
         self.now: Situation
 
     def run(self) -> Steps[None]:
@@ -161,7 +164,7 @@ class _Round:
             return self.rest
         if self.now.unindexed:
             return self.index
-        if self.now.untidy:
+        if self.now.untidy and self.tidied < MOST_TIDIED:
             return self.tidy
         if self.now.due and not self.settled:
             return self.compare
@@ -251,6 +254,7 @@ class _Round:
 
     def tidy(self) -> Steps[None]:
         """Something left: its words leave the index's blocks too."""
+        self.tidied += 1
         yield from self.store(Tidy())
 
     def part(self) -> Steps[None]:

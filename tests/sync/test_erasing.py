@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from desktop.models import erasing
 from desktop.models.partly import MIXED
@@ -19,7 +19,7 @@ from sync.server.batch import OFFICE, Batch
 from sync.server.rows import id_out
 from sync.server.server import Server
 from tests.stores import opened
-from tests.sync import postgres
+from tests.sync import postgres, raw_pages
 from tests.sync.test_repair import Line
 
 CANARY = "zqxjvwkcanary"
@@ -108,12 +108,55 @@ def _has(value: Any) -> bool:
     return isinstance(value, str) and end in value
 
 
-def test_what_moved_away_is_nowhere_in_the_file(server: Server, laptop: Store) -> None:
+def on_pages(folder: Path) -> list[str]:
+    """The pages of Ann's file and the frames of its log on which the end of the canary stands."""
+    found = raw_pages.holding(folder / "ann" / "satchel.db", raw_pages.texts(CANARY[-6:]))
+    return found.get(CANARY[-6:], [])
+
+
+def test_what_moved_away_is_nowhere_in_the_file(server: Server, laptop: Store, tmp_path: Path) -> None:
     assert {"customer", "search_entry", "search_word_data"} <= set(holding(laptop))
+    assert on_pages(tmp_path)
     give_away(server, MANY)
     report = sync_once(laptop, Line(server))
     assert report.removed == MANY / EACH
     assert holding(laptop) == []
+    assert on_pages(tmp_path) == []
+
+
+@pytest.mark.parametrize("forgets", ["to overwrite", "the log"])
+def test_what_no_table_shows_is_seen_on_the_pages(
+    server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgets: str
+) -> None:
+    """A program that does half of it leaves rows that nothing leads to: the pages tell, the tables do not."""
+    if forgets == "the log":
+        monkeypatch.setattr(erasing, "write_back", lambda _: True)
+    else:
+
+        def lazy(raw: Any, *_: object) -> None:
+            raw.execute("PRAGMA secure_delete = OFF")
+
+        event.listen(laptop.engine, "checkout", lazy)
+    give_away(server, MANY)
+    sync_once(laptop, Line(server))
+    assert holding(laptop) == []
+    assert on_pages(tmp_path)
+
+
+def test_where_somebody_reads_on_the_log_is_emptied_by_the_next_sync(
+    server: Server, laptop: Store, tmp_path: Path
+) -> None:
+    with laptop.reading() as session:
+        assert session.query(Customer).count() == MANY  # as of this moment, until the session ends
+        give_away(server, MANY)
+        sync_once(laptop, Line(server))
+        assert on_pages(tmp_path)
+        with laptop.engine.connect() as connection:
+            assert erasing.pending(connection)
+    sync_once(laptop, Line(server))
+    assert on_pages(tmp_path) == []
+    with laptop.engine.connect() as connection:
+        assert not erasing.pending(connection)
 
 
 def test_without_tidying_the_blocks_would_keep_it(

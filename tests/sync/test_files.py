@@ -25,8 +25,8 @@ from sync.engine.actions import Answer, Failure
 from sync.engine.blobs import FileReport
 from sync.server.app import Running
 from sync.server.server import Server
-from tests.stores import customer, opened
-from tests.sync import postgres
+from tests.stores import KEY, customer, opened
+from tests.sync import postgres, raw_pages
 from tests.sync.fault_proxy import Fault, FaultProxy
 
 
@@ -287,19 +287,25 @@ def test_spoilt_bytes_here_are_fetched_anew(world: World) -> None:
     assert world.ann.bytes_of(made) == some(5000)
 
 
-def test_bytes_leave_the_laptop_with_the_right_to_see_their_record(world: World) -> None:
+def test_bytes_leave_the_laptop_with_the_right_to_see_their_record(world: World, tmp_path: Path) -> None:
+    def on_pages() -> dict[str, list[str]]:
+        needle = {"some of it": some(5000)[1000:1032]}
+        return raw_pages.holding(tmp_path / "bob" / "blobs.db", needle, KEY[::-1])
+
     made = world.ann.attach(some(5000))
     world.ann.sync()
     world.bob.sync()
     blobs = world.bob.store.blobs
     assert blobs is not None
     assert blobs.total() == 5000
+    assert on_pages()
     team = world.server.store.write(
         lambda conn: conn.execute(text("UPDATE \"user\" SET team_id = NULL WHERE name = 'Bob'")).rowcount
     )
     assert team == 1
     world.bob.sync()
     assert blobs.total() == 0
+    assert on_pages() == {}
     assert world.ann.bytes_of(made) == some(5000)
 
 

@@ -20,6 +20,7 @@ from sync.protocol import messages
 from sync.server.masks import mask_of
 from sync.server.server import Server
 from tests.stores import opened
+from tests.sync import raw_pages
 from tests.sync.server.conftest import Join
 from tests.sync.server.laptop import Laptop
 from tests.sync.simulator.world import Direct
@@ -53,19 +54,13 @@ def become(admin: Laptop, user: str, **values: Any) -> None:
 
 
 def found(store: Store, *needles: str) -> set[str]:
-    """Which of these texts stand anywhere in the vault, opened with its key, blocks of the index included."""
-    here: set[str] = set()
-    with store.engine.connect() as connection:
-        tables = (
-            connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'table'").scalars().all()
-        )
-        assert "search_word_data" in tables
-        for table in tables:
-            for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"'):  # noqa: S608 - own names
-                for value in row:
-                    raw = value if isinstance(value, bytes) else str(value).encode()
-                    here.update(needle for needle in needles if needle.encode() in raw)
-    return here
+    """Which of these, as text or as an amount, stand on any page of the vault's file or of its log."""
+    with store.reader.connect() as connection:
+        place = connection.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        path = Path(place.scalar_one())
+    costs = [one for one in needles if one.replace(".", "").isdigit() and "." in one]
+    asked = raw_pages.texts(*needles) | raw_pages.amounts(costs, digits=6)
+    return {name.partition(" ")[0] for name in raw_pages.holding(path, asked)}
 
 
 def set_up(admin: Laptop, user: str) -> tuple[str, str]:
