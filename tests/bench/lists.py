@@ -46,7 +46,7 @@ def fill(store: Store, count: int) -> None:
     chance, today = random.Random(1), date.today()  # noqa: DTZ011
     ids = [new_id().bytes for _ in range(count)]
     names = {column.name for column in RECORDS["customer"].table().columns}
-    _write(
+    write(
         store,
         "customer",
         (
@@ -62,7 +62,7 @@ def fill(store: Store, count: int) -> None:
             for record_id, sample in zip(ids, samples.customers(count), strict=True)
         ),
     )
-    _write(
+    write(
         store,
         "opportunity",
         (
@@ -78,7 +78,7 @@ def fill(store: Store, count: int) -> None:
         ),
     )
     now = datetime.now(UTC)
-    _write(
+    write(
         store,
         "interaction",
         (
@@ -97,7 +97,8 @@ def fill(store: Store, count: int) -> None:
     store.tidy()
 
 
-def _write(store: Store, kind: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def write(store: Store, kind: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Rows straight into the table of a kind, as a person who owns them all."""
     cls, me = RECORDS[kind], store.me().id.bytes
     names = [column.name for column in cls.table().columns]
     plain = {f.name: f.kind.to_driver(f.kind.to_wire(f.default_value())) for f in cls.fields().values()}

@@ -1,6 +1,7 @@
 """A record whole: its page, its files, who may see it, what is said about it, and making a new one."""
 
 from datetime import date
+from typing import Any
 
 from desktop.models.records import Comment, Team, User
 from desktop.services import sharing
@@ -41,7 +42,7 @@ def share_box(window: Window, firm: Firm) -> None:
         with store.work(store.me(), "user.new") as work:
             people = [work.add(User(name=name, role="rep")) for name in ("沈清", "高洁")]
             group = work.add(Team(name="华东二区"))
-        lend = {"of": "customer", "of_id": firm.customers[0]}
+        lend: dict[str, Any] = {"of": "customer", "of_id": firm.customers[0]}
         run(store, store.me(), "share.give", person_id=people[0].id, access="edit", **lend)
         until = date(2026, 12, 31)
         run(store, store.me(), "share.give", group_id=group.id, access="read", until=until, **lend)
@@ -63,12 +64,18 @@ def to_ask(window: Window, firm: Firm) -> None:
     page.facts.explain(page.facts.facts["grade"])
 
 
-def said(window: Window, firm: Firm) -> None:
-    """Comments on a customer."""
-    window.open_record("customer", firm.customers[0])
+def comments(window: Window) -> RecordPage:
+    """The page in front, turned to what is said."""
     page = window.page()
     assert isinstance(page, RecordPage)
     page.which.button("comments").click()
+    return page
+
+
+def said(window: Window, firm: Firm) -> None:
+    """Comments on a customer."""
+    window.open_record("customer", firm.customers[0])
+    page = comments(window)
     store = window.desk.store
     with store.reading() as session:
         there = session.query(Comment).count()

@@ -1,22 +1,28 @@
-"""Every screen in two languages and two themes as pictures: `python -m tests.screens.shots --out DIR`."""
+"""Every screen as pictures, with languages, themes, sizes and fills to choose; `--help` says how."""
 
 import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.models.store import Store
 from desktop.views.desk import Desk
+from desktop.views.look import Look
 from desktop.views.runner import Runner
 from desktop.views.window import Window
-from tests import stores
 from tests.screens.bulk_shots import BULK
 from tests.screens.clash_shots import CLASHES
+from tests.screens.fill_shots import EMPTY, FULL
+from tests.screens.fills import vault
 from tests.screens.list_shots import LISTS
 from tests.screens.office_shots import HELD, OFFICE
 from tests.screens.outbox_shots import OUTBOX
@@ -24,7 +30,7 @@ from tests.screens.quiet_shots import QUIET
 from tests.screens.quote_shots import QUOTES
 from tests.screens.record_shots import RECORDS
 from tests.screens.sample import Firm, conflict
-from tests.screens.staging import Build, Show, fresh_lists, looks, now, render, wait
+from tests.screens.staging import Build, Show, fresh_lists, looks, render, wait
 from tests.screens.window_shots import INBOX, OVER, PLACES
 
 SCREENS: dict[str, Build] = {**QUIET}
@@ -44,37 +50,39 @@ WINDOWS: dict[str, Show] = {
 """By name; the last of them leave something behind that the others would show."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the pictures and say how many."""
+BY_FILL: dict[str, dict[str, Show]] = {"empty": EMPTY, "typical": WINDOWS, "full": FULL}
+
+
+def asked(arguments: list[str] | None) -> argparse.Namespace:
+    """What is to be shown, and how; without a word the whole of it in a small firm."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("shots"))
-    parser.add_argument("--only", default="")
+    parser.add_argument("--screens", "--only", default="", help="names with commas; `list_*` takes all such")
     parser.add_argument("--languages", default="zh,en")
-    parser.add_argument("--themes", default="light,dark")
-    parser.add_argument("--scale", type=int, default=100)
-    options = parser.parse_args(arguments)
+    parser.add_argument("--themes", default="light,dark", help="and high_contrast")
+    parser.add_argument("--sizes", default="1440x900", help="such as 1440x900,1280x720")
+    parser.add_argument("--fill", default="typical", help="empty,typical,full")
+    parser.add_argument("--text", type=int, default=100, help="percent, 80 to 200")
+    parser.add_argument("--scale", default="1", help="pixels of the screen for one of the window: 1 or 2")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the pictures and say how many."""
+    options = asked(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
+    os.environ["QT_SCALE_FACTOR"] = options.scale
     app = QApplication.instance() or QApplication(sys.argv[:1])
-    wanted = options.only.split(",") if options.only else [*SCREENS, *WINDOWS]
     count = 0
-    with tempfile.TemporaryDirectory() as folder, stores.opened(Path(folder), clock=now) as store:
-        firm = Firm(store).found()
-        for name in wanted:
-            if name == "inbox":  # from here on there is something to decide
-                conflict(store, firm)
-            for ending, look in looks(options.languages, options.themes, options.scale):
-                screen = SCREENS[name](look) if name in SCREENS else None
-                desk = None
-                if screen is None:
-                    fresh_lists(store)
-                    desk = Desk(store, Runner())
-                    window = Window(look, desk)
-                    render(window)
-                    WINDOWS[name](window, firm)
-                    screen = window
-                render(screen)
-                wait(screen)
-                screen.grab().save(str(options.out / f"{name}_{ending}.png"))
+    for fill in options.fill.split(","):
+        for name, store, firm in staged(wanted(options.screens, fill), fill):
+            for size, (ending, look) in product(
+                options.sizes.split(","), looks(options.languages, options.themes, options.text)
+            ):
+                look.dress()
+                words = (name, *special(options, fill, size), ending)
+                screen, desk = put_up(name, fill, look, store, firm, QSize(*map(int, size.split("x"))))
+                screen.grab().save(str(options.out / f"{'_'.join(words)}.png"))
                 screen.close()
                 if desk is not None:
                     desk.close()
@@ -84,6 +92,58 @@ def main(arguments: list[str] | None = None) -> int:
                 count += 1
     sys.stdout.write(f"{count} pictures in {options.out}\n")
     return 0
+
+
+def wanted(screens: str, fill: str) -> list[str]:
+    """The names of a fill, in their order; with patterns those that fit one."""
+    there = [*(SCREENS if fill == "typical" else ()), *BY_FILL[fill]]
+    patterns = screens.split(",") if screens else ["*"]
+    return [name for name in there if any(fnmatchcase(name, pattern) for pattern in patterns)]
+
+
+def staged(names: list[str], fill: str) -> Iterator[tuple[str, Store, Firm]]:
+    """Each name with the vault it is shown with; where there is nothing, each has its own."""
+    if fill == "empty":
+        for name in names:
+            with tempfile.TemporaryDirectory() as folder, vault(fill, Path(folder)) as (store, firm):
+                yield name, store, firm
+    elif names:
+        with tempfile.TemporaryDirectory() as folder, vault(fill, Path(folder)) as (store, firm):
+            for name in names:
+                if name == "inbox":  # from here on there is something to decide
+                    conflict(store, firm)
+                yield name, store, firm
+
+
+def put_up(
+    name: str, fill: str, look: Look, store: Store, firm: Firm, size: QSize
+) -> tuple[QWidget, Desk | None]:
+    """A screen as it would be seen, with the desk it is to be closed with."""
+    if name in SCREENS:
+        screen = SCREENS[name](look)
+        render(screen, size)
+        wait(screen)
+        return screen, None
+    fresh_lists(store)
+    desk = Desk(store, Runner())
+    window = Window(look, desk)
+    render(window, size)
+    BY_FILL[fill][name](window, firm)
+    render(window, size)
+    wait(window)
+    return window, desk
+
+
+def special(options: argparse.Namespace, fill: str, size: str) -> Iterator[str]:
+    """What is not usual of a picture, for its name."""
+    if fill != "typical":
+        yield fill
+    if size != "1440x900":
+        yield size
+    if options.text != 100:
+        yield f"{options.text}%"
+    if options.scale != "1":
+        yield f"{options.scale}x"
 
 
 if __name__ == "__main__":

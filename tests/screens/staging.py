@@ -33,11 +33,11 @@ def fresh_lists(store: Store) -> None:
         store.set_local(f"list:{kind}", None)
 
 
-def looks(languages: str, themes: str, scale: int) -> Iterator[tuple[str, Look]]:
+def looks(languages: str, themes: str, text: int) -> Iterator[tuple[str, Look]]:
     """One look per language and theme with the end of its file name."""
     for language in languages.split(","):
         for theme in themes.split(","):
-            look = Look(theme_name=theme, language=language, scale=scale)
+            look = Look(theme_name=theme, language=language, scale=text)
             look.dress()
             yield f"{language}_{theme}", look
 
