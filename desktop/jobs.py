@@ -65,6 +65,7 @@ class Jobs:
             HttpTransport(url, stall=STALL),
             self._heard,
             connected=self._connected,
+            refused=self.sync_soon,
             chance=chance,
         )
         self.store.listeners.append(self._wake)

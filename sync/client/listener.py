@@ -52,7 +52,10 @@ class _Listening(Session[News]):
 
 
 class Listener:
-    """The ear of one laptop. `heard` gets what is news here, `connected` hears that the office is there."""
+    """The ear of one laptop. `heard` gets what is news here, `connected` hears that the office is there.
+
+    `refused` hears that this laptop is let in no more.
+    """
 
     def __init__(
         self,
@@ -61,11 +64,12 @@ class Listener:
         heard: Callable[[News], None],
         *,
         connected: Callable[[], None] = lambda: None,
+        refused: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float],
     ) -> None:
         self._remote, self._line = remote, line
-        self._heard, self._connected = heard, connected
+        self._heard, self._connected, self._refused = heard, connected, refused
         self._clock, self._chance = clock, chance
         self._backoff = Backoff(longest=RETRY, open_after=math.inf)
         self._asks_until = 0.0
@@ -115,6 +119,7 @@ class Listener:
         try:
             news = self._converse(wait=WAIT if self.asks else 0)
         except NotAllowed:
+            self._refused()
             return LONGEST_WAIT  # the next sync tells the person; until then nothing is asked
         except SatchelError as error:
             return self._wait_after(error)

@@ -21,8 +21,8 @@ from sync.protocol import bundle, codec
 from sync.protocol.bundle import BadBundle, Copied, Letter, NoBundle, Opened, Reply
 from sync.protocol.messages import Cursor, Keys, Lease, Page, Snapshot, SyncRequest, SyncResponse, Verdict
 from sync.protocol.versions import RECEIVING, SCHEMA, SPOKEN
-from sync.server import audit, feed, intake, leases, stubs
-from sync.server.accounts import REVOKED, device_row
+from sync.server import audit, feed, intake, leases, stubs, wiping
+from sync.server.accounts import device_row
 from sync.server.answering import check_cursors, page_of, scope_for, walled
 from sync.server.problems import Refusal
 from sync.server.rows import id_in, upsert
@@ -199,8 +199,7 @@ def _locked(conn: Connection, sender: str) -> Row[Any]:
     device = device_row(conn, sender, lock=True)
     if device is None:
         raise Refusal(401, "unknown_device", STRANGER)
-    if device.revoked_at is not None:
-        raise Refusal(403, "revoked", REVOKED)
+    wiping.refuse(conn, device)
     if conn.execute(select(HEIR.c.heir).where(HEIR.c.device == device.id)).first() is not None:
         raise Refusal(403, "unknown_device", FORMER)
     return device

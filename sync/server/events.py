@@ -21,7 +21,7 @@ from sync.protocol import events as wire
 from sync.protocol.events import fingerprint
 from sync.protocol.messages import News
 from sync.protocol.signing import read_headers
-from sync.server import walls
+from sync.server import walls, wiping
 from sync.server.accounts import REVOKED, device_row, shut_out
 from sync.server.problems import Refusal
 from sync.server.scope import Scope, heads, scope_of
@@ -125,8 +125,9 @@ class Listener:
 
     def _scope(self, conn: Connection) -> Scope:
         row = device_row(conn, self.device)
-        if row is None or row.revoked_at is not None:
+        if row is None:
             raise Refusal(403, "revoked", REVOKED)
+        wiping.refuse(conn, row)
         scope = scope_of(conn, row.user.hex, self._clock())
         if scope is None:
             raise Refusal(403, "revoked", REVOKED)

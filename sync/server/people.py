@@ -12,14 +12,14 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select
 
 from desktop.errors import Refused, Usage
 from desktop.models.record import RECORDS
 from desktop.models.records import Organisation, Team, User
 from desktop.rules.roles import ROLES, Role
 from desktop.words import msg
-from sync.server import accounts, audit, roles
+from sync.server import accounts, audit, roles, wiping
 from sync.server.batch import OFFICE, Batch
 from sync.server.rows import bare, id_in, id_out, shape
 from sync.server.tables import DEVICE, ENROL
@@ -268,26 +268,32 @@ def import_people(conn: Connection, people: Iterable[Listed], now: int) -> list[
 # ---------------------------------------------------------------- lost laptops, leavers
 
 
-def reset(conn: Connection, who: str, now: int, choose: accounts.Choose) -> tuple[str, list[str], str]:
-    """Shut out every laptop and code of a person and give them one new code: (id, laptops, code)."""
+def reset(
+    conn: Connection, who: str, now: int, choose: accounts.Choose, end: wiping.End = wiping.shut_out
+) -> tuple[str, list[str], str]:
+    """End the trust in every laptop and code of a person, give them one new code: (id, laptops, code)."""
     user = accounts.find_user(conn, who)
-    shut = _shut_out(conn, user, now)
+    shut = _shut_out(conn, user, now, end)
     audit.record(conn, now, "office", "user.reset", {"user": user, "devices": shut})
     return user, shut, accounts.new_code(conn, user, now, choose)
 
 
-def _shut_out(conn: Connection, user: str, now: int) -> list[str]:
-    mine = DEVICE.c.user == UUID(hex=user)
-    live = conn.execute(
-        select(DEVICE.c.id).where(mine, DEVICE.c.revoked_at.is_(None)).order_by(DEVICE.c.id).with_for_update()
-    )
-    shut = [row.id.hex for row in live]
-    conn.execute(update(DEVICE).where(mine, DEVICE.c.revoked_at.is_(None)).values(revoked_at=now))
+def laptops(conn: Connection, user: str) -> list[str]:
+    """The laptops of a person that are let in, by id."""
+    live = DEVICE.c.user == UUID(hex=user), DEVICE.c.revoked_at.is_(None)
+    found = conn.execute(select(DEVICE.c.id).where(*live).order_by(DEVICE.c.id).with_for_update())
+    return [row.id.hex for row in found]
+
+
+def _shut_out(conn: Connection, user: str, now: int, end: wiping.End) -> list[str]:
+    shut = [end(conn, device, now) for device in laptops(conn, user)]
     conn.execute(delete(ENROL).where(ENROL.c.user == UUID(hex=user)))
     return shut
 
 
-def leave(conn: Connection, who: str, heir: str, now: int) -> tuple[str, str, list[str]]:
+def leave(
+    conn: Connection, who: str, heir: str, now: int, end: wiping.End = wiping.shut_out
+) -> tuple[str, str, list[str]]:
     """A person leaves: no laptop of theirs syncs any more. Returns (leaver, heir, laptops shut out).
 
     May be repeated for somebody who has left: what is still theirs is moved then.
@@ -296,7 +302,7 @@ def leave(conn: Connection, who: str, heir: str, now: int) -> tuple[str, str, li
     if leaver == successor:
         raise Refused(msg("Somebody else has to take these records over."))
     _keep_an_admin(conn, leaver)
-    shut = _shut_out(conn, leaver, now)
+    shut = _shut_out(conn, leaver, now, end)
     _change(conn, leaver, {"active": False}, now)
     audit.record(conn, now, "office", "user.leave", {"user": leaver, "to": successor, "devices": shut})
     return leaver, successor, shut

@@ -7,7 +7,7 @@ the firm. In a stream `share:<id>` nothing lives: it lends one record to those w
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -36,6 +36,11 @@ _PERSON: Final = (
         _USER.c.deleted_at.is_(None),
         or_(_USER.c.active, _USER.c.active.is_(None)),
     )
+)
+_LEAVER: Final = (
+    select(_USER.c.name, _USER.c.role, _USER.c.team_id, ROLE.c.facts)
+    .outerjoin(ROLE, ROLE.c.name == _USER.c.role)
+    .where(_USER.c.id == bindparam("user"), _USER.c.deleted_at.is_(None))
 )
 _MEMBERS: Final = select(_USER.c.id).where(_USER.c.team_id == bindparam("team"))
 _SHARE: Final = Share.table()
@@ -133,10 +138,8 @@ def scope_of(conn: Connection, user: str, now: int) -> Scope | None:
     row = conn.execute(_PERSON, {"user": UUID(hex=user)}).first()
     if row is None:
         return None
-    team = row.team_id.hex if row.team_id else ""
-    role = ROLES.get(row.role) or (kept(row.facts) if row.facts else None)
-    named = role.base or role.name if role is not None else row.role or ""
-    person = Person(user=user, name=row.name or "", team=team, role=named, rights=_rights_of(role))
+    person, role = _person(user, row)
+    team = person.team
     if role is None:
         return Scope(person, None, frozenset({ORG}))
     if role.scope == ALL:
@@ -150,6 +153,27 @@ def scope_of(conn: Connection, user: str, now: int) -> Scope | None:
     loans = set(_loans(conn, UUID(hex=user), row.team_id, now))
     edits = {stream for stream, access in loans if access == sharing.EDIT}
     return Scope(person, role, frozenset(streams | {stream for stream, _ in loans}), frozenset(edits))
+
+
+def parting_scope(conn: Connection, user: str, now: int) -> Scope | None:
+    """The scope in which the last words of a laptop are judged, also of one whose person has left.
+
+    A leaver may still add to what is theirs alone; what they had and somebody else has now is proposed.
+    """
+    scope = scope_of(conn, user, now)
+    row = conn.execute(_LEAVER, {"user": UUID(hex=user)}).first() if scope is None else None
+    if row is None:
+        return scope
+    person, role = _person(user, row)
+    own = None if role is None else replace(role, scope=OWN)
+    return Scope(person, own, frozenset({ORG, f"user:{user}", inbox(user)}))
+
+
+def _person(user: str, row: Any) -> tuple[Person, Role | None]:
+    role = ROLES.get(row.role) or (kept(row.facts) if row.facts else None)
+    named = role.base or role.name if role is not None else row.role or ""
+    team = row.team_id.hex if row.team_id else ""
+    return Person(user=user, name=row.name or "", team=team, role=named, rights=_rights_of(role)), role
 
 
 def _loans(conn: Connection, user: UUID, team: UUID | None, now: int) -> Iterator[tuple[str, str]]:

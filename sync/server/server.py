@@ -188,8 +188,8 @@ class Server:
             return accounts.devices(conn)
 
     def revoke(self, which: str) -> str:
-        """Take a laptop's access away; returns its id."""
-        return self.store.write(lambda conn: accounts.revoke(conn, which, self.clock()))
+        """End the trust in a laptop: it erases itself at its next contact; returns its id."""
+        return wiping.revoke(self, which)
 
     def check_audit(self) -> tuple[int, int]:
         """The first row of the office's log that does not fit (0: all do), and how many rows there are."""

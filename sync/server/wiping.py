@@ -1,11 +1,13 @@
-"""Laptops that the office orders to be wiped: the order, what such a laptop is told, and its last words.
+"""Laptops whose trust has ended: the order to erase, what such a laptop is told, and its last words.
 
 The order stands among the single facts of the office. From then on every request of the laptop is answered
 `401 wipe` with it, and with nothing else; a copy of the laptop that comes back later meets the same order.
+A laptop that is only shut out has no order: it is told 403 and keeps what it holds.
 """
 
 import json
-from typing import Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -17,14 +19,52 @@ from sync.protocol.bundle import sign_key
 from sync.protocol.wiping import CODE, Farewell, Farewelled, WipeOrder, order
 from sync.server import accounts, audit, intake
 from sync.server.accounts import REVOKED
-from sync.server.answering import NO_SENSE, scope_for
+from sync.server.answering import NO_SENSE
 from sync.server.problems import Refusal
 from sync.server.rows import is_id, upsert
+from sync.server.scope import Scope, parting_scope
 from sync.server.tables import DEVICE, META
 
+if TYPE_CHECKING:
+    from sync.server.server import Server
+
+End = Callable[[Connection, str, int], str]
+"""Ends the trust in the laptop that is named, at this time; returns its id."""
+
 ORDERED: Final = msg("The office has ordered this laptop to be wiped.")
+ERASED: Final = msg("“{name}” has erased itself already; nothing is left there to be kept.")
 MOST_TYPES: Final = 200
 _NAME: Final = "wipe:"
+
+
+def revoke(server: "Server", which: str, *, send: bool = True) -> str:
+    """End the trust in a laptop and have it erase itself; returns its id.
+
+    `which` is its id, code or name; `send`, whether what waits on it may come to the office first.
+    """
+    end = ordering(server, send=send)
+    return server.store.write(lambda conn: end(conn, which, server.clock()))
+
+
+def ordering(server: "Server", *, send: bool = True) -> End:
+    """What ends the trust in a laptop and has it erase itself."""
+    office, seed = (server.store.office, server.office_name()), server.seals.seed
+    return lambda conn, which, now: give(conn, seed, office, which, now, send=send)
+
+
+def shut_out(conn: Connection, which: str, now: int) -> str:
+    """End the trust in a laptop that keeps what it holds; an order that it has not obeyed is taken back.
+
+    Raises NotFound, and Refused for one that has erased itself.
+    """
+    device = accounts.revoke(conn, find(conn, which), now)
+    kept = _kept(conn, device)
+    if kept is not None and kept["done"]:
+        raise Refused(ERASED.of(name=which))
+    if kept is not None:
+        conn.execute(delete(META).where(META.c.name == _NAME + device))
+        audit.record(conn, now, "office", "device.keep", {"device": device})
+    return device
 
 
 def give(conn: Connection, seed: bytes, office: tuple[str, str], which: str, now: int, *, send: bool) -> str:
@@ -100,11 +140,18 @@ def _take(conn: Connection, device: Row[Any], wish: Farewell, given: WipeOrder, 
     request = wish.request
     if not given.send or request is None or request.device != device.id.hex:
         raise Refusal(403, "revoked", REVOKED)
-    taken = intake.receive(conn, device, scope_for(conn, device, now), request, now)
+    taken = intake.receive(conn, device, _scope(conn, device, now), request, now)
     kinds = [verdict.kind for verdict in taken.verdicts]
     counts = {kind: kinds.count(kind) for kind in sorted(set(kinds))}
     audit.record(conn, now, device.id.hex, "device.farewell", {"status": taken.status, "verdicts": counts})
     return Farewelled(taken.status, taken.last, taken.verdicts)
+
+
+def _scope(conn: Connection, device: Row[Any], now: int) -> Scope:
+    scope = parting_scope(conn, device.user.hex, now)
+    if scope is None:
+        raise Refusal(403, "revoked", REVOKED)
+    return scope
 
 
 def _kept(conn: Connection, device: str) -> dict[str, Any] | None:

@@ -154,12 +154,14 @@ def test_without_the_office_work_waits_and_nothing_is_lost(pair: Pair, office: O
     assert desk.json("show", "customer", other)["name"] == "断网时新建"
 
 
-def test_a_revoked_laptop_is_let_in_no_more(pair: Pair, office: Office) -> None:
+def test_a_laptop_that_is_shut_out_is_let_in_no_more_and_keeps_what_it_holds(
+    pair: Pair, office: Office
+) -> None:
     rep, desk = pair
     made = shared_customer(rep, desk)
     devices = office.admin("device", "list")
     (lost,) = [one for one in devices if one["user"] == "林一鸣"]
-    office.admin("device", "revoke", lost["id"])
+    office.admin("device", "revoke", lost["id"], "--keep")
     rep.json("edit", "customer", made, "phone=0512-7")
     said = rep.run("--json", "sync")
     assert said.code == 1, said

@@ -17,6 +17,12 @@ def remains(laptop: Laptop) -> list[str]:
     )
 
 
+def revoke(office: Office, *options: str) -> None:
+    """The trust in Lin Yiming's laptop ends."""
+    found = device(office, "林一鸣")
+    office.admin("device", "revoke", found["code"], "--confirm", found["name"], *options)
+
+
 def device(office: Office, name: str) -> dict[str, Any]:
     return next(one for one in office.admin("device", "list") if one["user"] == name)
 
@@ -31,7 +37,7 @@ def test_a_laptop_is_wiped_at_its_next_contact_and_what_was_not_sent_is_counted(
     rep.new_id("customer", "name=还没有发出去的客户")
     copy = tmp_path / "stolen"
     shutil.copytree(rep.profile, copy)
-    office.admin("device", "wipe", device(office, "林一鸣")["code"])
+    revoke(office, "--drop-unsent")
     assert device(office, "林一鸣")["wipe"]["wiped_at"] is None
     said = rep.run("--json", "sync")
     assert said.code == 1, said
@@ -57,7 +63,7 @@ def test_what_waits_goes_first_where_the_order_lets_it(pair: Pair, office: Offic
     made = rep.new_id("customer", f"name={SECRET}")
     rounds(rep, desk)
     rep.run("edit", "customer", made, "city=苏州")
-    office.admin("device", "wipe", device(office, "林一鸣")["id"], "--send-first")
+    revoke(office)
     said = rep.run("--json", "sync")
     assert (said.code, said.value["sent"], said.value["lost"]) == (1, 1, {})
     assert remains(rep) == ["lock", "wiped.json"]
@@ -73,7 +79,7 @@ def test_an_office_that_is_away_wipes_nothing_before_the_changes_have_gone(
     made = rep.new_id("customer", f"name={SECRET}")
     rounds(rep, desk)
     rep.run("edit", "customer", made, "city=苏州")
-    office.admin("device", "wipe", device(office, "林一鸣")["id"], "--send-first")
+    revoke(office)
     office.close()
     assert rep.run("--json", "sync").code == 4
     assert rep.json("show", "customer", made)["city"] == "苏州"
@@ -83,7 +89,7 @@ def test_an_office_that_is_away_wipes_nothing_before_the_changes_have_gone(
 
 def test_a_new_vault_may_be_made_where_one_was_wiped(pair: Pair, office: Office) -> None:
     rep, _desk = pair
-    office.admin("device", "wipe", device(office, "林一鸣")["id"])
+    revoke(office)
     rep.run("sync")
     rep.run("init")
     assert rep.json("list", "customer") == []

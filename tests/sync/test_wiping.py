@@ -1,12 +1,16 @@
 """The order to wipe as the background sync meets it: last words over the line, and who is believed."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from desktop.models.records import Customer, Proposal, User
 from desktop.models.store import Store
+from desktop.services.commands import run
 from sync.client import farewell
 from sync.client.driver import Request, sync_once
 from sync.client.syncer import State, Syncer
@@ -97,10 +101,33 @@ def test_an_order_that_the_office_did_not_sign_wipes_nothing(pair: Pair) -> None
     assert all(state.parting is None for state in told)
 
 
+def test_what_a_leaver_had_not_sent_goes_to_whoever_takes_over(pair: Pair) -> None:
+    held = customer(pair.ann, "Anchor")
+    sync_once(pair.ann, Direct(pair.server))
+    run(pair.ann, pair.ann.me(), "customer.edit", held.id, values={"phone": "0512-1"})
+    customer(pair.ann, "Buoy")
+    server = pair.server
+    leaver, heir, shut = server.store.write(
+        lambda conn: people.leave(conn, "Ann", "Bob", server.clock(), orders.ordering(server))
+    )
+    people.hand_over(server.store.write, server.store.read, leaver, heir, server.clock)
+    assert shut == [pair.ann.device.hex]
+    last = states_of(pair.ann, Direct(server))[-1]
+    assert last.parting is not None
+    assert (last.name, last.parting.sent, last.parting.lost) == ("wiped", 2, {})
+    people.hand_over(server.store.write, server.store.read, leaver, heir, server.clock)
+    sync_once(pair.bob, Direct(server))
+    assert {"Anchor", "Buoy"} <= {one.name for one in pair.all(pair.bob, Customer)}
+    (asked,) = pair.all(pair.bob, Proposal)
+    assert (asked.name, asked.state) == ("Anchor", "open")
+
+
 def test_what_the_office_takes_no_more_is_lost_and_counted(pair: Pair) -> None:
     customer(pair.ann, "Anchor")
     order(pair, send=True)
-    pair.server.store.write(lambda conn: people.leave(conn, "Ann", "Bob", 1))
+    users = User.table()
+    gone = update(users).where(users.c.name == "Ann").values(deleted_at=datetime.now(UTC))
+    pair.server.store.write(lambda conn: conn.execute(gone))
     last = states_of(pair.ann, Direct(pair.server))[-1]
     assert last.name == "wiped"
     assert last.parting is not None

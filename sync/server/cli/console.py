@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from desktop.errors import NotFound, SatchelError
+from desktop.errors import NotFound, Refused, SatchelError, Usage
 from desktop.words import Message, msg
 
 if TYPE_CHECKING:
@@ -95,6 +96,21 @@ class Console:
         """A message in the language of this terminal."""
         return message.in_language(self.language)
 
+    def confirm(self, question: Message, name: str, given: str | None) -> None:
+        """Have a person type a name before what cannot be taken back. Raises Usage and Refused.
+
+        `given` was typed with the command.
+        """
+        if given is None:
+            if not sys.stdin.isatty():
+                how = msg("{question} To go on, add: --confirm “{name}”")
+                raise Usage(how.of(question=question, name=name))
+            sys.stderr.write(self.say(msg("{question} Type “{name}”: ").of(question=question, name=name)))
+            sys.stderr.flush()
+            given = sys.stdin.readline()
+        if " ".join(given.split()) != name:
+            raise Refused(msg("That is not “{name}”; nothing was changed.").of(name=name))
+
     def result(self, value: Any, text: Message | str) -> None:
         """The result: the value as JSON with --json, else the text."""
         if self.json:
@@ -123,6 +139,11 @@ class Console:
 def _width(text: str) -> int:
     """Columns of a terminal that a text takes: a Chinese character takes two."""
     return sum(2 if "\u1100" <= letter <= "\uffe6" and letter not in "–—“”‘’…" else 1 for letter in text)
+
+
+def moment(at: int | None) -> str:
+    """A moment in the clock of this computer, to the minute."""
+    return "" if at is None else f"{datetime.fromtimestamp(at / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
 
 
 def command(

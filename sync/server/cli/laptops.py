@@ -6,22 +6,16 @@ from typing import Any
 from desktop.errors import Damaged
 from desktop.words import msg
 from sync.server import audit, wiping
-from sync.server.cli.console import Console, command, group
-from sync.server.cli.people import moment
+from sync.server.cli.console import Console, command, group, moment
 
 
 def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands of this area."""
-    verbs = group(commands, shared, "device", "laptops: list, revoke, wipe")
+    verbs = group(commands, shared, "device", "laptops: list, revoke")
     command(verbs, shared, "list", "every laptop, whose it is and when it was last seen", list_devices)
-    added = command(verbs, shared, "revoke", "shut a laptop out, from its next request on", revoke)
-    added.add_argument("device", help="its id or its three-letter code")
-    added = command(verbs, shared, "wipe", "order a laptop to erase itself at its next contact", wipe)
+    added = command(verbs, shared, "revoke", "a laptop is let in no more, and erases itself", revoke)
     added.add_argument("device", help="its id, its three-letter code or its name")
-    first = (
-        "let the changes that wait on it come here first; without this they are lost, and counted in the log"
-    )
-    added.add_argument("--send-first", action="store_true", help=first)
+    ending(added)
     command(commands, shared, "token", "what lets a monitor read /metrics from elsewhere", show_token)
     added = command(commands, shared, "audit", "the office's own log: verify (or nothing), root", check)
     added.add_argument("verb", nargs="?", default="verify", choices=("verify", "root"))
@@ -42,10 +36,41 @@ def list_devices(console: Console, _chosen: argparse.Namespace) -> None:
     console.table(shown, "code", "id", "user", "name", "seen", "state")
 
 
+def ending(parser: argparse.ArgumentParser) -> None:
+    """Add what is said of laptops that are let in no more."""
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--keep", action="store_true", help="shut out alone: nothing is erased there")
+    unsent = "erase at once: what waits there is lost and counted; else it comes to the office first"
+    kinds.add_argument("--drop-unsent", action="store_true", help=unsent)
+    parser.add_argument("--confirm", metavar="NAME", help="the name that is asked for before erasing")
+
+
+def chosen_end(console: Console, chosen: argparse.Namespace) -> wiping.End:
+    """How the trust in a laptop ends, as said with the command."""
+    return wiping.shut_out if chosen.keep else wiping.ordering(console.office, send=not chosen.drop_unsent)
+
+
 def revoke(console: Console, chosen: argparse.Namespace) -> None:
-    """Shut a laptop out."""
-    device = console.office.revoke(chosen.device)
-    console.result({"id": device, "revoked": True}, msg("{device} is shut out.").of(device=device))
+    """End the trust in a laptop."""
+    server = console.office
+    with server.store.read() as conn:
+        which = wiping.find(conn, chosen.device)
+    (found,) = [one for one in server.devices() if one["id"] == which]
+    if not chosen.keep:
+        question = msg("“{name}” ({code}, {user}) erases itself at its next contact.")
+        named = found["name"] or found["code"]
+        said = question.of(name=named, code=found["code"], user=found["user"] or "?")
+        console.confirm(said, named, chosen.confirm)
+    end = chosen_end(console, chosen)
+    server.store.write(lambda conn: end(conn, which, server.clock()))
+    value = {"id": which, "revoked": True, "wipe": not chosen.keep, "send": not chosen.drop_unsent}
+    text = msg("{device} is shut out; at its next contact it sends what waits on it and erases itself.")
+    if chosen.drop_unsent:
+        text = msg("{device} is shut out and erases itself at its next contact; what waits on it is lost.")
+    if chosen.keep:
+        value["send"] = False
+        text = msg("{device} is shut out; what it holds stays there, sealed under its owner's passphrase.")
+    console.result(value, text.of(device=which))
 
 
 def _state(console: Console, device: dict[str, Any], order: dict[str, Any] | None) -> str:
@@ -56,19 +81,6 @@ def _state(console: Console, device: dict[str, Any], order: dict[str, Any] | Non
     lost = sum(order["lost"].values()) + order["files"]
     text = msg("wiped {when}, {count} changes lost") if lost else msg("wiped {when}, nothing lost")
     return console.say(text.of(when=moment(order["wiped_at"]), count=lost))
-
-
-def wipe(console: Console, chosen: argparse.Namespace) -> None:
-    """Order a laptop to be wiped."""
-    server = console.office
-    office, seed, send = (server.store.office, server.office_name()), server.seals.seed, chosen.send_first
-    device = server.store.write(
-        lambda conn: wiping.give(conn, seed, office, chosen.device, server.clock(), send=send)
-    )
-    text = msg("{device} is shut out and erases itself at its next contact; what waits on it is lost.")
-    if send:
-        text = msg("{device} is shut out; at its next contact it sends what waits on it and erases itself.")
-    console.result({"id": device, "wipe": True, "send": send}, text.of(device=device))
 
 
 def show_token(console: Console, _chosen: argparse.Namespace) -> None:

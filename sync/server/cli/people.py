@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +9,8 @@ from desktop.errors import NotFound, Refused, Usage
 from desktop.rules.roles import Role
 from desktop.words import msg
 from sync.server import accounts, people, roles
-from sync.server.cli.console import Console, command, group
+from sync.server.cli import laptops
+from sync.server.cli.console import Console, command, group, moment
 
 DAY: Final = 24 * 60
 LONGEST: Final = 30
@@ -34,11 +34,13 @@ def register(commands: Any, shared: argparse.ArgumentParser) -> None:
     added = command(verbs, shared, "import", "people from a CSV file (姓名, 团队, 角色 …)", import_users)
     added.add_argument("file", type=Path)
     added.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    added = command(verbs, shared, "reset", "shut out a person's laptops and give them a new code", reset)
+    added = command(verbs, shared, "reset", "a person's laptops erase themselves; they get a new code", reset)
     added.add_argument("user")
+    laptops.ending(added)
     added = command(verbs, shared, "reassign", "a leaver's records go to somebody else", reassign)
     added.add_argument("leaver")
     added.add_argument("--to", required=True, metavar="NAME", help="who takes the records over")
+    laptops.ending(added)
     verbs = group(commands, shared, "team", "teams: add, list, join")
     command(verbs, shared, "add", "a new team", add_team).add_argument("name")
     command(verbs, shared, "list", "every team and how many work in it", list_teams)
@@ -132,11 +134,6 @@ def _role(console: Console, known: Mapping[str, Role], name: str) -> str:
     return console.say(role.label) if role else name
 
 
-def moment(at: int | None) -> str:
-    """A moment in the clock of this computer, to the minute."""
-    return "" if at is None else f"{datetime.fromtimestamp(at / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
-
-
 def import_users(console: Console, chosen: argparse.Namespace) -> None:
     """People from a file: all or none; who is there already stays as they are."""
     if not chosen.file.is_file():
@@ -163,31 +160,49 @@ def import_users(console: Console, chosen: argparse.Namespace) -> None:
 
 
 def reset(console: Console, chosen: argparse.Namespace) -> None:
-    """A lost laptop, or a fresh start: everything shut out, one new code."""
+    """Lost laptops, or a fresh start: everything shut out, one new code."""
     server = console.office
+    _confirm(console, chosen, chosen.user)
+    end = laptops.chosen_end(console, chosen)
     user, shut, fresh = server.store.write(
-        lambda conn: people.reset(conn, chosen.user, server.clock(), server.choose)
+        lambda conn: people.reset(conn, chosen.user, server.clock(), server.choose, end)
     )
+    text = msg("{count} laptops erase themselves at their next contact.")
+    if chosen.keep:
+        text = msg("{count} laptops shut out.")
+    code = msg("New code, good for {minutes} minutes: {code}").of(minutes=accounts.MINUTES, code=fresh)
     console.result(
-        {"id": user, "revoked": shut, "code": fresh, "minutes": accounts.MINUTES},
-        msg("{count} laptops shut out. New code, good for {minutes} minutes: {code}").of(
-            count=len(shut), minutes=accounts.MINUTES, code=fresh
-        ),
+        {"id": user, "revoked": shut, "wipe": not chosen.keep, "code": fresh, "minutes": accounts.MINUTES},
+        f"{console.say(text.of(count=len(shut)))}\n{console.say(code)}",
     )
+
+
+def _confirm(console: Console, chosen: argparse.Namespace, who: str) -> None:
+    """Have the person's name typed, where laptops of theirs are to erase themselves."""
+    with console.office.store.read() as conn:
+        user = people.find_anyone(conn, who)
+        count = len(people.laptops(conn, user))
+        (name,) = [one["name"] for one in people.users(conn) if one["id"] == user]
+    if count and not chosen.keep:
+        question = msg("{count} laptops of {name} erase themselves at their next contact.")
+        console.confirm(question.of(count=count, name=name), name, chosen.confirm)
 
 
 def reassign(console: Console, chosen: argparse.Namespace) -> None:
-    """A leaver's records go to somebody else; their laptops are shut out."""
+    """A leaver's records go to somebody else; their laptops are let in no more."""
     server = console.office
+    _confirm(console, chosen, chosen.leaver)
+    end = laptops.chosen_end(console, chosen)
     leaver, heir, shut = server.store.write(
-        lambda conn: people.leave(conn, chosen.leaver, chosen.to, server.clock())
+        lambda conn: people.leave(conn, chosen.leaver, chosen.to, server.clock(), end)
     )
     moved = people.hand_over(server.store.write, server.store.read, leaver, heir, server.clock)
+    text = msg("{count} records of {name} now belong to {heir}; {laptops} laptops erase themselves.")
+    if chosen.keep:
+        text = msg("{count} records of {name} now belong to {heir}; {laptops} laptops shut out.")
     console.result(
-        {"id": leaver, "to": heir, "moved": moved, "revoked": shut},
-        msg("{count} records of {name} now belong to {heir}; {laptops} laptops shut out.").of(
-            count=sum(moved.values()), name=chosen.leaver, heir=chosen.to, laptops=len(shut)
-        ),
+        {"id": leaver, "to": heir, "moved": moved, "revoked": shut, "wipe": not chosen.keep},
+        text.of(count=sum(moved.values()), name=chosen.leaver, heir=chosen.to, laptops=len(shut)),
     )
 
 

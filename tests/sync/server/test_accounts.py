@@ -117,7 +117,7 @@ def test_a_revoked_laptop_has_no_heir_and_does_not_come_back(server: Server, joi
     wish = Enrol(device=successor.device, key=successor.public, name="x", previous=laptop.device)
     with pytest.raises(by_hand.Refused) as refused:
         laptop.call("POST", messages.DEVICES, wish, Enrolled)
-    assert refused.value.problem.code == "revoked"
+    assert (refused.value.status, refused.value.problem.code) == (401, "wipe")
     listed = server.devices()
     assert [(one["user"], one["name"], one["revoked_at"] is not None) for one in listed] == [
         ("Li", "laptop", True)

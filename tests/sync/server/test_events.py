@@ -165,7 +165,7 @@ def test_a_laptop_that_is_shut_out_hears_nothing_more(server: Server, running: R
         with pytest.raises(EOFError):
             ear.hear()
     answer = ask(bob, running.url, EVENTS, accept=wire.KIND)
-    assert (answer.status_code, answer.json()["code"]) == (403, "revoked")
+    assert (answer.status_code, answer.json()["code"]) == (401, "wipe")
 
 
 def test_somebody_who_left_hears_no_more_after_the_next_beat(
@@ -286,7 +286,7 @@ def test_a_held_answer_says_that_the_laptop_was_shut_out(server: Server, running
     assert eventually(lambda: len(server.events) == 1)
     server.revoke(ann.device)
     thread.join()
-    assert (said[0].status_code, said[0].json()["code"]) == (403, "revoked")
+    assert (said[0].status_code, said[0].json()["code"]) == (401, "wipe")
 
 
 def test_without_waiting_it_is_told_where_everything_stands(server: Server) -> None:

@@ -257,7 +257,7 @@ def test_a_revoked_laptop_gets_nothing_from_its_next_request_on(join: Join, serv
     ):
         with pytest.raises(Refused) as refused:
             laptop.call(method, target, message, SyncResponse)
-        assert (refused.value.status, refused.value.problem.code) == (403, "revoked")
+        assert (refused.value.status, refused.value.problem.code) == (401, "wipe")
 
 
 def test_a_transaction_is_taken_whole_or_not_at_all(join: Join) -> None:

@@ -67,7 +67,7 @@ def test_two_laptops_sync_over_a_socket(running: Running, tmp_path: Path) -> Non
     assert laptops[1].row("customer", record)["name"] == "青禾"
     beside.revoke(laptops[1].device)
     answer = laptops[1].ask("GET", messages.SNAPSHOT + "user%3A" + laptops[0].user)
-    assert answer.status == 403
+    assert answer.status == 401
     for laptop in laptops:
         laptop.server.session.close()  # type: ignore[attr-defined]
     beside.store.close()
@@ -144,7 +144,8 @@ def test_the_command_line_works_beside_a_running_office(
     remote.session.close()
     listed = cli(data, "device", "list")
     assert [(one["user"], one["id"], one["ops"]) for one in listed] == [("李雷", laptop.device, 1)]
-    assert cli(data, "device", "revoke", listed[0]["code"]) == {"id": laptop.device, "revoked": True}
+    told = cli(data, "device", "revoke", listed[0]["code"], "--confirm", "laptop")
+    assert told == {"id": laptop.device, "revoked": True, "wipe": True, "send": True}
     assert cli(data, "audit")["ok"]
     assert "没有用户" in cli(data, "code", "韩梅梅", code=3)
     assert "命令的写法不对" in cli(data, "device", "revoke", code=2)

@@ -120,7 +120,7 @@ def test_the_last_word_is_kept_in_the_log_with_its_counts(server: Server, join: 
 
 def test_a_laptop_without_an_order_has_no_last_words(server: Server, join: Join) -> None:
     laptop, shut = join("Li"), join("Wang")
-    server.revoke(shut.device)
+    server.store.write(lambda conn: orders.shut_out(conn, shut.device, server.clock()))
     for one in (laptop, shut):
         answer = refused(
             lambda one=one: one.call("POST", FAREWELL, Farewell(one.device, done=True), Farewelled)
