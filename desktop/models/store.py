@@ -1,6 +1,7 @@
 """The store: opens the records of a vault, runs units of work, and tells who listens what changed."""
 
 import platform
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -133,6 +134,12 @@ class Work:
         self.session.flush()
 
 
+class _Glance(threading.local):
+    """The session of a thread that looks at much at once."""
+
+    session: Session | None = None
+
+
 class Store:
     """The records of one vault. Writes happen one after the other, on the thread that calls."""
 
@@ -151,6 +158,7 @@ class Store:
         self.clock = clock or (lambda: datetime.now(UTC))
         self.listeners: list[Callable[[Changed], None]] = []
         self.turns = Turns(lambda: self.clock())
+        self._glance = _Glance()
         with engine.begin() as connection:
             migrations.migrate(connection)
             stored = read_local(connection, "device")
@@ -167,7 +175,7 @@ class Store:
 
     def local(self, key: str, default: Any = None) -> Any:
         """A value that this vault keeps for itself."""
-        with self.reader.connect() as connection:
+        with self.looking() as connection:
             return read_local(connection, key, default)
 
     def set_local(self, key: str, value: Any) -> None:
@@ -238,5 +246,31 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for looking only; records stay readable after it ends."""
+        if self._glance.session is not None:
+            yield self._glance.session
+            return
         with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
             yield session
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection for looking only."""
+        if self._glance.session is not None:
+            yield self._glance.session.connection()
+            return
+        with self.reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def glance(self) -> Iterator[None]:
+        """Whatever this thread reads within, it reads through one session: one state, one transaction."""
+        if self._glance.session is not None:
+            yield
+            return
+        with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
+            session.info["names"] = {}
+            self._glance.session = session
+            try:
+                yield
+            finally:
+                self._glance.session = None

@@ -35,7 +35,7 @@ class Entry:
 def history(store: Store, cls: type[Record], record_id: UUID, field: str | None = None) -> list[Entry]:
     """The changes of a record, or of one of its fields, newest first."""
     me = store.me()
-    with store.reader.connect() as connection:
+    with store.looking() as connection:
         rows = connection.exec_driver_sql(
             "SELECT at, actor, device, command, kind, body, tx, origin FROM change"
             " WHERE record = ? AND type = ? ORDER BY seq DESC",

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from desktop.models import figures, search
@@ -14,6 +15,7 @@ from desktop.models.figures import FIGURES, kind_of
 from desktop.models.filtering import Viewer, among, compiled, family
 from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Short
 from desktop.models.record import RECORDS, Record
+from desktop.models.remote_rows import id_list
 from desktop.models.store import Actor, Store
 from desktop.rules.filters import EVERYTHING, WORDS, Condition, Filter, every
 
@@ -131,20 +133,36 @@ def matching(session: Session, query: Query, viewer: Viewer, ids: Iterable[UUID]
     return _read(session, query.cls, list(session.scalars(picked)))
 
 
-def _read(session: Session, cls: type[Record], ids: Sequence[UUID]) -> list[Found]:
-    asked = FIGURES.get(cls.__tablename__, {})
-    rows = session.execute(select(cls, *(each.of() for each in asked.values())).where(cls.id.in_(among(ids))))
-    return [Found(row[0], dict(zip(asked, row[1:], strict=True))) for row in rows]
+def living(session: Session, cls: type[Record], ids: Iterable[UUID]) -> list[Found]:
+    """The living ones of these records, in no order."""
+    return [each for each in _read(session, cls, ids) if each.record.deleted_at is None]
 
 
-def figures_of(session: Session, cls: type[Record], ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """The figures of these records."""
+@cache
+def _belonging(cls: type[Record], link: str) -> Select[Any]:
+    table = cls.table()
+    found = select(cls).where(table.c[link] == bindparam("above"), table.c.deleted_at.is_(None))
+    return found.order_by(table.c.id.desc()).limit(bindparam("most"))
+
+
+def belonging(session: Session, cls: type[Record], link: str, above: UUID, most: int) -> list[Any]:
+    """The living records whose `link` names this one, newest first."""
+    return list(session.scalars(_belonging(cls, link), {"above": above, "most": most}))
+
+
+@cache
+def _by_ids(cls: type[Record]) -> tuple[Select[Any], tuple[str, ...]]:
+    """Asks for records with their figures; put together once for each type."""
     asked = FIGURES.get(cls.__tablename__, {})
-    if not asked or not ids:
-        return {}
-    key = cls.table().c.id
-    rows = session.execute(select(key, *(each.of() for each in asked.values())).where(key.in_(among(ids))))
-    return {row[0]: dict(zip(asked, row[1:], strict=True)) for row in rows}
+    listed = func.json_each(bindparam("ids")).table_valued("value")
+    wanted = cls.id.in_(select(func.unhex(listed.c.value)))
+    return select(cls, *(each.of() for each in asked.values())).where(wanted), tuple(asked)
+
+
+def _read(session: Session, cls: type[Record], ids: Iterable[UUID]) -> list[Found]:
+    question, names = _by_ids(cls)
+    rows = session.execute(question, {"ids": id_list(each.bytes for each in ids)})
+    return [Found(row[0], dict(zip(names, row[1:], strict=True))) for row in rows]
 
 
 def _living(picked: Select[Any], query: Query, viewer: Viewer, bucket: Bucket | None = None) -> Select[Any]:

@@ -94,8 +94,17 @@ class AttachmentsPanel(QWidget):
 
     # What is shown
 
+    def show_of(self, record_id: UUID) -> None:
+        """The files of another record."""
+        self.record_id = record_id
+        self.fill()
+
     def fill(self) -> None:
         """Every file again."""
+        with self._desk.store.glance():
+            self._fill()
+
+    def _fill(self) -> None:
         found = attachments.listed(self._desk.store, self.kind, self.record_id)
         office = self._desk.has_office()
         focused = next((tile.shown.record.id for tile in self.grid.tiles if tile.hasFocus()), None)

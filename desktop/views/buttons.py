@@ -84,6 +84,13 @@ class Button(_Keyed):
             self.setText(words)
         self.updateGeometry()
 
+    def rename(self, words: Message, name: Message) -> None:
+        """Another button: other words with another name."""
+        self._name = name
+        self.say(words)
+        self._look.bind(self.setAccessibleName, name)
+        self._look.bind(self.setToolTip, name)
+
     def show_value(self, value: Message | str) -> None:
         """The part in full ink behind the words of a filter."""
         self._value = value

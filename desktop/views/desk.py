@@ -11,12 +11,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
-from sqlalchemy import select
 
 from desktop.errors import Refused, SatchelError
 from desktop.models import inbox, search
 from desktop.models.record import RECORDS, Field, Record, new_id
-from desktop.models.records import Customer, Product
 from desktop.models.search import Hit
 from desktop.models.store import Changed, Store
 from desktop.services import (
@@ -29,6 +27,7 @@ from desktop.services import (
     outbox,
     quotes,
     records,
+    titles,
     undo,
 )
 from desktop.services import inbox as decisions
@@ -61,8 +60,6 @@ class Desk(QObject):
     def __init__(self, store: Store, runner: Runner) -> None:
         super().__init__()
         self.store, self.runner = store, runner
-        self._shown: dict[UUID, tuple[str, str]] = {}
-        """Title and English name of what was read last: what belongs to it need not ask for them."""
         self.actor = store.me()
         self._hushed: set[tuple[str, UUID]] | None = None
         self.unfinished = Keeper(store, runner)
@@ -99,49 +96,42 @@ class Desk(QObject):
     def dressed(self, session: Any, found: Sequence[lists.Found]) -> list[Row]:
         """Records that were found, with what their rows need besides."""
         shown = [each.record for each in found]
-        titles = records.link_titles(session, shown)
-        english = _english(session, titles)
+        named = titles.link_names(session, shown)
+        called, english = titles.titles(named), titles.english(named)
         unsent = self.unsent([each.id for each in shown])
-        return [Row(each, titles, figures, each.id in unsent, english) for each, figures in found]
+        return [Row(each, called, figures, each.id in unsent, english) for each, figures in found]
 
     def row(self, kind: str, record_id: UUID) -> Row | None:
         """One living record with the titles of its links."""
         return next(iter(self.rows([(kind, record_id)])), None)
 
+    def is_here(self, kind: str, record_id: UUID) -> bool:
+        """Whether a record is on this laptop and lives."""
+        sql = f'SELECT 1 FROM "{RECORDS[kind].__tablename__}" WHERE id = ? AND deleted_at IS NULL'  # noqa: S608
+        with self.store.looking() as connection:
+            return connection.exec_driver_sql(sql, (record_id.bytes,)).first() is not None
+
     def rows(self, wanted: Sequence[tuple[str, UUID]]) -> list[Row]:
         """The living ones of these records in their order, with the titles of their links."""
-        found: dict[UUID, Record] = {}
-        with self.store.reading() as session:
+        found: dict[UUID, lists.Found] = {}
+        with self.store.glance(), self.store.reading() as session:
             for kind in {kind for kind, _ in wanted}:
-                cls = RECORDS[kind]
                 ids = [record_id for each, record_id in wanted if each == kind]
-                living = select(cls).where(cls.id.in_(records.among(ids)), cls.deleted_at.is_(None))
-                found.update((each.id, each) for each in session.scalars(living))
+                found.update((each.record.id, each) for each in lists.living(session, RECORDS[kind], ids))
             shown = [found[record_id] for _, record_id in wanted if record_id in found]
-            titles = records.link_titles(session, shown)
-            customers = [each.id for each in shown if isinstance(each, Customer)]
-            figures = lists.figures_of(session, Customer, customers)
-            english = _english(session, titles)
-        unsent = self.unsent([each.id for each in shown])
-        self._shown = {each.id: (each.title, str(getattr(each, "name_en", None) or "")) for each in shown}
-        return [Row(each, titles, figures.get(each.id, {}), each.id in unsent, english) for each in shown]
+            return self.dressed(session, shown)
 
     def related(self, kind: str, link: str, record_id: UUID) -> list[Row]:
         """The records of `kind` whose `link` names this record, newest first."""
-        cls = RECORDS[kind]
-        with self.store.reading() as session:
-            where = (cls.table().c[link] == record_id,)
-            found = records.page(session, cls, limit=MOST_RELATED, where=where)
-            known = {record_id: self._shown[record_id]} if record_id in self._shown else {}
-            titles = records.link_titles(session, found, {each: names[0] for each, names in known.items()})
-            english = _english(session, titles.keys() - known.keys())
-        english.update((each, names[1]) for each, names in known.items() if names[1])
-        return [Row(each, titles, english=english) for each in found]
+        with self.store.glance(), self.store.reading() as session:
+            found = lists.belonging(session, RECORDS[kind], link, record_id, MOST_RELATED)
+            named = titles.link_names(session, found)
+        called, english = titles.titles(named), titles.english(named)
+        return [Row(each, called, english=english) for each in found]
 
     def title(self, kind: str, record_id: UUID) -> str:
         """What a record is called."""
-        with self.store.reading() as session:
-            return records.titles(session, {kind: {record_id}}).get(record_id, "")
+        return self.titles([(kind, record_id)]).get(record_id, "")
 
     def history(self, kind: str, record_id: UUID, field: str | None = None) -> list[history.Entry]:
         """Who changed what, newest first."""
@@ -149,7 +139,7 @@ class Desk(QObject):
 
     def search(self, text: str, types: Sequence[str] | None = None, limit: int = 20) -> list[Hit]:
         """The one box."""
-        with self.store.reader.connect() as connection:
+        with self.store.looking() as connection:
             raw: Any = connection.connection.driver_connection
             return search.find(raw, text, types=types, limit=limit)
 
@@ -166,7 +156,7 @@ class Desk(QObject):
         if not ids or not self.has_office():
             return set()
         marks = ", ".join("?" * len(ids))
-        with self.store.reader.connect() as connection:
+        with self.store.looking() as connection:
             rows = connection.exec_driver_sql(
                 f"SELECT DISTINCT record FROM change WHERE record IN ({marks}) AND n > ?",  # noqa: S608  marks
                 (*(each.bytes for each in ids), self.store.acked),
@@ -183,12 +173,12 @@ class Desk(QObject):
 
     def conflicts(self) -> list[inbox.Entry]:
         """What a person has to decide, newest first."""
-        with self.store.reader.connect() as connection:
+        with self.store.looking() as connection:
             return inbox.entries(connection)
 
     def before_conflict(self, entry: inbox.Entry) -> tuple[bool, Any]:
         """Whether it is known what a field held before one's own change, and what."""
-        with self.store.reader.connect() as connection:
+        with self.store.looking() as connection:
             return inbox.original(connection, entry)
 
     def conflict_count(self) -> int:
@@ -201,7 +191,7 @@ class Desk(QObject):
         for kind, record_id in keys:
             wanted.setdefault(kind, set()).add(record_id)
         with self.store.reading() as session:
-            return records.titles(session, wanted)
+            return titles.titles(titles.names(session, wanted))
 
     def resolve(
         self, entry_id: UUID, side: str, *, value: str | None = None, done: Callable[[], object]
@@ -235,20 +225,17 @@ class Desk(QObject):
 
     def lent(self, record: Record) -> Message | None:
         """Why a record that somebody shared with this person is not changed here, or None."""
-        with self.store.reader.connect() as connection:
+        with self.store.looking() as connection:
             return access.lent(connection, record, self.actor, self.store.clock())
 
     def borrowed(self, record: Record) -> Message | None:
         """Why a record that is only lent to this person is neither deleted nor shared further, or None."""
-        with self.store.reader.connect() as connection:
+        with self.store.looking() as connection:
             return access.borrowed(connection, record, self.actor, self.store.clock())
 
     def typing_refusal(self, record: Record, described: Field) -> Message | None:
         """Why a field of a record cannot be typed, or None."""
-        kind = record.__tablename__
-        if described.merge in ("server", "derived") or described.name in records.LED.get(kind, ()):
-            return msg("“{field}” is not typed; it follows from what is done.").of(field=described.label)
-        return self.refusal(f"{kind}.edit", record)
+        return led(record, described) or self.refusal(f"{record.__tablename__}.edit", record)
 
     def do(
         self,
@@ -428,11 +415,10 @@ class Desk(QObject):
             self.refused.emit(error)
 
 
-def _english(session: Any, linked: Iterable[UUID]) -> dict[UUID, str]:
-    """The English names of those customers and products among the linked records that have one."""
-    ids = list(linked)
-    found: dict[UUID, str] = {}
-    for cls in (Customer, Product) if ids else ():
-        named = select(cls.id, cls.name_en).where(cls.id.in_(records.among(ids)), cls.name_en != "")
-        found.update((key, name) for key, name in session.execute(named))
-    return found
+def led(record: Record, described: Field) -> Message | None:
+    """Why a field is typed by nobody, or None."""
+    if described.merge in ("server", "derived") or described.name in records.LED.get(
+        record.__tablename__, ()
+    ):
+        return msg("“{field}” is not typed; it follows from what is done.").of(field=described.label)
+    return None

@@ -28,14 +28,14 @@ from desktop.views.buttons import Button
 from desktop.views.cells import Cell, Row
 from desktop.views.clash import ClashCard, tell_kept
 from desktop.views.compose import clear, column, label
-from desktop.views.desk import Desk
+from desktop.views.desk import Desk, led
 from desktop.views.editors import AnyEditor, ChoiceEditor, LongEditor, editor_for, focus, plain_text
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.privacy import veiled
 from desktop.views.to_ask import ToAsk
 from desktop.views.why_field import WhyField
-from desktop.words import msg
+from desktop.words import Message, msg
 
 WRAPPED = 18  # characters from which a value may take more than one line
 WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere  # an address has no words to wrap at
@@ -182,8 +182,8 @@ class Fact(QWidget):
         """The other button asks why."""
         self.asked_why.emit()
 
-    def show_row(self, row: Row) -> None:
-        """The value of a record; an open editor is left alone."""
+    def show_row(self, row: Row, refusal: Message | None = None) -> None:
+        """The value of a record, or why it cannot be typed; an open editor is left alone."""
         self._row = row
         if self._editor is None:
             cell = veiled(self._look, fact_cell(row, self.field, self._look.language))
@@ -195,7 +195,6 @@ class Fact(QWidget):
             self.follow = self._made_follow()
         if self.follow is not None:
             self.follow.setVisible(linked)
-        refusal = self._desk.typing_refusal(row.record, self.field)
         self.value.setEnabled(refusal is None)
         if refusal is not None:
             self.value.setToolTip(self._look.text(refusal))
@@ -356,7 +355,7 @@ class Fact(QWidget):
             if had_focus:
                 self.value.setFocus()
         if self._row is not None:
-            self.show_row(self._row)
+            self.show_row(self._row, self._desk.typing_refusal(self._row.record, self.field))
         self.closed.emit()
 
 
@@ -388,14 +387,25 @@ class Facts(QWidget):
         """These fields of a record, as far as the person's role is shown them."""
         kind = row.record.__tablename__
         names = seen_by(self._desk.actor.rights, type(row.record), names)
-        if kind != self._kind or tuple(names) != self._names:
+        other = self._row is not None and self._row.id != row.id
+        torn = other and any(fact.editing for fact in self.facts.values())
+        if other and self.to_ask is not None:
+            self.to_ask.fold()
+        if torn or kind != self._kind or not self.facts.keys() >= set(names):
             self._build(row, tuple(names))
-        self._row = row
+        self._row, self._names = row, tuple(names)
+        refusal = self._desk.refusal(f"{kind}.edit", row.record)
         for name, fact in self.facts.items():
-            fact.show_row(row)
-            fact.setVisible(not (self._hide_empty and _is_empty(row, name)) or fact.editing)
+            fact.show_row(row, led(row.record, fact.field) or refusal)
+            empty = self._hide_empty and _is_empty(row, name)
+            fact.setVisible(name in names and (not empty or fact.editing))
         if self.to_ask is not None:
-            empty = [fact for name, fact in self.facts.items() if _is_empty(row, name) and not fact.editing]
+            self._show_asked(row)
+
+    def _show_asked(self, row: Row) -> None:
+        facts = [fact for name, fact in self.facts.items() if name in self._names]
+        empty = [fact for fact in facts if _is_empty(row, fact.field.name) and not fact.editing]
+        if self.to_ask is not None:
             self.to_ask.show_fields([fact.field for fact in empty if fact.value.isEnabled()])
             self.to_ask.setVisible(bool(empty))
 
@@ -434,7 +444,7 @@ class Facts(QWidget):
             fact.asked_why.connect(partial(self.explain, fact))
             self.facts[name] = fact
             self._column.addWidget(fact)
-        self._kind, self._names = row.record.__tablename__, names
+        self._kind = row.record.__tablename__
 
     def _again(self) -> None:
         if self._row is not None:

@@ -1,6 +1,6 @@
 """What a page lends to the window's header: parked in the page while another page is shown."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 
 def park(part: QWidget, page: QWidget) -> None:
@@ -21,3 +21,11 @@ def want(part: QWidget, on: bool) -> None:
     part.setProperty("wanted", on)
     if part.property("parked") is False:
         part.setVisible(on)
+
+
+def give_back(layout: QHBoxLayout, page: QWidget) -> None:
+    """Take header parts out; they belong to their page, come back with it and go with it."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            park(widget, page)

@@ -1,6 +1,5 @@
 """The detail panel beside a list: who it is, actions, next step, facts, timeline, a quick note."""
 
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from desktop.views.compose import (
     FactLine,
     Line,
     Picture,
-    clear,
     column,
     holding,
     label,
@@ -30,7 +28,7 @@ from desktop.views.form import Facts, plain_fields
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.privacy import veil, veil_text
-from desktop.views.related import RelatedRow
+from desktop.views.related import RelatedRows
 from desktop.words import Message, msg, verbatim
 
 NOTED: Final = ("customer", "contact", "opportunity")
@@ -276,7 +274,7 @@ class Panel(QWidget):
         stack = QVBoxLayout(inner)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)
-        self._people = QVBoxLayout()
+        self._people = RelatedRows(look, lambda person: self.opened.emit("contact", person.id))
         for part in (self._next, facts, Line(look), self._people, holding(heading_line), self.timeline):
             stack.addLayout(part) if isinstance(part, QVBoxLayout) else stack.addWidget(part)
         stack.addStretch(1)
@@ -292,8 +290,11 @@ class Panel(QWidget):
     def show_row(self, shown: Row | None) -> None:
         """Another record."""
         self._row = shown
-        if shown is None:
-            return
+        if shown is not None:
+            with self._desk.store.glance():
+                self._fill(shown)
+
+    def _fill(self, shown: Row) -> None:
         kind = shown.record.__tablename__
         language = self._look.language
         drawn = kind in ("customer", "contact")
@@ -327,13 +328,8 @@ class Panel(QWidget):
         self.timeline.show_events(events)
 
     def _show_people(self, shown: Row) -> None:
-        clear(self._people)
-        if shown.record.__tablename__ != "customer":
-            return
-        for each in self._desk.related("contact", "customer_id", shown.id)[:2]:
-            button = RelatedRow(self._look, each)
-            button.clicked.connect(partial(self.opened.emit, "contact", each.id))
-            self._people.addWidget(button)
+        whose = shown.record.__tablename__ == "customer"
+        self._people.show_rows(self._desk.related("contact", "customer_id", shown.id)[:2] if whose else [])
 
     def row(self) -> Row | None:
         """The record that is shown."""

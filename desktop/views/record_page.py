@@ -65,11 +65,11 @@ class RecordPage(QWidget):
     def __init__(self, look: Look, desk: Desk, kind: str, record_id: UUID) -> None:
         super().__init__()
         self._look, self._desk, self.kind, self.record_id = look, desk, kind, record_id
-        found = desk.row(kind, record_id)
-        if found is None:
-            raise KeyError(record_id)
-        self.shown: Row = found
+        self.shown = self._found(record_id)
+        self._resting = False
         self._actions: list[QWidget] = []
+        self._share: Button | None = None
+        self._delete: Button | None = None
         self._avatar = Avatar(look, size="list")
         self._icon = Picture(look, LISTS[kind].icon if kind in LISTS else "file-text")
         self._title = label(look, size="title", strong=True)
@@ -99,13 +99,45 @@ class RecordPage(QWidget):
             park(part, self)
         self._compose()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        look.bind(self.setAccessibleName, type(found.record).__label__)
+        look.bind(self.setAccessibleName, type(self.shown.record).__label__)
         self.fill()
-        for draft in desk.unfinished.facts_of(kind, record_id):
+        self._go_on()
+        desk.changed.connect(self._changed)
+        look.changed.connect(self._again)
+
+    def _found(self, record_id: UUID) -> "Row":
+        found = self._desk.row(self.kind, record_id)
+        if found is None:
+            raise KeyError(record_id)
+        return found
+
+    def show_record(self, record_id: UUID) -> None:
+        """Another record on the same page, from its top. Raises KeyError where there is none."""
+        with self._desk.store.glance():
+            self.shown = self._found(record_id)
+            self.record_id, self._resting = record_id, False
+            self.which.choose("all")
+            self.note.turn("note")
+            self.note.show_of(self.kind, record_id)
+            self.files.show_of(record_id)
+            self.fill()
+        self._go_on()
+        for area in self._areas:
+            area.verticalScrollBar().setValue(0)
+
+    def rest(self) -> None:
+        """Nobody looks at it: it is filled again when the next record is shown."""
+        self._resting = True
+
+    def _go_on(self) -> None:
+        """What was being typed about this record goes on."""
+        for draft in self._desk.unfinished.facts_of(self.kind, self.record_id):
             if draft.focus in self.facts.facts:
                 self.facts.facts[draft.focus].go_on(draft)
-        desk.changed.connect(self._changed)
-        look.changed.connect(self.fill)
+
+    def _again(self) -> None:
+        if not self._resting:
+            self.fill()
 
     def _compose(self) -> None:
         look = self._look
@@ -122,25 +154,24 @@ class RecordPage(QWidget):
             left_stack.addWidget(self.lists[0])
         left_stack.addStretch(1)
         left_inner.setLayout(left_stack)
+        middle_inner = holding(column(look, self.timeline, None, gap=0, edge=(0, 6, 0, 12)))
+        rest = self.lists[1:] if self.kind == "customer" else self.lists
+        right_inner = holding(column(look, *rest, self.files, None, gap=0))
         left = region("surface", "right")
-        left.setLayout(column(look, scrolling(left_inner), gap=0))
+        self._areas = [scrolling(left_inner), scrolling(middle_inner), scrolling(right_inner)]
+        left.setLayout(column(look, self._areas[0], gap=0))
         look.bind(left.setFixedWidth, lambda: look.px(320))
         middle = region("surface")
-        middle_inner = QWidget()
-        middle_inner.setLayout(column(look, self.timeline, None, gap=0, edge=(0, 6, 0, 12)))
         tools = row(look, self.which, None, gap=8, edge=(24, 8, 24, 8))
-        parts: list[Any] = [tools, scrolling(middle_inner)]
+        parts: list[Any] = [tools, self._areas[1]]
         if self.kind in NOTED:
             parts.insert(0, row(look, self.note, gap=0, edge=(24, 12, 24, 4)))
         middle_stack = column(look, *parts, gap=0)
         middle.setLayout(middle_stack)
         line = row(look, left, middle, gap=0)
         line.setStretch(1, 1)
-        rest = self.lists[1:] if self.kind == "customer" else self.lists
-        right_inner = QWidget()
-        right_inner.setLayout(column(look, *rest, self.files, None, gap=0))
         right = region("panel", "left")
-        right.setLayout(column(look, scrolling(right_inner), gap=0))
+        right.setLayout(column(look, self._areas[2], gap=0))
         look.bind(right.setFixedWidth, lambda: look.t.column("panel"))
         line.addWidget(right)
         self.setLayout(line)
@@ -160,24 +191,32 @@ class RecordPage(QWidget):
             return self._actions
         made = self._actions
         if sharing_box.offered(self.kind):
-            share = sharing_box.share_button(look)
-            share.refuse(sharing_box.reason(desk, self.shown))
+            share = self._share = sharing_box.share_button(look)
             share.clicked.connect(lambda: sharing_box.open_sharing(look, desk, self.shown, share))
             made.append(share)
-        delete = Button(look, icon="trash-2", name=msg("Delete"))
-        refusal = desk.refusal(f"{self.kind}.delete", self.shown.record)
-        if refusal is not None:
-            delete.refuse(refusal)
+        delete = self._delete = Button(look, icon="trash-2", name=msg("Delete"))
         delete.clicked.connect(lambda: desk.delete(self.shown))
         made.append(delete)
         if self.kind in ("customer", "opportunity"):
             quote = Button(look, msg("New quote"), kind="primary", icon="file-plus", keys="Ctrl+Q")
             quote.clicked.connect(lambda: self.quoted.emit(self.shown))
             made.append(quote)
+        self._allow()
         return made
+
+    def _allow(self) -> None:
+        """What cannot be done with this record is grey, with the reason."""
+        if self._share is not None:
+            self._share.refuse(sharing_box.reason(self._desk, self.shown))
+        if self._delete is not None:
+            self._delete.refuse(self._desk.refusal(f"{self.kind}.delete", self.shown.record))
 
     def fill(self) -> None:
         """Everything again from the record."""
+        with self._desk.store.glance():
+            self._fill()
+
+    def _fill(self) -> None:
         shown, language = self.shown, self._look.language
         drawn = self.kind in ("customer", "contact")
         want(self._avatar, drawn)
@@ -200,6 +239,7 @@ class RecordPage(QWidget):
         for related in self.lists:
             related.show_of(self.shown)
         self._fill_timeline()
+        self._allow()
         self._order()
 
     def _order(self) -> None:
@@ -251,6 +291,8 @@ class RecordPage(QWidget):
         self._desk.create("interaction", {"name": text[:400]}, values=values)
 
     def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
+        if self._resting:
+            return
         around = {kind for kind, _link in RELATED.get(self.kind, ())} | {"interaction", "comment"}
         if (self.kind, self.record_id) not in keys and not any(kind in around for kind, _ in keys):
             return

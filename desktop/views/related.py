@@ -1,8 +1,8 @@
 """Records that belong to another one: two-line rows with what matters at the right, and a plus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -14,7 +14,6 @@ from desktop.views.buttons import Button
 from desktop.views.cells import Row
 from desktop.views.compose import (
     Line,
-    clear,
     column,
     label,
     row,
@@ -26,17 +25,25 @@ from desktop.views.phrases import inside
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg
 
+MOST_SHOWN: Final = 8
+
 
 class RelatedRow(QAbstractButton):
     """One related record on two lines; a press opens it."""
 
     def __init__(self, look: Look, shown: Row) -> None:
         super().__init__()
-        self._look, self.shown = look, shown
+        self._look = look
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_row(shown)
+
+    def show_row(self, shown: Row) -> None:
+        """Another record."""
+        self.shown = shown
         self.setText(shown.record.title)
-        self.setAccessibleName(shown.record.title or look.text(type(shown.record).__label__))
+        self.setAccessibleName(shown.record.title or self._look.text(type(shown.record).__label__))
+        self.update()
 
     def sizeHint(self) -> QSize:
         """A two-line row."""
@@ -122,6 +129,39 @@ def _below(shown: Row, language: str) -> str:
     return ("，" if language == "zh" else ", ").join(part for part in parts if part)
 
 
+class RelatedRows(QVBoxLayout):
+    """Rows under each other that are kept and filled again."""
+
+    def __init__(self, look: Look, open_it: Callable[[Row], object]) -> None:
+        super().__init__()
+        self._look, self._open = look, open_it
+        self._made: list[RelatedRow] = []
+        self._many = 0
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(0)
+
+    def show_rows(self, found: Sequence[Row]) -> None:
+        """Other records."""
+        for place, each in enumerate(found):
+            if place < len(self._made):
+                self._made[place].show_row(each)
+            else:
+                self._add(each)
+        self._many = len(found)
+        for place, made in enumerate(self._made):
+            made.setVisible(place < self._many)
+
+    def _add(self, shown: Row) -> None:
+        made = RelatedRow(self._look, shown)
+        made.clicked.connect(lambda: self._open(made.shown))
+        self._made.append(made)
+        self.addWidget(made)
+
+    def buttons(self) -> list[RelatedRow]:
+        """The rows that are shown."""
+        return self._made[: self._many]
+
+
 class RelatedList(QWidget):
     """The records of one type that belong to this one, with a plus."""
 
@@ -145,21 +185,15 @@ class RelatedList(QWidget):
             gap=8,
             edge=(20, 4, 12, 4),
         )
-        self._rows = QVBoxLayout()
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(0)
+        self._rows = RelatedRows(look, lambda shown: self.opened.emit(self.kind, shown.id))
         self.setLayout(column(look, head, Line(look), self._rows, gap=0))
 
     def show_of(self, above: Row) -> None:
         """What belongs to a record."""
-        clear(self._rows)
         self.add.refuse(self._refusal(above))
         found = self._desk.related(self.kind, self._link, above.id)
         self._count.setText(str(len(found)) if found else "")
-        for each in found[:8]:
-            button = RelatedRow(self._look, each)
-            button.clicked.connect(self._opener(each))
-            self._rows.addWidget(button)
+        self._rows.show_rows(found[:MOST_SHOWN])
 
     def _refusal(self, above: Row) -> Message | None:
         """Why none is added here: a part of what is lent to read only is not, either."""
@@ -169,8 +203,4 @@ class RelatedList(QWidget):
 
     def buttons(self) -> list[RelatedRow]:
         """The rows that are shown."""
-        found = [self._rows.itemAt(place).widget() for place in range(self._rows.count())]  # type: ignore[union-attr]
-        return [each for each in found if isinstance(each, RelatedRow)]
-
-    def _opener(self, shown: Row) -> Callable[[], None]:
-        return lambda: self.opened.emit(self.kind, shown.id)
+        return self._rows.buttons()

@@ -1,7 +1,6 @@
 """What is still to be asked about a record: a dashed chip for each empty field; a press opens its editor."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Signal
@@ -30,6 +29,7 @@ class ToAsk(QWidget):
         self._fields: list[Field] = []
         self._all = False
         self.chips: dict[str, Button] = {}
+        self._made: list[tuple[Button, list[str]]] = []
         self.more = Button(look, "", kind="link", height="target_min")
         self.more.setParent(self)
         self.more.clicked.connect(self._show_all)
@@ -44,6 +44,11 @@ class ToAsk(QWidget):
             self._names, self._fields = names, list(fields)
             self._build()
 
+    def fold(self) -> None:
+        """The first ones alone, as another record begins."""
+        if self._all:
+            self._all, self._names = False, []
+
     def buttons(self) -> list[Button]:
         """The chips, and the link to the rest, in order."""
         return [*self.chips.values(), *([self.more] if not self.more.isHidden() else [])]
@@ -56,22 +61,28 @@ class ToAsk(QWidget):
             following[0].setFocus()
 
     def _build(self) -> None:
-        for chip in self.chips.values():
-            chip.hide()
-            chip.deleteLater()
         self.chips = {}
         shown = self._fields if self._all else self._fields[:FIRST]
-        for each in shown:
-            name = msg("Fill in: {field}").of(field=each.label)
-            chip = Button(self._look, each.label, kind="dashed", icon="plus", name=name, height="target_min")
-            chip.setParent(self)
-            chip.clicked.connect(partial(self.asked.emit, each.name))
+        while len(self._made) < len(shown):
+            self._made.append(self._chip())
+        for each, (chip, asks) in zip(shown, self._made, strict=False):
+            asks[:] = [each.name]
+            chip.rename(each.label, msg("Fill in: {field}").of(field=each.label))
             chip.show()
             self.chips[each.name] = chip
+        for chip, _asks in self._made[len(shown) :]:
+            chip.hide()
         left = len(self._fields) - len(shown)
         self.more.setVisible(left > 0)
         self.more.say(msg("{count} more").of(count=left))
         self._lay_out()
+
+    def _chip(self) -> tuple[Button, list[str]]:
+        """A chip, and the place for the name of the field that it asks for."""
+        chip, asks = Button(self._look, "", kind="dashed", icon="plus", height="target_min"), [""]
+        chip.setParent(self)
+        chip.clicked.connect(lambda: self.asked.emit(asks[0]))
+        return chip, asks
 
     def _lay_out(self) -> None:
         gap = self._look.px(GAP)

@@ -29,7 +29,7 @@ from desktop.views.compose import column, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.finding import Finder
 from desktop.views.handover import Handover
-from desktop.views.header_parts import lend, park
+from desktop.views.header_parts import give_back, lend
 from desktop.views.held import HeldLine
 from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
@@ -92,6 +92,7 @@ class Window(QWidget):
         self.bar, self.held = MessageBar(look), HeldLine(look, desk, self)
         self.pages = QStackedWidget()
         self._kept: dict[str, QWidget] = {}
+        self._records: dict[str, RecordPage] = {}
         self._header_page: QWidget | None = None
         self.back = Button(look, icon="chevron-left", kind="flat", name=msg("Back"))
         self.forward = Button(look, icon="chevron-right", kind="flat", name=msg("Forward"))
@@ -120,7 +121,7 @@ class Window(QWidget):
         self.first_copy.sync_wanted.connect(self.sync_wanted)
         self.clash = ClashBox(look, desk, self)
         desk.clashed.connect(self.clash.ask)
-        self.status.network.clicked.connect(self._open_outbox)
+        self.status.network.clicked.connect(lambda: self.outbox.show_above(self.status.network))
         self.finder = Finder(
             look, desk, (*PLACES, *BELOW), open_record=self.open_record, go=self.go, new=self.ask_new,
             selected=self.selected,
@@ -176,7 +177,7 @@ class Window(QWidget):
 
     def open_record(self, kind: str, record_id: UUID) -> None:
         """A record opened whole."""
-        if self.desk.row(kind, record_id) is None:
+        if not self.desk.is_here(kind, record_id):
             self._refuse(errors.missing(RECORDS[kind].__label__))
             return
         stop = Stop(kind, record_id)
@@ -212,9 +213,8 @@ class Window(QWidget):
         if self.pages.indexOf(page) < 0:
             self.pages.addWidget(page)
         self.pages.setCurrentWidget(page)
-        if previous is not None and previous is not page and previous not in self._kept.values():
-            self.pages.removeWidget(previous)
-            previous.deleteLater()
+        if previous is not page:
+            self._leave(previous)
         self.bar.hide()
         self.side.show_place(stop.place)
         self._slim()
@@ -224,6 +224,14 @@ class Window(QWidget):
             enter()
         self.back.setEnabled(self.trail.can_go_back)
         self.forward.setEnabled(self.trail.can_go_forward)
+
+    def _leave(self, page: QWidget | None) -> None:
+        """Lists and the page of each type of record are kept; a quote is read again."""
+        if isinstance(page, RecordPage):
+            page.rest()
+        elif page is not None and page not in self._kept.values():
+            self.pages.removeWidget(page)
+            page.deleteLater()
 
     def _make_page(self, key: str) -> QWidget:
         page: QWidget
@@ -264,12 +272,15 @@ class Window(QWidget):
             quote.figures.connect(self.status.figures.show_figures)
             quote.header_changed.connect(self._renew_header)
             return quote
-        page = RecordPage(self._look, self.desk, kind, record_id)
+        kept = self._records.get(kind)
+        if kept is not None:
+            kept.show_record(record_id)
+            return kept
+        page = self._records[kind] = RecordPage(self._look, self.desk, kind, record_id)
         page.opened.connect(self.open_record)
         page.wanted.connect(self.ask_new)
         page.quoted.connect(self.quote_for)
         page.gone.connect(lambda: self.go(kind if kind in LISTS else "customer"))
-        self.status.figures.show_figures([])
         return page
 
     def _show_header(self, stop: Stop, page: QWidget) -> None:
@@ -292,7 +303,7 @@ class Window(QWidget):
             self._left.addWidget(part)
             lend(part)
         self.search.setVisible(not isinstance(page, QuotePage))
-        if isinstance(page, SettingsPage):
+        if isinstance(page, SettingsPage | RecordPage):
             self.status.figures.show_figures([])
         for action in actions:
             self._right.addWidget(action)
@@ -440,9 +451,6 @@ class Window(QWidget):
         self.status.show_saved(at.astimezone())
         self.refresh_counts()
 
-    def _open_outbox(self) -> None:
-        self.outbox.show_above(self.status.network)
-
     def _tell(self, words: Message, can_undo: bool) -> None:
         self.bar.hide()
         self.toast.tell(words, can_undo=can_undo)
@@ -490,11 +498,3 @@ class Window(QWidget):
         """Tell the composition root."""
         self.closing.emit()
         super().closeEvent(event)
-
-
-def give_back(layout: QHBoxLayout, page: QWidget) -> None:
-    """Take header parts out; they belong to their page, come back with it and go with it."""
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            park(widget, page)
