@@ -7,9 +7,10 @@ import re
 import zlib
 from collections.abc import Sequence
 from functools import lru_cache
+from math import floor
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QPolygonF
 
 from desktop.rules import names
@@ -19,6 +20,7 @@ from desktop.views.theme import Tokens
 LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE: Final = Qt.AlignmentFlag.AlignCenter
+_ONE_LINE: Final = {each: each | Qt.TextFlag.TextSingleLine for each in (LEFT, RIGHT, CENTRE)}
 AVATARS: Final = 8
 """How many colours avatars have."""
 
@@ -129,29 +131,45 @@ def paint_stage_ring(
 ) -> None:
     """A ring filled from 12 o'clock by `fraction`; `end` is `won` (tick) or `lost` (cross)."""
     size = look.px(14)
-    box = QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size)
-    painter.save()
+    left, top = centre.x() - size / 2, centre.y() - size / 2
+    rest = (left - floor(left), top - floor(top))
+    ratio = painter.device().devicePixelRatioF()
+    painter.drawPixmap(QPoint(floor(left), floor(top)), _ring(look.t, size, rest, fraction, end, ratio))
+
+
+@lru_cache(maxsize=256)
+def _ring(
+    tokens: Tokens, size: int, rest: tuple[float, float], fraction: float, end: str, ratio: float
+) -> QPixmap:
+    """The picture of a ring that stands so far from a whole pixel; a list shows the same few again."""
+    side = size + 2
+    picture = QPixmap(round(side * ratio), round(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    box = QRectF(*rest, size, size)
+    painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if end:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.colour("good_mark" if end == "won" else "line_control"))
+        painter.setBrush(tokens.colour("good_mark" if end == "won" else "line_control"))
         painter.drawEllipse(box)
-        _stroke(painter, look, 1.5, "surface")
+        _stroke(painter, tokens, 1.5, "surface")
         paint_tick(painter, box) if end == "won" else _paint_cross(painter, box)
     else:
-        _stroke(painter, look, 1.5, "stage_ring")
+        _stroke(painter, tokens, 1.5, "stage_ring")
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        inset = look.px(100) / 133
+        inset = tokens.px(100) / 133
         painter.drawEllipse(box.adjusted(inset, inset, -inset, -inset))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.colour("stage_ring"))
+        painter.setBrush(tokens.colour("stage_ring"))
         inner = box.adjusted(size * 0.2, size * 0.2, -size * 0.2, -size * 0.2)
         painter.drawPie(inner, 90 * 16, -round(360 * 16 * min(max(fraction, 0.04), 1)))
-    painter.restore()
+    painter.end()
+    return picture
 
 
-def _stroke(painter: QPainter, look: Look, width: float, colour: str) -> None:
-    pen = QPen(look.colour(colour), width * look.t.scale / 100)
+def _stroke(painter: QPainter, tokens: Tokens, width: float, colour: str) -> None:
+    pen = QPen(tokens.colour(colour), width * tokens.scale / 100)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
@@ -235,13 +253,13 @@ def paint_keys(
 
 def paint_hairline(painter: QPainter, look: Look, box: QRect, *, colour: str = "line") -> None:
     """One device pixel along the lower edge of `box`."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    pen = QPen(look.colour(colour), 1)
-    pen.setCosmetic(True)
-    painter.setPen(pen)
-    painter.drawLine(box.bottomLeft(), box.bottomRight())
-    painter.restore()
+    smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+    if smooth:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    thin = 1 / painter.device().devicePixelRatioF()
+    painter.fillRect(QRectF(box.left(), box.bottom(), box.width(), thin), look.colour(colour))
+    if smooth:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def paint_disc(
@@ -275,7 +293,7 @@ def paint_text(
         width = look.t.advance(text, size, strong=strong)
     painter.setFont(look.font(size, strong=strong))
     painter.setPen(look.colour(ink))
-    painter.drawText(box, align | Qt.TextFlag.TextSingleLine, text)
+    painter.drawText(box, _ONE_LINE[align], text)
     return box.right() + 1 if align == RIGHT else box.left() + int(width + 0.999)
 
 
@@ -366,7 +384,7 @@ def paint_check(painter: QPainter, look: Look, box: QRect, *, checked: bool, ena
     painter.setBrush(look.colour("accent" if checked else "surface" if enabled else "sunken"))
     painter.drawRoundedRect(square, look.t.radius("check_box"), look.t.radius("check_box"))
     if checked:
-        _stroke(painter, look, 1.5, "on_accent")
+        _stroke(painter, look.t, 1.5, "on_accent")
         paint_tick(painter, square)
     painter.restore()
 
