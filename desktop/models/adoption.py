@@ -2,7 +2,7 @@
 
 A person works meanwhile. Rows are there as soon as they are copied, as those of pages are; the ready index is
 laid beside the one in use and takes its place at the end, together with the cursors. How far it came stands
-in the same transactions, so that whoever is killed goes on there, and whoever loses it goes on by pages.
+in the same transactions, so that whoever is killed goes on there, and whoever loses it begins by pages.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from desktop.errors import Damaged
-from desktop.models import indexing, migrations, partly, remote_rows, remote_tables, search
+from desktop.models import erasing, indexing, migrations, partly, remote_rows, remote_tables, search
 from desktop.models.arrival import Arrival
 from desktop.models.changes import now_ms, read_local, write_local
 from desktop.models.engines import BESIDE, DAMAGED, beside
@@ -69,22 +69,45 @@ def adopt(remote: Remote, path: Path, key: bytes, heard: int = 0) -> int:
 
 
 def forget(store: Store) -> None:
-    """What was begun with a file is not gone on with: rows that came stay, and are made searchable here."""
+    """What was begun with a file is not gone on with: its rows leave, what was done to them here stays.
+
+    The pages that come instead are of a later moment, perhaps for other eyes: they do not say which of these
+    rows were deleted, moved or hidden since. Whoever is killed here begins again, with a file or with pages.
+    """
     if store.local(BEGUN) is None:
         return
     with store.turns.arrival(), store.engine.begin() as connection:
         driver = indexing.driver_of(connection)
         search.drop_next(driver)
-        for cls in RECORDS.values():
-            if indexing.searched(cls):
-                table = cls.__tablename__
-                lacking = "NOT EXISTS (SELECT 1 FROM search_entry WHERE record = t.id)"
-                driver.execute(
-                    "INSERT OR IGNORE INTO search_due (record, type)"  # noqa: S608
-                    f' SELECT id, ? FROM "{table}" AS t WHERE deleted_at IS NULL AND {lacking}',
-                    (table,),
-                )
+        for table in ("sync_cursor", "sync_mark", "sync_lent", "sync_held"):
+            driver.execute(f"DELETE FROM {table}")  # noqa: S608 - own names
+        write_local(connection, BEGUN, {"file": ""})
+    for cls in RECORDS.values():
+        last: bytes | None = b""
+        while last is not None:
+            last = _let_go(store, cls, last)
+    with store.turns.arrival(), store.engine.begin() as connection:
+        indexing.driver_of(connection).execute("DELETE FROM sync_stub")
+        partly.settle(connection, lambda _: False)
+        erasing.note(connection)
         write_local(connection, BEGUN, None)
+
+
+def _let_go(store: Store, cls: type[Record], after: bytes) -> bytes | None:
+    """Let some of the office's records go; returns the last of them, None at the end."""
+    turns = store.turns
+    with turns.arrival(), store.engine.begin() as connection, lifted(connection):
+        arrival = Arrival(connection, now_ms(store.clock()))
+        some = arrival.driver.execute(
+            f'SELECT id FROM "{cls.__tablename__}" WHERE id > ? AND version > 0 ORDER BY id LIMIT ?',  # noqa: S608
+            (after, turns.bite("let go")),
+        ).fetchall()
+        ids = [bytes(row[0]) for row in some]
+        arrival.let_go(cls, ids)
+        arrival.finish()
+    turns.took("let go", len(ids))
+    store.announce(Changed(frozenset(arrival.changed), "sync", remote=True))
+    return ids[-1] if ids else None
 
 
 @contextmanager

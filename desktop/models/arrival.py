@@ -208,9 +208,14 @@ class Arrival:
                 base = bases.get(record)
                 at_home = base is None or self._home(cls, base) == stream
                 if at_home and not lending.is_lent_here(self.driver, record):
-                    held = self._touch(cls, record)
-                    held.base[record] = None
-                    held.gone[record] = FOR_EVER
+                    self.let_go(cls, [record])
+
+    def let_go(self, cls: type[Record], ids: Iterable[bytes]) -> None:
+        """The office's rows of these records are held no more, in whatever stream they came."""
+        for record in ids:
+            held = self._touch(cls, record)
+            held.base[record] = None
+            held.gone[record] = FOR_EVER
 
     def rest(self) -> None:
         """Nothing more will come for the ops answered so far: their records were deleted or given away.

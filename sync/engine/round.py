@@ -157,7 +157,7 @@ class _Round:
         if self.report.upgrade:
             raise ServerTooNew(TOO_NEW)
         if self.fresh():
-            return self.whole if self.is_much() else self.snapshot
+            return self.copying()
         if self.behind():
             return self.pull
         if self.now.awaiting:
@@ -306,6 +306,12 @@ class _Round:
     def tell(self, state: str, done: int = 0, total: int = 0) -> Tell:
         """How far it is."""
         return Tell(state, done, total, self.report.bytes_down, first=self.first, usable=self.usable)
+
+    def copying(self) -> Callable[[], Steps[None]]:
+        """One file, or pages; what a file brought that is not gone on with leaves before them."""
+        if self.is_much():
+            return self.whole
+        return self.discard if self.now.begun else self.snapshot
 
     def is_much(self) -> bool:
         """Whether a first copy is to come that is worth a file, which was not tried in this sync."""

@@ -9,14 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, select
 
 from desktop.errors import Offline
 from desktop.models import migrations, search, turns
 from desktop.models.engines import Keyring
+from desktop.models.overlay import moment
 from desktop.models.record import RECORDS
 from desktop.models.records import Customer
 from desktop.models.remote import Remote
@@ -31,12 +34,13 @@ from sync.engine.round import Limits
 from sync.protocol import codec
 from sync.protocol.messages import SNAPSHOT, SNAPSHOT_FILE, FileRequest, Problem
 from sync.protocol.versions import SCHEMA
-from sync.server import accounts, snapshots
+from sync.server import accounts, people, snapshots
 from sync.server.app import Running
+from sync.server.batch import OFFICE, Batch
 from sync.server.scope import Scope, scope_of
 from sync.server.server import Server
 from tests.stores import opened
-from tests.sync import postgres
+from tests.sync import postgres, raw_pages
 from tests.sync.simulator.world import Direct
 
 ROWS = 300
@@ -683,6 +687,68 @@ def test_it_ends_after_each_bite_and_goes_on_there(
     assert bites > 20
     assert line.count(f"GET {SNAPSHOT}") == 0
     assert is_as_by_pages(server, laptop, tmp_path)
+
+
+@pytest.mark.parametrize("bites", [2, 5, 40])
+@pytest.mark.parametrize("file", ["is there", "is lost", "is not asked for"])
+def test_what_a_file_brought_leaves_before_the_pages_that_come_instead(
+    server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bites: int, file: str
+) -> None:
+    """Meanwhile the office has deleted, given away and hidden things; no page says so of a file's rows."""
+    monkeypatch.setattr(turns, "BITES", {"active": 0.0, "idle": 0.0})
+    server.store.write(lambda conn: people.set_role(conn, "Ann", "manager", server.clock()))
+    server.add_user("Bob", "North", "rep")
+    remote, told = Remote(laptop), count(1)
+
+    def cut(name: str) -> None:
+        if name == "bite" and next(told) == bites:
+            raise Cut
+
+    remote.point = cut
+    with pytest.raises(Cut):
+        sync_once(laptop, Direct(server), limits=limits(), remote=remote)
+    path = tmp_path / "ann" / "satchel.db"
+    hidden = raw_pages.amounts([SECRET], digits=6)
+    asked = {**raw_pages.texts("苏州第3机械", "苏州第5机械"), **hidden}
+    assert raw_pages.holding(path, asked)
+    meanwhile(server, laptop)
+    if file == "is lost":
+        for each in server.snapshots.folder.iterdir():
+            each.unlink()
+        server.snapshots.least = ROWS * 10
+    sync_once(laptop, Direct(server), limits=limits(math.inf if file == "is not asked for" else 10))
+    assert raw_pages.holding(path, asked) == {}
+    assert is_as_by_pages(server, laptop, tmp_path)
+    assert is_clean(laptop, tmp_path / "ann")
+
+
+def meanwhile(server: Server, laptop: Store) -> None:
+    """Ann works on what has come; at the office one customer of hers goes for good, one to Bob, and the costs
+    are hidden.
+    """
+    with laptop.reading() as session:
+        here = session.query(Customer).filter(Customer.name == "苏州第7机械有限公司").first()
+    if here is not None:
+        commands.run(laptop, laptop.me(), "customer.edit", here.id, values={"city": "Suzhou"})
+
+    def work(conn: Connection) -> None:
+        people.set_role(conn, "Ann", "rep", server.clock())
+        batch = Batch(conn, OFFICE, OFFICE, server.clock())
+        names = ("苏州第3机械有限公司", "苏州第5机械有限公司")
+        ids = {
+            name: conn.execute(select(Customer.id).where(Customer.name == name)).scalar_one().hex
+            for name in names
+        }
+        batch.load([("customer", record) for record in ids.values()])
+        gone, given = (batch.get("customer", ids[name]) for name in names)
+        assert gone is not None
+        assert given is not None
+        batch.change(gone, "deleted_at", moment(batch.now))
+        batch.change(given, "owner_id", accounts.find_user(conn, "Bob"))
+        batch.change(given, "team_id", None)
+        batch.flush()
+
+    server.store.write(work)
 
 
 def test_a_save_between_two_bites_is_found_and_a_deletion_is_not(server: Server, laptop: Store) -> None:
