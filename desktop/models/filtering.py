@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal, not_, or_, select, true
 
-from desktop.models import figures
+from desktop.models import figures, narrowing
 from desktop.models.columns import MomentColumn
 from desktop.models.kinds import Choice, Day, Email, Flag, Json, Kind, Link, Long, Moment, Phone, Short, Tags
 from desktop.models.record import Record
@@ -48,8 +48,10 @@ class Viewer:
     team: UUID | None
     today: date
     zone: tzinfo
-    find: Callable[[str, str], Sequence[UUID]] = lambda _kind, _words: ()
-    """(record type, what was typed) → the records that the full-text index gives."""
+    find: Callable[[str, str], Sequence[UUID] | None] = lambda _kind, _words: ()
+    """(record type, what was typed) → the records that the full-text index gives; None: too many to name."""
+    one_by_one: bool = False
+    """The rows are looked at in their order until there are enough: each is then asked for its words."""
 
 
 def family(kind: Kind | None) -> str:
@@ -138,12 +140,19 @@ def _compiled(filter: Filter, cls: type[Record], viewer: Viewer) -> Yes:
         return (found if parts else true()) if filter.how == ANY else not_(found)
     name = filter.field
     if name == WORDS:
-        return cls.table().c.id.in_(among(viewer.find(cls.__tablename__, str(filter.value))))
+        return _words(cls, str(filter.value), viewer)
     column, kind = figures.expression(cls, name), figures.kind_of(cls, name)
     if filter.op in ("empty", "filled"):
         empty = _is_empty(column, family(kind))
         return empty if filter.op == "empty" else not_(empty)
     return _COMPILERS[family(kind)](column, kind, filter, viewer)
+
+
+def _words(cls: type[Record], typed: str, viewer: Viewer) -> Yes:
+    found = viewer.find(cls.__tablename__, typed)
+    if found is not None:
+        return cls.table().c.id.in_(among(found))
+    return narrowing.answering(cls, typed, one_by_one=viewer.one_by_one)
 
 
 def _is_empty(column: Column, of: str) -> Yes:

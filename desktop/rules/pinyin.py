@@ -1,4 +1,4 @@
-"""How Chinese text sounds: sort keys, syllables, initials, and how typed letters split into syllables.
+"""How Chinese text sounds: syllables, initials, and how typed letters split into syllables.
 
 Pure: a character's readings come from a cache in front of pypinyin, which is imported on first use. Where a
 character has several common readings the word around it decides (重庆 is chong qing), and a surname reads
@@ -7,7 +7,7 @@ as a surname (单 is shan); the other readings stay available so that a search f
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -80,7 +80,17 @@ _COMMON: Final[Mapping[str, tuple[str, ...]]] = {
     entry[0]: tuple(entry[1:].split(",")) for entry in _HETERONYMS.split()
 }
 _characters: dict[str, tuple[str, ...]] = dict(_COMMON)
-_usual: dict[str, str] = {}
+
+
+class _Usual(dict[str, str]):
+    """The reading that a character most often has, looked up once."""
+
+    def __missing__(self, character: str) -> str:
+        usual = self[character] = (readings(character) or (character.lower(),))[0]
+        return usual
+
+
+_usual: Final = _Usual()
 
 
 def is_han(character: str) -> bool:
@@ -104,9 +114,9 @@ def spell(text: str, *, person: bool = False) -> tuple[str, ...]:
     return _spell(text, person)
 
 
-def sort_key(text: str, *, person: bool = False) -> str:
-    """What to sort by so that Chinese names stand in the order of a Chinese telephone book."""
-    return f"{' '.join(spell(text, person=person))} {text}" if text else ""
+def usual(character: str) -> str:
+    """The reading that a character most often has, whatever stands around it; itself where it has none."""
+    return _usual[character]
 
 
 def full(text: str) -> str:
@@ -124,8 +134,8 @@ def alternatives(text: str) -> Iterator[tuple[str, ...]]:
     if _COMMON.keys().isdisjoint(text):
         return
     chosen = spell(text)
-    for place, character in enumerate(text):
-        for reading in _COMMON.get(character, ()):
+    for place in [place for place, character in enumerate(text) if character in _COMMON]:
+        for reading in _COMMON[text[place]]:
             if reading != chosen[place]:
                 yield (*chosen[:place], reading, *chosen[place + 1 :])
 
@@ -181,14 +191,9 @@ def _toneless(syllable: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _usual_of(character: str) -> str:
-    usual = _usual[character] = (readings(character) or (character.lower(),))[0]
-    return usual
-
-
 @lru_cache(maxsize=4096)
 def _spell(text: str, person: bool) -> tuple[str, ...]:
-    spelled = [_usual.get(character) or _usual_of(character) for character in text]
+    spelled = list(map(_usual.__getitem__, text))
     if not _COMMON.keys().isdisjoint(text):
         for place, character in enumerate(text):
             if character in _COMMON:
@@ -201,20 +206,23 @@ def _spell(text: str, person: bool) -> tuple[str, ...]:
 
 def _in_a_word(text: str, place: int) -> str | None:
     """The reading that the longest known word around this character gives it."""
+    phrases = _phrases()
     for length in range(_LONGEST_WORD, 1, -1):
         for start in range(max(0, place - length + 1), min(place, len(text) - length) + 1):
-            word = _word(text[start : start + length])
-            if word:
-                return word[place - start]
+            word = text[start : start + length]
+            if word in phrases or word in _WORDS:
+                return _word(word)[place - start]
     return None
 
 
 @lru_cache(maxsize=16384)
-def _word(word: str) -> tuple[str, ...] | None:
-    ours = _WORDS.get(word)
-    if ours:
-        return ours
+def _word(word: str) -> tuple[str, ...]:
+    return _WORDS.get(word) or tuple(_toneless(syllable[0]) for syllable in _phrases()[word])
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> Mapping[str, Sequence[Sequence[str]]]:
     from pypinyin.phrases_dict import phrases_dict
 
-    found = phrases_dict.get(word)
-    return tuple(_toneless(syllable[0]) for syllable in found) if found else None
+    phrases: Mapping[str, Sequence[Sequence[str]]] = phrases_dict
+    return phrases

@@ -4,24 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from desktop.models import figures, search
+from desktop.models import figures, indexing, narrowing, search
 from desktop.models.figures import FIGURES, kind_of
 from desktop.models.filtering import Viewer, among, compiled, family
 from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Short
 from desktop.models.record import RECORDS, Record
 from desktop.models.remote_rows import id_list
 from desktop.models.store import Actor, Store
-from desktop.rules.filters import EVERYTHING, WORDS, Condition, Filter, every
+from desktop.rules import ordering
+from desktop.rules.filters import EVERYTHING, WORDS, Condition, Filter, conditions, every
 
 PAGE: Final = 128
-MOST_HITS: Final = search.CANDIDATES
-"""How many records the full-text index gives at most; beyond it a list says `500+`."""
 MOST_GROUPS: Final = 400
 MONTH, DAY = "month", "day"
 _PARTS: Final = {MONTH: 7, DAY: 10}
@@ -81,10 +80,11 @@ def viewer_of(store: Store, actor: Actor) -> Viewer:
     """How a person of this laptop looks at lists, now."""
     now = datetime.now().astimezone()
 
-    def find(kind: str, words: str) -> list[UUID]:
+    def find(kind: str, words: str) -> list[UUID] | None:
         with store.reader.connect() as connection:
             raw: Any = connection.connection.driver_connection
-            return [UUID(bytes=each) for each in search.matching(raw, words, kind, MOST_HITS)]
+            found = search.matching(raw, words, kind, search.NARROWED)
+        return None if len(found) == search.NARROWED else [UUID(bytes=each) for each in found]
 
     assert now.tzinfo is not None
     return Viewer(actor.id, actor.team_id, now.date(), now.tzinfo, find)
@@ -100,30 +100,102 @@ def page(
     bucket: Bucket | None = None,
 ) -> list[Found]:
     """One keyset page of living records: the page after a row, or the first."""
-    cls, key = query.cls, query.cls.table().c.id
-    column = figures.expression(cls, query.order)
+    if narrowing.is_name(query.cls, query.order):
+        ids = _by_name(session, query, viewer, after, limit, bucket)
+    else:
+        ids = _by_column(session, query, viewer, after, limit, bucket)
+    found = {each.record.id: each for each in _read(session, query.cls, ids)}
+    return [found[each] for each in ids if each in found]
+
+
+def _by_column(
+    session: Session, query: Query, viewer: Viewer, after: Found | None, limit: int, bucket: Bucket | None
+) -> list[UUID]:
+    key = query.cls.table().c.id
+    column = figures.expression(query.cls, query.order)
+    if narrowing.is_text(query.cls, query.order):
+        column = narrowing.sounding(column, session.connection())
+    viewer = replace(viewer, one_by_one=query.order == "id")
     picked = _living(select(key), query, viewer, bucket)
     if after is not None:
         picked = picked.where(_beyond(query, column, after))
     if query.order == "id":
         picked = picked.order_by(key.desc() if query.descending else key.asc())
     else:
-        ordering = (column.desc() if query.descending else column.asc()).nulls_last()
-        picked = picked.order_by(ordering, key.desc())
-    ids = list(session.scalars(picked.limit(limit)))
-    found = {each.record.id: each for each in _read(session, cls, ids)}
-    return [found[each] for each in ids if each in found]
+        by = (column.desc() if query.descending else column.asc()).nulls_last()
+        picked = picked.order_by(by, key.desc())
+    return list(session.scalars(picked.limit(limit)))
+
+
+def _by_name(
+    session: Session, query: Query, viewer: Viewer, after: Found | None, limit: int, bucket: Bucket | None
+) -> list[UUID]:
+    """As the index of names has them; what is not in it yet comes last."""
+    key, entry = query.cls.table().c.id, narrowing.ENTRY
+    indexed = exists().where(entry.c.record == key)
+    found: list[UUID] = []
+    if after is None or session.scalar(select(indexed).where(key == after.record.id)):
+        picked = _living(select(key), query, viewer, bucket).join(entry, entry.c.record == key)
+        picked = picked.where(entry.c.type == query.kind)
+        if after is not None:
+            last, value = after.record.id, order_of(query, after)
+            near = entry.c.sort <= value if query.descending else entry.c.sort >= value
+            picked = picked.where(near, or_(entry.c.sort != value, entry.c.record < last))
+        by = _sorted_by(query, viewer)
+        picked = picked.order_by(by.desc() if query.descending else by.asc(), entry.c.record.desc())
+        found = list(session.scalars(picked.limit(limit)))
+        after = None
+    if len(found) < limit:
+        rest = _living(select(key), query, viewer, bucket).where(~indexed)
+        rest = rest.where(key < after.record.id) if after is not None else rest
+        found += session.scalars(rest.order_by(key.desc()).limit(limit - len(found)))
+    return found
+
+
+def _sorted_by(query: Query, viewer: Viewer) -> ColumnElement[str]:
+    """The order of names; the few that answer to words are better sorted than looked for along the index."""
+    sort = narrowing.ENTRY.c.sort
+    words = [str(each.value) for each in conditions(query.where) if each.field == WORDS]
+    few = any(viewer.find(query.kind, each) is not None for each in words)
+    return func.coalesce(sort, "") if few else sort
+
+
+class Valued(Protocol):
+    """A row that knows its fields and figures."""
+
+    def value(self, name: str, /) -> Any: ...
 
 
 def _beyond(query: Query, column: ColumnElement[Any], after: Found) -> ColumnElement[bool]:
     key, last = query.cls.table().c.id, after.record.id
     if query.order == "id":
         return key < last if query.descending else key > last
-    value = after.value(query.order)
+    value = order_of(query, after)
     if value is None:
         return column.is_(None) & (key < last)
     farther = column < value if query.descending else column > value
     return or_(farther, (column == value) & (key < last), column.is_(None))
+
+
+def order_of(query: Query, found: Valued) -> Any:
+    """What a record is sorted by in a list: of a text its sound, else the value."""
+    value = found.value(query.order)
+    if narrowing.is_name(query.cls, query.order):
+        return search.sorting_of(query.kind, value or "")
+    return ordering.key(value) if value and narrowing.is_text(query.cls, query.order) else value
+
+
+def in_order(store: Store, query: Query) -> bool:
+    """Whether this list can be read in its order; where it cannot, `lay_order` makes it so."""
+    with store.reader.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        return not narrowing.is_name(query.cls, query.order) or search.in_order(raw)
+
+
+def lay_order(store: Store) -> None:
+    """Have the names of all records in order from now on."""
+    with store.turns.arrival(), store.engine.begin() as connection:
+        search.order(indexing.driver_of(connection))
 
 
 def matching(session: Session, query: Query, viewer: Viewer, ids: Iterable[UUID]) -> list[Found]:
@@ -269,7 +341,7 @@ def _rank(kind: Kind | None, query: Query, bucket: Bucket) -> tuple[Any, ...]:
         return (0, codes.index(bucket.key) if bucket.key in codes else len(codes))
     if ":" in query.by:
         return (0, [-ord(letter) for letter in bucket.key])
-    return (0, -bucket.count, str(bucket.key))
+    return (0, -bucket.count, ordering.key(str(bucket.key)))
 
 
 def amounts_of(cls: type[Record], names: Iterable[str]) -> list[str]:

@@ -291,8 +291,8 @@ class ListPage(QWidget):
         return self._total
 
     def total_words(self) -> str:
-        """How many, as a figure; `500+` where the index knew of more."""
-        return f"{self._total:,}" + ("+" if self.source.capped() else "")
+        """How many, as a figure."""
+        return f"{self._total:,}"
 
     # Selection
 

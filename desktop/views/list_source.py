@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
-from typing import Any, Final, TypeVar
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from PySide6.QtCore import QObject
 
 from desktop.models.filtering import Viewer
 from desktop.models.patience import TooLong, patient
-from desktop.rules.filters import WORDS, Condition, conditions
+from desktop.rules.filters import Condition
 from desktop.services import lists
-from desktop.services.lists import MOST_HITS, Bucket, Found, Query, Sum
+from desktop.services.lists import Bucket, Found, Query, Sum
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
 
@@ -25,6 +25,17 @@ MOST_IN_CALENDAR: Final = 2000
 MOST_AT_ONCE: Final = 4 * lists.PAGE
 
 
+class Period(NamedTuple):
+    """What lies in a period, and how many more each day has than are here."""
+
+    rows: list[Row]
+    beyond: dict[date, int]
+
+
+def _days(name: str, first: date, last: date) -> Condition:
+    return Condition(name, "between", (first.isoformat(), last.isoformat()))
+
+
 class ListSource(QObject):
     """The records behind one list, as its query asks for them."""
 
@@ -33,7 +44,7 @@ class ListSource(QObject):
         self._desk = desk
         self.query = Query(kind)
         self._turns: dict[str, int] = {}
-        self._hits: dict[str, list[UUID]] = {}
+        self._hits: dict[str, Sequence[UUID] | None] = {}
         desk.changed.connect(self._forget)
 
     def _forget(self, _keys: object) -> None:
@@ -44,22 +55,20 @@ class ListSource(QObject):
         if query != self.query:
             self.query = query
             self._turns = {slot: turn + 1 for slot, turn in self._turns.items()}
+            store = self._desk.store
+            if not lists.in_order(store, query):
+                self._desk.runner.read(self, "order", lambda: lists.lay_order(store), lambda _nothing: None)
 
     def viewer(self) -> Viewer:
         """Who looks, with the hits of the words that this list was asked before."""
         made = lists.viewer_of(self._desk.store, self._desk.actor)
 
-        def find(kind: str, words: str) -> Sequence[UUID]:
+        def find(kind: str, words: str) -> Sequence[UUID] | None:
             if words not in self._hits:
-                self._hits[words] = list(made.find(kind, words))
+                self._hits[words] = made.find(kind, words)
             return self._hits[words]
 
         return Viewer(made.me, made.team, made.today, made.zone, find)
-
-    def capped(self) -> bool:
-        """Whether the full-text index knew of more than it gave."""
-        asked = [str(each.value) for each in conditions(self.query.where) if each.field == WORDS]
-        return any(len(self._hits.get(words, ())) >= MOST_HITS for words in asked)
 
     # Pages
 
@@ -117,19 +126,38 @@ class ListSource(QObject):
             done,
         )
 
-    def between(self, name: str, first: date, last: date, done: Callable[[list[Row]], object]) -> None:
+    def between(self, name: str, first: date, last: date, done: Callable[[Period], object]) -> None:
         """The records of a period, by a day or moment; at once where that is quick."""
-        asked = Condition(name, "between", (first.isoformat(), last.isoformat()))
-        query = replace(self.query.within(asked), order=name, descending=False)
+        query = replace(self.query, order=name, descending=False)
 
-        def work(session: Any, viewer: Viewer) -> list[Row]:
-            return self._page(session, viewer, query, None, MOST_IN_CALENDAR, None)
+        def work(session: Any, viewer: Viewer) -> Period:
+            asked = query.within(_days(name, first, last))
+            rows = self._page(session, viewer, asked, None, MOST_IN_CALENDAR, None)
+            if len(rows) < MOST_IN_CALENDAR:
+                return Period(rows, {})
+            return self._by_day(session, viewer, query, name, first, last)
 
         found = self._quick(work)
         if found is not None:
             done(found)
         else:
             self._slow("period", work, done)
+
+    def _by_day(
+        self, session: Any, viewer: Viewer, query: Query, name: str, first: date, last: date
+    ) -> Period:
+        """Too many for one page: the first of each day, and how many it has besides."""
+        rows, beyond = [], {}
+        days = (last - first).days + 1
+        most = MOST_IN_CALENDAR // days
+        for place in range(days):
+            day = first + timedelta(place)
+            asked = query.within(_days(name, day, day))
+            found = self._page(session, viewer, asked, None, most, None)
+            rows.extend(found)
+            if len(found) == most:
+                beyond[day] = lists.count(session, asked, viewer) - len(found)
+        return Period(rows, beyond)
 
     # Figures
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from desktop.services.lists import PAGE, Bucket
+from desktop.services.lists import PAGE, Bucket, order_of
 from desktop.views.cells import Cell, Row
 from desktop.views.list_source import LATER, ListSource
 from desktop.views.lists import Column
@@ -239,8 +239,8 @@ class RecordTable(QAbstractTableModel):
         self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
 
     def _same_place(self, old: Line, new: Row) -> bool:
-        order = self._source.query.order
-        return isinstance(old, Row) and old.value(order) == new.value(order)
+        query = self._source.query
+        return isinstance(old, Row) and order_of(query, old) == order_of(query, new)
 
     def _rank(self, row: Any) -> Any:
         return _RANKED((row, self._source.query))
@@ -344,7 +344,7 @@ def key_of(bucket: Bucket) -> str:
 def _compare(one: tuple[Row, Any], two: tuple[Row, Any]) -> int:
     """As the database orders: the value, nothing last; among equals the newest first."""
     (first, query), (second, _) = one, two
-    a, b = first.value(query.order), second.value(query.order)
+    a, b = order_of(query, first), order_of(query, second)
     if query.order == "id" or a == b:
         newer = first.id.bytes > second.id.bytes
         if first.id == second.id:

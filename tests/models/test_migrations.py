@@ -15,6 +15,9 @@ from tests.stores import customer, opened, quote
 
 GAINED = (Added("quote", ("next_step",)), Added("opportunity", ("competitor", "customer_id")))
 
+OWN = {migrations.names_in_order: "ALTER TABLE search_entry DROP COLUMN sort"}
+"""Steps of their own, and what takes them back; `test_list_order.py` tests what they bring."""
+
 
 def forget(connection: Connection, step: Added) -> None:
     """Take the columns of a step away again, as a vault from before has none."""
@@ -83,10 +86,12 @@ def test_the_first_shape_becomes_the_newest(tmp_path: Path) -> None:
     with opened(tmp_path / "vault") as store, store.engine.begin() as connection:
         made_now = columns_of(connection)
         for step in migrations.STEPS:
-            assert isinstance(step, Added | Made), "a step of its own needs a test of its own"
+            assert isinstance(step, Added | Made) or step in OWN, "a step of its own needs a test of its own"
             if isinstance(step, Added):
                 forget(connection, step)
-            else:
+            elif step in OWN:
+                connection.exec_driver_sql(OWN[step])
+            elif isinstance(step, Made):
                 connection.exec_driver_sql(f"DROP TABLE {step.table}")
         connection.exec_driver_sql(f"PRAGMA user_version = {migrations.FIRST}")
     with opened(tmp_path / "vault") as store, store.reading() as session:

@@ -43,19 +43,6 @@ def test_a_double_surname_keeps_its_own_reading() -> None:
     assert pinyin.spell("王伟", person=True) == ("wang", "wei")
 
 
-def test_people_sort_as_in_a_telephone_book() -> None:
-    people = ["张伟", "单晓明", "安然", "曾国", "李雷", "沈倩", ""]
-    ordered = sorted(people, key=lambda name: pinyin.sort_key(name, person=True))
-    assert ordered == ["", "安然", "李雷", "单晓明", "沈倩", "曾国", "张伟"]
-
-
-def test_equal_sounds_are_told_apart_by_the_characters() -> None:
-    assert pinyin.sort_key("星") != pinyin.sort_key("兴")
-    assert pinyin.sort_key("Beta") < pinyin.sort_key("阿里") or pinyin.sort_key("阿里") < pinyin.sort_key(
-        "Beta"
-    )
-
-
 def test_full_and_initials_leave_signs_out() -> None:
     assert pinyin.full("行囊(SAT-75V)") == "xingnangsat75v"
     assert pinyin.initials("上海 行囊") == "shxn"

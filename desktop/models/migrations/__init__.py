@@ -15,6 +15,12 @@ from desktop.models.migrations.columns import Added, Made
 from desktop.models.record import Base
 from desktop.words import msg
 
+
+def names_in_order(connection: Connection) -> None:
+    """The search index knows by what each name is sorted."""
+    search.add_sorting(indexing.driver_of(connection))
+
+
 STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("quote", ("reference",)),
     Added("quote_line", ("slabs",)),
@@ -33,6 +39,7 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("sync_lent"),
     Made("comment"),
     Made("decision"),
+    names_in_order,
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1
