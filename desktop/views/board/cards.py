@@ -31,6 +31,8 @@ ROW: Final = Qt.ItemDataRole.UserRole
 GAP, PAD = 8, 12
 HIGH, LOW = 114, 86
 MARGIN = 8
+FIRST: Final = 32
+"""Cards of a column that are read before somebody scrolls: what a high screen shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Cards(QAbstractListModel):
 
     def refresh(self, *, quick: bool = True) -> bool:
         """Read again; as many cards as were there. False where that takes longer, or is not to be `quick`."""
-        wanted = max(PAGE, len(self.rows))
+        wanted = max(FIRST, len(self.rows))
         found = self._source.column_now(self._by, Bucket(self.key), None, wanted) if quick else None
         if found is not None:
             self._replace(found, complete=len(found) < wanted)
