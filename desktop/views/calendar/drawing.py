@@ -99,6 +99,7 @@ class Drawing:
             faint = grid.held is item and not grid.stretching
             self.paint_item(painter, item, item.rect, faint=faint)
         if grid.timed:
+            self._paint_more(painter)
             self._paint_now(painter)
         if grid.held is not None:
             self._paint_hand(painter, grid.held)
@@ -115,9 +116,23 @@ class Drawing:
         if grid.span == "month":
             painter.drawLine(cell.bottomLeft(), cell.bottomRight())
             self._paint_number(painter, cell, day, outside=outside)
+        more = grid.hidden_more.get(day)
+        if more and not grid.timed:
+            words = look.text(msg("{count} more").of(count=f"{more:,}"))
+            align = paint.RIGHT if grid.span == "month" else paint.LEFT
+            paint.paint_text(
+                painter, look, grid.more_box(day), words, ink="accent_ink", size="small", align=align
+            )
+
+    def _paint_more(self, painter: QPainter) -> None:
+        """At each hour how many are not drawn."""
+        look = self._look
+        for box, count, _day in self._grid.marks:
+            words = f"+{count:,}"
+            paint.paint_text(painter, look, box, words, ink="accent_ink", size="small", align=paint.CENTRE)
 
     def _paint_number(self, painter: QPainter, cell: QRect, day: date, *, outside: bool) -> None:
-        look, grid = self._look, self._grid
+        look = self._look
         box = QRect(cell.left() + look.px(8), cell.top() + look.px(2), look.px(24), look.px(22))
         text = str(day.day)
         if day == date.today():  # noqa: DTZ011
@@ -137,11 +152,6 @@ class Drawing:
             )
         else:
             paint.paint_text(painter, look, box, text, ink="ink_3" if outside else "ink", size="small")
-        more = grid.hidden_more.get(day)
-        if more:
-            room = QRect(cell.left(), cell.bottom() - look.px(20), cell.width() - look.px(8), look.px(18))
-            words = look.text(msg("{count} more").of(count=more))
-            paint.paint_text(painter, look, room, words, ink="accent_ink", size="small", align=paint.RIGHT)
 
     def _paint_hours(self, painter: QPainter) -> None:
         look, grid = self._look, self._grid

@@ -1,6 +1,5 @@
 """The calendar face of a list: a period, its days, and moving what lies there by hand or key."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,12 +9,14 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.models.kinds import Moment
 from desktop.models.record import RECORDS
+from desktop.rules.filters import Condition, every
 from desktop.views.buttons import Button, Segments
 from desktop.views.calendar.days import SPAN_WORDS, SPANS, Item, days_of, item_of, period_words, stepped
 from desktop.views.calendar.drawing import HOUR, DayHeads
 from desktop.views.calendar.grid import DayGrid
 from desktop.views.cells import Row
 from desktop.views.compose import column, label, region, row
+from desktop.views.list_source import Period
 from desktop.views.look import Look
 from desktop.words import msg
 
@@ -83,6 +84,7 @@ class CalendarFace(QWidget):
         grid.stretched.connect(self.stretch)
         grid.turned.connect(self.turn)
         grid.day_wanted.connect(self._show_day)
+        grid.list_wanted.connect(self._show_list)
         self._look.changed.connect(self._say)
 
     # Showing
@@ -94,10 +96,11 @@ class CalendarFace(QWidget):
         self._page.source.between(self._name, days[0], days[-1], self._fill)
         self._say()
 
-    def _fill(self, rows: Sequence[Row]) -> None:
-        items: list[Item] = [item for each in rows if (item := item_of(each, self._name)) is not None]
+    def _fill(self, found: Period) -> None:
+        items: list[Item] = [item for each in found.rows if (item := item_of(each, self._name)) is not None]
         items.sort(key=lambda item: (item.day, item.minute or 0))
         timed = self._moment and self.span != "month"
+        self.grid.beyond = found.beyond
         self.grid.show_items(
             self.span, days_of(self.span, self.day), items, timed=timed, month=self.day.month
         )
@@ -144,6 +147,11 @@ class CalendarFace(QWidget):
     def _show_day(self, day: date) -> None:
         self.day = day
         self.show_span("day")
+
+    def _show_list(self, day: date) -> None:
+        """All of a day that holds more than can be drawn, as a list."""
+        asked = Condition(self._name, "between", (day.isoformat(), day.isoformat()))
+        self._page.show_otherwise(face="list", where=every(self._page.state.now.where, asked))
 
     # Selection
 

@@ -1,5 +1,6 @@
 """The days of a calendar as one painted surface: items are pressed, walked by keys and dragged elsewhere."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
@@ -15,6 +16,8 @@ from desktop.views.look import Look
 from desktop.words import msg
 
 CHIP, CHIP_GAP, TOP = 24, 4, 6
+LANE, MORE = 72, 40
+"""The narrowest lane in which a name can be read, and the room at the right for how many more there are."""
 STEP: Final = 15
 _ARROWS: Final = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
@@ -31,6 +34,7 @@ class DayGrid(QWidget):
     stretched = Signal(object, int)  # Row, minutes
     turned = Signal(int)  # to the period before or after
     day_wanted = Signal(object)  # a day to be shown alone
+    list_wanted = Signal(object)  # a day that holds more than can be drawn
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -39,7 +43,12 @@ class DayGrid(QWidget):
         self.items: list[Item] = []
         self.span, self.timed, self.month = "week", False, 0
         self.chosen: UUID | None = None
+        self.beyond: dict[date, int] = {}
+        """How many more a day has than were read."""
         self.hidden_more: dict[date, int] = {}
+        """How many of a day are not drawn."""
+        self.marks: list[tuple[QRect, int, date]] = []
+        """Where it says so among the hours."""
         self.held: Item | None = None
         self.stretching = False
         self.hand = QPoint()
@@ -100,8 +109,9 @@ class DayGrid(QWidget):
             self.setMinimumHeight(self.weeks() * look.px(HEAD + 2 * (CHIP + CHIP_GAP)))
         else:
             most = max((sum(item.day == day for item in self.items) for day in self.days), default=0)
+            most += bool(self.beyond)
             self.setMinimumHeight(look.px(TOP + most * (self.chip_height() + CHIP_GAP) + TOP))
-        self.hidden_more = {}
+        self.hidden_more, self.marks = {}, []
         for day in self.days:
             self._lay_day(day, [item for item in self.items if item.day == day])
         self.update()
@@ -113,13 +123,7 @@ class DayGrid(QWidget):
     def _lay_day(self, day: date, items: list[Item]) -> None:
         look, cell = self._look, self.cell(day)
         if self.timed:
-            for item, lane, count in lanes(items):
-                wide = (cell.width() - look.px(6)) // count
-                top = round((item.minute or 0) * look.px(HOUR) / 60)
-                high = max(round(item.length * look.px(HOUR) / 60), look.px(CHIP))
-                item.rect = QRect(
-                    cell.left() + look.px(3) + lane * wide, top + 1, wide - look.px(3), high - 2
-                )
+            self._lay_hours(day, items)
             return
         top = cell.top() + look.px(HEAD if self.span == "month" else TOP)
         step = look.px(self.chip_height() + CHIP_GAP)
@@ -134,8 +138,38 @@ class DayGrid(QWidget):
                     cell.width() - look.px(8),
                     step - look.px(CHIP_GAP),
                 )
-        if len(items) > len(shown):
-            self.hidden_more[day] = len(items) - len(shown)
+        more = len(items) - len(shown) + self.beyond.get(day, 0)
+        if more:
+            self.hidden_more[day] = more
+
+    def _lay_hours(self, day: date, items: list[Item]) -> None:
+        """Beside each other what happens at once; what would be too narrow is counted at its hour."""
+        look, cell = self._look, self.cell(day)
+        laid = lanes(items)
+        room = cell.width() - look.px(6)
+        most = max(room // look.px(LANE), 1)
+        crowded = any(count > most for _item, _lane, count in laid) or day in self.beyond
+        if crowded:
+            room -= look.px(MORE)
+            most = max(room // look.px(LANE), 1)
+        hours: Counter[int] = Counter()
+        for item, lane, count in laid:
+            if lane >= most:
+                item.rect = QRect()
+                hours[(item.minute or 0) // 60] += 1
+                continue
+            wide = room // min(count, most)
+            top = round((item.minute or 0) * look.px(HOUR) / 60)
+            high = max(round(item.length * look.px(HOUR) / 60), look.px(CHIP))
+            item.rect = QRect(cell.left() + look.px(3) + lane * wide, top + 1, wide - look.px(3), high - 2)
+        if day in self.beyond:  # later ones, which were not read
+            hours[max(((item.minute or 0) // 60 for item in items), default=0)] += self.beyond[day]
+        left = cell.right() - look.px(MORE)
+        for hour, count in hours.items():
+            box = QRect(left, look.px(HOUR * hour) + 2, look.px(MORE), look.px(CHIP))
+            self.marks.append((box, count, day))
+        if hours:
+            self.hidden_more[day] = hours.total()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything moves along."""
@@ -173,9 +207,34 @@ class DayGrid(QWidget):
             self._pressed, self._grip = at, at - item.rect.topLeft()
             self.stretching = self._at_foot(item, at)
         else:
-            day = self.day_at(at)
-            if day is not None and self.hidden_more.get(day) and self.span == "month":
-                self.day_wanted.emit(day)
+            self._press_more(at)
+
+    def _press_more(self, at: QPoint) -> None:
+        """What is not drawn is shown: a day alone or, where that is not enough, a list."""
+        day = self.day_at(at)
+        if day is None or not self.hidden_more.get(day):
+            return
+        if self.span == "month" or self.more_at(at):
+            enough = self.span != "day" and day not in self.beyond
+            (self.day_wanted if enough else self.list_wanted).emit(day)
+
+    def more_at(self, at: QPoint) -> bool:
+        """Whether it says here how many more there are."""
+        if self.timed:
+            return any(box.contains(at) for box, _count, _day in self.marks)
+        day = self.day_at(at)
+        return day is not None and self.more_box(day).contains(at)
+
+    def more_box(self, day: date) -> QRect:
+        """Where a day says how many it has besides, if it does."""
+        look, cell = self._look, self.cell(day)
+        if day not in self.hidden_more or self.timed:
+            return QRect()
+        if self.span == "month":
+            return QRect(cell.left(), cell.bottom() - look.px(20), cell.width() - look.px(8), look.px(18))
+        last = max((item.rect.bottom() for item in self.items if item.day == day), default=0)
+        left, wide = cell.left() + look.px(4), cell.width() - look.px(8)
+        return QRect(left, last + look.px(CHIP_GAP), wide, look.px(CHIP))
 
     def _at_foot(self, item: Item, at: QPoint) -> bool:
         return (
@@ -194,7 +253,8 @@ class DayGrid(QWidget):
             item = self.item_at(at)
             foot = item is not None and self._at_foot(item, at)
             shape = Qt.CursorShape.SizeVerCursor if foot else Qt.CursorShape.PointingHandCursor
-            self.setCursor(shape if item is not None else Qt.CursorShape.ArrowCursor)
+            pressed = item is not None or self.more_at(at)
+            self.setCursor(shape if pressed else Qt.CursorShape.ArrowCursor)
         self.hand = at
         if self.held is not None:
             self.update()
