@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from desktop.cli.console import Console
-from desktop.services import exports, imports, records
+from desktop.services import exports, import_updates, imports, records
 from desktop.words import msg
+
+MOST_SHOWN = 20
+NOTHING = "\N{EM DASH}"
 
 
 def register(areas: Any) -> None:
@@ -15,6 +18,14 @@ def register(areas: Any) -> None:
     bring.add_argument("file", metavar="FILE")
     bring.add_argument("--as", dest="kind", choices=imports.KINDS, required=True)
     bring.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
+    bring.add_argument(
+        "--update",
+        metavar="BY",
+        nargs="?",
+        const="",
+        help="rows that are here get newer values; known again by this column, or the surest one",
+    )
+    bring.add_argument("--only-known", action="store_true", help="with --update: add nothing")
     bring.set_defaults(run=bring_in)
     take = areas.add_parser("export", help="write all records of a type to .csv, .xlsx or .json")
     take.add_argument("record", metavar="RECORD")
@@ -25,6 +36,9 @@ def register(areas: Any) -> None:
 def bring_in(console: Console, chosen: argparse.Namespace) -> None:
     """Import a file; prints what came in, what was refused and why."""
     plan = imports.plan(imports.read(Path(chosen.file)), chosen.kind)
+    if chosen.update is not None:
+        _update(console, chosen, plan)
+        return
     said: dict[str, Any] = {
         "file": chosen.file,
         "encoding": plan.source,
@@ -63,6 +77,47 @@ def bring_in(console: Console, chosen: argparse.Namespace) -> None:
             rows=len(plan.rows), rejects=len(plan.rejects)
         ),
     )
+
+
+def _update(console: Console, chosen: argparse.Namespace, made: imports.Plan) -> None:
+    """Newer values into what is here; with --dry-run they are only shown."""
+    store, actor = console.store, console.actor
+    key = (
+        chosen.update or import_updates.best_key(store, made) or next(iter(import_updates.keys_of(made)), "")
+    )
+    plan = import_updates.plan(store, actor, made, key, add=not chosen.only_known)
+    said: dict[str, Any] = {
+        "by": key,
+        "known": plan.known,
+        "same": plan.same(),
+        "changes": [
+            {
+                "id": line.record.hex,
+                "title": console.say(line.title),
+                "field": line.field,
+                "old": plan.shown(line, line.old, console.language),
+                "new": plan.shown(line, line.new, console.language),
+            }
+            for line in plan.changing()
+            if isinstance(line, import_updates.Change)
+        ],
+    }
+    refused = [(line.record, line.refused) for line in plan.refused() if line.refused]
+    facts = {"count": len(plan.records()), "added": len(plan.added), "same": plan.same()}
+    text = msg("{count} would change, {added} would be added, {same} are so already, {refused} refused.")
+    if not chosen.dry_run:
+        report = import_updates.carry_out(store, actor, plan)
+        refused += list(report.refused)
+        said["clashes"] = [one.facts for one in report.clashes]
+        facts |= {"count": report.saved, "added": report.added}
+        text = msg("{count} changed, {added} added, {same} were so already, {refused} refused.")
+    said |= {"changed": facts["count"], "added": facts["added"]}
+    said["refused"] = [{"id": one.hex, "why": console.say(why)} for one, why in refused]
+    for change in said["changes"][:MOST_SHOWN] if chosen.dry_run else ():
+        console.line(f"{change['title']}: {change['old'] or NOTHING} → {change['new'] or NOTHING}")
+    for _one, why in refused:
+        console.line(console.say(why))
+    console.result(said, text.of(**facts, refused=len(refused)))
 
 
 def take_out(console: Console, chosen: argparse.Namespace) -> None:

@@ -19,8 +19,8 @@ from desktop.services.clashes import Clashed
 from desktop.services.commands import COMMANDS, Outcome
 from desktop.words import msg
 
-MOST: Final = 200
-"""The oldest ones go when there are more."""
+MOST: Final = 10_000
+"""The oldest ones go when there are more: as many as an import may bring."""
 GONE: Final = msg("{why} What you typed waits in the outbox.")
 _WHERE: Final = ("line_id", "kind")
 """The arguments besides the value that say what a command is about."""
@@ -92,9 +92,12 @@ def _refused(store: Store, name: str, target: UUID | None, arguments: Mapping[st
 
 def keep(store: Store, clashed: Iterable[Clashed], name: str) -> None:
     """What clashed when one command was run on many records."""
+    made: list[dict[str, Any]] = []
     for one in clashed:
         typed = {clash.field: clash.mine for clash in one.clashes}
-        _put(store, (one.type, one.record), typed, name, one.record, {})
+        made += _made(store, (one.type, one.record), typed, name, one.record, {})
+    if made:
+        _add(store, made)
 
 
 def settle(store: Store, records: Iterable[UUID], name: str, field: str) -> None:
@@ -145,10 +148,21 @@ def _put(
     target: UUID,
     arguments: Mapping[str, Any],
 ) -> None:
+    _add(store, _made(store, where_to, typed, name, target, arguments))
+
+
+def _made(
+    store: Store,
+    where_to: tuple[str, UUID],
+    typed: Mapping[str, Any],
+    name: str,
+    target: UUID,
+    arguments: Mapping[str, Any],
+) -> list[dict[str, Any]]:
     where = {key: _plain(arguments[key]) for key in _WHERE if arguments.get(key) is not None}
     kind, record = where_to
     fields = RECORDS[kind].fields()
-    made = [
+    return [
         {
             "id": new_id().hex,
             "type": kind,
@@ -162,8 +176,12 @@ def _put(
         }
         for field, mine in typed.items()
     ]
-    again = [_key(one) for one in made]
-    kept = [one for one in _stored(store) if _key(one) not in again]
+
+
+def _add(store: Store, made: list[dict[str, Any]]) -> None:
+    """These beside what is kept; the same place is kept once."""
+    again = {_place(one) for one in made}
+    kept = [one for one in _stored(store) if _place(one) not in again]
     store.set_local(ASIDE, [*kept, *made][-MOST:])
 
 
@@ -181,6 +199,11 @@ def _drop(store: Store, name: str, target: UUID | None, arguments: Mapping[str, 
 
 def _key(one: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any], str]:
     return one["command"], one["target"], one["where"], one["field"]
+
+
+def _place(one: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    where = sorted(one["where"].items())
+    return one["command"], one["target"], repr(where), one["field"]
 
 
 def _plain(value: Any) -> Any:

@@ -118,6 +118,7 @@ class Report:
     saved: int
     clashes: tuple[Clashed, ...] = ()
     refused: tuple[tuple[UUID, Message], ...] = ()
+    added: int = 0
 
 
 def fields_of(actor: Actor, kind: str) -> list[str]:
@@ -166,7 +167,7 @@ def plan(
     ids = list(dict.fromkeys(wanted))
     work = Work(store, actor, f"{kind}.edit")
     with work.session:  # closed without a flush: what is tried here reaches no table
-        found = _read(work, cls, ids)
+        found = read(work, cls, ids)
         lines = tuple(_line(work, cls, found.get(one), one, name, value, how) for one in ids)
     described = cls.fields()[name]
     titles = clashes.titles_of(
@@ -175,7 +176,8 @@ def plan(
     return Plan(kind, name, lines, titles)
 
 
-def _read(work: Work, cls: type[Record], ids: Sequence[UUID]) -> dict[UUID, Record]:
+def read(work: Work, cls: type[Record], ids: Sequence[UUID]) -> dict[UUID, Record]:
+    """The living ones of these records."""
     found: dict[UUID, Record] = {}
     for start in range(0, len(ids), READ):
         part = select(cls).where(cls.id.in_(ids[start : start + READ]), cls.deleted_at.is_(None))
@@ -193,7 +195,7 @@ def _line(
     new = _new(described, old, value, how)
     same = clashes.wire(described, old) == clashes.wire(described, new)
     line = Line(record.id, called(record), old, new, currency_of(record), None, same)
-    return line if same else replace(line, refused=_refused(work, record, {name: new}))
+    return line if same else replace(line, refused=refused(work, record, {name: new}))
 
 
 def _new(described: Field, old: Any, value: Any, how: How) -> Any:
@@ -204,7 +206,7 @@ def _new(described: Field, old: Any, value: Any, how: How) -> Any:
     return merged_set(old, value, [])
 
 
-def _refused(work: Work, record: Record, values: Mapping[str, Any]) -> Message | None:
+def refused(work: Work, record: Record, values: Mapping[str, Any]) -> Message | None:
     """Why this one would not be written; the function of the command itself is asked."""
     command = COMMANDS[f"{record.__tablename__}.edit"]
     refused = command.refusal(record, Asking(work.actor, work.now))
@@ -226,7 +228,7 @@ def _refused(work: Work, record: Record, values: Mapping[str, Any]) -> Message |
 def carry_out(store: Store, actor: Actor, made: Plan, progress: Progress | None = None) -> Report:
     """Write what was planned. Raises Refused where it was stopped: then everything is as it was."""
     wanted = [Wanted(line.record, {made.field: line.new}, {made.field: line.old}) for line in made.changing()]
-    return _write(store, actor, made, wanted, progress)
+    return write(store, actor, made, wanted, progress)
 
 
 def decide(store: Store, actor: Actor, report: Report, mine: Iterable[UUID]) -> Report:
@@ -239,13 +241,25 @@ def decide(store: Store, actor: Actor, report: Report, mine: Iterable[UUID]) -> 
         if each.record in chosen
         for clash in each.clashes
     ]
-    asides.settle(store, [one.record for one in wanted], made.command, made.field)
-    return _write(store, actor, made, wanted, None)
+    for name in {name for one in wanted for name in one.values}:
+        here = [one.record for one in wanted if name in one.values]
+        asides.settle(store, here, made.command, name)
+    return write(store, actor, made, wanted, None)
 
 
-def _write(
-    store: Store, actor: Actor, made: Plan, wanted: Sequence[Wanted], progress: Progress | None
+def write(
+    store: Store,
+    actor: Actor,
+    made: Plan,
+    wanted: Sequence[Wanted],
+    progress: Progress | None,
+    *,
+    begun: bool = False,
 ) -> Report:
+    """Write these in slices; what clashes waits. `begun`: the same step has written something before.
+
+    Raises Refused where it was stopped: then everything is as it was.
+    """
     held: list[clashes.Held] = []
     refused: list[tuple[UUID, Message]] = []
     written = 0
@@ -253,7 +267,7 @@ def _write(
         part = wanted[start : start + SLICE]
         written += _slice(store, actor, made, part, held, refused)
         if progress is not None and not progress(start + len(part), len(wanted)):
-            if written:
+            if written or begun:
                 undo.undo(store, actor)
             raise Refused(STOPPED)
     told = tuple(clashes.clashed(store, one, ()) for one in held)

@@ -97,6 +97,11 @@ _IGNORED: Final = {
 """Headings of our own exports that say whose a record was; who brings it in owns it from now on."""
 
 
+def class_of(kind: str) -> type[Record]:
+    """What each row of a file of this kind is about."""
+    return _CLASS[kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that cannot become a record; `number` is its place in the file, from 1."""
@@ -123,6 +128,10 @@ class Row:
     blobs: list[tuple[str, bytes]] = field(default_factory=list)
     doubts: list[Message] = field(default_factory=list)
     """What in the row could not be taken as it was meant."""
+    given: dict[UUID, frozenset[str]] = field(default_factory=dict)
+    """The fields that the row itself fills, by record; whatever else they hold is as it begins."""
+    known: UUID | None = None
+    """The record that this program wrote the row from, where it did."""
 
 
 @dataclass(slots=True)
@@ -260,8 +269,8 @@ def _plan_table(data: bytes, kind: str) -> Plan:
         cells = [cleaned(tables.cell_text(cell)) for cell in row]
         scaled = [_scaled(cell, scale) for cell, scale in zip(cells, scales, strict=True)]
         try:
-            found = Row(number, [])
-            found.records = _records(kind, table.header, names, scaled, found.doubts)
+            found = Row(number, [], known=UUID(cells[0]) if ours and _ID.fullmatch(cells[0]) else None)
+            found.records = _records(kind, table.header, names, scaled, found)
             made.rows.append(_checked(found))
         except Refused as refused:
             made.rejects.append(Reject(number, refused.message, tuple(cells)))
@@ -316,7 +325,7 @@ def _checked(row: Row) -> Row:
 
 
 def _records(
-    kind: str, header: Sequence[str], names: Sequence[str], cells: Sequence[str], doubts: list[Message]
+    kind: str, header: Sequence[str], names: Sequence[str], cells: Sequence[str], row: Row
 ) -> list[Record]:
     given: dict[str, str] = {}
     rest: dict[str, str] = {}
@@ -326,10 +335,10 @@ def _records(
         elif text and not name:
             rest[_unused(title or "?", rest)] = text
     if kind == "products":
-        return [_filled(Product, given, _PRODUCT, rest, ("sku", "name"), doubts)]
+        return [_filled(Product, given, _PRODUCT, rest, ("sku", "name"), row)]
     if kind == "contacts":
-        return _contact_of(given, rest, doubts)
-    return _customer_of(given, rest, doubts)
+        return _contact_of(given, rest, row)
+    return _customer_of(given, rest, row)
 
 
 def _unused(title: str, rest: Mapping[str, str]) -> str:
@@ -338,7 +347,7 @@ def _unused(title: str, rest: Mapping[str, str]) -> str:
     return title if count == 1 else f"{title} {count}"
 
 
-def _customer_of(given: dict[str, str], rest: dict[str, str], doubts: list[Message]) -> list[Record]:
+def _customer_of(given: dict[str, str], rest: dict[str, str], row: Row) -> list[Record]:
     person = {name: given.pop(name) for name in _PERSON if name in given}
     if not given.get("name") and not given.get("phone") and not person.get("mobile"):
         raise Refused(msg("Neither a name nor a phone number."))
@@ -346,22 +355,22 @@ def _customer_of(given: dict[str, str], rest: dict[str, str], doubts: list[Messa
         given["name"] = person.get("contact", "")
     if not given.get("phone") and not person.get("contact") and person.get("mobile"):
         given["phone"] = person.pop("mobile")
-    customer = _filled(Customer, given, _CUSTOMER, rest, (), doubts)
+    customer = _filled(Customer, given, _CUSTOMER, rest, (), row)
     if not person:
         return [customer]
     person.setdefault("contact", person.get("mobile", ""))
-    contact = _filled(Contact, person, _PERSON, {}, ("name",), doubts)
+    contact = _filled(Contact, person, _PERSON, {}, ("name",), row)
     contact.customer_id = customer.id
     return [customer, contact]
 
 
-def _contact_of(given: dict[str, str], rest: dict[str, str], doubts: list[Message]) -> list[Record]:
+def _contact_of(given: dict[str, str], rest: dict[str, str], row: Row) -> list[Record]:
     company = given.pop("name", "")
     if not given.get("contact"):
         given["contact"] = given.get("mobile") or given.get("phone") or given.get("email") or company
     if not given["contact"]:
         raise Refused(msg("Neither a name nor a phone number."))
-    contact = _filled(Contact, given, _CONTACT, rest, ("name",), doubts)
+    contact = _filled(Contact, given, _CONTACT, rest, ("name",), row)
     if not company:
         return [contact]
     customer = Customer(name=company)
@@ -381,7 +390,7 @@ def _filled(
     mapping: dict[str, str],
     rest: dict[str, str],
     needed: Sequence[str],
-    doubts: list[Message],
+    row: Row,
 ) -> Any:
     """A record with what fits its fields; what does not fit is kept beside them as typed, and doubted."""
     values: dict[str, Any] = {}
@@ -395,13 +404,15 @@ def _filled(
         except Refused as refused:
             kept[_unused(described.label.text, kept)] = text
             said = msg("{field} “{text}” was kept in the further details: {reason}")
-            doubts.append(said.of(field=described.label, text=text, reason=refused.message))
+            row.doubts.append(said.of(field=described.label, text=text, reason=refused.message))
     if isinstance(values.get("custom"), dict):
         further = values.pop("custom")
     for name in needed:
         if values.get(name) in (None, ""):
             raise Refused(msg("“{field}” is needed.").of(field=cls.fields()[name].label))
-    return cls(**values, custom={**further, "import": kept} if kept else further)
+    made = cls(**values, custom={**further, "import": kept} if kept else further)
+    row.given[made.id] = frozenset(values)
+    return made
 
 
 _PEOPLE: Final = every(Customer, Contact, Attachment)

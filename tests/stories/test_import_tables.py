@@ -37,6 +37,25 @@ def words(laptop: Laptop) -> str:
     return json.dumps(shown, ensure_ascii=False)
 
 
+def test_the_same_table_later_brings_newer_values_and_adds_what_is_new(
+    laptop: Laptop, tmp_path: Path
+) -> None:
+    path = tmp_path / "客户.csv"
+    path.write_bytes(as_csv(ROWS[:2], "gbk"))
+    laptop.json("import", str(path), "--as", "customers")
+    newer = [[*ROWS[0][:4], "昆山", *ROWS[0][5:]], *ROWS[1:3]]
+    path.write_bytes(as_csv(newer, "gbk"))
+    seen = laptop.json("import", str(path), "--as", "customers", "--update", "--dry-run")
+    assert [(one["title"], one["old"], one["new"]) for one in seen["changes"]] == [
+        (f"{ROWS[0][0]}: City", "苏州", "昆山")
+    ]
+    done = laptop.json("import", str(path), "--as", "customers", "--update", "name")
+    facts = {name: done[name] for name in ("changed", "added", "same", "refused", "clashes", "by")}
+    assert facts == {"changed": 1, "added": 1, "same": 1, "refused": [], "clashes": [], "by": "name"}
+    laptop.run("undo")
+    assert sorted(one["city"] for one in laptop.json("list", "customer")) == ["苏州", "重庆"]
+
+
 @pytest.mark.parametrize(
     ("encoding", "delimiter"),
     [

@@ -1,0 +1,288 @@
+"""A table whose rows are here already: they are known again by one column, and newer values go into them.
+
+Looked at first, as a change of many records is (`bulk.py`): what a person saw in the preview is what they
+write over, and what somebody changed meanwhile is asked about. An empty cell changes nothing. Rows that are
+not here are added, in the same undo step.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from desktop.errors import Refused, Usage
+from desktop.models.record import RECORDS, Record
+from desktop.models.records import Contact, Customer
+from desktop.models.store import Actor, Store, Work
+from desktop.rules import phones
+from desktop.services import bulk, clashes, commands, imports, undo
+from desktop.services.bulk import Progress, Report
+from desktop.services.commands import Wanted
+from desktop.services.naming import called, currency_of
+from desktop.words import Message, msg
+
+ID: Final = "id"
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "customers": (ID, "tax_id", "name", "phone"),
+    "contacts": (ID, "mobile", "email", "phone"),
+    "products": (ID, "sku", "name"),
+}
+"""By what a row may be known again, the surest first."""
+ADDED: Final = msg("new")
+SEVERAL: Final = msg("Row {row}: several records here have this {key}.")
+TWICE: Final = msg("Row {row} says this of the same record again; the first one counts.")
+NO_KEY: Final = msg("Rows of this file can be known again by: {keys}.")
+THE_ID: Final = msg("ID")
+_NUMBERS: Final = frozenset({"phone", "mobile"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change(bulk.Line):
+    """What would become of one field of one record that is here."""
+
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Update(bulk.Plan):
+    """What a table would do to the records that are here, and what it would add."""
+
+    key: str = ""
+    added: tuple[imports.Row, ...] = ()
+    known: int = 0
+    """How many rows are here already."""
+    source: imports.Plan | None = None
+
+    def shown(self, line: bulk.Line, value: Any, language: str) -> str:
+        """A value as a person reads it."""
+        name = line.field if isinstance(line, Change) else ""
+        if not name:
+            return "" if value is None else ADDED.in_language(language)
+        described = RECORDS[self.type].fields()[name]
+        return clashes.in_words(described, value, self.titles, language, line.currency)
+
+    def sums(self) -> list[bulk.Sum]:
+        """Several fields do not add up."""
+        return []
+
+    def records(self) -> list[UUID]:
+        """The records here that would be changed."""
+        return list(dict.fromkeys(line.record for line in self.changing() if isinstance(line, Change)))
+
+
+def keys_of(made: imports.Plan) -> list[str]:
+    """The columns by which rows of this file can be known again, the surest first."""
+    there = {name for _, name in made.columns if name}
+    if any(row.known is not None for row in made.rows):
+        there.add(ID)
+    return [name for name in KEYS[made.kind] if name in there]
+
+
+def key_label(kind: str, key: str) -> Message:
+    """What a person calls such a column."""
+    return THE_ID if key == ID else imports.class_of(kind).fields()[key].label
+
+
+def count_known(store: Store, made: imports.Plan, key: str) -> int:
+    """How many rows are here already by this column."""
+    here = _here(store, imports.class_of(made.kind), key)
+    return sum(_key_of(row, made.kind, key) in here for row in made.rows)
+
+
+def best_key(store: Store, made: imports.Plan) -> str:
+    """The surest column by which any row is known again; empty where none is here."""
+    return next((key for key in keys_of(made) if count_known(store, made, key)), "")
+
+
+def plan(store: Store, actor: Actor, made: imports.Plan, key: str, *, add: bool = True) -> Update:
+    """What these rows would do, each checked as when it is done; nothing is written.
+
+    `add`: whether rows that are not here are added. Raises Usage for a column that knows nothing again.
+    """
+    cls = imports.class_of(made.kind)
+    if key not in keys_of(made):
+        keys = ", ".join(keys_of(made)) or "\N{EM DASH}"
+        raise Usage(NO_KEY.of(keys=keys))
+    here = _here(store, cls, key)
+    matched: dict[UUID, imports.Row] = {}
+    new: list[imports.Row] = []
+    lines: list[bulk.Line] = []
+    for row in made.rows:
+        found = here.get(_key_of(row, made.kind, key), ())
+        if not found:
+            new.append(row)
+        elif len(found) > 1:
+            lines.append(_stays(row, cls, SEVERAL.of(row=row.number, key=key_label(made.kind, key))))
+        elif found[0] in matched:
+            lines.append(_stays(row, cls, TWICE.of(row=row.number)))
+        else:
+            matched[found[0]] = row
+    lines += _compared(store, actor, cls, matched, key)
+    added = (*_people(store, cls, matched), *_whole(made.rows, new)) if add else ()
+    lines += [bulk.Line(row.records[-1].id, _title(row, cls), None, True) for row in added]
+    fields = cls.fields()
+    titles = clashes.titles_of(
+        store,
+        [
+            (fields[one.field], each)
+            for one in lines
+            if isinstance(one, Change)
+            for each in (one.old, one.new)
+        ],
+    )
+    return Update(
+        cls.__tablename__,
+        "",
+        tuple(lines),
+        titles,
+        key=key,
+        added=added,
+        known=len(made.rows) - len(new),
+        source=made,
+    )
+
+
+def _title(row: imports.Row, cls: type[Record]) -> Message:
+    return called(next((one for one in row.records if isinstance(one, cls)), row.records[0]))
+
+
+def _stays(row: imports.Row, cls: type[Record], why: Message) -> bulk.Line:
+    return bulk.Line(row.records[0].id, _title(row, cls), None, None, refused=why)
+
+
+def _plain(name: str, value: Any) -> str:
+    """A key as it is compared: spaces, signs of numbers and capitals do not count."""
+    text = str(value or "")
+    if name in _NUMBERS:
+        return phones.plain(text)
+    return "".join(text.split()).casefold()
+
+
+def _key_of(row: imports.Row, kind: str, key: str) -> str:
+    if key == ID:
+        return row.known.hex if row.known is not None else ""
+    cls = imports.class_of(kind)
+    record = next((one for one in row.records if isinstance(one, cls)), None)
+    return _plain(key, getattr(record, key)) if record is not None else ""
+
+
+def _here(store: Store, cls: type[Record], key: str) -> dict[str, tuple[UUID, ...]]:
+    """The living records by this column; what is empty knows nothing again."""
+    table = cls.table()
+    query = select(table.c.id, table.c[key]).where(table.c.deleted_at.is_(None)).order_by(table.c.id)
+    found: dict[str, tuple[UUID, ...]] = {}
+    with store.reading() as session:
+        for record_id, value in session.execute(query):
+            plain = record_id.hex if key == ID else _plain(key, value)
+            if plain:
+                found[plain] = (*found.get(plain, ()), record_id)
+    return found
+
+
+def _compared(
+    store: Store, actor: Actor, cls: type[Record], matched: Mapping[UUID, imports.Row], key: str
+) -> Iterator[bulk.Line]:
+    """The values of each row beside those of its record, in the order of the file."""
+    may = frozenset(bulk.fields_of(actor, cls.__tablename__)) - {key}
+    work = Work(store, actor, f"{cls.__tablename__}.edit")
+    with work.session:  # closed without a flush: what is tried here reaches no table
+        found = bulk.read(work, cls, list(matched))
+        for record_id, row in matched.items():
+            record = found.get(record_id)
+            if record is not None:
+                yield from _lines(work, record, row, may)
+
+
+def _lines(work: Work, record: Record, row: imports.Row, may: frozenset[str]) -> Iterator[bulk.Line]:
+    cls = type(record)
+    said = next(one for one in row.records if isinstance(one, cls))
+    title, currency, fields = called(record), currency_of(record), cls.fields()
+    values = {name: getattr(said, name) for name in fields if name in row.given[said.id] and name in may}
+    old = {name: getattr(record, name) for name in values}
+    changed = [
+        name
+        for name in values
+        if clashes.wire(fields[name], old[name]) != clashes.wire(fields[name], values[name])
+    ]
+    if not changed:
+        yield bulk.Line(record.id, title, None, None, same=True)
+        return
+    refused = bulk.refused(work, record, {name: values[name] for name in changed})
+    if refused is not None:
+        yield bulk.Line(record.id, title, None, None, refused=refused)
+        return
+    for name in changed:
+        named = msg("{title}: {field}").of(title=title, field=fields[name].label)
+        yield Change(record.id, named, old[name], values[name], currency, field=name)
+
+
+def _people(store: Store, cls: type[Record], matched: Mapping[UUID, imports.Row]) -> Iterator[imports.Row]:
+    """People in rows of customers that are here, where the customer does not have them yet."""
+    if cls is not Customer:
+        return
+    named = {key: row for key, row in matched.items() if any(isinstance(one, Contact) for one in row.records)}
+    keys = list(named)
+    known: set[tuple[UUID | None, str]] = set()
+    with store.reading() as session:
+        for start in range(0, len(keys), bulk.READ):
+            query = select(Contact.customer_id, Contact.name).where(
+                Contact.customer_id.in_(keys[start : start + bulk.READ]), Contact.deleted_at.is_(None)
+            )
+            known.update((customer, name) for customer, name in session.execute(query))
+    for customer, row in named.items():
+        for person in (one for one in row.records if isinstance(one, Contact)):
+            if (customer, person.name) not in known:
+                person.customer_id = customer
+                yield dataclasses.replace(row, records=[person])
+
+
+def _whole(rows: Iterable[imports.Row], new: Iterable[imports.Row]) -> Iterator[imports.Row]:
+    """The new rows; a company that only a row of somebody known would have made comes along."""
+    made = {one.id: one for row in rows for one in row.records if isinstance(one, Customer)}
+    there: set[UUID] = set()
+    for row in new:
+        there.update(one.id for one in row.records if isinstance(one, Customer))
+        needed = [
+            one.customer_id
+            for one in row.records
+            if isinstance(one, Contact) and one.customer_id in made and one.customer_id not in there
+        ]
+        there.update(needed)
+        yield dataclasses.replace(row, records=[*(made[one] for one in needed), *row.records])
+
+
+# --- doing it
+
+
+def carry_out(store: Store, actor: Actor, made: Update, progress: Progress | None = None) -> Report:
+    """Write what was planned. Raises Refused where it was stopped: then everything is as it was."""
+    by_record: dict[UUID, list[Change]] = {}
+    for line in made.changing():
+        if isinstance(line, Change):
+            by_record.setdefault(line.record, []).append(line)
+    wanted = [
+        Wanted(record, {one.field: one.new for one in found}, {one.field: one.old for one in found})
+        for record, found in by_record.items()
+    ]
+    total = len(made.added) + len(wanted)
+    added = _add(store, actor, made, total, progress)
+
+    def further(done: int, _of: int) -> bool:
+        return progress is None or progress(len(made.added) + done, total)
+
+    report = bulk.write(store, actor, made, wanted, further, begun=bool(added))
+    return dataclasses.replace(report, added=added)
+
+
+def _add(store: Store, actor: Actor, made: Update, total: int, progress: Progress | None) -> int:
+    name = f"{made.type}.import"
+    for start in range(0, len(made.added), imports.SLICE):
+        rows = made.added[start : start + imports.SLICE]
+        commands.run(store, actor, name, batch=made.batch, rows=rows)
+        if progress is not None and not progress(start + len(rows), total):
+            undo.undo(store, actor)
+            raise Refused(bulk.STOPPED)
+    return len(made.added)
