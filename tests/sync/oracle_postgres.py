@@ -397,6 +397,51 @@ def _processes(url: str, codes: list[str], everybody: list[str], seconds: float,
     return go
 
 
+def overtaken(url: str, bug: str = "") -> tuple[Found, bool]:
+    """Two change customers of one stream, and the one with the lower number commits last; somebody looks in
+    between. The lock lets the other wait; where there is none, the look goes past what is missing.
+
+    Returns what was found, and whether the other one waited.
+    """
+    store, total = postgres.emptied(url), Found()
+    people = prepare(store, 2)
+    Server(store).seed("customer", [{"name": "second", "owner_id": people[0][0]}])
+    writers = [Writer(url, code, [], 0) for _, code in people]
+    rows = sorted(key for key, row in writers[0].laptop.rows.items() if row.get("owner_id") == people[0][0])
+    for writer, (kind, record) in zip(writers, rows, strict=True):
+        writer.laptop.set(kind, record, phone="1")
+    [mine] = subscriptions(store, 1, 0)
+    mine.cursors = dict.fromkeys(truth_of(store), 0)
+    mine.scope = Scope(mine.scope.person, None, frozenset(mine.cursors))
+    slow, quick = (threading.Thread(target=writer.laptop.sync) for writer in writers)
+    numbered, seen, publish = threading.Event(), threading.Event(), _BATCH.publish
+
+    def published(conn: Connection, events: Any) -> None:
+        publish(conn, events)
+        if threading.current_thread() is slow:
+            numbered.set()
+            seen.wait(60)
+
+    with made(bug):
+        _BATCH.publish = published
+        slow.start()
+        numbered.wait(60)
+        quick.start()
+        quick.join(60 if bug else 1)  # sound code lets it wait
+        waited = quick.is_alive()
+        while not mine.poll(store, total):
+            pass
+        seen.set()
+        slow.join()
+        quick.join()
+        while not mine.poll(store, total):
+            pass
+    mine.compare(truth_of(store), total)
+    for each in (store, *(writer.store for writer in writers)):
+        each.close()
+    return total, waited
+
+
 def _deadlocks(conn: Connection) -> int:
     query = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     return int(conn.exec_driver_sql(query).scalar_one())
