@@ -7,33 +7,30 @@ import gc
 import importlib
 import sys
 import threading
-from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from desktop import settings
 from desktop.models import wiping
-from desktop.views.errors import shown
-from desktop.views.first_pages import Answers
-from desktop.views.first_run import FirstRun
 from desktop.views.guide_key import GuideKey
 from desktop.views.instance import Instance, hand_over
 from desktop.views.look import Look
 from desktop.views.look_kept import keep_look, made_look
-from desktop.views.network import shown_network
-from desktop.views.runner import Runner
 from desktop.views.unlock import UnlockPage
-from desktop.views.wiped import WipedPage
 from desktop.words import msg
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop.models.store import Store
     from desktop.models.vault import Vault
+    from desktop.views.first_pages import Answers
+    from desktop.views.first_run import FirstRun
+    from desktop.views.runner import Runner
 
 OPENING: Final = QSize(1440, 900)
 """The size that the screens are drawn for."""
@@ -53,10 +50,10 @@ def run(profile: str = "", link: str = "") -> int:
     if hand_over(folder, link):
         return 0
     program = Program(app, folder, settings.load())
-    instance = Instance(folder)
-    instance.rung.connect(program.rung)
     program.rung(link)
     program.start()
+    instance = Instance(folder)
+    instance.rung.connect(program.rung)
     code = int(app.exec())
     instance.close()
     return code
@@ -72,17 +69,6 @@ def show(vault: "Vault", store: "Store") -> None:
     session.window.show()
     app.exec()
     session.close()
-
-
-def catch_everything(tell: Callable[[BaseException], object]) -> None:
-    """What nobody expected is said in the message bar; the work is saved already, and the program goes on."""
-
-    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        sys.__excepthook__(kind, error, trace)
-        if isinstance(error, Exception):
-            tell(error)
-
-    sys.excepthook = caught
 
 
 def application() -> QApplication:
@@ -118,9 +104,11 @@ class Session(QObject):
     def __init__(self, look: Look, vault: "Vault", store: "Store") -> None:
         super().__init__()
         from desktop.jobs import Carriage, Jobs
+        from desktop.views import crash_report
         from desktop.views.coming_back import come_back
         from desktop.views.connection import Connection
         from desktop.views.desk import Desk
+        from desktop.views.runner import Runner
         from desktop.views.window import Window
 
         self.vault, self.store = vault, store
@@ -140,7 +128,7 @@ class Session(QObject):
         self.window.passphrase_wanted.connect(self._change_passphrase)
         look.changed.connect(self._remember)
         self._look = look
-        catch_everything(self.desk.refused.emit)
+        crash_report.catch_everything(self.desk.refused.emit)
         self.jobs.set_metered(self.connection.metered)
         self.jobs.start()
         QTimer.singleShot(0, self.window, lambda: come_back(self.window))
@@ -149,6 +137,8 @@ class Session(QObject):
         if state.reason == "wipe":
             self.wiped.emit(state.parting)
             return
+        from desktop.views.network import shown_network
+
         self.window.show_network(shown_network(state))
         if state.name in ("stopped", "wrong") and state.message is not None:
             self.window.bar.tell(state.message, tone="warn")
@@ -167,12 +157,14 @@ class Session(QObject):
         self.jobs.pause()
 
     def _sign_in(self) -> None:
-        """Any page without encryption will do: the network puts its sign-in page in its place."""
-        office = QUrl((self.store.local("office") or {}).get("url", ""))
-        QDesktopServices.openUrl(QUrl(f"http://{office.host()}/"))
+        from desktop.views.network import open_sign_in
+
+        open_sign_in((self.store.local("office") or {}).get("url", ""))
         self.jobs.network_changed(metered=self.connection.metered)
 
     def _join(self, address: str, code: str) -> None:
+        from desktop.views.first_pages import Answers
+
         store = self.store
         answers = Answers(start="join", server=address, code=code)
 
@@ -221,12 +213,12 @@ class Program(QObject):
         super().__init__()
         self.app, self.folder = app, folder
         self.look = made_look(kept)
-        self.runner = Runner()
         self.front = QStackedWidget()
         self.front.resize(1200, 800)
         self.look.bind(self.front.setWindowTitle, msg("Satchel"))
         self.guide = GuideKey(self.look, self.front, self._page_name)
         self.session: Session | None = None
+        self._beginning: FirstRun | None = None
         self._vault: Vault | None = None
         self._store: Store | None = None
         self._code = self._link = ""
@@ -235,6 +227,13 @@ class Program(QObject):
         self._idle.setInterval(IDLE_MINUTES * 60_000)
         self._idle.timeout.connect(self.lock)
         app.aboutToQuit.connect(self.end)
+
+    @cached_property
+    def runner(self) -> "Runner":
+        """What works beside the first pages; made when it is first asked for something."""
+        from desktop.views.runner import Runner
+
+        return Runner()
 
     def start(self) -> None:
         """Show the first page, and load the rest meanwhile."""
@@ -258,7 +257,11 @@ class Program(QObject):
             self.session.window.doing.open_link(link)
 
     def _page_name(self) -> str:
-        return "first_run" if isinstance(self.front.currentWidget(), FirstRun) else "unlock"
+        return "first_run" if self._first() is not None else "unlock"
+
+    def _first(self) -> "FirstRun | None":
+        """The first run, while it is what is shown."""
+        return self._beginning if self._beginning is self.front.currentWidget() else None
 
     def _front(self, page: QWidget) -> None:
         while (old := self.front.widget(0)) is not None:
@@ -287,9 +290,12 @@ class Program(QObject):
         self.runner.write(open_it, done=self._opened, failed=self._not_opened)
 
     def _not_opened(self, error: BaseException) -> None:
+        from desktop.views.errors import shown
+
         page = self.front.currentWidget()
-        if isinstance(page, UnlockPage | FirstRun):
-            page.complain(shown(error).words)
+        asking = page if isinstance(page, UnlockPage) else self._first()
+        if asking is not None:
+            asking.complain(shown(error).words)
 
     def _opened(self, opened: tuple[Any, Any]) -> None:
         self._vault, self._store = opened
@@ -297,14 +303,16 @@ class Program(QObject):
 
     # A new one
 
-    def _first_run(self) -> FirstRun:
-        page = FirstRun(self.look)
+    def _first_run(self) -> "FirstRun":
+        from desktop.views.first_run import FirstRun
+
+        page = self._beginning = FirstRun(self.look)
         page.vault_wanted.connect(self._make_vault)
         page.sheet_wanted.connect(self._write_sheet)
         page.finished.connect(self._begin)
         return page
 
-    def _make_vault(self, answers: Answers) -> None:
+    def _make_vault(self, answers: "Answers") -> None:
         folder = self.folder
 
         def make() -> tuple[Any, Any, str]:
@@ -318,21 +326,23 @@ class Program(QObject):
 
     def _made(self, made: tuple[Any, Any, str]) -> None:
         self._vault, self._store, self._code = made
-        page = self.front.currentWidget()
-        if isinstance(page, FirstRun):
+        page = self._first()
+        if page is not None:
             page.show_code(self._code)
 
     def _write_sheet(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         from desktop.views.recovery_sheet import write_sheet
 
-        page = self.front.currentWidget()
-        name = page.answers.name if isinstance(page, FirstRun) else ""
+        page = self._first()
+        name = page.answers.name if page is not None else ""
         title = self.look.text(msg("Recovery sheet"))
         path, _ = QFileDialog.getSaveFileName(self.front, title, "satchel-recovery.pdf", "PDF (*.pdf)")
         if path:
             write_sheet(self.look, path, self._code, name)
 
-    def _begin(self, answers: Answers) -> None:
+    def _begin(self, answers: "Answers") -> None:
         store = self._store
         self._code = ""
         if store is not None:
@@ -342,7 +352,7 @@ class Program(QObject):
                 failed=self._astray,
             )
 
-    def _settled(self, answers: Answers) -> None:
+    def _settled(self, answers: "Answers") -> None:
         """The window opens; whoever looks around the demo company is shown the way to a first quote."""
         self._enter()
         if self.session is not None and answers.start == "demo":
@@ -392,6 +402,8 @@ class Program(QObject):
         if session is None or vault is None:
             return
         session.window.hide()
+        from desktop.views.wiped import WipedPage
+
         self._front(WipedPage(self.look, None))
         if parting is not None:
             self._leave(session, WipedPage(self.look, None))
@@ -404,6 +416,8 @@ class Program(QObject):
         note = wiping.finish(self.folder)
         if note is None:
             return None
+        from desktop.views.wiped import WipedPage
+
         page = WipedPage(self.look, note)
         page.begin_wanted.connect(lambda: self._front(self._first_run()))
         return page
@@ -447,7 +461,7 @@ def spare_the_collector() -> None:
     gc.set_threshold(MADE_BETWEEN, 20, 50)
 
 
-def settle(store: "Store", answers: Answers) -> None:
+def settle(store: "Store", answers: "Answers") -> None:
     """Begin as the first run was answered: the name, then demo, import, join or nothing."""
     from desktop.models.store import Actor
 
@@ -459,13 +473,13 @@ def settle(store: "Store", answers: Answers) -> None:
         begin(store, answers)
 
 
-def _demo(store: "Store", _answers: Answers) -> None:
+def _demo(store: "Store", _answers: "Answers") -> None:
     from desktop.services import demo_company
 
     demo_company.found(store)
 
 
-def _import(store: "Store", answers: Answers) -> None:
+def _import(store: "Store", answers: "Answers") -> None:
     from desktop.services import imports
 
     if answers.file is not None:
@@ -473,7 +487,7 @@ def _import(store: "Store", answers: Answers) -> None:
         imports.carry_out(store, store.me(), imports.plan(imports.read(answers.file), kind))
 
 
-def _join(store: "Store", answers: Answers) -> None:
+def _join(store: "Store", answers: "Answers") -> None:
     from sync.client.driver import enrol
     from sync.client.transport import HttpTransport
 

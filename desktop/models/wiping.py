@@ -1,19 +1,18 @@
 """Erasing a vault for good: the sealed keys first, then the database and the files; a small note stays.
 
 Without the sealed key in `vault.json` nobody can open the database, whatever of its pages a disk still holds.
-A wipe that was cut off goes on where the profile is opened next.
+A wipe that was cut off goes on where the profile is opened next: asked at each start, so what erases is
+loaded when it does.
 """
 
 import json
 import os
-import secrets
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from desktop.errors import InUse, NotAllowed
-from desktop.models import keys, profile
+from desktop.models import profile
 from desktop.words import msg
 
 NOTE: Final = "wiped.json"
@@ -24,6 +23,10 @@ WIPED: Final = msg("The office “{office}” has had this laptop wiped; there i
 
 def erase(folder: Path, note: dict[str, Any]) -> None:
     """Destroy the vault in `folder`. The caller holds its lock and has closed its databases."""
+    import shutil
+
+    from desktop.models import keys
+
     profile.write_durably(folder / NOTE, json.dumps(note, ensure_ascii=False).encode())
     for name in (keys.ENVELOPE, keys.ENVELOPE_COPY, f"{keys.ENVELOPE}.tmp", f"{keys.ENVELOPE_COPY}.tmp"):
         _shred(folder / name)
@@ -41,6 +44,8 @@ def erase(folder: Path, note: dict[str, Any]) -> None:
 
 def _shred(path: Path) -> None:
     """Overwrite a small file with noise, wait until that is on the disk, and remove it."""
+    import secrets
+
     if not path.exists():
         return
     size = path.stat().st_size

@@ -6,9 +6,11 @@ The words of the error itself and the values around it stay here: they may hold 
 import platform
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 from PySide6 import QtCore
@@ -74,3 +76,14 @@ def _version() -> str:
         return version("satchel-crm")
     except PackageNotFoundError:
         return "from source"
+
+
+def catch_everything(tell: Callable[[BaseException], object]) -> None:
+    """What nobody expected is said in the message bar; the work is saved already, and the program goes on."""
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, trace)
+        if isinstance(error, Exception):
+            tell(error)
+
+    sys.excepthook = caught

@@ -1,16 +1,20 @@
 """One window for each profile: a second start raises the first one and hands its link over.
 
 The right to the profile is the vault's own lock, which the system takes back when a process ends. This is
-only the bell at the door: what a killed process left of it is swept away.
+only the bell at the door: what a killed process left of it is swept away. Where there is no bell nobody is
+rung, and what rings is not loaded before the first page is shown.
 """
 
 import hashlib
 import os
+import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtCore import QDir, QObject, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalSocket
 
 WAIT: Final = 1000
 """Milliseconds for an answer: who does not answer by then is not there."""
@@ -27,6 +31,10 @@ def bell(folder: Path) -> str:
 
 def hand_over(folder: Path, link: str) -> bool:
     """Ring the window that has this profile open; False where there is none."""
+    if sys.platform != "win32" and not Path(QDir.tempPath(), bell(folder)).exists():
+        return False
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
     socket.connectToServer(bell(folder))
     if not socket.waitForConnected(WAIT):
@@ -46,6 +54,8 @@ class Instance(QObject):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
+        from PySide6.QtNetwork import QLocalServer
+
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._come)
@@ -66,7 +76,7 @@ class Instance(QObject):
             if socket.bytesAvailable():
                 self._hear(socket)
 
-    def _hear(self, socket: QLocalSocket) -> None:
+    def _hear(self, socket: "QLocalSocket") -> None:
         if not socket.canReadLine():
             return
         said = bytes(socket.readLine(LONGEST).data()).decode("utf-8", "replace").strip()

@@ -236,3 +236,11 @@ def shown_network(state: Any) -> Network:
         metered=state.metered,
         detail=state.message if state.reason == "files" else None,
     )
+
+
+def open_sign_in(office: str) -> None:
+    """Any page without encryption will do: the network puts its sign-in page in its place."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    QDesktopServices.openUrl(QUrl(f"http://{QUrl(office).host()}/"))

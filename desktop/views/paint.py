@@ -13,7 +13,6 @@ from typing import Final
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap, QPolygonF
 
-from desktop.rules import names
 from desktop.views.look import Look
 from desktop.views.theme import Tokens
 
@@ -32,6 +31,8 @@ def initials(name: str) -> str:
     if not text:
         return "?"
     if "\u4e00" <= text[0] <= "\u9fff":
+        from desktop.rules import names  # not before the unlock window, which knows no names
+
         return names.core(text)[:1] or text[0]
     words = [word for word in re.split(r"[\s.,&/()-]+", text) if word]
     return "".join(word[0] for word in words[:2]).upper() or "?"
