@@ -13,13 +13,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from desktop.models import decisions, derived, indexing, leaving, lending, remote_rows
-from desktop.models.changes import VOID, append_remote, read_local
+from desktop.models.changes import ARRIVED, VOID, append_remote, read_local
 from desktop.models.columns import json_text
 from desktop.models.overlay import CREATING, Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.remote_rows import IDS, Rows, id_list
 from desktop.rules.streams import home, is_lent
 
+FIRST: Final = 1
+"""The version of a record that nobody changed since it was made: whoever changed it last made it."""
 FOR_EVER: Final = 2**53
 """A version later than any: the stream itself is lost."""
 
@@ -116,6 +118,7 @@ class Arrival:
         versions = remote_rows.versions(self.driver, cls, ids)
         fresh: list[Sequence[Any]] = []
         new: list[bytes] = []
+        made: list[tuple[Any, ...]] = []
         again: list[tuple[bytes, Sequence[Any], Sequence[Any]]] = []
         for record, row, author in zip(ids, rows, authors, strict=True):
             if record in dirty:
@@ -125,9 +128,12 @@ class Arrival:
             elif record not in versions:
                 fresh.append(row)
                 new.append(record)
+                if author and row[1] == FIRST and not self.index_later:
+                    made.append(self._logged(cls, record, ARRIVED, {}, 0, author))
             elif row[1] >= versions[record]:
                 again.append((record, row, author))
         remote_rows.upsert(self.driver, cls, names, fresh)
+        append_remote(self.connection, made)
         if self.index_later:
             self._note_unindexed(cls, new)
         else:
@@ -400,8 +406,6 @@ class Arrival:
         author: Sequence[Any],
     ) -> list[tuple[Any, ...]]:
         """Rows for the change log: what anybody who looked at this record sees differently now."""
-        actor = bytes.fromhex(author[0]) if author and author[0] else None
-        at = int(author[1]) if len(author) > 1 and author[1] else self.now
         entries: list[tuple[str, Any]] = []
         changed = difference(cls, old, new)
         if changed:
@@ -409,26 +413,16 @@ class Arrival:
         if bool(old.get("deleted_at")) != bool(new.get("deleted_at")):
             entries.append(("delete" if new.get("deleted_at") else "restore", {}))
         base = old.get("version") or 0
-        return [
-            (
-                None,
-                None,
-                self.tx,
-                None,
-                None,
-                "sync",
-                kind,
-                cls.__tablename__,
-                record,
-                json_text(body),
-                base,
-                at,
-                actor,
-                1,
-                None,
-            )
-            for kind, body in entries
-        ]
+        return [self._logged(cls, record, kind, body, base, author) for kind, body in entries]
+
+    def _logged(
+        self, cls: type[Record], record: bytes, kind: str, body: Any, base: int, author: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        actor = bytes.fromhex(author[0]) if author and author[0] else None
+        at = int(author[1]) if len(author) > 1 and author[1] else self.now
+        text = json_text(body)
+        of = (cls.__tablename__, record)
+        return (None, None, self.tx, None, None, "sync", kind, *of, text, base, at, actor, 1, None)
 
     def _index(self, cls: type[Record], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         if not rows or not indexing.searched(cls):

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from desktop.models.store import Work
 
 VOID: Final = "void"
+ARRIVED: Final = "arrive"
+"""In the log of the others' changes: this record came as it was made, by this person at this moment."""
 LOCAL: Final = 0
 REMOTE: Final = 1
 EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})

@@ -23,6 +23,8 @@ from desktop.views.compose import (
     row,
     scrolling,
 )
+from desktop.views.colleagues import Colleagues
+from desktop.views.comments import names_of
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
 from desktop.views.lists import LISTS
@@ -32,6 +34,8 @@ from desktop.views.related import RelatedRows
 from desktop.words import Message, msg, verbatim
 
 NOTED: Final = ("customer", "contact", "opportunity")
+COMMENTED: Final = (*NOTED, "task")
+"""What colleagues can say something about: what belongs to a customer, and so is seen by the same people."""
 FACTS: Final[dict[str, tuple[str, ...]]] = {
     "customer": (
         "grade",
@@ -149,13 +153,14 @@ class NoteBox(QLineEdit):
         "comment": msg("Write a comment; @name tells a colleague"),
     }
 
-    def __init__(self, look: Look, desk: Desk) -> None:
+    def __init__(self, look: Look, desk: Desk, place: str = "note") -> None:
         super().__init__()
         self._look, self._keeper = look, desk.unfinished
         self._of: tuple[str, UUID] | None = None
-        self.place = "note"
-        look.bind(self.setPlaceholderText, self.PLACES["note"])
-        look.bind(self.setAccessibleName, self.PLACES["note"])
+        self.place = place
+        self.colleagues = Colleagues(self, lambda: names_of(desk) if self.place == "comment" else [])
+        look.bind(self.setPlaceholderText, self.PLACES[place])
+        look.bind(self.setAccessibleName, self.PLACES[place])
         look.bind(self.setTextMargins, lambda: (look.px(20), 0, look.px(54), 0))
         self.returnPressed.connect(self._tell)
         unfinished.watch([self], self._keep)
@@ -285,7 +290,6 @@ class Panel(QWidget):
         whole.setStretch(3, 1)
         ground.setLayout(whole)
         self.setLayout(column(look, ground, gap=0))
-        look.bind(self.setFixedWidth, lambda: look.t.column("panel"))
 
     def show_row(self, shown: Row | None) -> None:
         """Another record."""

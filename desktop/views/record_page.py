@@ -1,5 +1,6 @@
 """A record opened whole: facts on the left, what happened in the middle, what belongs to it on the right."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from desktop.views.form import Facts, plain_fields
 from desktop.views.header_parts import park, want
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
-from desktop.views.panel import NOTED, NoteBox, heading, links_of, subtitle
+from desktop.views.panel import COMMENTED, NOTED, NoteBox, heading, links_of, subtitle
 from desktop.views.privacy import veil, veil_text
 from desktop.views.related import RelatedList
 from desktop.words import Message, msg
@@ -80,7 +81,7 @@ class RecordPage(QWidget):
         self.to_ask = self.facts.to_ask or QWidget()
         self.facts.opened.connect(self.opened)
         self.timeline = timeline.Timeline(look, edge=24)
-        self.note = NoteBox(look, desk)
+        self.note = NoteBox(look, desk, self._place())
         self.note.show_of(kind, record_id)
         self.note.noted.connect(self._noted)
         self.which = Segments(
@@ -117,7 +118,7 @@ class RecordPage(QWidget):
             self.shown = self._found(record_id)
             self.record_id, self._resting = record_id, False
             self.which.choose("all")
-            self.note.turn("note")
+            self.note.turn(self._place())
             self.note.show_of(self.kind, record_id)
             self.files.show_of(record_id)
             self.fill()
@@ -160,11 +161,11 @@ class RecordPage(QWidget):
         left = region("surface", "right")
         self._areas = [scrolling(left_inner), scrolling(middle_inner), scrolling(right_inner)]
         left.setLayout(column(look, self._areas[0], gap=0))
-        look.bind(left.setFixedWidth, lambda: look.px(320))
+        _give_way(look, left, lambda: look.px(320), 272)
         middle = region("surface")
         tools = row(look, self.which, None, gap=8, edge=(24, 8, 24, 8))
         parts: list[Any] = [tools, self._areas[1]]
-        if self.kind in NOTED:
+        if self.kind in COMMENTED:
             parts.insert(0, row(look, self.note, gap=0, edge=(24, 12, 24, 4)))
         middle_stack = column(look, *parts, gap=0)
         middle.setLayout(middle_stack)
@@ -172,7 +173,7 @@ class RecordPage(QWidget):
         line.setStretch(1, 1)
         right = region("panel", "left")
         right.setLayout(column(look, self._areas[2], gap=0))
-        look.bind(right.setFixedWidth, lambda: look.t.column("panel"))
+        _give_way(look, right, lambda: look.t.column("panel"), 220)
         line.addWidget(right)
         self.setLayout(line)
 
@@ -232,6 +233,8 @@ class RecordPage(QWidget):
             self._grade.show_words(word or grade, "accent" if grade == "vip" else "neutral")
         self._below.show_facts([] if self._look.private else subtitle(shown, language))
         want(self._sent, shown.unsent)
+        if self.kind in COMMENTED and self.kind not in NOTED:
+            self.note.setVisible(links_of(shown)["customer_id"] is not None)
         names = [
             name for name in plain_fields(shown) if name != "owner_id" or shown.value(name) in shown.titles
         ]
@@ -249,7 +252,7 @@ class RecordPage(QWidget):
         order += self.facts.to_ask.buttons() if self.facts.to_ask is not None else []
         for related in first:
             order += [related.add, *related.buttons()]
-        order += [self.note] if self.kind in NOTED else []
+        order += [self.note] if self.kind in COMMENTED else []
         order += self.which.buttons()
         for related in rest:
             order += [related.add, *related.buttons()]
@@ -276,16 +279,21 @@ class RecordPage(QWidget):
 
     def _tabs(self) -> list[tuple[str, Message]]:
         tabs = [("all", msg("Timeline")), ("changes", msg("History"))]
-        return [*tabs, ("comments", msg("Comments"))] if self.kind in NOTED else tabs
+        return [*tabs, ("comments", msg("Comments"))] if self.kind in COMMENTED else tabs
 
     def _show_tab(self, key: str) -> None:
-        self.note.turn("comment" if key == "comments" else "note")
+        self.note.turn(self._place(key))
         self._fill_timeline()
+
+    def _place(self, key: str = "all") -> str:
+        """What is typed above the timeline becomes a note, or a comment where there are no notes."""
+        return "comment" if key == "comments" or self.kind not in NOTED else "note"
 
     def _noted(self, text: str) -> None:
         links = links_of(self.shown)
         if self.note.place == "comment":
             say(self._desk, self.shown, links["customer_id"], text)
+            self.which.choose("comments")
             return
         values = {"channel": "note", "happened_at": cells.now(), **links}
         self._desk.create("interaction", {"name": text[:400]}, values=values)
@@ -302,3 +310,9 @@ class RecordPage(QWidget):
             return
         self.shown = found
         self.fill()
+
+
+def _give_way(look: Look, side: QWidget, wide: Callable[[], int], least: int) -> None:
+    """As wide as that, less where a narrow window or large text leaves no room for three columns."""
+    look.bind(side.setMaximumWidth, wide)
+    look.bind(side.setMinimumWidth, lambda: look.px(least))

@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.models.overlay import CREATING
 from desktop.models.record import RECORDS
-from desktop.services.history import Entry
+from desktop.services.history import Entry, made_at
 from desktop.views import cells, dates, paint
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
@@ -65,7 +66,11 @@ def of_record(desk: Desk, row: Row) -> list[Event]:
     for entry in desk.history(kind, row.id):
         groups.setdefault(entry.tx, []).append(entry)
     here = desk.store.device.hex[:8]
-    return [_change(kind, entries, here) for entries in groups.values()]
+    events = [_change(kind, entries, here) for entries in groups.values()]
+    made = made_at(row.id)
+    if made is not None and not any(each[0].kind in CREATING for each in groups.values()):
+        events.append(Event(made, "plus", msg("{what} added").of(what=RECORDS[kind].__label__), tone="good"))
+    return events
 
 
 def _change(kind: str, entries: Sequence[Entry], here: str) -> Event:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.models.kinds import Link
 from desktop.models.record import Field
 from desktop.services.commands import COMMANDS
-from desktop.services.history import Entry
+from desktop.services.history import Entry, made_at
 from desktop.views import cells, dates
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
@@ -69,7 +69,7 @@ class WhyField(Popover):
 
     def _sentence(self, shown: Row, described: Field, entries: Sequence[Entry]) -> Message:
         if not entries:
-            return msg("Nobody changed it since the record came to this laptop.")
+            return self._untold(shown)
         first = entries[0]
         at = dates.moment(first.at, self._look.language, cells.now().astimezone().date())
         who = first.who or msg("The office")
@@ -82,6 +82,15 @@ class WhyField(Popover):
             return msg("{when}: {who} changed it from {old} to {new}.").of(when=at, who=who, old=old, new=new)
         by = msg("{when}: “{command}” by {who} changed it from {old} to {new}.")
         return by.of(when=at, who=who, old=old, new=new, command=sentence(command.label))
+
+    def _untold(self, shown: Row) -> Message:
+        """Nothing is known but when the record was made."""
+        made = made_at(shown.id)
+        if made is None:
+            return msg("Nobody changed it since the record came to this laptop.")
+        day = dates.moment(made, self._look.language, cells.now().astimezone().date())
+        told = msg("The {what} was made {when}; nobody changed this since it came to this laptop.")
+        return told.of(what=inside(type(shown.record).__label__), when=day)
 
     def _rows(
         self, shown: Row, described: Field, entries: Sequence[Entry]

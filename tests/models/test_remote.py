@@ -11,11 +11,12 @@ from desktop.errors import NotFound
 from desktop.models import inbox, leases, overlay, search
 from desktop.models.changes import write_local
 from desktop.models.record import RECORDS, new_id
-from desktop.models.records import Customer, Opportunity, Quote, QuoteLine, QuoteRevision, Tag
+from desktop.models.records import Customer, Opportunity, Quote, QuoteLine, QuoteRevision, Tag, User
 from desktop.models.remote import Remote
 from desktop.models.remote_values import Known
 from desktop.models.store import Changed, Store
 from desktop.rules.chain import START, Entry, entry_hash
+from desktop.services import history
 from sync.protocol.messages import Lease, Loss, Part, Person, Removal, Stub, Table, Verdict
 from tests.stores import opened
 
@@ -667,3 +668,23 @@ def test_the_registry_of_an_older_program_is_no_obstacle(store: Store) -> None:
     assert Remote(store).identity().user == ANN.hex
     assert "customer" in RECORDS
     assert QuoteLine.fields()
+
+
+def test_a_record_that_arrives_as_it_was_made_brings_who_made_it(store: Store) -> None:
+    begin(store)
+    made, older = new_id(), new_id()
+    table = Table(
+        columns=[*COLUMNS, "@by", "@at"],
+        rows=[[*row(made, 1, name="new"), BOB.hex, 1234], [*row(older, 4, name="old"), BOB.hex, 99]],
+    )
+    apply(store, Part(stream=MINE, start=0, upto=2, more=False, tables={"customer": table}))
+    with store.engine.connect() as connection:
+        logged = connection.exec_driver_sql("SELECT record, kind, body, at, actor, origin FROM change").all()
+    assert [tuple(each) for each in logged] == [(made.bytes, "arrive", "{}", 1234, BOB.bytes, 1)]
+    [entry] = history.history(store, Customer, made, "name")
+    assert (entry.kind, entry.remote, int(entry.at.timestamp() * 1000)) == ("create", True, 1234)
+    with store.work(store.me(), "user.new") as work:
+        work.add(User(id=BOB, name="Bob"))
+    assert history.makers(store, "customer", [made, older]) == {made: "Bob"}
+    assert history.history(store, Customer, older) == []
+    assert history.made_at(older) is not None

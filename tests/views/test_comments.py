@@ -72,3 +72,60 @@ def test_a_comment_goes_and_comes_back_with_its_customer(store: Store, firm: Fir
     assert made.id != new_id()
     commands.run(store, store.me(), "customer.delete", customer)
     assert said(store) == []
+
+
+def test_an_at_sign_offers_colleagues_by_sound_and_enter_takes_one(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    with store.work(store.me(), "user.new") as work:
+        for name in ("沈清", "林一鸣", "Lin Yiming"):
+            work.add(User(name=name, role="rep"))
+    window.open_record("customer", firm.customers[0])
+    page = the_record(window)
+    page.which.button("comments").click()
+    note = page.note
+    note.setFocus()
+    QTest.keyClicks(note, "ask @")
+    offered = note.colleagues.words.stringList
+    assert offered() == ["林一鸣", "Lin Yiming", "沈清"]
+    QTest.keyClicks(note, "sq")
+    assert offered() == ["沈清"]
+    assert note.colleagues.list.isVisible()
+    QTest.keyClick(note.colleagues.list, Qt.Key.Key_Return)
+    assert (note.text(), offered()) == ("ask @沈清 ", [])
+    QTest.keyClicks(note, "today")
+    QTest.keyClick(note, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    [comment] = said(store)
+    assert (comment.text, comment.mentions) == ("ask @沈清 today", ["沈清"])
+
+
+def test_a_note_offers_nobody(window: Window, firm: Firm, store: Store) -> None:
+    with store.work(store.me(), "user.new") as work:
+        work.add(User(name="沈清", role="rep"))
+    window.open_record("customer", firm.customers[0])
+    note = the_record(window).note
+    QTest.keyClicks(note, "mail to @sq")
+    assert note.colleagues.words.stringList() == []
+
+
+def test_a_task_of_a_customer_is_commented_and_one_of_nobody_is_not(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    buyer = firm.customers[0]
+    ids = [
+        commands.run(store, store.me(), "task.new", values={"name": "Call", "customer_id": whose}).value.id
+        for whose in (None, buyer)
+    ]
+    window.open_record("task", ids[0])
+    assert the_record(window).note.isHidden()
+    window.open_record("task", ids[1])
+    page = the_record(window)
+    page.note.insert("He is away until Monday")
+    QTest.keyClick(page.note, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    [comment] = said(store)
+    assert (comment.customer_id, comment.of, comment.of_id) == (buyer, "task", ids[1])
+    page = the_record(window)
+    assert page.which.current() == "comments"
+    assert len(page.timeline.events()) == 1
