@@ -5,9 +5,9 @@ only the bell at the door: what a killed process left of it is swept away. Where
 rung, and what rings is not loaded before the first page is shown.
 """
 
-import hashlib
 import os
 import sys
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +26,8 @@ LONGEST: Final = 200
 def bell(folder: Path) -> str:
     """The name under which the window of a profile is rung."""
     whose = f"{os.environ.get('USERNAME') or os.environ.get('USER') or ''} {folder.expanduser().absolute()}"
-    return f"satchel-{hashlib.sha256(whose.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}"
+    text = whose.encode("utf-8", "surrogateescape")
+    return f"satchel-{zlib.crc32(text):08x}{zlib.adler32(text):08x}{len(text):04x}"
 
 
 def hand_over(folder: Path, link: str) -> bool:
