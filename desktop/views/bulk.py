@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Refused, SatchelError
@@ -112,7 +112,6 @@ class BulkPanel(QWidget):
         ground = region("panel", "left")
         ground.setLayout(column(look, head, Line(look), self._stack, gap=0))
         self.setLayout(column(look, ground, gap=0))
-        look.bind(self.setFixedWidth, lambda: look.t.column("panel"))
 
     def _made_foot(self) -> QWidget:
         look = self._look
@@ -120,8 +119,8 @@ class BulkPanel(QWidget):
         self.go.clicked.connect(self._carry_out)
         cancel = Button(look, msg("Cancel"), kind="flat")
         cancel.clicked.connect(self.leave)
-        once = label(look, msg("One undo"), size="small", ink="ink_3")
-        ready = holding(row(look, once, None, cancel, self.go, gap=8, edge=(20, 10, 16, 10)))
+        self._once = label(look, msg("One undo"), size="small", ink="ink_3")
+        ready = holding(row(look, self._once, None, cancel, self.go, gap=8, edge=(20, 10, 16, 10)))
         self.bar = Bar(look)
         self._facts = label(look, size="small", ink="ink_2")
         self.stop = Button(look, msg("Cancel"))
@@ -132,6 +131,11 @@ class BulkPanel(QWidget):
         for part in (ready, going):
             self._foot.addWidget(part)
         return self._foot
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The button keeps its keys; what stands beside it leaves first."""
+        super().resizeEvent(event)
+        self._once.setVisible(event.size().width() >= self._look.t.column("panel"))
 
     # Asking
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
+from desktop.models.kinds import Amount, Number, Whole
 from desktop.services.bulk import Line, Plan
 from desktop.views import paint
 from desktop.views.look import Look
@@ -14,6 +15,7 @@ from desktop.words import msg
 Index = QModelIndex | QPersistentModelIndex
 LINE: Final = Qt.ItemDataRole.UserRole
 MEASURED: Final = 200
+COUNTED: Final = (Amount, Number, Whole)
 NOTHING: Final = "\N{EM DASH}"
 SO_ALREADY: Final = msg("is so already")
 STAYS: Final = msg("Stays: {why}")
@@ -101,7 +103,10 @@ class _Delegate(QStyledItemDelegate):
         paint.paint_text(painter, look, name, title, ink=ink)
         middle = rect.center().y() + 1
         was = QRect(name.right() + look.px(12), rect.top(), was_wide, rect.height())
-        paint.paint_text(painter, look, was, old, ink="ink_3" if line.same else "ink_2")
+        plan = self._rows.plan
+        counts = plan is not None and bool(plan.field) and isinstance(plan.described.kind, COUNTED)
+        ink, align = "ink_3" if line.same else "ink_2", paint.RIGHT if counts else paint.LEFT
+        paint.paint_text(painter, look, was, old, ink=ink, align=align)
         if line.same:
             rest = QRect(
                 was.right() + look.px(8), rect.top(), right - was.right() - look.px(8), rect.height()
@@ -138,6 +143,7 @@ class Preview(QListView):
         self.setModel(self.rows)
         self.setItemDelegate(_Delegate(look, self.rows, self))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        look.bind(self.setMinimumHeight, lambda: look.t.row("list"))
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
         self.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of rows are laid out piece by piece
         look.bind(self.setAccessibleName, msg("What would change"))

@@ -149,7 +149,8 @@ class Button(_Keyed):
         look, (text, keys) = self._look, self._said()
         height = look.t.control("filter") if self._kind in _SMALL else look.t.control(self._height)
         if self._kind in _LINKS:
-            return QSize(look.t.width(text), max(look.t.control("target_min"), look.t.line("body")))
+            width = look.t.width(text) + (look.t.icon() + look.px(6) if self._icon else 0)
+            return QSize(width, max(look.t.control("target_min"), look.t.line("body")))
         if not text and not keys:
             return QSize(max(height, look.t.control("target_min")), height)
         size = self._size()

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.models.record import RECORDS
@@ -39,6 +39,8 @@ AT_ONCE = 48
 """Rows that are read with each key while somebody types: what a window shows."""
 SOON = 150
 """Milliseconds within which a second step in the list means that somebody runs through it."""
+SNUG = 1000
+"""px at 100 % below which what stands beside the rows takes its least width."""
 __all__ = ["ListPage", "plain_cell"]
 
 
@@ -128,6 +130,18 @@ class ListPage(QWidget):
         line = row(look, ground, self.panel, self.many.bulk, gap=0)
         line.setStretch(0, 1)
         self.setLayout(line)
+        for beside in (self.panel, self.many.bulk):
+            look.bind(beside.setFixedWidth, lambda: self._side(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What stands beside the rows is as wide as there is room for."""
+        super().resizeEvent(event)
+        for beside in (self.panel, self.many.bulk):
+            beside.setFixedWidth(self._side(event.size().width()))
+
+    def _side(self, room: int) -> int:
+        """How wide a column beside the rows is; its least width where there is little room."""
+        return self._look.t.column("panel" if room >= self._look.px(SNUG) else "panel_min")
 
     # Views and what they show
 

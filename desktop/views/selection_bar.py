@@ -1,12 +1,15 @@
 """Above a list while several rows are selected: how many, and what can be done with all of them."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.views.buttons import Button
 from desktop.views.compose import column, label, region, row
 from desktop.views.look import Look
 from desktop.words import Message, msg
+
+TIGHT = 620
 
 
 class SelectionBar(QWidget):
@@ -22,9 +25,10 @@ class SelectionBar(QWidget):
         super().__init__()
         self._look = look
         self._count = label(look, strong=True, ink="accent_ink")
-        self.change = Button(look, msg("Change field…"), kind="flat", icon="pencil", keys="Ctrl+E")
-        self.copy = Button(look, msg("Copy"), kind="flat", icon="copy")
-        self.delete = Button(look, msg("Delete"), kind="flat", icon="trash-2")
+        change, copy, delete = msg("Change field…"), msg("Copy"), msg("Delete")
+        self.change = Button(look, change, kind="flat", icon="pencil", keys="Ctrl+E", name=change)
+        self.copy = Button(look, copy, kind="flat", icon="copy", name=copy)
+        self.delete = Button(look, delete, kind="flat", icon="trash-2", name=delete)
         self.every = Button(look, "", kind="link")
         self.close_it = Button(look, icon="x", kind="flat", name=msg("Select nothing"))
         for button, signal in (
@@ -47,6 +51,13 @@ class SelectionBar(QWidget):
         self.every.say(msg("Select all {count}").of(count=f"{total:,}"))
         self.every.setVisible(not every and total > count)
         self.setVisible(count > 1 or every)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The icons alone where there is no room for words."""
+        super().resizeEvent(event)
+        tight = event.size().width() < self._look.px(TIGHT)
+        for button in (self.change, self.copy, self.delete):
+            button.shrink(tight)
 
     def refuse(self, change: Message | None, delete: Message | None) -> None:
         """Why the selected rows are not changed or deleted; None: they may be."""

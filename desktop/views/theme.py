@@ -269,6 +269,7 @@ QLabel[ink="bad"] { color: @bad; }
 QLineEdit, QPlainTextEdit, QComboBox {
   background: @surface; color: @ink; border: 1px solid @line_control; border-radius: @r_control;
   padding: 0 @s10; min-height: @s30; selection-background-color: @accent; selection-color: @on_accent; }
+QComboBox[token="true"] { border-color: @line_strong; }
 QPlainTextEdit { padding: @s4 @s6; }
 QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: @ink_3; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {

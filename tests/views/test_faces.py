@@ -278,3 +278,38 @@ def test_what_happens_together_lies_side_by_side() -> None:
     assert [(lane, count) for _, lane, count in lanes([three, one, two])] == [(0, 2), (1, 2), (0, 2)]
     apart = Item(nothing, TODAY, 900, 30)
     assert lanes([one, apart])[1][1:] == (0, 1)
+
+
+def test_what_has_no_room_among_the_hours_is_counted_there_and_leads_to_its_day(
+    window: Window, qtbot: QtBot, store: Store, firm: Firm
+) -> None:
+    for _ in range(6):
+        visit(store, firm, TODAY, 3)
+    grid = as_calendar(window, qtbot, "interaction").grid
+    drawn = [item for item in grid.items if item.minute == 180 and not item.rect.isNull()]
+    assert drawn
+    ((box, count, day),) = grid.marks
+    assert (len(drawn) + count, day) == (6, TODAY)
+    assert not any(item.rect.intersects(box) for item in drawn)
+    with qtbot.waitSignal(grid.day_wanted):
+        qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=box.center())
+
+
+def test_a_period_of_too_many_shows_some_of_every_day_and_how_many_more(
+    window: Window, qtbot: QtBot, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, last = days_of("week", TODAY)[0], days_of("week", TODAY)[-1]
+    for day in (first, last):
+        for place in range(7):
+            values = {"name": f"{day} {place}", "due_on": day}
+            commands.run(store, store.me(), "task.new", values=values)
+    monkeypatch.setattr("desktop.views.list_source.MOST_IN_CALENDAR", 14)
+    grid = as_calendar(window, qtbot, "task").grid
+    for day in (first, last):
+        assert sum(item.day == day for item in grid.items) == 2
+        assert grid.hidden_more[day] >= 5
+    with qtbot.waitSignal(grid.list_wanted):
+        qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.more_box(first).center())
+    settle(window, qtbot)
+    assert the_list(window).state.now.face == "list"
+    assert {row.record.due_on for row in the_list(window).table.rows} == {first}  # type: ignore[attr-defined]

@@ -27,8 +27,8 @@ from desktop.words import Message, msg
 if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
-ENTRY_WIDTH = 132
-ROOMY = 980
+ENTRY_WIDTH, LEAST_ENTRY = 132, 64
+ROOMY, TIGHT = 980, 560
 MONTHLY, DAILY = msg("{field} by month"), msg("{field} by day")
 MOST_PEOPLE = 200
 
@@ -67,12 +67,13 @@ class FilterBar(QWidget):
         self.chips = ChipRow(look)
         self.chips.edit_wanted.connect(self.edit)
         self.chips.changed.connect(self._take_parts)
-        self.add = Button(look, msg("Filter"), kind="dashed", icon="plus")
+        self.add = Button(look, msg("Filter"), kind="dashed", icon="plus", name=msg("Filter"))
         self.add.clicked.connect(self.begin)
         self.entry = _Entry(self)
         look.bind(self.entry.setPlaceholderText, msg("Type to narrow…"))
         look.bind(self.entry.setAccessibleName, msg("Type to narrow the list"))
-        look.bind(self.entry.setFixedWidth, lambda: look.px(ENTRY_WIDTH))
+        look.bind(self.entry.setMinimumWidth, lambda: look.px(LEAST_ENTRY))
+        look.bind(self.entry.setMaximumWidth, lambda: look.px(ENTRY_WIDTH))
         self._readings: list[Condition] = []
         self._words = QStringListModel([], self)
         completer = QCompleter(self._words, self)
@@ -129,13 +130,18 @@ class FilterBar(QWidget):
         if not now.by:
             self._look.release(self.group.setText)
         self.group.say(self._group_words(now.by) if now.by else no_group)
+        tight = self.width() < self._look.px(TIGHT)
+        self.group.shrink(tight)
+        self.add.shrink(tight and bool(parts))
         self.group.setVisible(now.face == "list")
         self.columns.setVisible(now.face == "list")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words where there is room for them."""
         super().resizeEvent(event)
-        if (event.size().width() > self._look.px(ROOMY)) != (event.oldSize().width() > self._look.px(ROOMY)):
+        steps = [self._look.px(step) for step in (ROOMY, TIGHT)]
+        now, before = event.size().width(), event.oldSize().width()
+        if [now > step for step in steps] != [before > step for step in steps]:
             self.show_state()
 
     def _group_words(self, by: str) -> Message:

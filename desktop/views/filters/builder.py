@@ -18,14 +18,13 @@ from desktop.views.buttons import Button
 from desktop.views.compose import Line, clear, column, holding, label, row, scrolling
 from desktop.views.editors import ChoiceEditor
 from desktop.views.filters.chips import Rule
-from desktop.views.filters.values import People, ValueEditor
+from desktop.views.filters.values import People, ValueEditor, as_token
 from desktop.views.look import Look
 from desktop.views.popover import Popover
 from desktop.words import msg
 
 Path = tuple[int, ...]
 WIDTH = 700
-FIELD_WIDTH, OPERATOR_WIDTH = 150, 128
 MOST_SHOWN = 9
 LINKS = {ALL: msg("and", "condition"), ANY: msg("or", "condition"), NONE: msg("or", "condition")}
 
@@ -54,20 +53,19 @@ class FilterBuilder(Popover):
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(look.px(4))
         inner = holding(column(look, self._body, None, gap=0, edge=(20, 10, 12, 10)))
-        self._area = scrolling(inner)
+        self._inner, self._area = inner, scrolling(inner)
         self._said = label(look, size="small", ink="ink_2", wrap=True)
         self._count = label(look, size="small", ink="ink_3")
-        add = Button(look, msg("Condition"), kind="link", icon="")
+        add = Button(look, msg("Condition"), kind="link", icon="plus")
         add.clicked.connect(lambda: self._offer(add, ()))
-        group = Button(look, msg("Group"), kind="link")
+        group = Button(look, msg("Group"), kind="link", icon="rows-3")
         group.clicked.connect(lambda: self._offer(group, (), how=ANY))
-        never = Button(look, msg("Leave out"), kind="link")
+        never = Button(look, msg("Leave out"), kind="link", icon="ban")
         never.clicked.connect(lambda: self._offer(never, (), how=NONE))
         clear_all = Button(look, msg("Clear"), kind="quiet_link")
         clear_all.clicked.connect(lambda: self._set(filters.EVERYTHING))
         self.add_button = add
-        plus = label(look, msg("Add:"), ink="ink_3")
-        foot = row(look, plus, add, group, never, None, self._count, clear_all, gap=14, edge=(20, 10, 20, 10))
+        foot = row(look, add, group, never, None, self._count, clear_all, gap=18, edge=(20, 10, 20, 10))
         said = row(look, self._said, edge=(20, 8, 20, 8))
         self.inside.addLayout(column(look, self._area, Line(look), said, Line(look), foot, gap=0))
         self.setFixedWidth(look.px(WIDTH))
@@ -142,9 +140,10 @@ class FilterBuilder(Popover):
         self._body.addWidget(self._how_line(self.filter, ()))
         self._fill(self._body, self.filter, ())
         look = self._look
-        lines = sum(1 for _ in filters.conditions(self.filter)) + sum(1 for _ in groups(self.filter))
         row_height = look.t.control("height_input") + look.px(6)
-        self._area.setFixedHeight(min(max(lines, 2), MOST_SHOWN) * row_height + look.px(20))
+        self._inner.ensurePolished()
+        most = MOST_SHOWN * row_height + look.px(20)
+        self._area.setFixedHeight(min(self._inner.sizeHint().height(), most))
         self._say()
         if self.isVisible():
             self.adjustSize()
@@ -168,7 +167,7 @@ class FilterBuilder(Popover):
 
     def _how_line(self, group: Group, path: Path) -> QWidget:
         look = self._look
-        how = ChoiceEditor(look, list(HOW_WORDS.items()), group.how)
+        how = as_token(look, ChoiceEditor(look, list(HOW_WORDS.items()), group.how))
         how.setAccessibleName(look.text(msg("Which of the conditions must hold")))
         how.activated.connect(
             lambda _place: self._set(replaced(self.filter, path, replace(group_now(), how=how.typed())))
@@ -181,7 +180,7 @@ class FilterBuilder(Popover):
         words = label(look, msg("Show what passes") if not path else msg("of which", "group"), ink="ink_3")
         parts: list[Any] = [words, how]
         if path:
-            more = Button(look, msg("Condition"), kind="link")
+            more = Button(look, msg("Condition"), kind="link", icon="plus")
             more.clicked.connect(lambda: self._offer(more, path))
             parts += [8, more, None, self._cross(path)]
         else:
@@ -198,7 +197,7 @@ class FilterBuilder(Popover):
             look, [(name, filter_words.label(self._kind, name)) for name in names], condition.field
         )
         field.setAccessibleName(look.text(msg("Field")))
-        field.setFixedWidth(look.px(FIELD_WIDTH))
+        as_token(look, field)
         field.activated.connect(
             lambda _place: self._set(
                 replaced(self.filter, path, filter_words.begun(self._kind, field.typed()))
@@ -208,7 +207,7 @@ class FilterBuilder(Popover):
         options = [(op, OPERATOR_WORDS[op]) for op in OPERATORS.get(family, (condition.op,))]
         op = ChoiceEditor(look, options, condition.op)
         op.setAccessibleName(look.text(msg("Operator")))
-        op.setFixedWidth(look.px(OPERATOR_WIDTH))
+        as_token(look, op)
         op.activated.connect(
             lambda _place: self._set(replaced(self.filter, path, self._with_op(path, op.typed())))
         )
@@ -271,10 +270,3 @@ def added(filter: Group, path: Path, new: Filter) -> Group:
     """The tree with one more part at the end of the group that a path leads to."""
     group = part_at(filter, path)
     return replaced(filter, path, replace(group, parts=(*group.parts, new)))
-
-
-def groups(filter: Filter) -> list[Group]:
-    """Every group of a tree."""
-    if isinstance(filter, Condition):
-        return []
-    return [filter, *(inner for part in filter.parts for inner in groups(part))]

@@ -15,7 +15,7 @@ from desktop.views.look import Look
 from desktop.views.removable import Removable
 from desktop.words import Message, msg
 
-WIDEST = 340
+WIDEST, REST = 340, 96
 
 
 class FilterChip(Removable):
@@ -142,7 +142,8 @@ class ChipRow(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """They yield behind the one that counts."""
-        return QSize(0, self._look.t.control("filter"))
+        least = min(self.needed(), self._look.px(REST))
+        return QSize(least, self._look.t.control("filter"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out again."""
@@ -151,7 +152,7 @@ class ChipRow(QWidget):
 
     def _lay_out(self) -> None:
         gap, left, hidden = self._look.px(6), 0, 0
-        keep = 0 if self.needed() <= self.width() + gap else self._look.px(96)
+        keep = 0 if self.needed() <= self.width() + gap else self._look.px(REST)
         for chip in self.chips:
             size = chip.sizeHint()
             fits = left + size.width() + keep <= self.width() + gap and not hidden
@@ -165,10 +166,11 @@ class ChipRow(QWidget):
     def _show_rest(self, hidden: int, left: int) -> None:
         self.rest.hide()
         self.rest.deleteLater()
-        self.rest = FilterChip(self._look, None, msg("{count} more").of(count=hidden))
+        shown = len(self._parts) - hidden
+        words = msg("{count} more") if shown else msg("{count} filters")
+        self.rest = FilterChip(self._look, None, words.of(count=hidden), active=not shown)
         self.rest.setParent(self)
         self.rest.hide()
-        shown = len(self._parts) - hidden
         self.rest.clicked.connect(lambda: self.edit_wanted.emit(shown))
         self.rest.removed.connect(lambda: self.changed.emit(self._parts[:shown]))
         if hidden:

@@ -21,6 +21,8 @@ from desktop.views.editors import ChoiceEditor, LinkEditor
 from desktop.views.look import Look
 from desktop.words import Message, msg
 
+TOKEN = 56
+"""px beside the words of a choice: its edges and the sign that there are others."""
 People = Callable[[str], Sequence[tuple[str, str]]]
 """(record type) → ids in hexadecimal form with titles, few enough for a menu."""
 
@@ -160,13 +162,14 @@ class ValueEditor(QWidget):
         period, _, count = str(self._condition.value).partition(":")
         options = [(key, words) for key, words in PERIOD_WORDS.items()]
         options += [(key, words.of(count="…")) for key, words in COUNTED_WORDS.items()]
-        which = ChoiceEditor(self._look, options, period)
+        which = as_token(self._look, ChoiceEditor(self._look, options, period))
         days = QLineEdit(count or "30")
         days.setFixedWidth(self._look.px(56))
         days.setAccessibleName(self._look.text(msg("Days")))
         days.setVisible(period in filters.COUNTED)
 
         def tell() -> None:
+            as_token(self._look, which)
             chosen = str(which.typed())
             days.setVisible(chosen in filters.COUNTED)
             self._tell(f"{chosen}:{days.text().strip()}" if chosen in filters.COUNTED else chosen)
@@ -204,12 +207,22 @@ def _mark(line: QLineEdit, *, wrong: bool) -> None:
     line.style().polish(line)
 
 
+def as_token(look: Look, editor: ChoiceEditor) -> ChoiceEditor:
+    """A choice that is as wide as what it says, under a light edge: one word of a sentence."""
+    editor.setProperty("token", True)
+    words = [editor.itemText(place) for place in range(editor.count())]
+    editor.setFixedWidth(look.t.width(editor.currentText()) + look.px(TOKEN))
+    editor.view().setMinimumWidth(max(map(look.t.width, words), default=0) + look.px(TOKEN))
+    return editor
+
+
 def str_of(described: Kind | None, wire: Any, language: str) -> str:
     """A value of a filter as one would type it."""
     if wire in (None, ""):
         return ""
     if described is not None and family(described) == "number":
-        return described.format(described.from_wire(wire), language).replace(",", "")
+        shown = described.format(described.from_wire(wire), language)
+        return shown.removesuffix(".00") if "." in shown else shown
     return str(wire)
 
 
