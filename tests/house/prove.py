@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +23,8 @@ from tests.sync.server import fuzz_api
 from tests.sync.simulator import long, schedule
 
 CORES: Final = os.cpu_count() or 1
-SCHEDULES: Final = 4 * long.BLOCK * CORES
-"""Of sync, in one round."""
+SCHEDULES: Final = {kind: 4 * long.BLOCKS[kind] * CORES for kind in long.BLOCKS}
+"""Of sync, in one round: long ones, and short ones, which cost a fifth."""
 PAGE: Final = ROOT / "docs/proofs.md"
 HEAD: Final = """\
 # What the long proofs have counted
@@ -74,9 +75,10 @@ def typing(seed: int) -> Round:
     return Round(20, [] if ended.returncode == 0 else [f"seed {seed}: {ended.stdout.strip()}"])
 
 
-def schedules(seed: int) -> Round:
+def schedules(seed: int, kind: str = long.LONG) -> Round:
     """Laptops and an office with everything going wrong between them, over all cores."""
-    tally = long.Long(seed, SCHEDULES, None).run(CORES, float("inf"), lambda _tally, _broken: None)
+    run = long.Long(seed, SCHEDULES[kind], None, kind)
+    tally = run.run(CORES, float("inf"), lambda _tally, _broken: None)
     return Round(tally.schedules, tally.broken)
 
 
@@ -128,7 +130,8 @@ PROOFS: Final = (
     Proof("totals of random documents", totals),
     Proof("kills of a vault that is written to", kills),
     Proof("kills of a window that is typed into", typing),
-    Proof("schedules of sync", schedules, SCHEDULES),
+    Proof("schedules of sync", schedules, SCHEDULES[long.LONG]),
+    Proof("short schedules of sync", partial(schedules, kind=long.SHORT), SCHEDULES[long.SHORT]),
     Proof("schedules of bundles", bundled),
     Proof("cuts of lines at chosen bytes", lines),
     Proof("SIGKILLs of laptops and offices", deaths),

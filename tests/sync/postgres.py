@@ -32,7 +32,7 @@ ABSENT: Final = (
     "the same tests ran on SQLite"
 )
 _TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-_EMPTY: Final = "DROP SCHEMA IF EXISTS kept CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+_EMPTY: Final = "DROP SCHEMA IF EXISTS kept, room CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
 def binaries() -> Path | None:
@@ -175,22 +175,22 @@ def _connected(url: str) -> Iterator[Connection]:
         yield conn
 
 
-def keep(name: str) -> None:
+def keep(name: str, under: str = "kept") -> None:
     """Remember what this database holds now, for `put_back`."""
     with _connected(here(name)) as conn:
-        conn.exec_driver_sql("DROP SCHEMA IF EXISTS kept CASCADE")
-        conn.exec_driver_sql("CREATE SCHEMA kept")
+        conn.exec_driver_sql(f"DROP SCHEMA IF EXISTS {under} CASCADE")
+        conn.exec_driver_sql(f"CREATE SCHEMA {under}")
         for (table,) in conn.exec_driver_sql(_TABLES).all():
-            conn.exec_driver_sql(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')
+            conn.exec_driver_sql(f'CREATE TABLE {under}."{table}" AS TABLE public."{table}"')
 
 
-def put_back(name: str) -> None:
+def put_back(name: str, under: str = "kept") -> None:
     """Let this database hold what it held at `keep`, and nothing else."""
     with _connected(here(name)) as conn:
         tables = [f'"{table}"' for (table,) in conn.exec_driver_sql(_TABLES)]
         conn.exec_driver_sql(f"TRUNCATE {', '.join(tables)}")
         for table in tables:
-            conn.exec_driver_sql(f"INSERT INTO public.{table} SELECT * FROM kept.{table}")  # noqa: S608
+            conn.exec_driver_sql(f"INSERT INTO public.{table} SELECT * FROM {under}.{table}")  # noqa: S608
 
 
 def main() -> int:

@@ -5,19 +5,23 @@ import json
 import multiprocessing
 import os
 import shutil
+import subprocess
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from tests.house.sources import ROOT
 from tests.sync import postgres
-from tests.sync.simulator import schedule
+from tests.sync.simulator import schedule, short
+from tests.sync.simulator.rooms import VISITS
 
-BLOCK = 25
-"""Schedules that a process runs before it tells."""
+LONG, SHORT = "long", "short"
+BLOCKS = {LONG: 25, SHORT: VISITS}
+"""Schedules that a process runs before it tells; short ones of a block are in one room."""
 
 
 @dataclass(slots=True)
@@ -29,41 +33,76 @@ class Tally:
     broken: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     rounds: dict[str, int] = field(default_factory=dict)
+    had: dict[str, int] = field(default_factory=dict)
+    """How many schedules met each kind of fault."""
+    builds: dict[str, int] = field(default_factory=dict)
+    """How many ran at each commit of the product."""
+
+    def note(self, outcome: schedule.Outcome) -> None:
+        """Count one more schedule."""
+        self.schedules += 1
+        met = {name: 1 for name in schedule.FAULTS if outcome.counts.get(name)}
+        for mine, more in (
+            (self.counts, outcome.counts),
+            (self.had, met or {schedule.CALM: 1}),
+            (self.rounds, {str(outcome.rounds): 1}),
+        ):
+            _sum(mine, more)
+        if outcome.violation:
+            self.broken.append(f"seed {outcome.seed}: {outcome.violation}")
 
     def add(self, other: "Tally") -> None:
         """Take in what another block came to."""
         self.schedules += other.schedules
         self.broken += other.broken
-        for mine, theirs in ((self.counts, other.counts), (self.rounds, other.rounds)):
-            for name, number in theirs.items():
-                mine[name] = mine.get(name, 0) + number
+        for mine, theirs in (
+            (self.counts, other.counts),
+            (self.rounds, other.rounds),
+            (self.had, other.had),
+            (self.builds, other.builds),
+        ):
+            _sum(mine, theirs)
 
     def __str__(self) -> str:
         told = ", ".join(f"{number} {what}" for what, number in sorted(self.counts.items()))
+        had = "".join(
+            f"\n  {self.had.get(what, 0):7} with {what}" for what in (*schedule.FAULTS, schedule.CALM)
+        )
         return (
             f"{self.schedules} schedules, {len(self.broken)} violations, {self.seconds:.0f} s; {told}; "
-            f"rounds to rest {dict(sorted(self.rounds.items()))}"
+            f"rounds to rest {dict(sorted(self.rounds.items()))}; at commits {self.builds}{had}"
         )
 
 
-def block(first: int, count: int = BLOCK, until: float = float("inf")) -> Tally:
+def _sum(mine: dict[str, int], more: Mapping[str, int]) -> None:
+    for name, number in more.items():
+        mine[name] = mine.get(name, 0) + number
+
+
+def block(first: int, count: int, until: float = float("inf"), kind: str = LONG) -> Tally:
     """Run the schedules of these seeds, as far as there is time."""
     folder = schedule.scratch()
-    tally, counts, rounds = Tally(), Counter[str](), Counter[str]()
+    tally = Tally()
     try:
+        run = short.Rooms(folder).run if kind == SHORT else partial(schedule.run, folder=folder)
         for seed in range(first, first + count):
             if time.time() > until:
                 break
-            outcome = schedule.run(seed, folder)
-            tally.schedules += 1
-            counts.update(outcome.counts)
-            rounds[str(outcome.rounds)] += 1
-            if outcome.violation:
-                tally.broken.append(f"seed {seed}: {outcome.violation}")
+            tally.note(run(seed))
     finally:
         shutil.rmtree(folder.parent)
-    tally.counts, tally.rounds = dict(counts), dict(rounds)
+    tally.builds[build()] = tally.schedules
     return tally
+
+
+@lru_cache(maxsize=1)
+def build() -> str:
+    """The commit that runs here, with a mark where files differ from it; empty where none is known."""
+    asked = ["git", "-C", str(ROOT), "describe", "--always", "--dirty=+", "--exclude=*"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
 def _unswept() -> None:
@@ -77,12 +116,14 @@ def _unswept() -> None:
 class Long:
     """A run from a seed on; with `state` it goes on where the last one with this file ended."""
 
-    def __init__(self, first: int, count: int, state: Path | None) -> None:
-        self.first, self.count, self.state = first, count, state
+    def __init__(self, first: int, count: int, state: Path | None, kind: str = LONG) -> None:
+        self.first, self.count, self.state, self.kind = first, count, state, kind
         self.done: set[int] = set()
         self.tally = Tally()
         if state is not None and state.exists():
             stored: dict[str, Any] = json.loads(state.read_text(encoding="utf-8"))
+            if stored.get("kind", LONG) != kind:
+                raise ValueError(f"{state} remembers schedules of the {stored.get('kind', LONG)} kind")
             self.first, self.done = stored["first"], set(stored["done"])
             self.tally = Tally(**stored["tally"])
 
@@ -96,7 +137,8 @@ class Long:
             while True:
                 late = time.monotonic() - began > seconds
                 while not late and len(running) < workers and (start := next(left, None)) is not None:
-                    running[pool.submit(block, start, BLOCK)] = start
+                    most = min(BLOCKS[self.kind], self.first + self.count - start)
+                    running[pool.submit(block, start, most, kind=self.kind)] = start
                 if not running:
                     return self.tally
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -108,13 +150,18 @@ class Long:
                     tell(self.tally, found.broken)
 
     def _left(self) -> Iterator[int]:
-        for start in range(self.first, self.first + self.count, BLOCK):
+        for start in range(self.first, self.first + self.count, BLOCKS[self.kind]):
             if start not in self.done:
                 yield start
 
     def _store(self) -> None:
         if self.state is not None:
-            stored = {"first": self.first, "done": sorted(self.done), "tally": asdict(self.tally)}
+            stored = {
+                "kind": self.kind,
+                "first": self.first,
+                "done": sorted(self.done),
+                "tally": asdict(self.tally),
+            }
             fresh = self.state.with_suffix(".new")
             fresh.write_text(json.dumps(stored), encoding="utf-8")
             fresh.replace(self.state)

@@ -152,6 +152,7 @@ class Person:
         customer = self.any(Customer)
         if customer is not None and self.device.name == "chief":
             user, team = self.rng.choice(self.world.watch.people)
+            self.world.count("records given away")
             self.edit(customer, {"owner_id": user, "team_id": team}, "customer.assign")
 
     # --- deals and quotes
@@ -299,6 +300,7 @@ class Person:
             except SatchelError:
                 self.world.count("not taken back")
                 return
+            self.world.count("changes taken back")
             self.world.watch.taken_back(self.device, one.tx)
 
     def agree(self) -> None:

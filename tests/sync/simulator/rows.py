@@ -21,6 +21,12 @@ class Rows:
     def __init__(self) -> None:
         self._known: dict[str, dict[Any, tuple[Any, Row]]] = {}
 
+    def copy(self) -> "Rows":
+        """The same memory, which goes on by itself."""
+        twin = Rows()
+        twin._known = dict(self._known)
+        return twin
+
     def laptop(self, engine: Engine, types: Iterable[str]) -> dict[Key, Row]:
         """Every record of these types that a laptop holds, deleted ones too."""
         with driven(engine) as driver:

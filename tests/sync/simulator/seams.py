@@ -64,16 +64,16 @@ def by_hand() -> Iterator[None]:
 
 
 @contextmanager
-def short_fuse(chance: random.Random) -> Iterator[None]:
-    """In some worlds a few deletions of others are many."""
+def short_fuse(here: bool, share: int = fuse.SHARE) -> Iterator[None]:
+    """In some worlds a few deletions of others are many: two, if they are one in `share` of all."""
     module: Any = fuse
-    real = module.MANY
-    if chance.random() < 0.3:
-        module.MANY = 1
+    real = module.MANY, module.SHARE
+    if here:
+        module.MANY, module.SHARE = 1, share
     try:
         yield
     finally:
-        module.MANY = real
+        module.MANY, module.SHARE = real
 
 
 @contextmanager

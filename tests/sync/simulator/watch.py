@@ -102,6 +102,8 @@ class Watch:
         self.people: list[tuple[UUID, UUID | None]] = []
         self._order = 0
         self._typed = 0
+        self._first: dict[str, dict[Key, Row]] = {}
+        """What laptops showed before anything happened."""
         self._shown: dict[str, dict[Key, Row]] = {}
         self._looked: dict[str, dict[Key, Row]] = defaultdict(dict)
         self.rows: dict[str, Rows] = defaultdict(Rows)
@@ -111,27 +113,54 @@ class Watch:
         self._office: dict[Key, Row] = {}
         self._into: dict[tuple[str, str, str], int] = defaultdict(int)
         self._frozen: dict[str, Any] = {}
+        self.entries: dict[str, int] = {}
+        """Entries of ledgers that were there before."""
 
     def begin(self, world: World) -> None:
         """The world stands; nothing has happened."""
         self.world = world
+        self.people = world.people()
         for device in world.devices:
-            me = device.store.me()
-            self.people.append((me.id, me.team_id))
             self._shown[device.name] = self.shown(device)
         self._office = self.office_rows()
+
+    def recall(self, memory: Mapping[str, Rows]) -> None:
+        """What databases hold that were read before."""
+        for name, rows in memory.items():
+            self.rows[name] = rows.copy()
+
+    def remember(self, memory: dict[str, Rows]) -> None:
+        """Keep what was read for the next who begins here; what is shown counts as seen."""
+        for name, rows in self.rows.items():
+            memory.setdefault(name, rows.copy())
+        for name, rows_shown in self._shown.items():
+            self._looked[name] = self._first[name] = rows_shown
+        for (kind, record), row in self._office.items():
+            if kind == "quote_revision" and row["content_hash"]:
+                self._frozen[record] = row["content_hash"]
+            if kind == points.TYPE:
+                self.entries[record] = row["points"]
 
     def joined(self, device: Device) -> None:
         """There is a copy of a laptop: what was seen there was seen by whoever goes on with it."""
         for (name, *place), order in list(self._seen.items()):
             if name in device.kin:
                 self._seen.setdefault((device.name, place[0], place[1], place[2]), order)
+        for name in device.kin:
+            self._first.setdefault(device.name, self._first.get(name, {}))
         self._look(device)
 
     def saw(self, device: str, edit: Edit, before: int) -> bool:
         """Whether what was typed was shown on a laptop before that place in the order of everything."""
-        seen = self._seen.get((device, edit.record, edit.field, str(edit.new)))
-        return seen is not None and seen <= before
+        return self._saw(device, edit.record, edit.field, edit.new, before)
+
+    def _saw(self, device: str, record: str, name: str, value: Any, before: int) -> bool:
+        """Whether a laptop showed a value in a field before that place."""
+        seen = self._seen.get((device, record, name, str(value)))
+        if seen is not None and seen <= before:
+            return True
+        first = self._first.get(device, {})
+        return any(key[1] == record and str(row.get(name)) == str(value) for key, row in first.items())
 
     def tick(self) -> int:
         """The next place in the order of everything."""
@@ -141,12 +170,12 @@ class Watch:
     def token(self) -> str:
         """A text that nobody typed before."""
         self._typed += 1
-        return f"t{self._typed}"
+        return f"{self.world.signature}{self._typed}"
 
     def number(self) -> str:
         """A number that nobody typed before."""
         self._typed += 1
-        return str(1000 + self._typed)
+        return str(self.world.numbers + self._typed)
 
     # --- what happens
 
@@ -266,10 +295,9 @@ class Watch:
         if typed and self._into[record, name, str(after)] > len(typed):
             raise Violation(f"{device}: {name}={after!r} of {record} took effect twice")
         mine = [edit for edit in typed if edit.device == device]
-        if merge == "critical" and mine and any(edit.new == before for edit in edits):
-            seen = self._seen.get((device, record, name, str(before)))
-            if seen is None or seen > mine[-1].order:
-                raise Violation(f"{device}: {name}={after!r} overwrote {before!r} of {record} unseen")
+        overwrote = merge == "critical" and mine and any(edit.new == before for edit in edits)
+        if overwrote and not self._saw(device, record, name, before, mine[-1].order):
+            raise Violation(f"{device}: {name}={after!r} overwrote {before!r} of {record} unseen")
 
     def _elements_changed(self, device: str, record: str, name: str, before: Any, after: Any) -> None:
         had, has = elements(before), elements(after)
@@ -296,10 +324,9 @@ class Watch:
         for name, described in RECORDS[key[0]].fields().items():
             value = old.get(name)
             typed = any(edit.new == value for edit in self.by_place.get((key[1], name), ()))
-            if described.merge == "critical" and typed:
-                seen = self._seen.get((device, key[1], name, str(value)))
-                if seen is None or seen > by[-1].order:
-                    raise Violation(f"{device}: deleted {key} with {name}={value!r} unseen")
+            looked = self._saw(device, key[1], name, value, by[-1].order)
+            if described.merge == "critical" and typed and not looked:
+                raise Violation(f"{device}: deleted {key} with {name}={value!r} unseen")
 
     # --- what a laptop shows
 

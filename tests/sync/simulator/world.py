@@ -118,11 +118,7 @@ class Device:
         self.store.listeners.append(lambda changed: self.world.watch.changed(self, changed.remote))
         self.remote = Remote(self.store)
         self.remote.point = self.point
-        rng = self.world.rng
-        self.limits = rounds.Limits(
-            Pace(rng.choice((1, 1, 2, 1000)), 1, 1000, rng.choice((0, 1))),
-            Pace(rng.choice((1, 2, 5, 1000)), 1, 1000, rng.choice((0, 1))),
-        )
+        self.limits = self.world.limits()
 
     def close(self) -> None:
         """End the program, cleanly or not: nothing that is not committed is written."""
@@ -258,6 +254,7 @@ class Device:
         shutil.copy(self.path.with_suffix(".backup"), self.path)
         self.open()
         self.remote.came_from_backup()
+        self.world.count("backups restored")
         self.world.watch.restored(self)
 
 
@@ -268,6 +265,7 @@ class Network:
         self.world = world
         self.cut_off: set[str] = set()
         self._tickets = 0
+        self._latest: dict[str, float] = {}
 
     def send(self, device: Device, request: Request) -> int:
         """Put a request on its way; returns the ticket that its answer carries."""
@@ -276,11 +274,20 @@ class Network:
         world, faults = self.world, self.world.faults
         world.count("requests")
         copies = 1 + (world.rng.random() < faults.doubled)
+        world.count("messages doubled", copies > 1)
+        world.count("messages that met a cut line", device.name in self.cut_off)
         for _ in range(copies):
             if device.name not in self.cut_off and world.rng.random() >= faults.lost:
-                world.after(world.delay(), lambda: self._arrive(device, ticket, request))
+                self._under_way(device, lambda: self._arrive(device, ticket, request))
+            else:
+                world.count("requests lost")
         world.after(TIMEOUT, lambda: device.answered(ticket, Failure("stalled")))
         return ticket
+
+    def cut(self, device: Device, begins: float, ends: float) -> None:
+        """The line of a laptop is cut for a while."""
+        self.world.after(begins, lambda: self.cut_off.add(device.name))
+        self.world.after(ends, lambda: self.cut_off.discard(device.name))
 
     def _arrive(self, device: Device, ticket: int, request: Request) -> None:
         world = self.world
@@ -288,28 +295,37 @@ class Network:
         if answer is None or device.name in self.cut_off or world.rng.random() < world.faults.lost:
             world.count("answers lost")
             return
-        world.after(world.delay(), lambda: device.answered(ticket, answer))
+        self._under_way(device, lambda: device.answered(ticket, answer))
+
+    def _under_way(self, device: Device, arrive: Callable[[], None]) -> None:
+        world, delay = self.world, self.world.delay()
+        world.count("messages that took longer than patience", delay > TIMEOUT)
+        world.count("messages overtaken", world.now + delay < self._latest.get(device.name, 0.0))
+        self._latest[device.name] = max(world.now + delay, self._latest.get(device.name, 0.0))
+        world.after(delay, arrive)
 
 
 class Office:
     """The server, which may die within a transaction and starts again from its files."""
 
-    def __init__(self, world: "World", folder: Path) -> None:
+    def __init__(self, world: "World", folder: Path, store: office_store.Store | None = None) -> None:
+        """With `store`, as a process that has been running for a while."""
         self.world = world
         self.folder = folder
         self.server: Server
         self.disk = Disk(folder / office_store.DATABASE)
         self.disk.shaky = True
-        self.start()
+        self.start(store)
 
-    def start(self) -> None:
+    def start(self, store: office_store.Store | None = None) -> None:
         """Start the process."""
-        store = _office_store(self.folder, open_engine)
+        store = store or office_store_of(self.folder, open_engine)
         self.server = Server(store, clock=lambda: int(self.world.moment().timestamp() * 1000))
 
     def transfer(self, user: UUID, team: UUID) -> None:
         """Somebody goes to another team: what they and others may hold changes with their next request."""
         self._set("user", user, "team_id", team.hex)
+        self.world.count("people moved to a team")
 
     def appoint(self, user: UUID, role: str) -> None:
         """Somebody gets another role: streams and masks change with their next request."""
@@ -361,6 +377,7 @@ class Office:
             self.world.watch.let_in(device)
         if dies:
             self.world.count("office restarts")
+            self.world.count("office restarts within a transaction", answer is None)
             self.server.store.close()
             if self.world.chance_of_power() and self.disk.forget():
                 self.world.count("commits lost with the office's power")
@@ -394,6 +411,12 @@ def _living() -> Iterator[None]:
 class World:
     """Three laptops, an office, and one source of chance."""
 
+    start = START
+    signature = "t"
+    """What texts begin with that are typed here."""
+    numbers = 1000
+    """… and the numbers."""
+
     def __init__(self, seed: int, folder: Path, watch: Any) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
@@ -406,25 +429,48 @@ class World:
         self._order = 0
         self.watch = watch
         self.network = Network(self)
+        self.office: Office
+        self.devices: list[Device]
+        self.stand(folder)
+        watch.begin(self)
+        for device in self.devices:
+            self.count("clocks that are wrong", bool(device.skew))
+
+    def stand(self, folder: Path) -> None:
+        """Put up the office and the laptops as they were before anything happened."""
         shutil.copytree(template(), folder, dirs_exist_ok=True)
         if postgres.ELSEWHERE:
             postgres.put_back(SIMULATED)
         self.office = Office(self, folder / "office")
         self.devices = [
-            Device(name, user, folder / f"{name}.db", self._skew(), self) for name, user, _, _ in CAST
+            Device(name, user, folder / f"{name}.db", self.skew(), self) for name, user, _, _ in CAST
         ]
         if self.rng.random() < 0.4:
             shutil.copy(folder / "chief.fresh", folder / "chief.db")
+            self.count("laptops that hold nothing yet")
         for device in self.devices:
             device.open()
-        watch.begin(self)
 
-    def _skew(self) -> timedelta:
+    def people(self) -> list[tuple[UUID, UUID | None]]:
+        """Everybody whom records may be given to, with their team."""
+        everybody = [device.store.me() for device in self.devices]
+        return [(me.id, me.team_id) for me in everybody]
+
+    def limits(self) -> rounds.Limits:
+        """How much goes into one request of a laptop that starts."""
+        rng = self.rng
+        return rounds.Limits(
+            Pace(rng.choice((1, 1, 2, 1000)), 1, 1000, rng.choice((0, 1))),
+            Pace(rng.choice((1, 2, 5, 1000)), 1, 1000, rng.choice((0, 1))),
+        )
+
+    def skew(self) -> timedelta:
+        """How wrong the clock of a laptop is."""
         return timedelta(days=self.rng.choice((0, 0, 0, 1, -1, 3650, -3650)))
 
     def moment(self) -> datetime:
         """The true time."""
-        return START + timedelta(seconds=self.now)
+        return self.start + timedelta(seconds=self.now)
 
     def chance_of_power(self) -> bool:
         """Whether a cut takes what was not on the disk; drawn aside, so that schedules stay as they were."""
@@ -489,7 +535,7 @@ def _build(folder: Path) -> None:
     office.mkdir()
     if postgres.ELSEWHERE:
         postgres.office(office, SIMULATED).close()
-    store = _office_store(office, lambda path: open_keyed(path, KEY))
+    store = office_store_of(office, lambda path: open_keyed(path, KEY))
     server = Server(store, clock=lambda: int(START.timestamp() * 1000))
     stores = []
     for name, user, team, role in CAST:
@@ -509,7 +555,7 @@ def _build(folder: Path) -> None:
         postgres.keep(SIMULATED)
 
 
-def _office_store(folder: Path, opened: Callable[[Path], Engine]) -> office_store.Store:
+def office_store_of(folder: Path, opened: Callable[[Path], Engine]) -> office_store.Store:
     """The office's data: files in `folder`, or the PostgreSQL that was asked for."""
     if postgres.ELSEWHERE:
         return office_store.open_url(postgres.here(SIMULATED))
