@@ -1,5 +1,6 @@
 """Many schedules: over several processes, for as long as wanted, and to be gone on with later."""
 
+import atexit
 import gc
 import json
 import multiprocessing
@@ -17,11 +18,10 @@ from typing import Any
 from tests.house.sources import ROOT
 from tests.sync import postgres
 from tests.sync.simulator import schedule, short
-from tests.sync.simulator.rooms import VISITS
 
 LONG, SHORT = "long", "short"
-BLOCKS = {LONG: 25, SHORT: VISITS}
-"""Schedules that a process runs before it tells; short ones of a block are in one room."""
+BLOCKS = {LONG: 25, SHORT: 50}
+"""Schedules that a process runs before it tells."""
 
 
 @dataclass(slots=True)
@@ -81,18 +81,28 @@ def _sum(mine: dict[str, int], more: Mapping[str, int]) -> None:
 
 def block(first: int, count: int, until: float = float("inf"), kind: str = LONG) -> Tally:
     """Run the schedules of these seeds, as far as there is time."""
-    folder = schedule.scratch()
+    run = _rooms().run if kind == SHORT else partial(schedule.run, folder=_folder())
     tally = Tally()
-    try:
-        run = short.Rooms(folder).run if kind == SHORT else partial(schedule.run, folder=folder)
-        for seed in range(first, first + count):
-            if time.time() > until:
-                break
-            tally.note(run(seed))
-    finally:
-        shutil.rmtree(folder.parent)
+    for seed in range(first, first + count):
+        if time.time() > until:
+            break
+        tally.note(run(seed))
     tally.builds[build()] = tally.schedules
     return tally
+
+
+@lru_cache(maxsize=1)
+def _folder() -> Path:
+    """Where this process has its worlds."""
+    folder = schedule.scratch()
+    atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
+    return folder
+
+
+@lru_cache(maxsize=1)
+def _rooms() -> short.Rooms:
+    """The rooms of this process: the next block may be in the same one."""
+    return short.Rooms(_folder().with_name("rooms"))
 
 
 @lru_cache(maxsize=1)
