@@ -48,6 +48,11 @@ class Line:
     same: bool = False
 
     @property
+    def record_title(self) -> Message:
+        """What the record is called; here the line is about nothing else."""
+        return self.title
+
+    @property
     def changes(self) -> bool:
         """Whether it would be written."""
         return self.refused is None and not self.same

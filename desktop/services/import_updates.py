@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from desktop.errors import Refused, Usage
-from desktop.models.record import RECORDS, Record
+from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.records import Contact, Customer
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import phones
@@ -22,7 +22,7 @@ from desktop.services import bulk, clashes, commands, imports, undo
 from desktop.services.bulk import Progress, Report
 from desktop.services.commands import Wanted
 from desktop.services.naming import called, currency_of
-from desktop.words import Message, msg
+from desktop.words import Message, msg, verbatim
 
 ID: Final = "id"
 KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -36,6 +36,7 @@ SEVERAL: Final = msg("Row {row}: several records here have this {key}.")
 TWICE: Final = msg("Row {row} says this of the same record again; the first one counts.")
 NO_KEY: Final = msg("Rows of this file can be known again by: {keys}.")
 THE_ID: Final = msg("ID")
+IN_ROW: Final = msg("row {row}: {why}")
 _NUMBERS: Final = frozenset({"phone", "mobile"})
 
 
@@ -44,6 +45,12 @@ class Change(bulk.Line):
     """What would become of one field of one record that is here."""
 
     field: str = ""
+    of: Message | None = None
+
+    @property
+    def record_title(self) -> Message:
+        """What the record is called, without the field."""
+        return self.of or self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ class Update(bulk.Plan):
     known: int = 0
     """How many rows are here already."""
     source: imports.Plan | None = None
+    homes: Mapping[UUID, UUID] = dataclasses.field(default_factory=dict)
+    """New people, and the customers here to whom they come."""
 
     def shown(self, line: bulk.Line, value: Any, language: str) -> str:
         """A value as a person reads it."""
@@ -106,6 +115,7 @@ def plan(store: Store, actor: Actor, made: imports.Plan, key: str, *, add: bool 
     if key not in keys_of(made):
         keys = ", ".join(keys_of(made)) or "\N{EM DASH}"
         raise Usage(NO_KEY.of(keys=keys))
+    imports.join(store, made)
     here = _here(store, cls, key)
     matched: dict[UUID, imports.Row] = {}
     new: list[imports.Row] = []
@@ -121,8 +131,10 @@ def plan(store: Store, actor: Actor, made: imports.Plan, key: str, *, add: bool 
         else:
             matched[found[0]] = row
     lines += _compared(store, actor, cls, matched, key)
-    added = (*_people(store, cls, matched), *_whole(made.rows, new)) if add else ()
-    lines += [bulk.Line(row.records[-1].id, _title(row, cls), None, True) for row in added]
+    homes = dict(_people(store, cls, matched)) if add else {}
+    added = (*_only(made.rows, homes), *_whole(made.rows, new)) if add else ()
+    lines += [_new(row, cls) for row in added]
+    lines += _unread(made, cls)
     fields = cls.fields()
     titles = clashes.titles_of(
         store,
@@ -142,7 +154,33 @@ def plan(store: Store, actor: Actor, made: imports.Plan, key: str, *, add: bool 
         added=added,
         known=len(made.rows) - len(new),
         source=made,
+        homes=homes,
     )
+
+
+def everything(made: imports.Plan) -> Update:
+    """Every row is added, also what is here already."""
+    cls = imports.class_of(made.kind)
+    lines = (*(_new(row, cls) for row in made.rows), *_unread(made, cls))
+    return Update(cls.__tablename__, "", lines, added=tuple(made.rows), source=made)
+
+
+def only_new(made: Update) -> Update:
+    """The same without a change of what is here."""
+    lines = tuple(line for line in made.lines if line.new is not None or line.refused is not None)
+    return dataclasses.replace(made, lines=tuple(one for one in lines if not isinstance(one, Change)))
+
+
+def _new(row: imports.Row, cls: type[Record]) -> bulk.Line:
+    return bulk.Line(row.records[-1].id, _title(row, cls), None, True)
+
+
+def _unread(made: imports.Plan, cls: type[Record]) -> Iterator[bulk.Line]:
+    """The rows that become nothing at all."""
+    for one in made.rejects:
+        words = verbatim(" ".join(cell for cell in one.cells if cell)) if any(one.cells) else cls.__label__
+        why = IN_ROW.of(row=one.number, why=one.reason)
+        yield bulk.Line(new_id(), words, None, None, refused=why)
 
 
 def _title(row: imports.Row, cls: type[Record]) -> Message:
@@ -216,11 +254,13 @@ def _lines(work: Work, record: Record, row: imports.Row, may: frozenset[str]) ->
         return
     for name in changed:
         named = msg("{title}: {field}").of(title=title, field=fields[name].label)
-        yield Change(record.id, named, old[name], values[name], currency, field=name)
+        yield Change(record.id, named, old[name], values[name], currency, field=name, of=title)
 
 
-def _people(store: Store, cls: type[Record], matched: Mapping[UUID, imports.Row]) -> Iterator[imports.Row]:
-    """People in rows of customers that are here, where the customer does not have them yet."""
+def _people(
+    store: Store, cls: type[Record], matched: Mapping[UUID, imports.Row]
+) -> Iterator[tuple[UUID, UUID]]:
+    """People in rows of customers that are here and do not have them yet, each with the customer."""
     if cls is not Customer:
         return
     named = {key: row for key, row in matched.items() if any(isinstance(one, Contact) for one in row.records)}
@@ -235,8 +275,14 @@ def _people(store: Store, cls: type[Record], matched: Mapping[UUID, imports.Row]
     for customer, row in named.items():
         for person in (one for one in row.records if isinstance(one, Contact)):
             if (customer, person.name) not in known:
-                person.customer_id = customer
-                yield dataclasses.replace(row, records=[person])
+                yield person.id, customer
+
+
+def _only(rows: Iterable[imports.Row], homes: Mapping[UUID, UUID]) -> Iterator[imports.Row]:
+    for row in rows:
+        people = [one for one in row.records if one.id in homes]
+        if people:
+            yield dataclasses.replace(row, records=people)
 
 
 def _whole(rows: Iterable[imports.Row], new: Iterable[imports.Row]) -> Iterator[imports.Row]:
@@ -281,6 +327,8 @@ def _add(store: Store, actor: Actor, made: Update, total: int, progress: Progres
     name = f"{made.type}.import"
     for start in range(0, len(made.added), imports.SLICE):
         rows = made.added[start : start + imports.SLICE]
+        for person in (one for row in rows for one in row.records if isinstance(one, Contact)):
+            person.customer_id = made.homes.get(person.id, person.customer_id)
         commands.run(store, actor, name, batch=made.batch, rows=rows)
         if progress is not None and not progress(start + len(rows), total):
             undo.undo(store, actor)

@@ -195,6 +195,24 @@ def plan(data: bytes, kind: str) -> Plan:
     return made
 
 
+def kind_of(data: bytes) -> str:
+    """What a file most probably holds, by its headings: customers, where nothing else fits better."""
+    if cards.is_vcard(data):
+        return "contacts"
+    words = [word for names in headers.WORDS.values() for word in names]
+    table = tables.read_table(data, known=words)
+    samples = [[tables.cell_text(cell) for cell in row] for row in table.rows[:50]]
+
+    def reached(kind: str) -> int:
+        synonyms = {name: headers.WORDS.get(name, ()) for name in _OF_KIND[kind]}
+        guesses = headers.guess_fields(table.header, synonyms, samples)
+        names = [guesses[place].field if place in guesses else "" for place in range(len(table.header))]
+        _own_words(kind, table.header, names)
+        return sum(bool(name) for name in names)
+
+    return max(KINDS, key=reached)
+
+
 def _one_company_each(made: Plan, known: Mapping[str, UUID]) -> None:
     """People of one company belong to one customer: the one `known` by its name, or the first one made."""
     companies = dict(known)
@@ -215,15 +233,17 @@ def _one_company_each(made: Plan, known: Mapping[str, UUID]) -> None:
 
 def meet(store: Store, made: Plan) -> None:
     """Let the people of a plan join the customers of that name here, and find who may be here already."""
-    if made.kind == "contacts":
-        _join(store, made)
+    join(store, made)
     with store.reading() as session:
         made.doubles = doubles.find(
             session, _CLASS[made.kind], ((row.number, row.records) for row in made.rows)
         )
 
 
-def _join(store: Store, made: Plan) -> None:
+def join(store: Store, made: Plan) -> None:
+    """Let the people of a plan join the customers of that name here; more than once is as once."""
+    if made.kind != "contacts":
+        return
     names = [row.records[0].title for row in made.rows if isinstance(row.records[0], Customer)]
     known: dict[str, UUID] = {}
     with store.reading() as session:

@@ -6,6 +6,7 @@ from uuid import UUID
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
+from desktop.models.record import RECORDS
 from desktop.services.bulk import Report
 from desktop.services.clashes import Clashed
 from desktop.views.buttons import Button
@@ -14,6 +15,7 @@ from desktop.views.compose import Line, Picture, column, holding, label, row, sc
 from desktop.views.look import Look
 from desktop.words import msg, verbatim
 
+FIELD = msg("{title}: {field}")
 MOST = 60
 """Rows shown one by one; the rest goes as the button says, or is decided in the outbox."""
 
@@ -28,7 +30,7 @@ class BulkClash(QWidget):
         super().__init__()
         self._look = look
         self.report = report
-        self._names = {line.record: line.title for line in report.plan.lines}
+        self._names = {line.record: line.record_title for line in report.plan.lines}
         self.options: dict[UUID, tuple[Option, Option]] = {}
         self._groups: list[QButtonGroup] = []
         self.rows: tuple[Clashed, ...] = report.clashes[:MOST]
@@ -65,14 +67,13 @@ class BulkClash(QWidget):
         self.setFocusProxy(self.save)
 
     def _row(self, each: Clashed) -> QVBoxLayout:
-        look, kind = self._look, each.type
-        (clash,) = each.clashes
+        look = self._look
         title = label(look, self._names.get(each.record, verbatim("")), strong=True, wrap=True)
-        before = " ".join(text for text, _ in lines_of(clash, "original", kind, look.language))
+        before = " ".join(text for text, _ in self._lines(each, "original"))
         was = label(look, msg("Before: {value}").of(value=before), size="small", ink="ink_3", wrap=True)
-        mine = Option(look, lines_of(clash, "mine", kind, look.language), look.text(msg("Yours")))
-        note = who_and_when(clash, look) or look.text(msg("Now"))
-        current = Option(look, lines_of(clash, "current", kind, look.language), note)
+        mine = Option(look, self._lines(each, "mine"), look.text(msg("Yours")))
+        note = who_and_when(each.clashes[0], look) or look.text(msg("Now"))
+        current = Option(look, self._lines(each, "current"), note)
         group = QButtonGroup(self)
         self._groups.append(group)
         for option in (mine, current):
@@ -80,6 +81,18 @@ class BulkClash(QWidget):
         mine.setChecked(True)
         self.options[each.record] = (mine, current)
         return column(look, title, was, mine, current, gap=4, edge=(20, 10, 16, 10))
+
+    def _lines(self, each: Clashed, side: str) -> list[tuple[str, bool]]:
+        """What one side holds; of several fields each line says of which."""
+        look, kind = self._look, each.type
+        found: list[tuple[str, bool]] = []
+        for clash in each.clashes:
+            lines = lines_of(clash, side, kind, look.language)
+            if not self.report.plan.field:
+                named = FIELD.of(title=RECORDS[kind].fields()[clash.field].label, field=lines[0][0])
+                lines = [(look.text(named), lines[0][1]), *lines[1:]]
+            found += lines
+        return found
 
     def choose(self, mine: Collection[UUID]) -> None:
         """Mine in these, the current one in the others."""

@@ -22,6 +22,7 @@ from desktop.services import (
     asides,
     exports,
     history,
+    import_updates,
     imports,
     lists,
     outbox,
@@ -56,6 +57,7 @@ class Desk(QObject):
     changed = Signal(object)  # frozenset of (type, id)
     saved = Signal(object)  # datetime
     begun = Signal(object)  # Running
+    known = Signal(object, object, str)  # a file of which rows are here already: Path, imports.Plan, by what
 
     def __init__(self, store: Store, runner: Runner) -> None:
         super().__init__()
@@ -359,21 +361,26 @@ class Desk(QObject):
         self.runner.write(work, done=finish, failed=self._failing(None))
 
     def bring_in(self, path: Path) -> None:
-        """Import a file of customers, contacts or products; one undo takes it all back."""
+        """Import a file of customers, contacts or products; where rows are here already, ask first."""
         store, actor = self.store, self.actor
         running = Running(msg("Importing {file}").of(file=path.name))
         self.begun.emit(running)
 
-        def work() -> imports.Report:
-            kind = "contacts" if path.suffix.lower() == ".vcf" else "customers"
-            return imports.carry_out(store, actor, imports.plan(imports.read(path), kind), running.progress)
+        def work() -> imports.Report | tuple[imports.Plan, str]:
+            data = imports.read(path)
+            made = imports.plan(data, imports.kind_of(data))
+            key = import_updates.best_key(store, made)
+            return (made, key) if key else imports.carry_out(store, actor, made, running.progress)
 
         def stop(error: BaseException) -> None:
             running.ended.emit()
             self._fail(error, None)
 
-        def finish(report: imports.Report) -> None:
+        def finish(report: imports.Report | tuple[imports.Plan, str]) -> None:
             running.ended.emit()
+            if isinstance(report, tuple):
+                self.known.emit(path, *report)
+                return
             self.saved.emit(store.clock())
             count = sum(report.records.values())
             told = msg("{count} records added from {file}, {rejects} rows left out")
