@@ -75,7 +75,7 @@ class Typed:
         ).all()
         place = (self.watch.world.now, self.device.store.device.hex, tx)
         for n, kind, type_name, record, body in rows:
-            values = pairs(kind, json.loads(body))
+            values = self.watch.stood(self.device, record.hex(), pairs(kind, json.loads(body)))
             if kind in ("delete", "restore"):
                 values = {"deleted_at": (kind == "restore", kind == "delete")}
             for name, (old, new) in values.items():
@@ -113,6 +113,7 @@ class Watch:
         self._office: dict[Key, Row] = {}
         self._into: dict[tuple[str, str, str], int] = defaultdict(int)
         self._frozen: dict[str, Any] = {}
+        self._decayed: dict[tuple[str, str, str], tuple[Any, Any]] = {}
         self.entries: dict[str, int] = {}
         """Entries of ledgers that were there before."""
 
@@ -194,6 +195,20 @@ class Watch:
     def local(self, device: Device) -> None:
         """A command is durable."""
         self._look(device)
+
+    def decayed(self, device: Device, record: str, name: str, stood: Any, stands: Any) -> None:
+        """A value on a laptop's disk is not what it was, and nobody typed it."""
+        self._decayed[device.name, record, name] = stood, stands
+
+    def stood(
+        self, device: Device, record: str, values: Mapping[str, tuple[Any, Any]]
+    ) -> dict[str, tuple[Any, Any]]:
+        """Old and new values; who types over what has decayed, typed what stood there before."""
+        found = dict(values)
+        for name, (old, new) in values.items():
+            stood, stands = self._decayed.get((device.name, record, name), (old, old))
+            found[name] = (stood if old == stands else old, new)
+        return found
 
     def restored(self, device: Device) -> None:
         """A laptop went back to its backup: what was typed since and not sent is gone with the old disk."""

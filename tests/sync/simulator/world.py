@@ -238,6 +238,10 @@ class Device:
                     connection.exec_driver_sql(f'DELETE FROM "{kind}" WHERE id = ?', (row,))  # noqa: S608
                     search.remove(indexing.driver_of(connection), [row])
                 else:
+                    stood = f'SELECT name FROM "{kind}" WHERE id = ?'  # noqa: S608
+                    self.world.watch.decayed(
+                        self, row.hex(), "name", connection.exec_driver_sql(stood, (row,)).scalar_one(), ""
+                    )
                     old = (
                         f"UPDATE \"{kind}\" SET version = version - 1, name = '' WHERE id = ? AND version > 1"  # noqa: S608
                     )
