@@ -214,11 +214,12 @@ def living(session: Session, cls: type[Record], ids: Iterable[UUID]) -> list[Fou
 def _belonging(cls: type[Record], link: str) -> Select[Any]:
     table = cls.table()
     found = select(cls).where(table.c[link] == bindparam("above"), table.c.deleted_at.is_(None))
-    return found.order_by(table.c.id.desc()).limit(bindparam("most"))
+    latest = [table.c.happened_at.desc()] if "happened_at" in table.c else []
+    return found.order_by(*latest, table.c.id.desc()).limit(bindparam("most"))
 
 
 def belonging(session: Session, cls: type[Record], link: str, above: UUID, most: int) -> list[Any]:
-    """The living records whose `link` names this one, newest first."""
+    """The living records whose `link` names this one, newest first: by when it happened, else was made."""
     return list(session.scalars(_belonging(cls, link), {"above": above, "most": most}))
 
 

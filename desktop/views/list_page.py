@@ -290,6 +290,8 @@ class ListPage(QWidget):
         else:
             plain = self.state.now.where == EVERYTHING and self._typed is None
             self._stack.setCurrentWidget(self.nothing if plain else self.no_match)
+        offered = self._stack.currentWidget() is self.nothing
+        self.new_button().become("plain" if offered else "primary")
 
     def _count(self) -> None:
         self.source.count(self._counted)

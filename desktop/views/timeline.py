@@ -113,6 +113,8 @@ def value_words(kind: str, entry: Entry, wire: Any) -> Message:
     value = described.kind.from_wire(wire)
     return cells.words_of(described.kind, wire) or verbatim(described.kind.format(value, "en"))
 
+NOTHING: Final = msg("Nothing has happened yet.")
+
 
 class Timeline(QWidget):
     """Paints events under each other; as high as they need."""
@@ -121,14 +123,15 @@ class Timeline(QWidget):
         super().__init__()
         self._look, self._edge = look, edge
         self._events: list[Event] = []
+        self._nothing = NOTHING
         self._tops: list[int] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.bind(self.setAccessibleName, msg("Timeline"))
         look.changed.connect(self._lay_out)
 
-    def show_events(self, events: Sequence[Event]) -> None:
-        """Other events."""
-        self._events = list(events)
+    def show_events(self, events: Sequence[Event], nothing: Message = NOTHING) -> None:
+        """Other events; without any, one line says so."""
+        self._events, self._nothing = list(events), nothing
         self._lay_out()
 
     def events(self) -> list[Event]:
@@ -143,7 +146,7 @@ class Timeline(QWidget):
             self._tops.append(top)
             top += look.px(20) + (self._detail_height(event) if event.detail else 0) + look.px(12)
         self._total = top
-        self.setFixedHeight(max(top, 1))
+        self.setFixedHeight(top or look.px(24))
         self.update()
 
     def _text_left(self) -> int:
@@ -172,6 +175,10 @@ class Timeline(QWidget):
         """Discs on a line; title, time, detail."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self._events:
+            edge = self._look.px(self._edge)
+            words = self._look.text(self._nothing)
+            paint.paint_text(painter, self._look, self.rect().adjusted(edge, 0, -edge, 0), words, ink="ink_3")
         for number, each in enumerate(self._events):
             if self._tops[number] > event.rect().bottom():
                 break

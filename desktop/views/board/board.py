@@ -47,6 +47,9 @@ class Board(QWidget):
         self.columns: dict[str, Column] = {}
         for key, words in self._options.items():
             self.columns[key] = self._column(key, words)
+        heads = [each.head for each in self.columns.values()]
+        for head in heads:
+            head.beside = heads
         line = row(look, *self.columns.values(), gap=0)
         for place in range(len(self.columns)):
             line.setStretch(place, 1)

@@ -32,7 +32,7 @@ from desktop.views.privacy import veil_text
 from desktop.words import Message
 
 CARD: Final = "application/x-satchel-cards"
-WIDTH: Final = 212
+WIDTH: Final = 190
 SLIM, WIDEST = 124, 16_777_215
 
 
@@ -48,6 +48,23 @@ class ColumnHead(QWidget):
 
     count: int
     sums: tuple[Sum, ...]
+    beside: Sequence["ColumnHead"] = ()
+    """The heads of all columns: where one needs two lines, all of them take two."""
+
+    def _named(self) -> int:
+        """The width of ring, name and count."""
+        look = self._look
+        ring = look.px(22) if self._ringed else 0
+        return ring + look.t.width(look.text(self._words), strong=True) + look.px(24) + self._counted()
+
+    def _counted(self) -> int:
+        return self._look.t.width(f"{self.count:,}", "small")
+
+    def crowded(self) -> bool:
+        """Whether the sum finds no room beside the name."""
+        total = veil_text(self._look, sums_words(self.sums))
+        room = self.width() - 2 * self._look.px(MARGIN + 4)
+        return bool(total) and self._named() + self._look.t.width(total) > room
 
     def show_figures(self, count: int, sums: tuple[Sum, ...]) -> None:
         """Other figures."""
@@ -73,10 +90,7 @@ class ColumnHead(QWidget):
             left += look.px(22)
         total = veil_text(look, sums_words(self.sums))
         right = box.right() - edge
-        name = (
-            look.t.width(look.text(self._words), strong=True) + look.px(24) + look.t.width(f"{self.count:,}")
-        )
-        if total and left + name + look.t.width(total) > right:
+        if any(each.crowded() for each in self.beside or (self,)):
             lower = QRect(left, box.center().y() + 1, right - left, look.px(18))
             paint.paint_text(painter, look, lower, total, ink="ink_2", size="small")
             box = box.adjusted(0, 0, 0, -look.px(16))
