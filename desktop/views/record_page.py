@@ -260,7 +260,8 @@ class RecordPage(QWidget):
 
     def _fill_timeline(self) -> None:
         if self.which.current() == "comments":
-            self.timeline.show_events(comments_on(self._desk, self.shown))
+            nobody = msg("No comments yet; @ with a name tells a colleague.")
+            self.timeline.show_events(comments_on(self._desk, self.shown), nobody)
         elif self.kind == "customer" and self.which.current() == "all":
             self.timeline.show_events(timeline.of_customer(self._desk, self.shown, 200))
         else:
