@@ -45,6 +45,11 @@ times the time of a write. (Once a vault was opened in the same process, memory 
 FILE_SETTINGS: Final = ("auto_vacuum = INCREMENTAL", *SETTINGS, "cache_size = -8192")
 """For the database of files, which gives back to the disk what it lets go, and is read from end to end."""
 
+dbapi2.register_adapter(bytes, bytearray)
+"""The driver binds a bytearray as it is; of bytes it first asks whether they have another form, which takes
+1 µs for each id: a sixth of the time that a row of a first copy takes.
+"""
+
 _CORRUPT: Final = frozenset({11, 26})
 _FULL: Final = 13
 _INPUT_OUTPUT: Final = 10

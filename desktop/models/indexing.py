@@ -1,7 +1,7 @@
 """What the search index holds of each record: derived from `field(search=...)`, also for pulled rows."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any, cast
 from uuid import UUID
@@ -20,11 +20,13 @@ def entry_of(
     Between equal hits one's own come first: those whose owner is `me`.
     """
     found: dict[str, list[str]] = {"name": [], "text": [], "number": [], "phone": []}
-    for name, place in searched(cls):
-        value = get(name)
+    names, places = _names_and_places(cls)
+    some = False
+    for value, place in zip(map(get, names), places, strict=True):
         if value:
+            some = True
             found[place].append(value if isinstance(value, str) else " ".join(value))
-    if not any(found.values()):
+    if not some:
         return None
     return search.Entry(
         cls.__tablename__,
@@ -52,6 +54,11 @@ def _me(connection: Connection) -> str:
 def searched(cls: type[Record]) -> tuple[tuple[str, str], ...]:
     """The fields that are searched, each with its place in the index."""
     return tuple((name, described.search) for name, described in cls.fields().items() if described.search)
+
+
+@cache
+def _names_and_places(cls: type[Record]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(name for name, _ in searched(cls)), tuple(place for _, place in searched(cls))
 
 
 @cache
@@ -101,15 +108,18 @@ def refresh_rows(
     _write(connection, entries, gone)
 
 
-def add(connection: Connection, cls: type[Record], ids: Sequence[bytes]) -> None:
-    """Bring rows into the index that came without it; one that somebody changed since is there already."""
+def add(connection: Connection, cls: type[Record], upto: bytes) -> None:
+    """Bring rows that came without it into the index, of those due the ones up to an id.
+
+    One that somebody changed since is there already.
+    """
     names = told(cls)
     listed = ", ".join(f'"{name}"' for name in names)
     rows = driver_of(connection).execute(
-        f'SELECT {listed}, id FROM "{cls.__tablename__}" AS t WHERE deleted_at IS NULL'  # noqa: S608
-        f" AND id IN ({remote_rows.IDS})"
+        f'SELECT {listed}, id FROM search_due AS d CROSS JOIN "{cls.__tablename__}" AS t ON t.id = d.record'  # noqa: S608
+        " WHERE d.record <= ? AND d.type = ? AND deleted_at IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM search_entry WHERE record = t.id)",
-        (remote_rows.id_list(ids),),
+        (upto, cls.__tablename__),
     )
     converts = [remote_rows.from_driver(cls, name) for name in names]
     columns = [

@@ -98,6 +98,8 @@ def from_driver(cls: type[Record], name: str) -> Convert:
     if name in _SYSTEM_FROM:
         return _SYSTEM_FROM[name]
     kind = cls.fields()[name].kind
+    if isinstance(kind, Json):
+        return _from_json
     return plain if _same_on_both_sides(kind) else kind.from_driver
 
 

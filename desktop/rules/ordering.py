@@ -33,16 +33,20 @@ def key(text: str, *, person: bool = False) -> str:
         return _counted(_sounding(folded, pinyin.spell(folded, person=True)))
     region, core, form = names.split(folded)  # as the search index has just done
     own = region + core
-    return _counted(_sounding(own + form, (*pinyin.spell(own), *map(pinyin.usual, form))))
+    if pinyin.has_one_reading(own):
+        return _counted(_usually(own + form))
+    return _counted(_sounding(own, pinyin.spell(own)) + _usually(form))
 
 
 def _sounding(text: str, spelled: Sequence[str]) -> str:
-    return "".join(
-        [
-            letter if sound == letter else f"{sound}{_HAN}{letter}"
-            for letter, sound in zip(text, spelled, strict=True)
-        ]
-    )
+    return "".join(map(_one, text, spelled))
+
+
+def _one(letter: str, sound: str) -> str:
+    return letter if sound == letter else f"{sound}{_HAN}{letter}"
+
+
+_usually: Final = pinyin.each(_one)
 
 
 def _counted(text: str) -> str:

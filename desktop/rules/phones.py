@@ -13,6 +13,7 @@ _EXTENSION: Final = re.compile(
     r"(?:[\s,;]*(?:转接?|分机号?|内线|extension|ext\.?|x|#|[,;]{1,2})[\s:.]*)(\d{1,6})\s*$", re.IGNORECASE
 )
 _NOT_DIGITS: Final = re.compile(r"\D+")
+_JOINTS: Final = str.maketrans("", "", " -()")
 _MOBILE: Final = re.compile(r"(?:0086|86|0)?(1[3-9]\d{9})")
 _SEVERAL: Final = re.compile(r"\s*(?:[/、;|\n]|,(?=\s*\+?\d{7}))\s*")
 _COUNTRY: Final = re.compile(r"^(?:00)?86(?=[1-9]\d{9,10}$)")
@@ -40,6 +41,9 @@ class Phone(NamedTuple):
 def plain(typed: str) -> str:
     """The bare digits, without extension or the country code of China: what a search goes by. Very fast."""
     text = typed if typed.isascii() else unicodedata.normalize("NFKC", typed)
+    bare = text.translate(_JOINTS)
+    if bare.isdigit() and bare.isascii():  # as nearly all are
+        text = bare
     if not text.isdigit():
         found = _EXTENSION.search(text)
         main = _NOT_DIGITS.sub("", text[: found.start()]) if found else ""

@@ -7,7 +7,7 @@ as a surname (单 is shan); the other readings stay available so that a search f
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -83,14 +83,19 @@ _characters: dict[str, tuple[str, ...]] = dict(_COMMON)
 
 
 class _Usual(dict[str, str]):
-    """The reading that a character most often has, looked up once."""
+    """For each character what is made of the reading that it most often has, made once."""
+
+    def __init__(self, made: Callable[[str, str], str]) -> None:
+        self.made = made
 
     def __missing__(self, character: str) -> str:
-        usual = self[character] = (readings(character) or (character.lower(),))[0]
-        return usual
+        reading = (readings(character) or (character.lower(),))[0]
+        made = self[character] = self.made(character, reading)
+        return made
 
 
-_usual: Final = _Usual()
+_usual: Final = _Usual(lambda _, reading: reading)
+_initial: Final = _Usual(lambda _, reading: reading[:1])
 
 
 def is_han(character: str) -> bool:
@@ -127,6 +132,22 @@ def full(text: str) -> str:
 def initials(text: str) -> str:
     """The first letter of each syllable; a Latin word or number stays whole."""
     return "".join(item[0] for item in spell(text) if item.isalnum())
+
+
+def has_one_reading(text: str) -> bool:
+    """Whether each character reads as it always does: then `initials_of` and `each` say it all."""
+    return _COMMON.keys().isdisjoint(text)
+
+
+def initials_of(text: str) -> str:
+    """The first letters of what has one reading."""
+    return "".join(map(_initial.__getitem__, text))
+
+
+def each(made: Callable[[str, str], str]) -> Callable[[str], str]:
+    """A function that joins what `made` gives for each (character, usual reading) of a text; asked once."""
+    known = _Usual(made)
+    return lambda text: "".join(map(known.__getitem__, text))
 
 
 def alternatives(text: str) -> Iterator[tuple[str, ...]]:

@@ -22,13 +22,21 @@ _SYLLABLE: Final = (
 _RUN: Final = "·"  # begins a run of initials
 _HEAD: Final = "¶"  # begins the first character of a name or of its own word
 _TAIL: Final = "¬"  # begins a number written from behind
+_BETWEEN: Final = f" {GAP} "
+_NEXT: Final = f" {_SYLLABLE}"
+_THEN: Final = f" {_RUN}"
 _LONGEST_RUN: Final = 8
+_SHORT: Final = 4  # characters of what many records have in common: a city, an industry
 _MOST_ALTERNATIVES: Final = 4
 _MOST_WORDS: Final = 8  # somebody pasted a letter into the box
 _LONGEST_WORD: Final = 64
 _MOST_TYPOS: Final = 60
 _HAN: Final = "〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003347f"
 _TOKEN: Final = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
+_PLAIN: Final = re.compile(r"[\x00-\x7f〇㐀-䶿一-鿿]+")
+"""Nearly every text here: nothing in it has another form."""
+_CHARACTERS: Final = re.compile(r"[〇㐀-䶿一-鿿]+")
+_CHINESE: Final = re.compile(rf"[{_HAN}]+")
 _CODE: Final = re.compile(rf"[^\W_{_HAN}]+(?:[-_/.]+[^\W_{_HAN}]+)+")
 _RUNS: Final = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _SEPARATOR: Final = frozenset("-_/.")
@@ -46,7 +54,7 @@ _CONFUSED: Final = (
 
 def fold(text: str) -> str:
     """Text as it is compared: half-width, lower case, without accents."""
-    if text.isascii():
+    if text.isascii() or _PLAIN.fullmatch(text):
         return text.lower()
     text = unicodedata.normalize("NFKC", text).casefold()
     if not _ACCENTED.search(text):
@@ -65,15 +73,12 @@ def squeeze(text: str) -> str:
 
 def text_tokens(texts: Iterable[str]) -> str:
     """The tokens of names or notes; a code with separators (SAT-75V) is there in one piece as well."""
-    return f" {GAP} ".join([" ".join(_pieces(fold(text))) for text in texts if text])
+    return _BETWEEN.join([_short(text) if len(text) <= _SHORT else _tokens(text) for text in texts if text])
 
 
 def sound_tokens(texts: Iterable[str]) -> str:
     """Syllables, runs of initials and first characters of these names, other common readings included."""
-    tokens: list[str] = []
-    for text in texts:
-        tokens += _sounds(fold(text))
-    return " ".join(tokens)
+    return " ".join(filter(None, [_sounds(fold(text)) for text in texts]))
 
 
 def number_tokens(numbers: Iterable[str]) -> str:
@@ -81,16 +86,29 @@ def number_tokens(numbers: Iterable[str]) -> str:
     tokens: list[str] = []
     for number in numbers:
         folded = fold(number)
-        whole = "".join(_TOKEN.findall(folded))
-        if whole:
-            tokens += _pieces(folded)
-            tokens += (whole, _TAIL + whole[::-1], GAP)
+        if folded.isascii() and folded.isalnum():  # as most are: one piece
+            tokens.append(f"{folded} {_TAIL}{folded[::-1]} {GAP}")
+        else:
+            whole = "".join(_TOKEN.findall(folded))
+            if whole:
+                tokens += _pieces(folded)
+                tokens += (whole, _TAIL + whole[::-1], GAP)
     return " ".join(tokens)
 
 
 def kind_token(type_name: str) -> str:
     """The record type as one token."""
     return type_name.replace("_", "")
+
+
+def _tokens(text: str) -> str:
+    return " ".join(text if _CHARACTERS.fullmatch(text) else _pieces(fold(text)))
+
+
+@lru_cache(maxsize=2048)
+def _short(text: str) -> str:
+    """The same for what many records have in common."""
+    return _tokens(text)
 
 
 def _pieces(folded: str) -> list[str]:
@@ -100,32 +118,44 @@ def _pieces(folded: str) -> list[str]:
     return tokens
 
 
-def _sounds(name: str) -> list[str]:
+def _sounds(name: str) -> str:
     region, own, _ = names.split(name)
     text = region + own
     if text.isascii():
-        return [_HEAD + text[0], _RUN + text[0]] if text[:1].isalnum() else []
+        return f"{_HEAD}{text[0]} {_RUN}{text[0]}" if text[:1].isalnum() else ""
+    if _CHINESE.fullmatch(text) and pinyin.has_one_reading(text):  # as most names are, from end to end
+        letters = pinyin.initials_of(text)
+        return f"{_said(text)}{_runs(letters)} {_heads(text, letters, len(region))}"
     spelled = pinyin.spell(text)
-    tokens = _spelled(text, spelled)
-    for place in (0, len(region)) if region else (0,):
-        tokens += (_HEAD + text[place], _RUN + spelled[place][0])
-    for other in islice(pinyin.alternatives(text), _MOST_ALTERNATIVES):
-        tokens += _spelled(text, other)
-    return tokens
+    tokens = [_spelled(text, spelled), _heads(text, [item[0] for item in spelled], len(region))]
+    tokens += [_spelled(text, other) for other in islice(pinyin.alternatives(text), _MOST_ALTERNATIVES)]
+    return " ".join(tokens)
 
 
-def _spelled(text: str, spelled: Sequence[str]) -> list[str]:
-    if text.isalnum() and not _LATIN.search(text):  # as most names are: Chinese from end to end
-        tokens = [_SYLLABLE + item for item in spelled]
+_said: Final = pinyin.each(lambda _, reading: f"{_SYLLABLE}{reading} ")
+
+
+def _heads(text: str, letters: Sequence[str], own: int) -> str:
+    """The first character of a name, and that of its own word."""
+    head = f"{_HEAD}{text[0]} {_RUN}{letters[0]}"
+    return f"{head} {_HEAD}{text[own]} {_RUN}{letters[own]}" if own else head
+
+
+def _spelled(text: str, spelled: Sequence[str]) -> str:
+    if _CHINESE.fullmatch(text):
+        said = f"{_SYLLABLE}{_NEXT.join(spelled)}"
         letters = "".join([item[0] for item in spelled])
     else:
-        tokens = [
+        said = " ".join(
             GAP if letter.isascii() else _SYLLABLE + item for letter, item in zip(text, spelled, strict=True)
-        ]
+        )
         letters = "".join([item[0] for item in spelled if item.isalnum()])
-    tokens += [_RUN + letters[start : start + _LONGEST_RUN] for start in range(len(letters) - 1)]
-    tokens.append(GAP)
-    return tokens
+    return f"{said} {_runs(letters)}"
+
+
+def _runs(letters: str) -> str:
+    runs = [letters[start : start + _LONGEST_RUN] for start in range(len(letters) - 1)]
+    return f"{_RUN}{_THEN.join(runs)} {GAP}" if runs else GAP
 
 
 # ---- asking -----------------------------------------------------------------------------------------------

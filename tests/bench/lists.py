@@ -92,8 +92,12 @@ def fill(store: Store, count: int) -> None:
         ),
     )
     with store.engine.begin() as connection:
-        for start in range(0, count, 50_000):
-            indexing.add(connection, RECORDS["customer"], ids[start : start + 50_000])
+        connection.exec_driver_sql(
+            "INSERT INTO search_due (record, type) SELECT id, 'customer' FROM customer"
+        )
+        for upto in (*ids[49_999::50_000], ids[-1]):
+            indexing.add(connection, RECORDS["customer"], upto)
+            connection.exec_driver_sql("DELETE FROM search_due WHERE record <= ?", (upto,))
     store.tidy()
 
 

@@ -283,15 +283,15 @@ def _push(laptop: Laptop, server: int, raw: float) -> Figure:
     me = laptop.store.me()
     for place, record in enumerate(ids):
         commands.run(laptop.store, me, "customer.edit", record, values={"phone": f"139{place:08d}"})
-    before = _cpu_of(server)
+    before = cpu_of(server)
     pushed = sync_once(laptop.store, laptop.transport).pushed
-    spent = (_cpu_of(server) - before) / max(pushed, 1) * 1000
+    spent = (cpu_of(server) - before) / max(pushed, 1) * 1000
     return Figure(
         "push of 1,000 changes, server CPU", spent, raw, "rows, feed, verdicts bare", "≤ 167 (6,000/s)"
     )
 
 
-def _cpu_of(process: int) -> float:
+def cpu_of(process: int) -> float:
     """Milliseconds that a process has worked (Linux)."""
     tasks = Path(f"/proc/{process}/task").glob("*/schedstat")
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
