@@ -1,11 +1,11 @@
 """When nobody is to be disturbed: quiet hours, which may span midnight, and days that are not worked.
 
-Floor: rules. Public holidays are not known here; Saturdays and Sundays are.
+Floor: rules. Which days are worked is known by `workdays.py`.
 """
 
 from datetime import datetime, time, timedelta
 
-SATURDAY = 5
+from desktop.rules import workdays
 
 
 def is_quiet(at: datetime, start: str, end: str, *, working_days_only: bool) -> bool:
@@ -21,7 +21,7 @@ def is_quiet(at: datetime, start: str, end: str, *, working_days_only: bool) -> 
     >>> is_quiet(late, "", "x", working_days_only=False)
     False
     """
-    if working_days_only and at.weekday() >= SATURDAY:
+    if working_days_only and not workdays.is_worked(at.date()):
         return True
     first, last = _time(start), _time(end)
     if first is None or last is None or first == last:

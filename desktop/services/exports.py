@@ -1,11 +1,13 @@
 """Take records out as a table: CSV for Excel, XLSX or JSON, everything a person may see and nothing else."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import func, select
 
 from desktop.documents import tables
 from desktop.errors import Refused, Usage
@@ -19,10 +21,18 @@ from desktop.services.lists import Found, Query
 from desktop.words import Message, msg
 
 PAGE = 1000
+Progress = Callable[[int, int], bool]
+"""Told how many of how many are read; False stops, and no file is written."""
+STOPPED = msg("Stopped; no file was written.")
 
 
-def export(store: Store, cls: type[Record], path: Path, language: str) -> int:
-    """Write all living records of a type; the file's ending chooses the form. Returns how many."""
+def export(
+    store: Store, cls: type[Record], path: Path, language: str, progress: Progress | None = None
+) -> int:
+    """Write all living records of a type; the file's ending chooses the form. Returns how many.
+
+    Raises Refused where it was stopped: then nothing is written.
+    """
     ending = path.suffix.lower()
     if ending not in (".csv", ".xlsx", ".json"):
         raise Usage(msg("Export to a file that ends in .csv, .xlsx or .json."))
@@ -32,11 +42,11 @@ def export(store: Store, cls: type[Record], path: Path, language: str) -> int:
     if ending == ".json":
         rows = [
             {"id": record.id.hex, **{name: value for name, value in record.wire().items() if name in seen}}
-            for record, _titles in _pages(store, cls)
+            for record, _titles in _pages(store, cls, progress)
         ]
         data = json.dumps(rows, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
     else:
-        rows = list(_rows(store, cls, names, language))
+        rows = list(_rows(store, cls, names, language, progress))
         header = ["ID", *(cls.fields()[name].label.in_language(language) for name in names)]
         data = tables.write_csv(header, rows) if ending == ".csv" else tables.write_xlsx(header, rows)
     _write(path, data)
@@ -44,27 +54,39 @@ def export(store: Store, cls: type[Record], path: Path, language: str) -> int:
 
 
 def _write(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name}.part")
     try:
-        path.write_bytes(data)
+        beside.write_bytes(data)
+        beside.replace(path)
     except OSError as error:
+        beside.unlink(missing_ok=True)
         raise Refused(msg("{path} cannot be written: {why}.").of(path=path, why=error.strerror)) from None
 
 
-def _rows(store: Store, cls: type[Record], names: Sequence[str], language: str) -> Iterator[list[Any]]:
-    for record, titles in _pages(store, cls):
+def _rows(
+    store: Store, cls: type[Record], names: Sequence[str], language: str, progress: Progress | None
+) -> Iterator[list[Any]]:
+    for record, titles in _pages(store, cls, progress):
         yield [record.id.hex, *(_cell(record, name, titles, language) for name in names)]
 
 
-def _pages(store: Store, cls: type[Record]) -> Iterator[tuple[Record, dict[Any, str]]]:
+def _pages(
+    store: Store, cls: type[Record], progress: Progress | None
+) -> Iterator[tuple[Record, dict[Any, str]]]:
     """All living records, newest first, with what their links lead to."""
     after: Record | None = None
+    read = 0
     with store.reading() as session:
+        total = session.scalar(select(func.count()).select_from(cls).where(cls.deleted_at.is_(None))) or 0
         while page := records.page(session, cls, limit=PAGE, after=after, descending=True):
             titles = records.link_titles(session, page)
             for record in page:
                 yield record, titles
             after = page[-1]
             session.expunge_all()
+            read += len(page)
+            if progress is not None and not progress(read, total):
+                raise Refused(STOPPED)
 
 
 def _cell(record: Record, name: str, titles: dict[Any, str], language: str) -> Any:
@@ -91,34 +113,48 @@ def export_seen(
     path: Path,
     language: str,
     only: Collection[UUID] = (),
+    progress: Progress | None = None,
 ) -> int:
     """Write what a list shows: its records in its order, its columns and no others. Returns how many.
 
-    With `only`, those of its records alone. Telephones and codes stay text.
+    With `only`, those of its records alone. Telephones and codes stay text. Raises Refused where it was
+    stopped; a file that was there before is then as it was.
     """
     ending = path.suffix.lower()
     if ending not in (".csv", ".xlsx"):
         raise Usage(msg("Export to a file that ends in .csv or .xlsx."))
     names = [name for name, _ in columns]
     header = [words.in_language(language) for _, words in columns]
-    rows = list(_seen_rows(store, query, viewer, names, language, frozenset(only)))
+    rows: list[list[Any]] = []
+    total = _count(store, query, viewer)
+    for read, part in _seen_rows(store, query, viewer, names, language, frozenset(only)):
+        rows += part
+        if progress is not None and not progress(read, total):
+            raise Refused(STOPPED)
     data = tables.write_csv(header, rows) if ending == ".csv" else tables.write_xlsx(header, rows)
     _write(path, data)
     return len(rows)
 
 
+def _count(store: Store, query: Query, viewer: Viewer) -> int:
+    with store.reading() as session:
+        return lists.count(session, query, viewer)
+
+
 def _seen_rows(
     store: Store, query: Query, viewer: Viewer, names: Sequence[str], language: str, only: frozenset[UUID]
-) -> Iterator[list[Any]]:
+) -> Iterator[tuple[int, list[list[Any]]]]:
+    """Page by page: how many were read so far, and the rows."""
+    read = 0
     with store.reading() as session:
         buckets = lists.groups(session, query, viewer) if query.by else [None]
         for bucket in buckets:
             after: Found | None = None
             while page := lists.page(session, query, viewer, after=after, limit=PAGE, bucket=bucket):
                 titles = records.link_titles(session, [each.record for each in page])
-                for each in page:
-                    if not only or each.record.id in only:
-                        yield [_shown(each, name, titles, language) for name in names]
+                kept = [each for each in page if not only or each.record.id in only]
+                read += len(page)
+                yield read, [[_shown(each, name, titles, language) for name in names] for each in kept]
                 after = page[-1]
                 session.expunge_all()
 

@@ -1,6 +1,5 @@
 """Change a field of many rows: choose the field and the value, look at what becomes of each, do it once."""
 
-import threading
 import time
 from collections.abc import Sequence
 from typing import Any, Final
@@ -13,7 +12,9 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.errors import Refused, SatchelError
 from desktop.models.kinds import Amount, Link
 from desktop.models.record import RECORDS
+from desktop.rules import formulas
 from desktop.services import bulk
+from desktop.services.assigning import OWNER
 from desktop.services.bulk import How, Plan, Report
 from desktop.views import cells, errors
 from desktop.views.bulk_clash import BulkClash
@@ -21,10 +22,11 @@ from desktop.views.bulk_rows import Preview
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, clear, column, holding, label, region, row
 from desktop.views.desk import Desk
-from desktop.views.editors import AnyEditor, ChoiceEditor, editor_for
+from desktop.views.editors import AnyEditor, ChoiceEditor, LineEditor, editor_for
 from desktop.views.look import Look
 from desktop.views.phrases import inside
 from desktop.views.progress import Bar
+from desktop.views.running import Running
 from desktop.words import Message, msg
 
 SOON: Final = 250
@@ -32,7 +34,14 @@ SOON: Final = 250
 SHOWN_AFTER: Final = 0.4
 """Seconds that a change may take before it shows its progress."""
 TICK: Final = 100
-HOWS: Final = (("set", msg("Replace")), ("add", msg("Add")), ("remove", msg("Take away")))
+HOWS: Final[dict[How, Message]] = {
+    "set": msg("Replace"),
+    "add": msg("Add"),
+    "remove": msg("Take away"),
+    "by": msg("Change by"),
+    "append": msg("Add behind it"),
+}
+HINTS: Final[dict[How, Message]] = {"by": msg("+5%, ×1.1, -200"), "append": msg("What is added")}
 NOT_YET: Final = msg("Say what it becomes.")
 NOTHING: Final = msg("Nothing would change.")
 LOOKING: Final = msg("One moment: looking at what would change.")
@@ -55,8 +64,8 @@ class BulkPanel(QWidget):
         self.editor: AnyEditor | None = None
         self._how: Segments | None = None
         self.clash: BulkClash | None = None
-        self._stop = threading.Event()
-        self._done, self._began = (0, 0), 0.0
+        self._running = Running(msg("Nothing"))
+        self._began = 0.0
         self._soon, self._tick = QTimer(self), QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON)
@@ -190,18 +199,38 @@ class BulkPanel(QWidget):
         described = RECORDS[self._kind].fields()[self.name]
         clear(self._becomes)
         self._how = None
-        if described.merge == "set":
-            self._how = Segments(look, HOWS, current="add", name=msg("What becomes of what is there"))
-            self._how.chosen.connect(lambda _key: self._touched())
+        hows = bulk.hows(described)
+        if len(hows) > 1:
+            ways = [(how, HOWS[how]) for how in hows]
+            self._how = Segments(look, ways, current=hows[0], name=msg("What becomes of what is there"))
+            self._how.chosen.connect(lambda _key: self._compose_editor())
             self._becomes.addWidget(self._how)
-        self.editor = editor = editor_for(look, described, None, "", self._find)
+        self._editing = QVBoxLayout()
+        self._becomes.addLayout(self._editing)
+        self._compose_editor()
+
+    def how(self) -> How:
+        """In which way the field is changed."""
+        return self._how.current() if self._how is not None else "set"  # type: ignore[return-value]
+
+    def _compose_editor(self) -> None:
+        """What the value is typed into: the field's own editor, or a line for what changes it."""
+        look, how = self._look, self.how()
+        described = RECORDS[self._kind].fields()[self.name]
+        clear(self._editing)
+        self.editor = editor = (
+            LineEditor("") if how in HINTS else editor_for(look, described, None, "", self._find)
+        )
+        if isinstance(editor, LineEditor) and how in HINTS:
+            look.bind(editor.setPlaceholderText, HINTS[how])
         for signal in ("textChanged", "currentIndexChanged"):
             if hasattr(editor, signal):
                 getattr(editor, signal).connect(lambda *_what: self._touched())
         look.bind(editor.setAccessibleName, msg("Becomes"))
-        self._becomes.addWidget(editor)
-        needed = described.required or self._how is not None
+        self._editing.addWidget(editor)
+        needed = described.required or how != "set" or described.merge == "set" or self.name == OWNER
         self.empty.setVisible(not needed)
+        self._asked += 1
         self._emptied = False
         self._say_why(None)
         self._show_plan(None)
@@ -234,6 +263,10 @@ class BulkPanel(QWidget):
         if editor is None or not editor.was_changed():
             raise LookupError
         value = editor.typed()
+        if self.how() == "by":
+            return formulas.read(str(value))
+        if self.how() == "append":
+            return str(value)
         if isinstance(described.kind, Link) and value is None:
             raise Refused(NO_SUCH.of(what=RECORDS[described.kind.to].__label__))
         return value if editor.parsed else described.kind.parse(str(value))
@@ -252,7 +285,7 @@ class BulkPanel(QWidget):
             return
         self._say_why(None)
         desk, asked, kind, name, ids = self._desk, self._asked, self._kind, self.name, self._ids
-        how: How = self._how.current() if self._how is not None else "set"  # type: ignore[assignment]
+        how = self.how()
         self.go.refuse(LOOKING)
 
         def show(plan: Plan) -> None:
@@ -317,30 +350,37 @@ class BulkPanel(QWidget):
         if plan is None or not self.go.isEnabled():
             return
         self._begin(len(plan.changing()))
+        running = self._running
 
         def work() -> Report:
             with desk.told_once():
-                return bulk.carry_out(desk.store, desk.actor, plan, self._progress)
+                return bulk.carry_out(desk.store, desk.actor, plan, running.progress)
 
-        desk.runner.write(work, done=self._finish, failed=self._failed)
+        def finish(report: Report) -> None:
+            running.ended.emit()
+            self._finish(report)
+
+        def fail(error: BaseException) -> None:
+            running.ended.emit()
+            self._failed(error)
+
+        desk.runner.write(work, done=finish, failed=fail)
 
     def _begin(self, total: int) -> None:
-        self._stop.clear()
-        self._done, self._began = (0, total), time.monotonic()
+        title = msg("Changing {count} {what}")
+        plural = inside(RECORDS[self._kind].__plural__)
+        self._running = Running(title.of(count=f"{total:,}", what=plural))
+        self._running.progress(0, total)
+        self._began = time.monotonic()
         self.go.refuse(LOOKING)
         self.stop.setEnabled(True)
         self._tick.start()
-
-    def _progress(self, done: int, total: int) -> bool:
-        """On the data thread."""
-        self._done = (done, total)
-        return not self._stop.is_set()
 
     def _show_progress(self) -> None:
         spent = time.monotonic() - self._began
         if spent < SHOWN_AFTER:
             return
-        done, total = self._done
+        done, total = self._running.done, self._running.total
         self._foot.setCurrentIndex(1)
         self.bar.show_part(done * 100 // total if total else 0)
         left = round(spent * (total - done) / done) if done else None
@@ -350,7 +390,7 @@ class BulkPanel(QWidget):
         self._look.bind(self._facts.setText, words.of(done=f"{done:,}", total=f"{total:,}", left=left))
 
     def _cancel(self) -> None:
-        self._stop.set()
+        self._running.stop()
         self.stop.setEnabled(False)
 
     def _end(self) -> None:
@@ -411,7 +451,10 @@ class BulkPanel(QWidget):
             clash.deleteLater()
 
     def leave(self) -> None:
-        """Close it; what is under way goes on to its end."""
+        """Close it; what is under way goes on to its end, with a line of its own in the window."""
+        if self._tick.isActive():
+            self._tick.stop()
+            self._desk.begun.emit(self._running)
         self._asked += 1
         self._soon.stop()
         self._drop_clash()

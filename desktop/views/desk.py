@@ -20,6 +20,7 @@ from desktop.models.store import Changed, Store
 from desktop.services import (
     access,
     asides,
+    bulk,
     exports,
     history,
     import_updates,
@@ -348,17 +349,36 @@ class Desk(QObject):
         store, actor, batch = self.store, self.actor, new_id()
         name, ids = f"{rows[0].record.__tablename__}.delete", [row.id for row in rows]
         plural = inside(type(rows[0].record).__plural__)
+        running, fail = self.begin(msg("Deleting {count} {what}").of(count=f"{len(ids):,}", what=plural))
 
         def work() -> None:
             with self.told_once():
-                for each in ids:
+                for done, each in enumerate(ids, 1):
                     run(store, actor, name, each, batch=batch)
+                    if not running.progress(done, len(ids)):
+                        undo.undo(store, actor)
+                        raise Refused(bulk.STOPPED)
 
         def finish(_nothing: None) -> None:
+            running.ended.emit()
             self.saved.emit(store.clock())
             self.told.emit(msg("Deleted: {count} {what}").of(count=len(ids), what=plural), True)
 
-        self.runner.write(work, done=finish, failed=self._failing(None))
+        self.runner.write(work, done=finish, failed=fail)
+
+    def begin(self, title: Message) -> tuple[Running, Callable[[BaseException], None]]:
+        """Something that may take a while; and what ends it where it failed, or was stopped."""
+        running = Running(title)
+        self.begun.emit(running)
+
+        def fail(error: BaseException) -> None:
+            running.ended.emit()
+            if isinstance(error, Refused) and error.message in (bulk.STOPPED, exports.STOPPED):
+                self.told.emit(error.message, False)
+            else:
+                self._fail(error, None)
+
+        return running, fail
 
     def bring_in(self, path: Path) -> None:
         """Import a file of customers, contacts or products; where rows are here already, ask first."""
@@ -390,17 +410,19 @@ class Desk(QObject):
 
     def export(self, kind: str, path: Path, language: str) -> None:
         """Write all records of a type to a file; its ending chooses the form."""
+        running, fail = self.begin(msg("Writing {file}").of(file=path.name))
 
         def finish(count: int) -> None:
+            running.ended.emit()
             self.told.emit(msg("{count} records in {file}").of(count=f"{count:,}", file=path.name), False)
 
         cls, store = RECORDS[kind], self.store
         self.runner.read(
             self,
-            "export",
-            lambda: exports.export(store, cls, path, language),
+            f"export {path}",
+            lambda: exports.export(store, cls, path, language, running.progress),
             finish,
-            failed=self._failing(None),
+            failed=fail,
         )
 
     def undo(self) -> None:

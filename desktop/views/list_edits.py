@@ -158,13 +158,18 @@ class ListEdits(QObject):
         query, viewer = page.source.query, page.source.viewer()
         only = frozenset(row.id for row in chosen)
 
+        running, fail = desk.begin(msg("Writing {file}").of(file=path.name))
+
         def work() -> int:
-            return exports.export_seen(desk.store, query, viewer, columns, path, language, only)
+            return exports.export_seen(
+                desk.store, query, viewer, columns, path, language, only, running.progress
+            )
 
         def finish(count: int) -> None:
+            running.ended.emit()
             desk.told.emit(msg("{count} records in {file}").of(count=f"{count:,}", file=path.name), False)
 
-        desk.runner.read(self, "export", work, finish, failed=desk.refused.emit)
+        desk.runner.read(self, f"export {path}", work, finish, failed=fail)
 
 
 def moved(row: Row, values: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop import settings
+from desktop.rules import workdays
 from desktop.views.buttons import Segments
 from desktop.views.compose import column, holding, label, row
 from desktop.views.look import Look
@@ -14,6 +15,9 @@ from desktop.words import Message, msg
 
 DAYS: Final = (("working", msg("Working days")), ("all", msg("Every day")))
 NAMES: Final = (("no", msg("Shown")), ("yes", msg("Hidden")))
+DAYS_OFF: Final = msg(
+    "Weekends and public holidays are free, days that make up for them are not; known to {year}."
+)
 _TIME: Final = re.compile(r"([01]?\d|2[0-3])[:：.]?([0-5]\d)")
 
 
@@ -52,7 +56,7 @@ class NoticeSettings:
             (msg("Quiet hours"), msg("No reminder between these times; both empty means none."), hours),
             (
                 msg("Days of reminders"),
-                msg("Saturdays and Sundays are free; holidays are not known."),
+                DAYS_OFF.of(year=workdays.ANNOUNCED),
                 self.days,
             ),
             (msg("Names and amounts"), msg("Hidden in lists, records and reminders."), self.names),

@@ -1,12 +1,12 @@
 """Today: four figures, and one list of what is to be done, the weightiest first, until it is empty."""
 
-from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
+from desktop.rules import workdays
 from desktop.services import today
 from desktop.services.figures import Tile
 from desktop.services.today import Agenda, Line
@@ -179,7 +179,7 @@ class TodayPage(QWidget):
             self._answer(today.ended(line, now, self._look.language), told)
 
     def _put_off(self, line: Line) -> None:
-        day = _working_day(self._desk.store.clock().astimezone().date())
+        day = workdays.following(self._desk.store.clock().astimezone().date())
         told = msg("Put off to {day}: {what}").of(day=f"{day:%m-%d}", what=line.title)
         if line.task:
             self._set(line, told, due_on=day)
@@ -191,11 +191,3 @@ class TodayPage(QWidget):
 
     def _answer(self, values: dict[str, Any], told: Message) -> None:
         self._desk.do("task.new", values=values, told=told)
-
-
-def _working_day(day: date) -> date:
-    """The next day that is no weekend."""
-    following = day + timedelta(days=1)
-    while following.weekday() >= 5:
-        following += timedelta(days=1)
-    return following

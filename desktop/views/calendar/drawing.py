@@ -7,19 +7,19 @@ from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.rules import workdays
 from desktop.views import cells, paint
 from desktop.views.calendar.days import WEEKDAYS, Item
 from desktop.views.cells import CHANNEL_ICONS, Row
 from desktop.views.look import Look
 from desktop.views.privacy import veil_text
-from desktop.words import msg
+from desktop.words import Message, msg
 
 if TYPE_CHECKING:
     from desktop.views.calendar.grid import DayGrid
 
 HOUR, GUTTER, HEAD = 58, 52, 26
 HATCH: Final = 6
-_SATURDAY: Final = 5
 
 
 class DayHeads(QWidget):
@@ -53,7 +53,11 @@ class DayHeads(QWidget):
                 painter.drawLine(box.topLeft(), box.bottomLeft())
             left = self._number(painter, box, day, on=day == today)
             rest = QRect(left + look.px(8), 0, box.right() - left - look.px(10), box.height())
-            paint.paint_text(painter, look, rest, weekday, ink="ink_2", size="small")
+            end = paint.paint_text(painter, look, rest, weekday, ink="ink_2", size="small")
+            special = feast(day)
+            if special is not None:
+                beside = QRect(end + look.px(8), 0, box.right() - end - look.px(10), box.height())
+                paint.paint_text(painter, look, beside, look.text(special), ink="ink_3", size="small")
         paint.paint_hairline(painter, look, self.rect(), colour="line_strong")
 
     def _number(self, painter: QPainter, box: QRect, day: date, *, on: bool) -> int:
@@ -74,8 +78,16 @@ class DayHeads(QWidget):
             )
             return int(disc.right())
         room = QRect(left, 0, width + 2, box.height())
-        ink = "ink_3" if day.weekday() >= _SATURDAY else "ink"
+        ink = "ink" if workdays.is_worked(day) else "ink_3"
         return paint.paint_text(painter, look, room, text, ink=ink, size="title", strong=True)
+
+
+def feast(day: date) -> Message | None:
+    """What is special about a day: the name of its holiday, or that it makes up for one."""
+    name = workdays.holiday(day)
+    if name is None:
+        return msg("Workday") if day in workdays.MADE_UP else None
+    return msg("{holiday}, estimated").of(holiday=name) if workdays.is_estimated(day) else name
 
 
 class Drawing:
@@ -108,7 +120,7 @@ class Drawing:
         look, grid = self._look, self._grid
         cell = grid.cell(day)
         outside = grid.span == "month" and day.month != grid.month
-        if day.weekday() >= _SATURDAY:
+        if not workdays.is_worked(day):
             hatch(painter, look, cell)
         painter.setPen(QPen(look.colour("line"), 1))
         if cell.left() > 0:
@@ -116,6 +128,7 @@ class Drawing:
         if grid.span == "month":
             painter.drawLine(cell.bottomLeft(), cell.bottomRight())
             self._paint_number(painter, cell, day, outside=outside)
+            self._paint_feast(painter, cell, day)
         more = grid.hidden_more.get(day)
         if more and not grid.timed:
             words = look.text(msg("{count} more").of(count=f"{more:,}"))
@@ -152,6 +165,15 @@ class Drawing:
             )
         else:
             paint.paint_text(painter, look, box, text, ink="ink_3" if outside else "ink", size="small")
+
+    def _paint_feast(self, painter: QPainter, cell: QRect, day: date) -> None:
+        special = feast(day)
+        if special is not None:
+            look = self._look
+            box = QRect(cell.left() + look.px(34), cell.top() + look.px(2), 0, look.px(22))
+            more = self._grid.hidden_more.get(day) and not self._grid.timed
+            box.setRight(self._grid.more_box(day).left() if more else cell.right() - look.px(6))
+            paint.paint_text(painter, look, box, look.text(special), ink="ink_3", size="small")
 
     def _paint_hours(self, painter: QPainter) -> None:
         look, grid = self._look, self._grid
