@@ -177,6 +177,8 @@ def _arm(world: Visit, device: Device) -> None:
     device.cut_in = world.rng.randint(1, 9)
     if world.rng.random() < 0.7:
         device.begin_sync()
+    if world.rng.random() < 0.5:  # somebody types when the sync is just over
+        world.at(Person(device).edit_customer, world.now + 2, world.now + 10)
 
 
 def _backup(world: Visit) -> None:
@@ -279,17 +281,19 @@ class Rooms:
 
     def run(self, seed: int) -> Outcome:
         """The short schedule of a seed."""
+        try:
+            room = self.furnish(seed)
+        except Exception as error:  # noqa: BLE001 - what goes wrong there is a violation too
+            return Outcome(seed, f"room {seed // VISITS}: {told(error)}")
+        return run(seed, room)
+
+    def furnish(self, seed: int) -> Room:
+        """The room of a seed, as it stands before each visit."""
         number = seed // VISITS
         if self._room is None or self._room.number != number or self._room.spoilt:
-            try:
-                self._room = self._furnished(number)
-            except Exception as error:  # noqa: BLE001 - what goes wrong there is a violation too
-                return Outcome(seed, f"room {number}: {told(error)}")
-        return run(seed, self._room)
-
-    def _furnished(self, number: int) -> Room:
-        if self._room is not None:
-            self._room.close()
-            self._room = None
-        self._count += 1
-        return Room(number, self._folder / str(self._count))
+            if self._room is not None:
+                self._room.close()
+                self._room = None
+            self._count += 1
+            self._room = Room(number, self._folder / str(self._count))
+        return self._room

@@ -328,31 +328,33 @@ class Office:
 
     def transfer(self, user: UUID, team: UUID) -> None:
         """Somebody goes to another team: what they and others may hold changes with their next request."""
-        self._set("user", user, "team_id", team.hex)
-        self.world.count("people moved to a team")
+        self.world.count("people moved to a team", self._set("user", user, "team_id", team.hex))
 
     def appoint(self, user: UUID, role: str) -> None:
         """Somebody gets another role: streams and masks change with their next request."""
-        self._set("user", user, "role", role)
-        self.world.count("roles given")
+        self.world.count("roles given", self._set("user", user, "role", role))
 
     def narrow(self, scope: str) -> None:
         """From now on sales reps see their team's records, or their own alone."""
         with self.server.store.read() as connection:
             found = connection.execute(select(Organisation.id)).scalar_one()
-        self._set("organisation", found, "rep_scope", scope)
-        self.world.count("scopes narrowed or widened")
+        changed = self._set("organisation", found, "rep_scope", scope)
+        self.world.count("scopes narrowed or widened", changed)
 
-    def _set(self, kind: str, record: UUID, name: str, value: str) -> None:
-        def change(connection: Connection) -> None:
+    def _set(self, kind: str, record: UUID, name: str, value: str) -> bool:
+        """Whether this changed anything."""
+
+        def change(connection: Connection) -> bool:
             batch = Batch(connection, OFFICE, OFFICE, int(self.world.moment().timestamp() * 1000))
             batch.load([(kind, record.hex)])
             held = batch.get(kind, record.hex)
-            if held is not None and held.row[name] != value:
-                batch.change(held, name, value)
-                batch.flush()
+            if held is None or held.row[name] == value:
+                return False
+            batch.change(held, name, value)
+            batch.flush()
+            return True
 
-        self.server.store.write(change)
+        return self.server.store.write(change)
 
     def revoke(self, device: Device) -> None:
         """A laptop is lost: the office shuts it out."""
