@@ -15,7 +15,7 @@ from desktop.rules.roles import OWN, TEAM
 from sync.engine import round as rounds
 from sync.engine.pace import Batch as Pace
 from tests.sync.simulator import points, rest
-from tests.sync.simulator.people import Person
+from tests.sync.simulator.people import Act, Person
 from tests.sync.simulator.rooms import NEW, VISITS, Room
 from tests.sync.simulator.schedule import Outcome, told
 from tests.sync.simulator.seams import prepared, short_fuse, virtual_ids
@@ -27,6 +27,8 @@ LENGTH = 120.0
 LATER = timedelta(hours=1)
 SETS = ((("ann", "chief"), 8), (("bob", "chief"), 5), (("ann", "bob"), 2), (("ann", "bob", "chief"), 4))
 """Whose laptops are used, and how often."""
+EDIT: dict[str, tuple[int, Act]] = {"edit_customer": (1, Person.edit_customer)}
+DELETE: dict[str, tuple[int, Act]] = {"delete_customer": (1, Person.delete_customer)}
 USERS = {name: user for name, user, *_ in (*CAST, NEW)}
 FEW = 12
 """Where the fuse is short, it blows when others delete two records that are one in so many of all."""
@@ -178,7 +180,7 @@ def _arm(world: Visit, device: Device) -> None:
     if world.rng.random() < 0.7:
         device.begin_sync()
     if world.rng.random() < 0.5:  # somebody types when the sync is just over
-        world.at(Person(device).edit_customer, world.now + 2, world.now + 10)
+        world.at(partial(Person(device).do, EDIT), world.now + 2, world.now + 10)
 
 
 def _backup(world: Visit) -> None:
@@ -238,7 +240,7 @@ def _deletions(world: Visit) -> None:
     person = Person(world.somebody())
     moment = world.rng.uniform(LENGTH * 0.2, LENGTH * 0.6)
     for number in range(3):
-        world.after(moment + number, person.delete_customer)
+        world.after(moment + number, partial(person.do, DELETE))
     world.after(moment + 5, person.sync)
     for device in world.devices:
         world.at(device.begin_sync, LENGTH * 0.7)
