@@ -7,12 +7,14 @@ from desktop.cli.console import Console
 from desktop.cli.records import values_of
 from desktop.errors import Refused, Usage
 from desktop.models.record import Record
+from desktop.rules import formulas
 from desktop.services import bulk, records
 from desktop.services.bulk import How, Plan, Report
 from desktop.words import msg
 
 NOTHING_SAID = msg("Say which: --where field=value, --id ID, or --all.")
 ONE_FIELD = msg("Say one field and what it becomes: field=value.")
+NOT_SO = msg("“{field}” cannot be changed in this way.")
 MOST_SHOWN = 20
 
 
@@ -29,6 +31,11 @@ def register(areas: Any) -> None:
     how.add_argument(
         "--remove", dest="how", action="store_const", const="remove", help="of tags: these leave"
     )
+    how.add_argument(
+        "--by", dest="how", action="store_const", const="by", help="a number: price=+5%%, ×1.1, -200"
+    )
+    more = "a text: this is added behind it"
+    how.add_argument("--append", dest="how", action="store_const", const="append", help=more)
     area.add_argument("--preview", action="store_true", help="say what would change, and change nothing")
     area.set_defaults(run=change, how="set")
 
@@ -36,11 +43,8 @@ def register(areas: Any) -> None:
 def change(console: Console, chosen: argparse.Namespace) -> None:
     """Look at it first; without --preview it is done then."""
     cls = records.record_type(chosen.record)
-    values = values_of(console, cls, [chosen.value])
-    if len(values) != 1:
-        raise Usage(ONE_FIELD)
-    ((name, value),) = values.items()
     how: How = chosen.how
+    name, value = _wanted(console, cls, chosen.value, how)
     made = bulk.plan(
         console.store, console.actor, cls.__tablename__, _ids(console, cls, chosen), name, value, how
     )
@@ -49,6 +53,23 @@ def change(console: Console, chosen: argparse.Namespace) -> None:
         return
     report = bulk.carry_out(console.store, console.actor, made)
     _tell(console, report)
+
+
+def _wanted(console: Console, cls: type[Record], said: str, how: How) -> tuple[str, Any]:
+    """The field and what becomes of it. Raises Usage, Refused."""
+    if how in ("by", "append"):
+        name, sign, text = said.partition("=")
+        if not sign:
+            raise Usage(ONE_FIELD)
+        if name not in cls.fields():
+            raise records.no_field(cls, name)
+        if how not in bulk.hows(cls.fields()[name]):
+            raise Usage(NOT_SO.of(field=cls.fields()[name].label))
+        return name, formulas.read(text) if how == "by" else text
+    values = values_of(console, cls, [said])
+    if len(values) != 1:
+        raise Usage(ONE_FIELD)
+    return next(iter(values.items()))
 
 
 def _ids(console: Console, cls: type[Record], chosen: argparse.Namespace) -> list[Any]:

@@ -7,30 +7,37 @@ mine, current and original are told apart as everywhere (`clashes.py`).
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
 from desktop.errors import NotAllowed, NotFound, Refused, SatchelError
-from desktop.models.kinds import Amount, Json, Number, Percent, Tags, Whole
+from desktop.models.kinds import Amount, Json, Kind, Long, Number, Percent, Short, Tags, Whole
 from desktop.models.overlay import merged_set
 from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.store import Actor, Store, Work
+from desktop.rules import formulas
+from desktop.rules.formulas import Formula
 from desktop.services import access, asides, clashes, records, undo
+from desktop.services.assigning import ASSIGNABLE, OWNER
 from desktop.services.clashes import Clashed
 from desktop.services.commands import COMMANDS, Asking, Wanted, run_each
 from desktop.services.naming import called, currency_of
 from desktop.words import Message, msg
 
-How = Literal["set", "add", "remove"]
-"""What becomes of the value: it replaces what is there, or its elements join or leave it."""
+How = Literal["set", "add", "remove", "by", "append"]
+"""What becomes of the value: it replaces what is there, its elements join or leave it, a number changes by a
+formula, a text gets more behind it.
+"""
 Progress = Callable[[int, int], bool]
 """Told how many of how many are done; False stops, and what was done is taken back."""
 SLICE: Final = 100
 """Records written in one transaction: what the office refuses, it refuses by transaction."""
 READ: Final = 500
 GONE: Final = msg("It is no longer on this laptop.")
+NOTHING_TO_COUNT: Final = msg("There is no number yet that could change.")
 STOPPED: Final = msg("Stopped; everything is as it was.")
 _LED_BY_OFFICE: Final = ("server", "derived")
 
@@ -80,7 +87,7 @@ class Plan:
     @property
     def command(self) -> str:
         """The command that each of the records is changed by."""
-        return f"{self.type}.edit"
+        return f"{self.type}.assign" if self.field == OWNER else f"{self.type}.edit"
 
     @property
     def described(self) -> Field:
@@ -138,7 +145,17 @@ def fields_of(actor: Actor, kind: str) -> list[str]:
         and name not in led
         and (isinstance(described.kind, Tags) or not isinstance(described.kind, Json))
     ]
-    return records.seen_by(actor.rights, cls, typed)
+    found = records.seen_by(actor.rights, cls, typed)
+    return [*found, OWNER] if kind in ASSIGNABLE and actor.rights.may(f"{kind}.assign") else found
+
+
+def hows(described: Field) -> tuple[How, ...]:
+    """In which ways a field of many records is changed; the usual one first."""
+    if described.merge == "set":
+        return ("add", "remove", "set")
+    if described.kind.numeric:
+        return ("set", "by")
+    return ("set", "append") if type(described.kind) in (Short, Long) else ("set",)
 
 
 def refusal(store: Store, actor: Actor, kind: str) -> Message | None:
@@ -170,7 +187,7 @@ def plan(
         label = cls.fields()[name].label
         raise NotAllowed(msg("“{field}” is not changed in many records at once.").of(field=label), field=name)
     ids = list(dict.fromkeys(wanted))
-    work = Work(store, actor, f"{kind}.edit")
+    work = Work(store, actor, f"{kind}.{'assign' if name == OWNER else 'edit'}")
     with work.session:  # closed without a flush: what is tried here reaches no table
         found = read(work, cls, ids)
         lines = tuple(_line(work, cls, found.get(one), one, name, value, how) for one in ids)
@@ -197,13 +214,22 @@ def _line(
         return Line(wanted, cls.__label__, None, None, refused=GONE)
     described = cls.fields()[name]
     old = getattr(record, name)
-    new = _new(described, old, value, how)
+    try:
+        new = _new(described, old, value, how)
+    except Refused as error:
+        return Line(record.id, called(record), old, old, currency_of(record), error.message)
     same = clashes.wire(described, old) == clashes.wire(described, new)
     line = Line(record.id, called(record), old, new, currency_of(record), None, same)
     return line if same else replace(line, refused=refused(work, record, {name: new}))
 
 
 def _new(described: Field, old: Any, value: Any, how: How) -> Any:
+    """What a value becomes. Raises Refused where there is nothing to count from, or no room."""
+    if how == "by":
+        return _counted(described.kind, old, value)
+    if how == "append":
+        text = formulas.joined(old or "", value, lines=isinstance(described.kind, Long))
+        return described.kind.parse(text)
     if how == "set" or described.merge != "set":
         return value
     if how == "add":
@@ -211,9 +237,22 @@ def _new(described: Field, old: Any, value: Any, how: How) -> Any:
     return merged_set(old, value, [])
 
 
+def _counted(kind: Kind, old: Any, formula: Formula) -> Any:
+    """A number by a formula: to the cent, or as exactly as it was."""
+    if old is None:
+        raise Refused(NOTHING_TO_COUNT)
+    if isinstance(kind, Amount):
+        return int(formula.of(Decimal(old).scaleb(-kind.digits), kind.digits).scaleb(kind.digits))
+    if isinstance(kind, Number):
+        exponents = (value.as_tuple().exponent for value in (old, formula.plus))
+        fine = max(2, *(-int(one) for one in exponents))
+        return kind.from_wire(kind.to_wire(formula.of(old, min(fine, kind.places))))
+    return int(formula.of(Decimal(old), 0))
+
+
 def refused(work: Work, record: Record, values: Mapping[str, Any]) -> Message | None:
     """Why this one would not be written; the function of the command itself is asked."""
-    command = COMMANDS[f"{record.__tablename__}.edit"]
+    command = COMMANDS[f"{record.__tablename__}.{'assign' if OWNER in values else 'edit'}"]
     refused = command.refusal(record, Asking(work.actor, work.now))
     if refused is not None:
         return refused.message
@@ -268,8 +307,9 @@ def write(
     held: list[clashes.Held] = []
     refused: list[tuple[UUID, Message]] = []
     written = 0
-    for start in range(0, len(wanted), SLICE):
-        part = wanted[start : start + SLICE]
+    size = 1 if made.field == OWNER else SLICE  # what hangs on a customer goes along: one may be many
+    for start in range(0, len(wanted), size):
+        part = wanted[start : start + size]
         written += _slice(store, actor, made, part, held, refused)
         if progress is not None and not progress(start + len(part), len(wanted)):
             if written or begun:

@@ -1,5 +1,6 @@
 """One field of many records at once: what the preview promises is done, in one step that goes back as one."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -7,10 +8,11 @@ import pytest
 
 from desktop.errors import NotAllowed, Refused, Usage
 from desktop.models.record import new_id
-from desktop.models.records import Customer, Opportunity, Quote
+from desktop.models.records import Customer, Opportunity, Product, Quote, Team, User
 from desktop.models.store import Actor, Store
+from desktop.rules import formulas
 from desktop.services import asides, bulk, commands, outbox, undo
-from tests.stores import customer
+from tests.stores import customer, product
 
 
 def several(store: Store, count: int, **values: object) -> list[UUID]:
@@ -104,7 +106,8 @@ def test_fields_that_are_led_or_hidden_are_not_offered_and_not_taken(store: Stor
     me = store.me()
     assert "stage" not in bulk.fields_of(me, "quote")
     assert "custom" not in bulk.fields_of(me, "customer")
-    assert "owner_id" not in bulk.fields_of(me, "customer")
+    assert "owner_id" in bulk.fields_of(me, "customer")
+    assert "owner_id" not in bulk.fields_of(me, "contact"), "a contact goes with its customer"
     assert {"tags", "grade", "credit", "next_on"} <= set(bulk.fields_of(me, "customer"))
     with pytest.raises(NotAllowed):
         bulk.plan(store, me, "quote", [], "stage", "issued")
@@ -216,3 +219,59 @@ def test_undo_keeps_a_value_that_somebody_changed_since(store: Store) -> None:
     undone = undo.undo(store, store.me())
     assert cities(store, ids) == ["镇江", "无锡", "无锡"]
     assert undone.kept == [("customer", ids[0])]
+
+
+def test_numbers_change_by_a_formula_and_texts_get_more(store: Store) -> None:
+    me = store.me()
+    ids = [customer(store, "a", credit=19_99).id, customer(store, "b", credit=None).id]
+    plan = bulk.plan(store, me, "customer", ids, "credit", formulas.read("+5%"), "by")
+    assert [(line.old, line.new, bool(line.refused)) for line in plan.lines] == [
+        (19_99, 20_99, False),
+        (None, None, True),
+    ]
+    assert [(one.old, one.new) for one in plan.sums()] == [(19_99, 20_99)]
+    assert bulk.carry_out(store, me, plan).saved == 1
+    goods = product(store, "A", "9.999").id
+    for text, price in (("×1.1", "10.999"), ("-0.0001", "10.9989")):
+        bulk.carry_out(
+            store, me, bulk.plan(store, me, "product", [goods], "price", formulas.read(text), "by")
+        )
+        with store.reading() as session:
+            assert session.get(Product, goods).price == Decimal(price)  # type: ignore[union-attr]
+    bulk.carry_out(store, me, bulk.plan(store, me, "customer", ids, "remark", "已回访", "append"))
+    bulk.carry_out(store, me, bulk.plan(store, me, "customer", ids, "remark", "两次", "append"))
+    with store.reading() as session:
+        assert session.get(Customer, ids[0]).remark == "已回访\n两次"  # type: ignore[union-attr]
+    fields = Customer.fields()
+    assert [bulk.hows(fields[name]) for name in ("tags", "credit", "remark", "grade", "phone")] == [
+        ("add", "remove", "set"),
+        ("set", "by"),
+        ("set", "append"),
+        ("set",),
+        ("set",),
+    ]
+
+
+def test_customers_are_given_away_with_what_hangs_on_them_and_come_back_in_one_step(store: Store) -> None:
+    me = store.me()
+    with store.work(me, "user.new") as work:
+        team = work.add(Team(name="South"))
+        heir = work.add(User(name="韩梅梅", role="rep", team_id=team.id, active=True))
+        gone = work.add(User(name="李雷", role="rep", active=False))
+    own = customer(store, "甲公司")
+    made = commands.run(store, me, "opportunity.new", values={"name": "deal", "customer_id": own.id}).value
+    assert isinstance(made, Opportunity)
+    plan = bulk.plan(store, me, "customer", [own.id], "owner_id", heir.id)
+    assert plan.shown(plan.lines[0], plan.lines[0].new, "zh") == "韩梅梅"
+    assert bulk.carry_out(store, me, plan).saved == 1
+    with store.reading() as session:
+        assert session.get(Opportunity, made.id).owner_id == heir.id  # type: ignore[union-attr]
+        assert session.get(Customer, own.id).owner_id == heir.id  # type: ignore[union-attr]
+    assert bulk.plan(store, me, "customer", [own.id], "owner_id", heir.id).same() == 1
+    for nobody in (gone.id, None):
+        (line,) = bulk.plan(store, me, "customer", [own.id], "owner_id", nobody).lines
+        assert line.refused is not None
+    undo.undo(store, me)
+    with store.reading() as session:
+        assert session.get(Opportunity, made.id).owner_id == me.id  # type: ignore[union-attr]
+        assert session.get(Customer, own.id).owner_id == me.id  # type: ignore[union-attr]

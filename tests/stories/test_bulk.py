@@ -22,7 +22,12 @@ def test_which_records_is_always_said(laptop: Laptop) -> None:
     assert "--where" in laptop.fails(2, "set", "customer", "city=苏州")
     assert laptop.json("set", "customer", "city=苏州", "--all")["changed"] == 1
     assert laptop.json("set", "customer", "tags=vip,展会", "--add", "--id", made)["changed"] == 1
-    assert laptop.json("show", "customer", made)["tags"] == ["vip", "展会"]
+    laptop.run("set", "customer", "credit=100", "--id", made)
+    assert laptop.json("set", "customer", "credit=+5%", "--by", "--id", made)["changed"] == 1
+    assert laptop.json("set", "customer", "remark=已回访", "--append", "--id", made)["changed"] == 1
+    shown = laptop.json("show", "customer", made)
+    assert (shown["tags"], shown["credit"], shown["remark"]) == (["vip", "展会"], 105_00, "已回访")
+    assert "cannot be changed" in laptop.fails(2, "set", "customer", "city=+5%", "--by", "--all")
 
 
 def test_what_is_refused_says_why_and_ends_with_its_code(laptop: Laptop) -> None:

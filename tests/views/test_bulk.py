@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.models.record import new_id
-from desktop.models.records import Customer
+from desktop.models.records import Customer, User
 from desktop.models.store import Store
 from desktop.services import asides, bulk, commands
 from desktop.views.bulk import BulkPanel
@@ -222,4 +222,28 @@ def test_the_palette_offers_it_and_says_why_it_is_grey(window: Window, qtbot: Qt
     assert offered() == ("", True)
     window.open_record("customer", firm.customers[0])
     assert [one for one in window._answer("change a field") if one.title.startswith("Change a field")] == []  # noqa: SLF001
+    settle(window, qtbot)
+
+
+def test_a_number_changes_by_a_formula_and_customers_are_given_away(
+    window: Window, qtbot: QtBot, store: Store
+) -> None:
+    panel = begun(window, qtbot, 0, 1)
+    ids = [shown.id for shown in the_list(window).chosen()]
+    commands.run(store, store.me(), "customer.edit", ids[0], values={"credit": 100_00})
+    choose(panel, "credit")
+    assert panel._how is not None  # noqa: SLF001
+    press(qtbot, panel._how.button("by"))  # noqa: SLF001
+    assert panel.empty.isHidden()
+    write(panel, qtbot, "x1.1")
+    press(qtbot, panel.go)
+    qtbot.waitUntil(lambda: stored(store, "customer", ids[0]).credit == 110_00)
+    settle(window, qtbot)
+    with store.work(store.me(), "user.new") as work:
+        heir = work.add(User(name="韩梅梅", role="rep", active=True)).id
+    panel = begun(window, qtbot, 0, 1)
+    choose(panel, "owner_id")
+    write(panel, qtbot, "韩梅梅")
+    press(qtbot, panel.go)
+    qtbot.waitUntil(lambda: [stored(store, "customer", one).owner_id for one in ids] == [heir, heir])
     settle(window, qtbot)

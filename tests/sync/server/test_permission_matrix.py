@@ -143,6 +143,7 @@ class Case:
         name = next(iter(writable(command)), "custom")
         record = target if kind == type_of(command) else target[::-1]
         current = RECORDS[kind].fields()[name].default_value() if name != "custom" else {}
+        current = owner if name == "owner_id" else current
         return "set", kind, record, {name: [current, current]}, 1
 
     @contextmanager
@@ -172,11 +173,13 @@ class Case:
 
 
 def touch(command: Command, work: Work, record: Record | None = None, **_: Any) -> None:
-    """As little as a command does: its record has changed, or is deleted."""
+    """As little as a command does: its record has changed, has another owner, or is deleted."""
     if record is not None and command.writes and all(one.endswith(f".{DELETED}") for one in command.writes):
         work.delete(record)
     elif record is not None and not RECORDS[record.__tablename__].__shared__:
         work.changed.add((record.__tablename__, record.id))
+        if command.name.endswith(".assign"):
+            work.written.add(f"{record.__tablename__}.owner_id")
 
 
 def type_of(command: Command) -> str:
