@@ -130,7 +130,7 @@ class Tile:
     """One figure with its note, perhaps a small line beside it, and the rows behind it."""
 
     name: Message
-    value: str
+    value: Message | str
     note: Message
     spark: tuple[int, ...] = ()
     tone: str = ""

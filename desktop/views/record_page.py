@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.views import cells, sharing_box, timeline
@@ -25,6 +26,7 @@ from desktop.views.compose import (
     scrolling,
     tab_through,
 )
+from desktop.views.customer_figures import CustomerFigures
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
 from desktop.views.header_parts import park, want
@@ -54,6 +56,9 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 
+SIDE_SHARE, LEAST_MIDDLE = 100, 296
+"""The sides take their full width before the middle gets more than its least."""
+
 
 class RecordPage(QWidget):
     """One record of any type."""
@@ -62,6 +67,7 @@ class RecordPage(QWidget):
     wanted = Signal(str, object)  # a new record of a type, with the links it starts from
     gone = Signal()  # the record was deleted
     quoted = Signal(object)
+    shown_rows = Signal(object)  # Rows behind a figure
 
     def __init__(self, look: Look, desk: Desk, kind: str, record_id: UUID) -> None:
         super().__init__()
@@ -96,6 +102,10 @@ class RecordPage(QWidget):
             related.opened.connect(self.opened)
             related.wanted.connect(self._want)
         self.files = AttachmentsPanel(look, desk, kind, record_id)
+        self.strip = CustomerFigures(look, desk) if kind == "customer" else None
+        if self.strip is not None:
+            self.strip.opened.connect(self.shown_rows)
+            self.strip.arrived.connect(self._order)
         for part in self.header_parts():
             park(part, self)
         self._compose()
@@ -170,12 +180,22 @@ class RecordPage(QWidget):
         middle_stack = column(look, *parts, gap=0)
         middle.setLayout(middle_stack)
         line = row(look, left, middle, gap=0)
-        line.setStretch(1, 1)
         right = region("panel", "left")
         right.setLayout(column(look, self._areas[2], gap=0))
         _give_way(look, right, lambda: look.t.column("panel"), 220)
         line.addWidget(right)
-        self.setLayout(line)
+        for place, share in enumerate((SIDE_SHARE, 1, SIDE_SHARE)):
+            line.setStretch(place, share)
+        look.bind(middle.setMinimumWidth, lambda: look.px(LEAST_MIDDLE))
+        whole = column(look, *([self.strip] if self.strip is not None else []), line, gap=0)
+        whole.setStretch(whole.count() - 1, 1)
+        self.setLayout(whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The figures are there where there is room for them."""
+        super().resizeEvent(event)
+        if self.strip is not None:
+            self.strip.fit(event.size().width(), event.size().height())
 
     def enter(self) -> None:
         """Keys go to this page; Tab walks through it in the order of reading."""
@@ -241,6 +261,8 @@ class RecordPage(QWidget):
         self.facts.show_row(shown, names)
         for related in self.lists:
             related.show_of(self.shown)
+        if self.strip is not None:
+            self.strip.show_of(shown.id)
         self._fill_timeline()
         self._allow()
         self._order()
@@ -248,7 +270,8 @@ class RecordPage(QWidget):
     def _order(self) -> None:
         """Tab reads as the eye does: facts, contacts, note, what happened, what belongs to it."""
         first, rest = (self.lists[:1], self.lists[1:]) if self.kind == "customer" else ([], self.lists)
-        order: list[QWidget] = [self, *(fact.value for fact in self.facts.facts.values())]
+        order: list[QWidget] = [self, *(self.strip.tiles if self.strip is not None else [])]
+        order += [*(fact.value for fact in self.facts.facts.values())]
         order += self.facts.to_ask.buttons() if self.facts.to_ask is not None else []
         for related in first:
             order += [related.add, *related.buttons()]

@@ -32,12 +32,13 @@ class TileButton(QAbstractButton):
 
     def _said(self) -> str:
         look, tile = self._look, self.tile
-        return f"{look.text(tile.name)} {tile.value}, {look.text(tile.note)}"
+        return f"{look.text(tile.name)} {look.text(tile.value)}, {look.text(tile.note)}"
 
     def sizeHint(self) -> QSize:
         """As wide as its figure needs."""
         look = self._look
-        wide = max(look.px(NARROWEST), look.t.width(self.tile.value, "figure", strong=True) + look.px(40))
+        value = look.t.width(look.text(self.tile.value), "figure", strong=True)
+        wide = max(look.px(NARROWEST), value + look.px(40))
         return QSize(wide, look.px(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -50,7 +51,7 @@ class TileButton(QAbstractButton):
         name = QRect(left, look.px(10), wide, look.t.line("small"))
         paint.paint_text(painter, look, name, look.text(tile.name), ink="ink_2", size="small")
         value = QRect(left, look.px(28), wide, look.t.line("figure"))
-        right = paint.paint_text(painter, look, value, tile.value, size="figure", strong=True)
+        right = paint.paint_text(painter, look, value, look.text(tile.value), size="figure", strong=True)
         self._spark(painter, right + look.px(10), value)
         note = QRect(left, look.px(58), wide, look.t.line("small"))
         text, ink = look.text(tile.note), tile.tone or "ink_2"

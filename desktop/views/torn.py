@@ -1,11 +1,13 @@
 """A record in a window of its own, torn off from the main one: beside another, or on another screen."""
 
+from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from desktop.views.boards import show_rows
 from desktop.views.compose import column, region, row
 from desktop.views.desk import Desk
 from desktop.views.header_parts import lend
@@ -90,6 +92,7 @@ class TornWindows(QObject):
             page.gone.connect(lambda: page.window().close())
             page.wanted.connect(self._main.ask_new)  # type: ignore[attr-defined]
             page.quoted.connect(self._main.quote_for)  # type: ignore[attr-defined]
+            page.shown_rows.connect(partial(show_rows, self._main))  # type: ignore[arg-type]
         page.opened.connect(self.tear)
         return page
 

@@ -280,6 +280,7 @@ class Window(QWidget):
         page.opened.connect(self.open_record)
         page.wanted.connect(self.ask_new)
         page.quoted.connect(self.quote_for)
+        page.shown_rows.connect(partial(boards.show_rows, self))
         page.gone.connect(lambda: self.go(kind if kind in LISTS else "customer"))
         return page
 

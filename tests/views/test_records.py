@@ -144,3 +144,23 @@ def test_a_link_opens_what_it_names(window: Window, qtbot: QtBot, firm: Firm) ->
     window.open_record("contact", contact.id)
     press(qtbot, the_record(window).facts.facts["customer_id"].follow)
     assert the_record(window).record_id == firm.customers[0]
+
+
+def test_the_figures_of_a_customer_open_the_rows_behind_them_and_hide_with_the_names(
+    window: Window, qtbot: QtBot, firm: Firm
+) -> None:
+    window.resize(1440, 900)
+    window.open_record("customer", firm.customers[0])
+    strip = the_record(window).strip
+    assert strip is not None
+    settle(window, qtbot)
+    assert strip.tiles[0].tile.value == "¥1,107,000"
+    window._look.private = True  # noqa: SLF001
+    window._look.changed.emit()  # noqa: SLF001
+    assert strip.isHidden()
+    window._look.private = False  # noqa: SLF001
+    window._look.changed.emit()  # noqa: SLF001
+    assert strip.isVisible()
+    press(qtbot, strip.tiles[0])
+    settle(window, qtbot)
+    assert (the_list(window).kind, the_list(window).table.rowCount()) == ("opportunity", 2)
