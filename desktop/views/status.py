@@ -83,6 +83,12 @@ class NetworkChip(QAbstractButton):
             box.setLeft(paint.paint_text(painter, look, box, fact, ink=ink, size="small"))
 
 
+class Hint(str):
+    """A shortcut in the place of a figure: painted as key caps before its words."""
+
+    __slots__ = ()
+
+
 class Figures(QWidget):
     """Facts about the page at the right end: what is selected, sums, how many."""
 
@@ -101,29 +107,39 @@ class Figures(QWidget):
         """What it says, from the left."""
         return [f"{self._look.text(words)} {figure}".strip() for words, figure in self._figures]
 
+    def _wide(self, words: Message | str, figure: str) -> int:
+        look = self._look
+        wide = look.t.width(look.text(words), "small")
+        if isinstance(figure, Hint):
+            return wide + look.px(6) + paint.keys_width(look, figure)
+        shown = veil_text(look, figure)
+        return wide + (look.px(4) + look.t.width(shown, "small") if shown else 0)
+
+    def _fitting(self) -> list[tuple[Message | str, str]]:
+        """What there is room for: hints leave first, then what stands at the left."""
+        shown = list(self._figures)
+        while shown and sum(self._wide(*each) + self._look.px(18) for each in shown) > self.width():
+            hint = next((each for each in reversed(shown) if isinstance(each[1], Hint)), shown[0])
+            shown.remove(hint)
+        return shown
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """From the right end leftwards."""
+        """From the right end leftwards; never half a fact."""
         look = self._look
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         right = self.width()
-        for words, each in reversed(self._figures):
-            figure = veil_text(look, each)
-            if figure:
-                width = look.t.width(figure, "small")
-                box = QRect(right - width, 0, width + 1, self.height())
-                paint.paint_text(painter, look, box, figure, size="small")
-                right -= width + look.px(4)
-            text = look.text(words)
-            width = look.t.width(text, "small")
-            paint.paint_text(
-                painter,
-                look,
-                QRect(right - width, 0, width + 1, self.height()),
-                text,
-                ink="ink_2",
-                size="small",
-            )
-            right -= width + look.px(18)
+        for words, figure in reversed(self._fitting()):
+            left = right - self._wide(words, figure)
+            at = left
+            if isinstance(figure, Hint):
+                at = paint.paint_keys(painter, look, at, self.height() // 2, figure) + look.px(3)
+            box = QRect(at, 0, right - at, self.height())
+            at = paint.paint_text(painter, look, box, look.text(words), ink="ink_2", size="small")
+            if figure and not isinstance(figure, Hint):
+                box = QRect(at + look.px(4), 0, right - at, self.height())
+                paint.paint_text(painter, look, box, veil_text(look, figure), size="small")
+            right = left - look.px(18)
 
 
 class StatusBar(QWidget):

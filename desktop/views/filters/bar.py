@@ -27,7 +27,7 @@ from desktop.words import Message, msg
 if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
-ENTRY_WIDTH, LEAST_ENTRY = 132, 64
+ENTRY_WIDTH, SMALL_ENTRY, LEAST_ENTRY = 132, 96, 64
 ROOMY, TIGHT = 980, 560
 MONTHLY, DAILY = msg("{field} by month"), msg("{field} by day")
 MOST_PEOPLE = 200
@@ -72,8 +72,7 @@ class FilterBar(QWidget):
         self.entry = _Entry(self)
         look.bind(self.entry.setPlaceholderText, msg("Type to narrow…"))
         look.bind(self.entry.setAccessibleName, msg("Type to narrow the list"))
-        look.bind(self.entry.setMinimumWidth, lambda: look.px(LEAST_ENTRY))
-        look.bind(self.entry.setMaximumWidth, lambda: look.px(ENTRY_WIDTH))
+        look.bind(self.entry.setFixedWidth, lambda: look.px(ENTRY_WIDTH))
         self._readings: list[Condition] = []
         self._words = QStringListModel([], self)
         completer = QCompleter(self._words, self)
@@ -133,6 +132,8 @@ class FilterBar(QWidget):
         tight = self.width() < self._look.px(TIGHT)
         self.group.shrink(tight)
         self.add.shrink(tight and bool(parts))
+        wide_entry = (LEAST_ENTRY if parts else SMALL_ENTRY) if tight else ENTRY_WIDTH
+        self.entry.setFixedWidth(self._look.px(wide_entry))
         self.group.setVisible(now.face == "list")
         self.columns.setVisible(now.face == "list")
 
