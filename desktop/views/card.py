@@ -1,12 +1,53 @@
 """A card over the window with the veil behind it: in the middle, as high as its content needs."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from desktop.views import paint
 from desktop.views.look import Look
 from desktop.views.popover import Scrim
+
+MARGIN: Final = 20
+"""What a card leaves free on every side of the window."""
+LEAST: Final = 64
+"""Pixels of a body that one can still scroll in."""
+
+
+class Body(QScrollArea):
+    """The middle of a card: as high as what it holds, and scrolled where the window has no room for that."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self._inner = inner
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setWidget(inner)
+        inner.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def heightForWidth(self, width: int) -> int:
+        """What it holds needs this much."""
+        layout = self._inner.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            return layout.totalHeightForWidth(width)
+        return self._inner.sizeHint().height()
+
+    def sizeHint(self) -> QSize:
+        """As wide as what it holds would like."""
+        wide = self._inner.sizeHint().width()
+        return QSize(wide, self.heightForWidth(max(self.width(), wide)))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few lines."""
+        return QSize(self._inner.minimumSizeHint().width(), LEAST)
 
 
 class Card(QWidget):
@@ -17,7 +58,12 @@ class Card(QWidget):
         self._look, self._window, self._width = look, window, width
         self._scrim = Scrim(look, window)
         self._scrim.pressed.connect(self.dismiss)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._place_again)
         look.changed.connect(self._place_again)
+        look.changed.connect(self._later.start)  # once more when what it holds was told
         window.installEventFilter(self)
         self.hide()
 
@@ -29,13 +75,18 @@ class Card(QWidget):
         self.raise_()
 
     def place(self) -> None:
-        """In the middle of the window, a little above."""
-        self.setFixedWidth(self._look.px(self._width))
+        """In the middle of the window, a little above; never larger than the window."""
+        window, layout = self._window, self.layout()
+        wide = min(self._look.px(self._width), window.width() - 2 * MARGIN)
+        self.setFixedWidth(wide)
         self.fit()
-        self.adjustSize()
-        window = self._window
-        top = max(40, (window.height() - self.height()) // 3)
-        self.move((window.width() - self.width()) // 2, top)
+        high = self.sizeHint().height()
+        if layout is not None:
+            layout.activate()
+            wraps = layout.hasHeightForWidth()
+            high = layout.totalHeightForWidth(wide) if wraps else layout.totalSizeHint().height()
+        self.resize(wide, min(high, window.height() - 2 * MARGIN))
+        self.move((window.width() - wide) // 2, max(MARGIN, (window.height() - self.height()) // 3))
 
     def fit(self) -> None:
         """What must be measured anew when the width or the text size is another; nothing here."""

@@ -69,8 +69,7 @@ class ClashCard(QWidget):
         look.bind(self.setAccessibleName, msg("Changed meanwhile"))
         parts = column(look, _head(look, msg("Changed meanwhile"), ""), gap=6, edge=(12, 10, 12, 12))
         for side, words, ink in _SIDES:
-            note = who_and_when(clash, look) if side == "current" else ""
-            parts.addLayout(_value(look, words, lines_of(clash, side, kind, look.language), ink, note))
+            parts.addLayout(_value(look, words, kind, clash, side, ink))
         enter, escape = ("Enter", "Esc") if wide else ("", "")  # a narrow form has no room for them
         self.mine = Button(look, msg("Use mine"), kind="primary", keys=enter)
         self.both = Button(look, msg("Use both"))
@@ -327,21 +326,29 @@ def _head(look: Look, words: Message, title: str) -> QVBoxLayout:
     return column(look, line, *((below,) if title else ()), gap=2)
 
 
-def _value(look: Look, words: Message, lines: list[tuple[str, bool]], ink: str, note: str) -> QVBoxLayout:
+def _value(look: Look, words: Message, kind: str, clash: Clash, side: str, ink: str) -> QVBoxLayout:
     key = label(look, words, size="small", ink="ink_3")
     look.bind(key.setFixedWidth, lambda: look.px(52))
     key.setAlignment(Qt.AlignmentFlag.AlignTop)
     look.bind(key.setContentsMargins, lambda: (0, look.px(2), 0, 0))
     values = column(look, gap=1)
-    for text, marked in lines:
-        value = label(look, verbatim(text), ink=ink, strong=ink != "ink_3" and not marked, wrap=True)
+    for place, (_, marked) in enumerate(lines_of(clash, side, kind, look.language)):
+        value = label(look, ink=ink, strong=ink != "ink_3" and not marked, wrap=True)
+        look.bind(value.setText, _line(look, clash, side, kind, place))
         value.setProperty("marked", marked)
         values.addWidget(_Mark(look, value) if marked else value)
-    if note:
-        values.addWidget(label(look, verbatim(note), size="small", ink="ink_3"))
+    if side == "current" and who_and_when(clash, look):
+        note = label(look, size="small", ink="ink_3", wrap=True)
+        look.bind(note.setText, lambda: who_and_when(clash, look))
+        values.addWidget(note)
     line = row(look, key, gap=8)
     line.addLayout(values, 1)
     return column(look, line, gap=0)
+
+
+def _line(look: Look, clash: Clash, side: str, kind: str, place: int) -> Callable[[], str]:
+    """One line of a value in the language of the window."""
+    return lambda: lines_of(clash, side, kind, look.language)[place][0]
 
 
 class _Mark(QWidget):

@@ -4,34 +4,33 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
 
 from desktop.models.migrations import NEWEST
-from desktop.views import crash_report, paint
+from desktop.views import crash_report
 from desktop.views.buttons import Button
+from desktop.views.card import MARGIN, Card
 from desktop.views.compose import Line, Picture, column, label, row
 from desktop.views.look import Look
-from desktop.views.popover import RING, Scrim
+from desktop.views.popover import RING
 from desktop.words import msg
 
 WIDTH = 640
+LEAST_TEXT, TEXT = 80, 220
+"""How high the report is at least, and where there is room."""
 
 
-class CrashPage(QWidget):
+class CrashPage(Card):
     """Shown once for each place in the program; the report leaves by the person's own hand alone."""
 
     def __init__(self, look: Look, window: QWidget) -> None:
-        super().__init__(window)
-        self._look, self._window = look, window
+        super().__init__(look, window, WIDTH)
         self._known: set[str] = set()
-        self._scrim = Scrim(look, window)
-        self._scrim.pressed.connect(self.dismiss)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         look.bind(self.text.setAccessibleName, msg("Report"))
-        look.bind(self.text.setFixedHeight, lambda: look.px(220))
         title = label(look, msg("Something went wrong in the program"), size="title", strong=True)
         head = row(look, Picture(look, "circle-alert", "warn"), title, None, gap=10, edge=(20, 14, 12, 10))
         told = label(
@@ -54,7 +53,6 @@ class CrashPage(QWidget):
         ring = (RING + 1, RING + 1, RING + 1, RING + 1)
         self.setLayout(column(look, head, Line(look), body, Line(look), foot, gap=0, edge=ring))
         look.bind(self.setAccessibleName, msg("Something went wrong in the program"))
-        self.hide()
 
     def tell(self, error: BaseException) -> bool:
         """Show the report of a mistake, unless this place was reported before."""
@@ -63,20 +61,19 @@ class CrashPage(QWidget):
             return False
         self._known.add(place)
         self.text.setPlainText(crash_report.report(error, datetime.now(UTC), NEWEST))
-        self._scrim.cover()
-        self.setFixedWidth(min(self._look.px(WIDTH), self._window.width() - 40))
-        self.adjustSize()
-        left, top = (self._window.width() - self.width()) // 2, (self._window.height() - self.height()) // 3
-        self.move(left, max(20, top))
-        self.show()
-        self.raise_()
+        self.lift()
         self.go_on.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
-    def dismiss(self) -> None:
-        """Back to work."""
-        self._scrim.hide()
-        self.hide()
+    def fit(self) -> None:
+        """The report gives way where the window has no room for all of it; it scrolls by itself."""
+        layout = self.layout()
+        if layout is None:
+            return
+        self.text.setFixedHeight(self._look.px(TEXT))
+        layout.activate()
+        over = layout.totalHeightForWidth(self.width()) - (self._window.height() - 2 * MARGIN)
+        self.text.setFixedHeight(self._look.px(TEXT) - min(max(over, 0), self._look.px(TEXT - LEAST_TEXT)))
 
     def write(self, path: Path) -> None:
         """Write the report to a file."""
@@ -90,14 +87,3 @@ class CrashPage(QWidget):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape goes on."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A floating layer."""
-        paint.paint_float(QPainter(self), self._look, self.rect())

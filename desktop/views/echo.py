@@ -72,7 +72,12 @@ class EchoEditor(LineEditor):
         if hint is not None:
             look.bind(self.setPlaceholderText, hint)
         self.textChanged.connect(self._read)
+        look.changed.connect(self._say_again)
         self._read(text)
+
+    def _say_again(self) -> None:
+        """In another language the same is understood and said in its words."""
+        self._read(self.text())
 
     def echo(self) -> str:
         """What is said back; nothing before anything else was typed."""

@@ -106,12 +106,20 @@ class ChoiceEditor(QComboBox):
         super().__init__()
         self._look = look
         self._before = value
-        if value not in [code for code, _ in options]:
+        self._words = dict(options)
+        if value not in self._words:
             self.addItem("", "")
         for code, word in options:
             self.addItem(look.text(word), code)
         self.setCurrentIndex(max(0, self.findData(value)))
+        look.changed.connect(self._say_again)
         self.activated.connect(lambda _index: self.committed.emit())
+
+    def _say_again(self) -> None:
+        """The words in another language."""
+        for place in range(self.count()):
+            if (word := self._words.get(self.itemData(place))) is not None:
+                self.setItemText(place, self._look.text(word))
 
     def typed(self) -> Any:
         """The code."""

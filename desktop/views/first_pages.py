@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QVBoxLayout, 
 
 from desktop.views import paint
 from desktop.views.buttons import Button, Segments
-from desktop.views.compose import Chip, Picture, column, holding, label, row, set_ink
+from desktop.views.compose import Chip, Picture, column, holding, label, row, scrolling, set_ink
 from desktop.views.frame import NAMES, Secret
 from desktop.views.look import Look
 from desktop.words import Message, msg, verbatim
@@ -62,7 +62,8 @@ class Page(QWidget):
         look.bind(middle.setMaximumWidth, lambda: look.px(width))
         line = row(look, None, middle, None, edge=(32, 0, 32, 0))
         line.setStretch(1, 1000)  # as wide as it may be, or as the window leaves room for
-        self.setLayout(column(look, None, line, None, gap=0))
+        inner = holding(column(look, None, line, None, gap=0, edge=(0, 16, 0, 16)))
+        self.setLayout(column(look, scrolling(inner), gap=0))
 
     def enter(self) -> None:
         """Called when the step is shown."""
@@ -287,7 +288,8 @@ class StartPage(Page):
             look.bind(entry.setAccessibleName, name)
             entry.setPlaceholderText(hint)
             entry.textChanged.connect(self._joined)
-        look.bind(self.server.setFixedWidth, lambda: look.px(260))
+        look.bind(self.server.setMaximumWidth, lambda: look.px(260))
+        look.bind(self.server.setMinimumWidth, lambda: look.px(140))
         look.bind(self.code.setFixedWidth, lambda: look.px(140))
         join = holding(row(look, self.server, self.code, None, gap=8))
         self._add(

@@ -58,7 +58,8 @@ class FirstRun(QWidget):
     def _compose(self) -> None:
         look = self._look
         side = region("ground", "right")
-        look.bind(side.setFixedWidth, lambda: look.px(392))
+        look.bind(side.setMaximumWidth, lambda: look.px(392))
+        look.bind(side.setMinimumWidth, lambda: look.px(300))
         brand = row(
             look, Brand(look, 32), label(look, msg("Satchel"), size="figure", strong=True), None, gap=12
         )
@@ -71,7 +72,7 @@ class FirstRun(QWidget):
         )
         line = row(look, Picture(look, "shield-check", "good"), promise, gap=8)
         line.setStretch(1, 1)
-        side.setLayout(column(look, brand, 52, self._steps, None, line, gap=0, edge=(48, 56, 40, 36)))
+        side.setLayout(column(look, brand, 52, self._steps, None, line, gap=0, edge=(48, 56, 24, 36)))
         foot = region("surface", "top")
         look.bind(foot.setFixedHeight, lambda: look.px(72))
         foot.setLayout(row(look, self._back, None, self._where, self.next, gap=12, edge=(48, 0, 40, 0)))
@@ -149,7 +150,8 @@ class _Steps(QWidget):
         super().__init__()
         self._look = look
         self._step = 0
-        self._facts: list[Message | str] = ["", "", ""]
+        self._name = ""
+        self._secret = msg("And a sheet for the safe")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -159,13 +161,17 @@ class _Steps(QWidget):
     def show_step(self, step: int, answers: Answers) -> None:
         """Where one is."""
         self._step = step
-        comma = "，" if self._look.language == "zh" else ", "
-        named = comma.join(part for part in (NAMES[self._look.language], answers.name) if part)
-        secret: Message | str = (
-            strength(answers.passphrase)[1] if step > 1 else msg("And a sheet for the safe")
-        )
-        self._facts = [named, secret, msg("About 20 seconds")]
+        self._name = answers.name
+        self._secret = strength(answers.passphrase)[1] if step > 1 else msg("And a sheet for the safe")
         self.update()
+
+    def _fact(self, number: int) -> str:
+        """What stands below the title of a step, in the language of now."""
+        look = self._look
+        if number == 0:
+            comma = "，" if look.language == "zh" else ", "
+            return comma.join(part for part in (NAMES[look.language], self._name) if part)
+        return look.text((self._secret, msg("About 20 seconds"))[number - 1])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Discs on a line, a title and a fact for each."""
@@ -212,4 +218,4 @@ class _Steps(QWidget):
                 painter, look, box, look.text(title), strong=here, ink="ink_2" if waiting else "ink"
             )
             box.translate(0, look.px(20))
-            paint.paint_text(painter, look, box, look.text(self._facts[number]), ink="ink_3", size="small")
+            paint.paint_text(painter, look, box, self._fact(number), ink="ink_3", size="small")

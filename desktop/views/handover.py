@@ -50,7 +50,7 @@ class Carriage(Protocol):
 
 def _twice(look: Look) -> QFont:
     """Figures that are read from across a table."""
-    font = look.font("display", strong=True)
+    font = QFont(look.font("display", strong=True))  # the one of the look is everybody's
     font.setPixelSize(font.pixelSize() * 2)
     return font
 

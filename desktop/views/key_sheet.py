@@ -1,28 +1,35 @@
 """The sheet of all keys, over the window: what each does, by where it works; any key closes it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing import Final
 
-from desktop.views import keymap, paint
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSlider, QVBoxLayout, QWidget
+
+from desktop.views import keymap
 from desktop.views.buttons import Button
+from desktop.views.card import Body, Card
 from desktop.views.compose import Keys, Line, clear, column, holding, label, row
 from desktop.views.look import Look
-from desktop.views.popover import RING, Scrim
+from desktop.views.popover import RING
 from desktop.words import Message, msg
 
-WIDTH = 720
+WIDTH: Final = 720
+_MOVES: Final = {
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+}
+"""Keys that scroll the sheet where the window has no room for all of it."""
 
 
-class KeySheet(QWidget):
+class KeySheet(Card):
     """Two columns: what can be changed in the settings, and what is the same everywhere."""
 
     def __init__(self, look: Look, window: QWidget) -> None:
-        super().__init__(window)
-        self._look, self._window = look, window
+        super().__init__(look, window, WIDTH)
         self._came_from: QWidget | None = None
-        self._scrim = Scrim(look, window)
-        self._scrim.pressed.connect(self.dismiss)
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
         close.clicked.connect(self.dismiss)
         head = row(
@@ -38,32 +45,22 @@ class KeySheet(QWidget):
         hint = label(look, msg("Other keys can be chosen in the settings."), size="small", ink="ink_3")
         foot = row(look, hint, None, edge=(20, 8, 20, 12))
         ring = (RING + 1, RING + 1, RING + 1, RING + 1)
-        self.setLayout(column(look, head, Line(look), holding(across), Line(look), foot, gap=0, edge=ring))
+        self._body = Body(holding(across))
+        self.setLayout(column(look, head, Line(look), self._body, Line(look), foot, gap=0, edge=ring))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.bind(self.setAccessibleName, msg("All keys"))
         self._said: list[tuple[str, str]] = []
-        self.hide()
 
     def open(self) -> None:
         """Show it with the keys as they are now."""
         self._came_from = self._window.window().focusWidget()
         self._fill()
-        self._scrim.cover()
-        self.setFixedWidth(min(self._look.px(WIDTH), self._window.width() - 40))
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-        self.resize(self.width(), min(self.sizeHint().height(), self._window.height() - 40))
-        left, top = (self._window.width() - self.width()) // 2, (self._window.height() - self.height()) // 3
-        self.move(left, max(20, top))
-        self.show()
-        self.raise_()
+        self.lift()
         self.setFocus()
 
     def dismiss(self) -> None:
         """Close it and give the focus back."""
-        self._scrim.hide()
-        self.hide()
+        super().dismiss()
         if self._came_from is not None:
             self._came_from.setFocus()
             self._came_from = None
@@ -91,7 +88,8 @@ class KeySheet(QWidget):
 
     def _head(self, into: QVBoxLayout, words: Message) -> None:
         made = label(self._look, words, size="small", ink="ink_3")
-        made.setContentsMargins(0, self._look.px(8), 0, self._look.px(4))
+        look = self._look
+        look.bind(made.setContentsMargins, lambda: (0, look.px(8), 0, look.px(4)))
         into.addWidget(made)
 
     def _line(self, into: QVBoxLayout, words: Message, came: str, keys: str) -> None:
@@ -101,9 +99,9 @@ class KeySheet(QWidget):
         self._said.append((look.text(words), keys))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Any key closes it."""
-        self.dismiss()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A floating layer."""
-        paint.paint_float(QPainter(self), self._look, self.rect())
+        """Any key closes it, but for those that scroll to what is further down."""
+        bar, move = self._body.verticalScrollBar(), _MOVES.get(Qt.Key(event.key()))
+        if move is not None and bar.maximum() > 0:
+            bar.triggerAction(move)
+        else:
+            self.dismiss()

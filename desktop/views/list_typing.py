@@ -51,7 +51,7 @@ class CellTyping(QStyledItemDelegate):
         made.setParent(parent)
         made.setProperty("cell", True)
         made.setFont(look.font())
-        made.setAccessibleName(look.text(described.label))
+        look.bind(made.setAccessibleName, described.label)
         if spec.right:
             made.setAlignment(paint.RIGHT)
         return made

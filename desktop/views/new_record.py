@@ -3,21 +3,22 @@
 from typing import Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from desktop.errors import SatchelError
 from desktop.models.record import RECORDS
 from desktop.services.unfinished import Unfinished
-from desktop.views import errors, paint, unfinished
+from desktop.views import errors, unfinished
 from desktop.views.buttons import Button
+from desktop.views.card import Body, Card
 from desktop.views.compose import Line, column, holding, label, row
 from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, editor_for, focus
 from desktop.views.look import Look
 from desktop.views.phrases import inside
-from desktop.views.popover import RING, Scrim
+from desktop.views.popover import RING
 from desktop.words import msg, verbatim
 
 ASKED: Final[dict[str, tuple[str, ...]]] = {
@@ -34,15 +35,15 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
 WIDTH: Final = 560
 
 
-class NewRecord(QWidget):
+class NewRecord(Card):
     """The card. Enter goes to the next field, Ctrl+Enter makes the record, Escape gives up."""
 
     made = Signal(str, object)  # record type, id
 
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
-        super().__init__(window)
-        self._look, self._desk, self._window = look, desk, window
-        self._scrim = Scrim(look, window)
+        super().__init__(look, window, WIDTH)
+        self._desk = desk
+        self._scrim.pressed.disconnect()
         self._scrim.pressed.connect(self.put_aside)
         self._kind = ""
         self._links: dict[str, Any] = {}
@@ -65,16 +66,9 @@ class NewRecord(QWidget):
         head = row(look, self._title, None, close, edge=(20, 12, 12, 12))
         foot = row(look, self._why, None, cancel, self.make, gap=8, edge=(20, 12, 20, 12))
         foot.setStretch(0, 1)
-        body = holding(column(look, self._grid, gap=0, edge=(20, 14, 20, 16)))
+        body = Body(holding(column(look, self._grid, gap=0, edge=(20, 14, 20, 16))))
         ring = (RING + 1, RING + 1, RING + 1, RING + 1)
-        self._whole = column(look, head, Line(look), body, Line(look), foot, gap=0, edge=ring)
-        self.setLayout(self._whole)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._refit)
-        look.changed.connect(self._later.start)
-        self.hide()
+        self.setLayout(column(look, head, Line(look), body, Line(look), foot, gap=0, edge=ring))
 
     def ask(self, kind: str, links: dict[str, Any] | None = None) -> None:
         """Show the card for a type, starting from links such as the customer."""
@@ -82,14 +76,7 @@ class NewRecord(QWidget):
         self._look.bind(self._title.setText, msg("New {what}").of(what=inside(RECORDS[kind].__label__)))
         self._build()
         draft = self._desk.unfinished.of(self._draft().key)
-        self._scrim.cover()
-        self.setFixedWidth(self._look.px(WIDTH))
-        self._fit()
-        self.move(
-            (self._window.width() - self.width()) // 2, max(40, (self._window.height() - self.height()) // 3)
-        )
-        self.show()
-        self.raise_()
+        self.lift()
         for name, editor in self.editors.items():
             if name not in self._links:
                 focus(editor) if not hasattr(editor, "showPopup") else editor.setFocus()
@@ -194,21 +181,7 @@ class NewRecord(QWidget):
             self.editors[told.field].setFocus()
         else:
             self._look.bind(self._why.setText, told.words)
-        self._fit()
-
-    def _refit(self) -> None:
-        """The card for the text size of now."""
-        if self.isVisible():
-            self.setFixedWidth(self._look.px(WIDTH))
-            self._fit()
-
-    def _fit(self) -> None:
-        """As high as the texts need at this width."""
-        layout = self._whole
-        layout.activate()
-        wraps = layout.hasHeightForWidth()
-        high = layout.totalHeightForWidth(self.width()) if wraps else layout.totalSizeHint().height()
-        self.resize(self.width(), high)
+        self.place()
 
     def _mark(self, editor: QWidget, *, invalid: bool) -> None:
         editor.setProperty("invalid", invalid)
@@ -223,8 +196,7 @@ class NewRecord(QWidget):
     def dismiss(self) -> None:
         """Give up."""
         self._desk.unfinished.let_go(self._draft().key)
-        self._scrim.hide()
-        self.hide()
+        super().dismiss()
 
     def said(self, name: str = "") -> str:
         """What is said below a field, or at the foot."""
@@ -242,7 +214,3 @@ class NewRecord(QWidget):
             self.focusNextChild()
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A floating layer."""
-        paint.paint_float(QPainter(self), self._look, self.rect())

@@ -28,6 +28,7 @@ from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.network import DEEDS, GOES, STANDS, Network, saying, why, word
+from desktop.views.outbox_marks import Marks
 from desktop.views.phrases import sentence
 from desktop.views.popover import RING, Popover
 from desktop.words import Message, msg, verbatim
@@ -45,8 +46,6 @@ KEYS: Final = 104
 EDITED: Final = frozenset(LISTS) | {"quote_line"}
 BESIDE: Final = frozenset({"refused", "parked", "row"})
 """States of what the office has answered: such cards are not among those that wait to be sent."""
-
-
 MARKS: Final = {
     "sending": ("cloud-upload", "ink_2"),
     "row": ("circle-check", "good"),
@@ -64,7 +63,7 @@ def became(card: Card, look: Look) -> str:
         return ""
     step = card.steps[0]
     more = f" +{len(card.steps) - 1}" if len(card.steps) > 1 else ""
-    return f"{look.text(step.label)} {turned(step, look)}{more}"
+    return " ".join(f"{look.text(step.label)} {turned(step, look)}{more}".split())  # on one line
 
 
 def turned(step: outbox.Step, look: Look) -> str:
@@ -215,7 +214,7 @@ class Outbox(Popover):
         self.inside.addWidget(self._actions)
         self._more = label(look, size="small", ink="ink_2")
         self._decide = label(look, size="small", ink="bad")
-        self._marks = _Marks(look)
+        self._marks = Marks(look)
         self.without = Button(look, msg("Without the internet…"), kind="link")
         self.without.clicked.connect(self._hand_over)
         foot = row(
@@ -297,6 +296,8 @@ class Outbox(Popover):
         """In another text size the sentence takes its room anew."""
         if not self.isHidden():
             self._show_why()
+            if (card := self.card()) is not None and not self._actions.isHidden():
+                self._say_chosen(card)
         super().fit()
 
     def _show_why(self) -> None:
@@ -368,6 +369,13 @@ class Outbox(Popover):
         card = self.card()
         if card is None:
             return
+        self._say_chosen(card)
+        self._actions.show()
+        self._place()
+        self.rows.setFocus()
+
+    def _say_chosen(self, card: Card) -> None:
+        """Its values, who else changed it, and the buttons for what can be done."""
         look, decided = self._look, card.state in outbox.DECIDED_HERE
         kept = outbox.kept(self._desk.store, card)
         self.take_back.refuse(kept)
@@ -385,12 +393,14 @@ class Outbox(Popover):
             value = label(look, verbatim(turned(step, look)), size="small", wrap=True)
             line = row(look, key, value, gap=8)
             line.setStretch(1, 1)
-            self._said.addWidget(holding(line))
+            self._tell(holding(line))
         for words, ink in self._words(card, kept):
-            self._said.addWidget(label(look, verbatim(words), size="small", ink=ink, wrap=True))
-        self._actions.show()
-        self._place()
-        self.rows.setFocus()
+            self._tell(label(look, verbatim(words), size="small", ink=ink, wrap=True))
+
+    def _tell(self, said: QWidget) -> None:
+        """One more line, shown at once: what is hidden has no height."""
+        self._said.addWidget(said)
+        said.show()
 
     def _words(self, card: Card, kept: Message | None) -> list[tuple[str, str]]:
         look = self._look
@@ -465,32 +475,3 @@ class Outbox(Popover):
             self.inbox_wanted.emit()
         else:
             self._go(self.opened)
-
-
-class _Marks(QWidget):
-    """What the three marks mean: saved here, sent, confirmed."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        look.bind(self.setFixedSize, lambda: (look.px(300), look.px(20)))
-
-    def paintEvent(self, event: Any) -> None:
-        """Three icons with their words, from the right."""
-        look = self._look
-        painter = QPainter(self)
-        right = self.width()
-        marks = (
-            ("circle-check", "good", msg("Confirmed")),
-            ("cloud-upload", "ink_2", msg("On its way")),
-            ("clock", "ink_2", msg("Saved here")),
-        )
-        for icon, colour, words in marks:
-            text = look.text(words)
-            width = look.t.width(text, "small")
-            box = QRect(right - width, 0, width + 1, self.height())
-            paint.paint_text(painter, look, box, text, ink=colour, size="small")
-            left = right - width - look.px(6) - look.t.icon("small")
-            paint.paint_icon(painter, look, left, self.height() // 2, icon, colour, "small")
-            right = left - look.px(16)
-        paint.paint_disc(painter, look, QPointF(-10, -10))

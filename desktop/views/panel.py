@@ -268,7 +268,7 @@ class Panel(QWidget):
                 self._delete,
                 None,
                 gap=6,
-                edge=(20, 0, 20, 12),
+                edge=(20, 0, 12, 12),
             )
         )
         inner = QWidget()

@@ -13,6 +13,9 @@ from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.words import msg
 
+QWIDGETSIZE_MAX = 16_777_215
+"""What Qt takes for no limit."""
+
 
 class QuoteFiles(QWidget):
     """The same panel that every record has, and the button that shows it with how many there are."""
@@ -33,7 +36,9 @@ class QuoteFiles(QWidget):
         ground = region("panel", "left")
         ground.setLayout(column(look, head, scrolling(inner), gap=0))
         self.setLayout(column(look, ground, gap=0))
-        look.bind(self.setFixedWidth, lambda: look.t.column("panel"))
+        self._look, self._alone = look, False
+        look.bind(self.setMinimumWidth, lambda: look.t.column("panel_min"))
+        look.bind(self.setMaximumWidth, self._widest)
         self.hide()
         desk.changed.connect(self._changed)
         self._count()
@@ -42,6 +47,14 @@ class QuoteFiles(QWidget):
         """Show the files, or what was there before."""
         self.setVisible(show)
         self.shown.emit(show)
+
+    def widen(self, *, alone: bool) -> None:
+        """All the width where nothing stands beside it."""
+        self._alone = alone
+        self.setMaximumWidth(self._widest())
+
+    def _widest(self) -> int:
+        return QWIDGETSIZE_MAX if self._alone else self._look.t.column("panel")
 
     def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
         if any(kind == "attachment" for kind, _ in keys):

@@ -74,7 +74,7 @@ class _Sums(QWidget):
 
     def sizeHint(self) -> QSize:
         look = self._look
-        return QSize(look.px(300), look.px(22) * len(self._rows) + look.px(58))
+        return QSize(look.px(356), look.px(22) * len(self._rows) + look.px(58))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = self._look
@@ -128,7 +128,8 @@ class QuoteFoot(QWidget):
         left.setLayout(column(look, head, self._why, None, asked, gap=6, edge=(20, 12, 16, 12)))
         right = region("panel", "left")
         right.setLayout(column(look, self._sums, None, gap=0, edge=(20, 8, 12, 8)))
-        look.bind(right.setFixedWidth, lambda: look.px(388))
+        look.bind(right.setMaximumWidth, lambda: look.px(388))
+        look.bind(right.setMinimumWidth, lambda: look.px(300))
         ground = region("panel", "top")
         line = row(look, left, right, gap=0)
         line.setStretch(0, 1)

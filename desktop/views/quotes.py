@@ -31,6 +31,7 @@ from desktop.views.quote_paper import QuotePaper
 from desktop.views.quote_table import AMOUNT, NAME, QuoteTable, Typed
 from desktop.views.quote_typing import CellDrafts
 from desktop.views.sharing_box import open_sharing, reason, share_button
+from desktop.views.status import Hint
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
@@ -42,6 +43,12 @@ _STAGE_TONES: Final = {
     "expired": "warn",
     "draft": "neutral",
 }
+
+HINTS: Final = (
+    (msg("next cell"), "Tab"),
+    (msg("copy from above"), "Ctrl+D"),
+    (msg("why this price"), "Alt+W"),
+)
 
 
 class QuotePage(QWidget):
@@ -58,6 +65,9 @@ class QuotePage(QWidget):
         if found is None:
             raise KeyError(quote_id)
         self.shown: Row = found
+        self._asked_paper, self._has_paper = False, False
+        self.files = QuoteFiles(look, desk, quote_id)
+        look.bind(self._yield_paper, lambda: look.t.scale)  # the first of this page's: the window grows later
         self.draft = drafts.load(desk.store, quote_id)
         self._late = False
         self.table = QuoteTable(look, self)
@@ -65,8 +75,8 @@ class QuotePage(QWidget):
         self.foot = QuoteFoot(look)
         self.paper = QuotePaper(look, desk, self, lambda: self.draft)
         self.preview = self.paper.view
-        self.files = QuoteFiles(look, desk, quote_id)
-        self.files.shown.connect(lambda shown: self._turn_paper(show=not shown and self._has_room()))
+        self.preview.hide()  # until it is known whether there is room, or the window would grow for it
+        self.files.shown.connect(self._turn_files)
         self.add = AddLine(look, self._products)
         self.why = WhyPrice(look, self)
         self.confirm = Confirm(look, self)
@@ -89,7 +99,7 @@ class QuotePage(QWidget):
             button.clicked.connect(self._asker(key))
             self._facts[key] = button
         self._show_paper = Button(look, icon="file-text", kind="flat", name=msg("Show the paper"))
-        self._show_paper.clicked.connect(lambda: self._turn_paper(show=True))
+        self._show_paper.clicked.connect(lambda: self._turn_paper(show=True, asked=True))
         self._show_paper.hide()
         history = Button(look, icon="history", kind="flat", name=msg("Undo the last step"))
         history.clicked.connect(self._desk.undo)
@@ -102,7 +112,7 @@ class QuotePage(QWidget):
         line.setStretch(1, 1)
         self._add_row.setLayout(line)
         look.bind(self._add_row.setFixedHeight, lambda: look.t.row("quote_grid"))
-        ground = region("surface")
+        ground = self._lines = region("surface")
         self._stack = column(look, bar, self.grid, self._add_row, None, self.foot, gap=0)
         self._stack.setStretch(1, 1000)
         self._stack.setStretch(3, 1)
@@ -262,13 +272,29 @@ class QuotePage(QWidget):
                 figures.append((msg("Line {place}, {column}").of(place=place, column=head), ""))
         count = sum(row.line.kind in quotes.PRICED for row in self.table.rows)
         figures.append((msg("{count} lines").of(count=count), ""))
-        figures.append((msg("Alt+W: why this price"), ""))
+        for words, keys in HINTS:
+            figures.append((words, Hint(keys)))
         self.figures.emit(figures)
 
     def _has_room(self) -> bool:
         return self._look.px(NARROWEST) <= self.window().width()
 
-    def _turn_paper(self, *, show: bool) -> None:
+    def _yield_paper(self, _scale: int) -> None:
+        """Where text or window leave no room, the paper goes first, then the lines beside the files."""
+        if not self.files.isHidden():
+            self._turn_files(shown=True)
+        if self._has_paper and not (self._asked_paper or self._has_room()):
+            self._turn_paper(show=False)
+
+    def _turn_files(self, shown: bool) -> None:
+        """The files take the paper's place, and where there is little room the lines' as well."""
+        room = self._has_room()
+        self._turn_paper(show=not shown and room)
+        self._lines.setVisible(room or not shown)
+        self.files.widen(alone=not self._lines.isVisibleTo(self))
+
+    def _turn_paper(self, *, show: bool, asked: bool = False) -> None:
+        self._asked_paper, self._has_paper = asked, show
         self.files.setVisible(self.files.isVisibleTo(self) and not show)
         self.preview.setVisible(show)
         self._show_paper.setVisible(not show)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.views.buttons import Button
-from desktop.views.compose import Avatar, Line, Picture, column, holding, label, region, row
+from desktop.views.compose import Avatar, Line, Picture, column, holding, label, region, row, scrolling
 from desktop.views.frame import Brand, Secret, foot, note
 from desktop.views.look import Look
 from desktop.words import Message, msg
@@ -71,7 +71,8 @@ class UnlockPage(QWidget):
         parts.append(note(look, "shield-check", msg("Decrypted on this computer alone, without a network")))
         middle.setLayout(column(look, *parts, gap=4))
         page = region("ground")
-        page.setLayout(column(look, None, row(look, None, middle, None), None))
+        inner = holding(column(look, None, row(look, None, middle, None), None))
+        page.setLayout(column(look, scrolling(inner), gap=0))
         self.setLayout(column(look, page, foot(look, msg("Unlocks without a network")), gap=0))
 
     def _heading(self) -> QWidget:

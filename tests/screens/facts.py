@@ -1,12 +1,12 @@
 """What is true of every screen, whatever it shows: names, targets, whole texts, contrast, one language."""
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import Any
 
 from PIL import Image
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QLineEdit,
+    QPlainTextEdit,
     QScrollBar,
     QTableView,
+    QTextEdit,
     QWidget,
 )
 
@@ -27,26 +29,77 @@ from desktop.views.look import Look
 from desktop.views.popover import Popover
 from desktop.views.theme import Tokens
 from desktop.words import LOCALE
+from tests.screens.painted import Painted, picture
 
 SLACK = 2  # px that a text may miss by rounding
 SHARP = 2  # device px for one px, so that thin strokes have their whole ink
 LEAST_CONTRAST = 4.5
+AIR = 5  # px of two lines' boxes that may lie over each other: no letter reaches there
+NEAR = 12  # of 255 in each part of a colour
 FEW = 6  # device px that an ink needs to count as one
 Rgb = tuple[int, int, int]
 
 
-def seen(screen: QWidget) -> Iterator[QWidget]:
-    """Every widget that can be seen on a screen."""
-    for widget in screen.findChildren(QWidget):
-        if widget.isVisible() and widget.width() > 0 and widget.height() > 0:
-            yield widget
+class Glance:
+    """A screen at one moment: its widgets, its pixels and the texts painted on it, each read once."""
+
+    def __init__(self, screen: QWidget, look: Look, size: QSize | None = None) -> None:
+        self.screen, self.look, self.size = screen, look, size or screen.size()
+
+    @cached_property
+    def widgets(self) -> list[QWidget]:
+        """Every widget that can be seen."""
+        return [
+            widget
+            for widget in self.screen.findChildren(QWidget)
+            if widget.isVisible() and widget.width() > 0 and widget.height() > 0
+        ]
+
+    @cached_property
+    def _drawn(self) -> tuple[Image.Image, list[Painted]]:
+        return picture(self.screen, SHARP)
+
+    @property
+    def image(self) -> Image.Image:
+        """The pixels, `SHARP` for one."""
+        return self._drawn[0]
+
+    @property
+    def painted(self) -> list[Painted]:
+        """The painted texts that can be seen whole."""
+        return self._drawn[1]
+
+    def part(self, box: QRect) -> Image.Image:
+        """The pixels of a part of the screen."""
+        left, top = SHARP * box.left(), SHARP * box.top()
+        return self.image.crop((left, top, left + SHARP * box.width(), top + SHARP * box.height()))
+
+    def wrong(self) -> dict[str, list[str]]:
+        """Everything that is not as it should be, by the name of the fact."""
+        found = {
+            "too large": too_large(self),
+            "nameless": nameless(self),
+            "too small to press": small_targets(self),
+            "clipped": [*clipped(self), *clipped_paint(self)],
+            "swollen": swollen(self),
+            "overlapping": [*overlapping(self), *overlapping_paint(self)],
+            "faint": [*faint(self), *faint_paint(self)],
+        }
+        return {fact: said for fact, said in found.items() if said}
 
 
-def nameless(screen: QWidget) -> list[str]:
+def too_large(glance: Glance) -> list[str]:
+    """Whether the screen needs more than it was given."""
+    has, needs = glance.size, glance.screen.size()
+    fits = needs.width() <= has.width() and needs.height() <= has.height()
+    return [] if fits else [f"{needs.width()} × {needs.height()} in {has.width()} × {has.height()}"]
+
+
+def nameless(glance: Glance) -> list[str]:
     """What can take the focus but has no name for a screen reader."""
     return [
         f"{type(widget).__name__} at {widget.pos().toTuple()}"
-        for widget in seen(screen)
+        for widget in glance.widgets
         if widget.focusPolicy() != Qt.FocusPolicy.NoFocus
         and not isinstance(widget, QScrollBar)
         and type(widget) is not QAbstractScrollArea
@@ -66,12 +119,12 @@ def is_inside(widget: QWidget, kind: type[QWidget]) -> bool:
     return False
 
 
-def small_targets(screen: QWidget, look: Look) -> list[str]:
+def small_targets(glance: Glance) -> list[str]:
     """What can be pressed but is smaller than the tokens allow in both directions."""
-    least = look.t.control("target_min")
+    least = glance.look.t.control("target_min")
     return [
         f"{type(widget).__name__} {widget.accessibleName()!r} is {widget.width()} × {widget.height()}"
-        for widget in seen(screen)
+        for widget in glance.widgets
         if isinstance(widget, QAbstractButton | QLineEdit | QComboBox)
         and min(widget.height(), max(widget.width(), least)) < least - 1
         and not widget.property("bare")
@@ -80,22 +133,22 @@ def small_targets(screen: QWidget, look: Look) -> list[str]:
     ]
 
 
-def clipped(screen: QWidget) -> list[str]:
+def clipped(glance: Glance) -> list[str]:
     """Labels and buttons that are narrower or lower than what they say."""
     return [
         f"{type(widget).__name__} {widget.text()!r}: {has} px of {need}"
-        for widget in seen(screen)
+        for widget in glance.widgets
         if isinstance(widget, QLabel | QAbstractButton) and widget.text()
         for has, need in [room(widget)]
         if need > has + SLACK
     ]
 
 
-def swollen(screen: QWidget) -> list[str]:
+def swollen(glance: Glance) -> list[str]:
     """Painted buttons far bigger than what they say: something forgot to lay them out."""
     return [
         f"{type(widget).__name__} {widget.text()!r} is {widget.width()} × {widget.height()}"
-        for widget in seen(screen)
+        for widget in glance.widgets
         if isinstance(widget, QAbstractButton) and type(widget).__module__ == "desktop.views.buttons"
         if widget.height() > 3 * widget.sizeHint().height()
     ]
@@ -110,7 +163,8 @@ def room(widget: QLabel | QAbstractButton) -> tuple[int, int]:
     return 0, 0
 
 
-def english_of_chinese() -> set[str]:
+@lru_cache(maxsize=1)
+def english_of_chinese() -> frozenset[str]:
     """The English of every message that has a Chinese text of its own."""
     pairs = re.compile(r'^msgid "(.+)"\nmsgstr "(.+)"$', re.MULTILINE)
     found: set[str] = set()
@@ -118,16 +172,20 @@ def english_of_chinese() -> set[str]:
         found |= {
             english for english, chinese in pairs.findall(file.read_text("utf-8")) if english != chinese
         }
-    return found
+    return frozenset(found)
 
 
-def said(screen: QWidget) -> Iterator[str]:
+def said(glance: Glance) -> Iterator[str]:
     """Every text on a screen: labels, buttons, placeholders, heads and cells of lists."""
-    for widget in seen(screen):
+    for widget in glance.widgets:
         if isinstance(widget, QLabel | QAbstractButton):
             yield widget.text()
         if isinstance(widget, QLineEdit):
             yield widget.placeholderText()
+        if isinstance(widget, QComboBox):
+            yield from (widget.itemText(place) for place in range(widget.count()))
+        if isinstance(widget, QTextEdit | QPlainTextEdit):
+            yield from widget.toPlainText().splitlines()
         if isinstance(widget, QAbstractItemView) and (model := widget.model()) is not None:
             columns = model.columnCount() if isinstance(widget, QTableView) else 1
             for column in range(columns):
@@ -136,11 +194,8 @@ def said(screen: QWidget) -> Iterator[str]:
                     yield str(model.index(row, column).data() or "")
         yield widget.toolTip()
         yield widget.accessibleName()
-
-
-def untranslated(screen: QWidget, known: set[str]) -> list[str]:
-    """Texts on a Chinese screen that are the English of a message."""
-    return sorted({text for text in said(screen) if text in known} - set(NAMES.values()))
+    for one in glance.painted:
+        yield one.text
 
 
 def uncovered(screen: QWidget, widget: QWidget) -> bool:
@@ -183,11 +238,12 @@ def place_of(screen: QWidget, widget: QWidget) -> QRect:
     return box
 
 
-def overlapping(screen: QWidget) -> list[str]:
+def overlapping(glance: Glance) -> list[str]:
     """Words that stand on other words: two texts in front, neither a part of the other."""
+    screen = glance.screen
     told = [
         (widget, place_of(screen, widget))
-        for widget in seen(screen)
+        for widget in glance.widgets
         if isinstance(widget, QLabel | QAbstractButton | QLineEdit) and words_of(widget)
         if uncovered(screen, widget)
     ]
@@ -206,6 +262,17 @@ def overlapping(screen: QWidget) -> list[str]:
     return found
 
 
+def words_wide(widget: QWidget) -> int:
+    """Where on a widget its words end, counted from the left."""
+    if (
+        isinstance(widget, QLabel)
+        and widget.alignment() & Qt.AlignmentFlag.AlignLeft
+        and not widget.wordWrap()
+    ):
+        return widget.sizeHint().width()
+    return widget.width()
+
+
 def words_of(widget: QWidget) -> str:
     """What a widget says."""
     if isinstance(widget, QLabel | QAbstractButton):
@@ -213,38 +280,84 @@ def words_of(widget: QWidget) -> str:
     return widget.text() or widget.placeholderText() if isinstance(widget, QLineEdit) else ""
 
 
-def picture(screen: QWidget, sharp: int = 1) -> Image.Image:
-    """The screen as pixels."""
-    made = QImage(screen.size() * sharp, QImage.Format.Format_RGB32)
-    made.setDevicePixelRatio(sharp)
-    screen.render(made)
-    raw = bytes(made.constBits())
-    return Image.frombytes("RGB", (made.width(), made.height()), raw, "raw", "BGRX", made.bytesPerLine())
-
-
-def faint(screen: QWidget) -> list[str]:
+def faint(glance: Glance) -> list[str]:
     """Words whose strongest ink has less than 4.5:1 on the ground around them; grey buttons are excepted."""
-    image = picture(screen, SHARP)
+    screen = glance.screen
     found = []
-    for widget in seen(screen):
+    for widget in glance.widgets:
         words = words_of(widget)
         if not words or not widget.isEnabled() or not uncovered(screen, widget):
             continue
         box = place_of(screen, widget)
+        if box.height() < widget.height() and isinstance(widget, QAbstractButton):
+            continue  # half of it is scrolled away, perhaps the half with the words
+        box.setWidth(min(box.width(), words_wide(widget)))
         if box.width() < 8 or box.height() < 8:
             continue
-        part = image.crop(tuple(SHARP * edge for edge in (box.left(), box.top(), box.right(), box.bottom())))
-        best = strongest(part)
+        best = strongest(glance.part(box))
         if best < LEAST_CONTRAST:
             found.append(f"{type(widget).__name__} {words!r} has {best:.1f}:1")
     return found
 
 
-def strongest(part: Image.Image) -> float:
-    """The best contrast of any ink with the ground, which is the most frequent colour."""
-    counted = sorted(part.getcolors(part.width * part.height) or [], reverse=True)
-    ground = counted[0][1]
-    return max((contrast(rgb, ground) for count, rgb in counted[1:] if count >= FEW), default=99.0)
+def faint_paint(glance: Glance) -> list[str]:
+    """Painted words without 4.5:1 on the ground that they really stand on; what is disabled is excepted."""
+    found = []
+    excepted = glance.look.colour("ink_disabled").name()
+    for one in glance.painted:
+        if one.ink == excepted or not any(map(str.isalnum, one.text)):  # a dash has hardly an ink of its own
+            continue
+        best = strongest(glance.part(one.box), none=1.0)
+        if best < LEAST_CONTRAST:
+            found.append(f"painted {one.text!r} has {best:.1f}:1 at {one.box.getRect()}")
+    return found
+
+
+def clipped_paint(glance: Glance) -> list[str]:
+    """Painted words that were given less room than they need."""
+    return [f"painted {one.text!r}: {one.cut}" for one in glance.painted if one.cut]
+
+
+def overlapping_paint(glance: Glance) -> list[str]:
+    """Painted words that stand on other painted words of the same widget."""
+    by_place: dict[tuple[float, float], list[Painted]] = {}
+    for one in glance.painted:
+        by_place.setdefault(one.origin.toTuple(), []).append(one)
+    return [
+        f"painted {one.text!r} and {other.text!r} share {shared.getRect()}"
+        for several in by_place.values()
+        for place, one in enumerate(several)
+        for other in several[place + 1 :]
+        for shared in [one.letters.intersected(other.letters)]
+        if not is_same(one, other) and is_much(shared)
+    ]
+
+
+def is_same(one: Painted, other: Painted) -> bool:
+    """Whether a text was painted twice in one place, as a widget does that is painted again."""
+    return one.text == other.text and one.letters == other.letters
+
+
+def is_much(shared: QRectF) -> bool:
+    """Whether two texts share more than the air above and below their letters."""
+    return shared.width() > SLACK and shared.height() > AIR
+
+
+def strongest(part: Image.Image, none: float = 99.0) -> float:
+    """The contrast of an ink with the ground, the most frequent colour: the best, or one that is enough.
+
+    `none` is the answer where there is no ink at all.
+    """
+    counted: list[tuple[int, Any]] = sorted(part.getcolors(part.width * part.height) or [], reverse=True)
+    best, ground = none, counted[0][1]
+    for place, (count, rgb) in enumerate(counted[1:]):
+        if count < FEW:
+            break
+        found = contrast(rgb, ground)
+        best = found if place == 0 else max(best, found)
+        if found >= LEAST_CONTRAST:
+            break
+    return best
 
 
 def contrast(one: Rgb, other: Rgb) -> float:
@@ -253,6 +366,7 @@ def contrast(one: Rgb, other: Rgb) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@lru_cache(maxsize=4096)
 def luminance(rgb: Rgb) -> float:
     """How light a colour is."""
     red, green, blue = (
@@ -262,18 +376,32 @@ def luminance(rgb: Rgb) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def stale_colours(screen: QWidget, before: str, now: str) -> set[str]:
-    """Colours of the theme of before, that the theme of now does not have, on more than a few pixels."""
-    image = picture(screen)
-    old, new = (set(inks(name).values()) | avatars(name) for name in (before, now))
+def stale_colours(glance: Glance, before: Iterable[str]) -> set[str]:
+    """Colours of themes of before, that the theme of now does not have, on more than a few pixels."""
+    new = inks_of(glance.look.theme_name)
+    old = {colour for name in before for colour in inks_of(name)}
     page = paper()
-    new |= {page.ink, page.ink_2, page.ink_3, page.accent, page.band, page.line}  # paper stays paper
+    new = new | {page.ink, page.ink_2, page.ink_3, page.accent, page.band, page.line}  # paper stays paper
+    image = glance.image
+    counted: list[tuple[int, Any]] = image.getcolors(image.width * image.height) or []
     seen_here = {
         f"#{red:02X}{green:02X}{blue:02X}"
-        for count, (red, green, blue) in image.getcolors(image.width * image.height) or []
-        if count >= 80
+        for count, (red, green, blue) in counted
+        if count >= 80 * SHARP * SHARP
     }
-    return seen_here & (old - new)
+    return {colour for colour in seen_here & (old - new) if not any(is_near(colour, ink) for ink in new)}
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether two colours differ by no more than the edge of a letter does from its middle."""
+    pairs = [(int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
+    return all(abs(first - second) <= NEAR for first, second in pairs)
+
+
+@lru_cache(maxsize=3)
+def inks_of(name: str) -> frozenset[str]:
+    """Every colour of a theme."""
+    return frozenset(set(inks(name).values()) | avatars(name))
 
 
 def avatars(name: str) -> set[str]:
@@ -281,17 +409,43 @@ def avatars(name: str) -> set[str]:
     return {colour.name().upper() for place in range(8) for colour in Tokens(name).avatar(place)}
 
 
-def said_after(screen: QWidget) -> set[str]:
-    """Every text of a screen, but for times of the day."""
-    return {re.sub(r"\d{1,2}:\d\d", "00:00", text) for text in said(screen)}
+def words_of_data(texts: Iterable[str]) -> frozenset[str]:
+    """Chinese texts that people typed: names and notes, which stay in every language."""
+    pieces = {piece.strip() for text in texts for piece in re.split(r"\n|\\n|[,，;；:：]", text)}
+    return frozenset(filter(is_chinese, {*texts, *pieces}))
 
 
-def of_other_language(texts: set[str], language: str) -> set[str]:
-    """Those that hold words of the program in the other language; names that a person typed are in both."""
-    if language == "zh":
-        return texts & english_of_chinese()
-    words = chinese_words()
-    return {text for text in texts if any(word in text for word in words)}
+def is_chinese(text: str) -> bool:
+    """Whether a text holds Chinese."""
+    return any("\u4e00" <= each <= "\u9fff" for each in text)
+
+
+def stale_words(glance: Glance, data: frozenset[str]) -> set[str]:
+    """Texts that hold words of the program in a language that the window does not speak now."""
+    if glance.look.language == "zh":
+        return {text for text in said(glance) if text in english_of_chinese()} - set(NAMES.values()) - data
+    return {text for text in said(glance) if is_chinese(text) and says_ours(text, data)} - set(NAMES.values())
+
+
+@lru_cache(maxsize=4096)
+def says_ours(text: str, data: frozenset[str]) -> bool:
+    """Whether a Chinese text holds a word of the program beside what people typed."""
+    for typed in by_length(data):
+        text = text.replace(typed, " ")
+    words = filter(is_chinese, re.split(r"[\s,，:：;；]", text))
+    rest = [word for word in words if not (text.endswith("…") and is_cut(word, data))]
+    return any(word in each for each in rest for word in chinese_words())
+
+
+def is_cut(word: str, data: frozenset[str]) -> bool:
+    """Whether it stands in something typed: the last words of a text may be cut for want of room."""
+    return any(word.rstrip("…") in typed for typed in data)
+
+
+@lru_cache(maxsize=8)
+def by_length(texts: frozenset[str]) -> tuple[str, ...]:
+    """The longest first, so that a part never hides what it is a part of."""
+    return tuple(sorted(texts, key=len, reverse=True))
 
 
 @lru_cache(maxsize=1)

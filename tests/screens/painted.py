@@ -1,4 +1,4 @@
-"""Texts that are painted and held by no label: rows, boards, calendars, charts, chips; recorded as they are drawn."""
+"""Texts that no label holds, in rows, boards, calendars, charts and chips: recorded as they are painted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintDevice, QPixmap
+from PySide6.QtGui import QFontMetricsF, QImage, QPaintDevice, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 SLACK = 1.5  # px that letters may miss by rounding
@@ -33,11 +33,12 @@ class Painted:
 
 @contextmanager
 def recorded(sharp: int) -> Iterator[list[Painted]]:
-    """Every text that is painted meanwhile, but for those in pictures of their own such as avatars."""
+    """Every text that is painted meanwhile, but for shadows, and pictures of their own such as avatars."""
     own, found = QPainter.drawText, list[Painted]()
 
     def draw(painter: QPainter, *arguments: Any) -> Any:
-        if not isinstance(painter.device(), QPixmap | QImage):
+        solid = painter.opacity() >= 1  # what is in hand leaves a shadow of itself
+        if solid and not isinstance(painter.device(), QPixmap | QImage):
             found.extend(_note(painter, sharp, arguments))
         return own(painter, *arguments)
 
@@ -69,7 +70,11 @@ def _cut(metrics: QFontMetricsF, room: QRectF, laid: QRectF, text: str) -> str:
     if laid.width() > room.width() + SLACK:
         return f"{laid.width():.0f} px wide in {room.width():.0f}"
     if laid.height() > 1.5 * metrics.height():  # several lines
-        return f"{laid.height():.0f} px high in {room.height():.0f}" if laid.height() > room.height() + SLACK else ""
+        return (
+            f"{laid.height():.0f} px high in {room.height():.0f}"
+            if laid.height() > room.height() + SLACK
+            else ""
+        )
     ink = metrics.tightBoundingRect(text)
     base = laid.top() + metrics.ascent()
     over = max(room.top() - (base + ink.top()), base + ink.bottom() - room.bottom())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 from sqlalchemy import select
 
 from desktop.models.record import new_id
@@ -170,7 +170,8 @@ def some_files(store: Store, firm: Firm) -> UUID:
         there = list(session.scalars(select(Attachment).where(Attachment.of_id == customer)))
     if there:
         return there[0].id
-    photo = Image.radial_gradient("L").resize((1600, 1200)).convert("RGB")
+    grey = Image.radial_gradient("L").resize((1600, 1200))
+    photo = ImageOps.colorize(grey, (214, 222, 230), (38, 52, 72))
     ImageDraw.Draw(photo).rectangle((500, 300, 1100, 900), fill=(76, 110, 160))
     out = io.BytesIO()
     photo.save(out, "JPEG")

@@ -30,7 +30,8 @@ def render(widget: QWidget, size: QSize = SIZE) -> None:
 def fresh_lists(store: Store) -> None:
     """Each screen begins with lists that nobody has looked at."""
     for kind in LISTS:
-        store.set_local(f"list:{kind}", None)
+        if store.local(f"list:{kind}") is not None:  # a commit each
+            store.set_local(f"list:{kind}", None)
 
 
 def looks(languages: str, themes: str, text: int) -> Iterator[tuple[str, Look]]:
