@@ -215,8 +215,8 @@ class Notified(Hub):
             if at_once:
                 self._next = time.monotonic() + PAUSE
                 part = self._part()
+            self._run("wakeups-out", self._send_rest)  # from the first news on, not from the first hurry
             if self._outgoing:
-                self._run("wakeups-out", self._send_rest)
                 self._due.notify_all()
         if at_once:
             self._notify(part)

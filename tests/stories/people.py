@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Self, cast
 
+from sync.server.cli import DATABASE_URL
+from tests.sync import postgres
 from tests.vaults import PASSPHRASE
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -230,6 +232,9 @@ class Office:
         self.folder = folder
         self.data = folder / "data"
         self.environment = {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "en_US.UTF-8", "TZ": "UTC"}
+        if postgres.ELSEWHERE:
+            self.environment[DATABASE_URL] = postgres.here("story")
+            postgres.emptied(postgres.here("story")).close()
         folder.mkdir(parents=True)
         self.port = 0
         self.server: Running | None = None

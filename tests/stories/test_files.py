@@ -11,6 +11,7 @@ import pytest
 from tests.canaries import hits, plant
 from tests.stories.people import Laptop, Office, Starter
 from tests.stories.test_two_laptops import Pair, rounds, shared_customer
+from tests.sync import postgres
 
 CANARIES = plant(40)
 PDF = b"%PDF-1.7\n" + "\n".join(CANARIES).encode() * 2000
@@ -70,10 +71,11 @@ def test_a_file_arrives_whole_however_often_laptop_and_office_are_killed(
     made = rep.json("attach", "customer", customer, str(tmp_path / "large.pdf"))
     halves = 0
     for laptop in pair:
-        for number in range(5):
+        kills, pause = 0, 0.25
+        while kills < 5:
             running = laptop.start("sync")
-            time.sleep(0.25 + 0.12 * number)
-            if number % 2:
+            time.sleep(pause)
+            if kills % 2:
                 office.close(signal.SIGKILL)
                 running.kill()
                 office.open()
@@ -81,6 +83,7 @@ def test_a_file_arrives_whole_however_often_laptop_and_office_are_killed(
                 running.kill()
             one = attached(laptop, customer).get("large.pdf", {"done": 0})
             halves += 0 < one["done"] < 100
+            kills, pause = (kills + 1, pause + 0.12) if one["done"] else (kills, 2 * pause)  # a busy machine
         laptop.json("sync")
     assert halves >= 3
     assert attached(rep, customer)["large.pdf"]["on_server"]
@@ -133,5 +136,5 @@ def test_no_text_of_a_file_can_be_read_on_any_disk(plain: bool, starter: Starter
         return
     assert {hit.canary for hit in found} >= set(CANARIES)  # the search would see it
     assert any(hit.path.name.startswith("blobs.db") for hit in found)
-    assert any(hit.path.is_relative_to(office.data) for hit in found)
+    assert postgres.ELSEWHERE or any(hit.path.is_relative_to(office.data) for hit in found)
     assert any(hit.path.suffix == ".satchel" for hit in found)

@@ -21,8 +21,8 @@ from sqlalchemy import Connection, NullPool, create_engine, make_url
 from sync.server.store import Store, open_folder, open_url
 
 VARIABLE: Final = "SATCHEL_TEST_DATABASE_URL"
-ELSEWHERE: Final = os.environ.get(VARIABLE, "")
-"""A PostgreSQL on which every test of the office runs; its database is emptied before each one."""
+HALF: Final = "half"
+"""In place of an address: every second process of a parallel run has its offices on a private PostgreSQL."""
 
 PROCESS: Final = "SATCHEL_TEST_PROCESS"
 """What a process calls its databases that runs beside the one it was started by."""
@@ -131,6 +131,19 @@ def private() -> str:
     cluster = Cluster()
     atexit.register(cluster.stop)
     return cluster.url("satchel")
+
+
+def _chosen() -> str:
+    asked = os.environ.get(VARIABLE, "")
+    if asked == HALF:
+        number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+        asked = private() if number % 2 and binaries() is not None else ""
+        os.environ[VARIABLE] = asked  # whom this process starts goes where it went
+    return asked
+
+
+ELSEWHERE: Final = _chosen()
+"""A PostgreSQL on which every test of the office runs; its database is emptied before each one."""
 
 
 @lru_cache(maxsize=8)

@@ -20,9 +20,9 @@ from desktop.views.window import Window
 from sync.client import lan
 from sync.client.driver import enrol, sync_once
 from sync.server import bundle as office_bundle
-from sync.server import store as office_store
 from sync.server.server import Server
 from tests.stores import customer, opened
+from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 from tests.views.conftest import now
 from tests.views.pages import key, press, settle, type_in
@@ -33,7 +33,7 @@ PORTS = itertools.count(19_447)
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Server]:
     """An office with two people."""
-    made = Server(office_store.open_folder(tmp_path / "office"))
+    made = Server(postgres.office(tmp_path / "office"))
     for name in ("Ann", "Bob"):
         made.add_user(name, "South", "rep")
     yield made
