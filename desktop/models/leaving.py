@@ -96,6 +96,7 @@ def _hide_asides(driver: Any, kind: str, names: frozenset[str]) -> None:
             " WHERE type = ? AND field = ?",
             (kind, name),
         )
+    _hide_decisions(driver, kind, names)
     whole = driver.execute("SELECT id, mine FROM inbox WHERE type = ? AND field = ''", (kind,)).fetchall()
     for identity, text in whole:
         mine = json.loads(text)
@@ -103,6 +104,20 @@ def _hide_asides(driver: Any, kind: str, names: frozenset[str]) -> None:
         if body and not names.isdisjoint(body):
             mine["body"] = {name: value for name, value in body.items() if name not in names}
             driver.execute("UPDATE inbox SET mine = ? WHERE id = ?", (json_text(mine), identity))
+
+
+def _hide_decisions(driver: Any, kind: str, names: frozenset[str]) -> None:
+    """The office's entries of the inbox, which other laptops of this person follow."""
+    found = driver.execute("SELECT id, of_field, mine FROM decision WHERE of = ?", (kind,)).fetchall()
+    for identity, field, text in found:
+        mine = json.loads(text) if text else None
+        value: Any = mine.get("value") if isinstance(mine, dict) else None
+        body = value.get("body") if isinstance(value, dict) else None
+        if field in names:
+            driver.execute("UPDATE decision SET mine = NULL WHERE id = ?", (identity,))
+        elif isinstance(body, dict) and not field and not names.isdisjoint(body):
+            value["body"] = {name: one for name, one in body.items() if name not in names}
+            driver.execute("UPDATE decision SET mine = ? WHERE id = ?", (json_text(mine), identity))
 
 
 def _let_go(connection: Connection, kind: str, names: frozenset[str]) -> None:

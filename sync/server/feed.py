@@ -17,7 +17,7 @@ from sync.protocol import tiers
 from sync.protocol.messages import Cursor, Head, Part, Removal, Snapshot
 from sync.protocol.messages import Table as WireTable
 from sync.protocol.versions import SCHEMA
-from sync.server import wakeups
+from sync.server import masks, wakeups
 from sync.server.rows import Shape, bare, chunks, id_in, id_out, insert_into, is_id, shape, upsert
 from sync.server.scope import Scope
 from sync.server.tables import FEED, FLOOR, HEAD, VERSIONS
@@ -184,7 +184,8 @@ def table(conn: Connection, scope: Scope, record_type: str, keys: Sequence[Any])
         rows += form.shown(conn.execute(_authored(form), {"ids": part}))
     for row in rows:
         row[-2] = show_id(row[-2]) if row[-2] is not None else None
-    return WireTable(columns=[*form.columns, "@by", "@at"], rows=rows)
+    columns = [*form.columns, "@by", "@at"]
+    return WireTable(columns=columns, rows=masks.cut(scope.mask, record_type, columns, rows))
 
 
 @lru_cache(maxsize=256)
@@ -278,4 +279,5 @@ def _snapshot_rows(
         query = query.where(feed.c.record < form.key(after))
     elif after:
         query = query.where(feed.c.record > form.key(after))
-    return WireTable(columns=list(form.columns), rows=form.shown(conn.execute(query)))
+    rows = form.shown(conn.execute(query))
+    return WireTable(columns=list(form.columns), rows=masks.cut(scope.mask, record_type, form.columns, rows))

@@ -1,12 +1,13 @@
 """What an author has to decide is filed in their own stream, so that it is open on all of their laptops.
 
 The laptop that pushed makes the same entries of the same answers (`desktop/models/decisions.py`), under the
-same ids. Values of sensitive fields are not filed: such an entry stays on the laptop where it arose.
+same ids. Of a sensitive field that is what its author may see; whoever may no longer see it is not told
+(`masks.cut`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from desktop.models.records.decisions import OPEN
 from sync.protocol.ops import Op
 from sync.server.batch import FIRST, OFFICE, Batch, Held
 from sync.server.judge import DELETED, Outcome
+from sync.server.masks import Mask, without
 from sync.server.permission import Rejected, new_row
 from sync.server.rows import Row, bare, id_in, id_out, is_id, shape
 from sync.server.tables import DEVICE
@@ -27,9 +29,12 @@ LONGEST: Final = 1000
 """Characters of a reason that are filed."""
 
 
-def file(batch: Batch, decided: Sequence[tuple[Op, Outcome | Rejected]]) -> None:
-    """File what the author of these operations has to decide; call it before the batch is flushed."""
-    rows = [row for op, outcome in decided for row in _entries(batch, op, outcome) if _fits(row)]
+def file(batch: Batch, decided: Sequence[tuple[Op, Outcome | Rejected]], mask: Mask) -> None:
+    """File what the author of these operations has to decide; call it before the batch is flushed.
+
+    What their mask hides from them is not filed.
+    """
+    rows = [row for op, outcome in decided for row in _entries(batch, op, outcome, mask) if _fits(row)]
     if not rows:
         return
     batch.load((DECISION, row["id"]) for row in rows)
@@ -80,8 +85,9 @@ def _overtakes(row: Row, other: Row) -> bool:
     return same and bool(row["of_field"]) and other["state"] == OPEN and other["op"] < row["op"]
 
 
-def _entries(batch: Batch, op: Op, outcome: Outcome | Rejected) -> Iterator[Row]:
+def _entries(batch: Batch, op: Op, outcome: Outcome | Rejected, mask: Mask) -> Iterator[Row]:
     """The entries that one answer makes."""
+    hidden = mask.of(op.type)
     if op.kind == "void" or op.type not in RECORDS or not is_id(op.record):
         return
     if isinstance(outcome, Rejected):
@@ -96,7 +102,7 @@ def _entries(batch: Batch, op: Op, outcome: Outcome | Rejected) -> Iterator[Row]
         held, kind, code = outcome.held, "conflict", "deleted" if outcome.deleted else ""
         said = ("", "")
     for field, mine, _ in asked:
-        if _is_masked(op.type, field):
+        if field in hidden:
             continue
         yield new_row(
             DECISION,
@@ -107,7 +113,7 @@ def _entries(batch: Batch, op: Op, outcome: Outcome | Rejected) -> Iterator[Row]
                 "of": op.type,
                 "of_id": op.record,
                 "of_field": field,
-                "mine": {"value": _without_masked(op.type, mine)},
+                "mine": {"value": without(mine, hidden)},
                 "code": code,
                 "en": said[0][:LONGEST],
                 "zh": said[1][:LONGEST],
@@ -120,19 +126,6 @@ def _entries(batch: Batch, op: Op, outcome: Outcome | Rejected) -> Iterator[Row]
             },
             decisions.entry_id(bytes.fromhex(batch.device), op.n, field).hex,
         )
-
-
-def _is_masked(record_type: str, field: str) -> bool:
-    described = RECORDS[record_type].fields().get(field)
-    return described is not None and bool(described.masked)
-
-
-def _without_masked(record_type: str, mine: Any) -> Any:
-    """What was sent about a record as a whole, without values that are hidden from some roles."""
-    body = mine.get("body") if isinstance(mine, dict) else None
-    if not isinstance(body, dict):
-        return mine
-    return {**mine, "body": {name: one for name, one in body.items() if not _is_masked(record_type, name)}}
 
 
 def _fits(row: Row) -> bool:

@@ -243,7 +243,7 @@ def _judge(
         decided += _transaction(batch, judge, list(group), unseen)
     floors.follow(batch)
     inboxes.became(batch, decided)
-    inboxes.file(batch, decided)
+    inboxes.file(batch, decided, scope.mask)
     batch.flush()
     numbers.note(conn, _numbers(decided), now)
     if judge.overwritten:

@@ -16,6 +16,7 @@ from desktop.models.records.decisions import Decision
 from desktop.models.store import Store
 from desktop.services import commands, inbox, undo
 from sync.client.driver import enrol, sync_once
+from sync.server import people
 from tests.stores import opened
 from tests.sync.pair import Pair, pairs
 from tests.sync.simulator.world import Direct
@@ -177,16 +178,28 @@ def test_a_new_laptop_finds_what_is_open_and_a_teammate_s_and_a_manager_s_never_
     assert opens(two.home) == []
 
 
-def test_a_sensitive_value_stays_on_the_laptop_where_it_was_typed(two: Two) -> None:
+def test_a_sensitive_value_is_open_on_both_laptops_and_leaves_them_with_the_right_to_see_it(
+    two: Two, tmp_path: Path
+) -> None:
     item = two.all(two.bob, Product)[0].id
     for store, cost in ((two.ann, Decimal(10)), (two.bob, Decimal(20))):
         commands.run(store, store.me(), "product.edit", item, values={"cost": cost})
     two.meet()
-    assert only(two.bob).field == "cost"
-    assert (opens(two.home), two.all(two.home, Decision)) == ([], [])
-    settle(two.bob, only(two.bob), "mine")
+    for store in (two.bob, two.home):
+        assert (only(store).field, str(only(store).mine)) == ("cost", "20")
+    settle(two.home, only(two.home), "mine")
     two.meet()
+    assert opens(two.bob) == []
     assert str(two.all(two.ann, Product)[0].cost) == "20"
+    two.server.store.write(lambda conn: people.set_role(conn, "Bob", "rep", two.server.clock()))
+    two.meet()
+    for store in (two.bob, two.home):
+        (entry,) = two.all(store, Decision)
+        assert (entry.of_field, entry.mine) == ("cost", None)
+    with opened(tmp_path / "third") as third:
+        enrol(third, Direct(two.server), two.server.new_code("Bob"))
+        two.sync(third)
+        assert [one.mine for one in two.all(third, Decision)] == [None], "a new laptop is not told either"
 
 
 def test_who_made_the_office_s_value_is_known_where_ones_own_change_arrived_too(two: Two) -> None:
