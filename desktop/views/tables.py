@@ -93,7 +93,7 @@ class RecordTable(QAbstractTableModel):
         if asked is None:
             self._replace(lines)
         else:
-            self._ask(asked, lines, fresh=True, limit=max(first, LATER))
+            self._ask(asked, lines, fresh=True, limit=max(first, self._source.portion))
 
     def _stream(
         self, wanted: int, size: int = PAGE, ready: tuple[list[Row], int] | None = None
