@@ -15,6 +15,8 @@ from desktop.words import msg
 Index = QModelIndex | QPersistentModelIndex
 LINE: Final = Qt.ItemDataRole.UserRole
 MEASURED: Final = 200
+LEAST: Final = 22
+"""px of the list that stay where a small window shows large text: one line of it."""
 COUNTED: Final = (Amount, Number, Whole)
 NOTHING: Final = "\N{EM DASH}"
 SO_ALREADY: Final = msg("is so already")
@@ -143,7 +145,7 @@ class Preview(QListView):
         self.setModel(self.rows)
         self.setItemDelegate(_Delegate(look, self.rows, self))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        look.bind(self.setMinimumHeight, lambda: look.t.row("list"))
+        look.bind(self.setMinimumHeight, lambda: look.px(LEAST))
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
         self.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of rows are laid out piece by piece
         look.bind(self.setAccessibleName, msg("What would change"))

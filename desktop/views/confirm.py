@@ -65,9 +65,6 @@ class Confirm(Popover):
         self.yes.say(yes)
         self._act = act
         self.setFixedWidth(self._look.px(WIDTH) + 2 * RING)
-        self.setFixedHeight(
-            self.sizeHint().height() if not self.hasHeightForWidth() else self.heightForWidth(self.width())
-        )
         there = self._window.mapFromGlobal(anchor.mapToGlobal(QPoint(anchor.width(), anchor.height() + 6)))
         left = (
             there.x() - self.width() + 2 * RING

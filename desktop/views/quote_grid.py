@@ -134,7 +134,7 @@ class _LineDelegate(QStyledItemDelegate):
         editor.setFont(self._look.font())
         head = self._grid.table.heads()[index.column()]
         if head is not None:
-            editor.setAccessibleName(self._look.text(head))
+            self._look.bind(editor.setAccessibleName, head)
         if index.column() not in (NAME, UNIT):
             editor.setAlignment(paint.RIGHT)
         editor.textEdited.connect(lambda text: self._grid.table.try_out(index, text))

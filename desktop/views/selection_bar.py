@@ -9,7 +9,7 @@ from desktop.views.compose import column, label, region, row
 from desktop.views.look import Look
 from desktop.words import Message, msg
 
-TIGHT = 620
+TIGHT = 640
 
 
 class SelectionBar(QWidget):

@@ -102,6 +102,14 @@ def list_paste(window: Window, firm: Firm) -> None:
     page.edits.paste()
 
 
+def save_view(window: Window, firm: Firm) -> None:
+    """A name for what is shown, with whom it is shared."""
+    list_filtered(window, firm)
+    page = window.page()
+    assert isinstance(page, ListPage)
+    page.views.save_as()
+
+
 def board(window: Window, firm: Firm) -> None:
     """A card in mid-move."""
     page = page_of(window, "opportunity")
@@ -141,6 +149,7 @@ LISTS: dict[str, Show] = {
     "list_columns": list_columns,
     "list_cell": list_cell,
     "list_paste": list_paste,
+    "save_view": save_view,
     "board": board,
     "calendar_week": calendar("interaction", "week"),
     "calendar_days": calendar("task", "week"),

@@ -26,6 +26,24 @@ def quote_why(window: Window, firm: Firm) -> None:
     page._explain(line)  # noqa: SLF001
 
 
+def quote_confirm(window: Window, firm: Firm) -> None:
+    """Issuing cannot be taken back: it asks first."""
+    quote(window, firm)
+    render(window)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    page.ask_issue()
+
+
+def quote_cell(window: Window, firm: Firm) -> None:
+    """A price while it is typed."""
+    quote(window, firm)
+    render(window)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    page.grid.edit(page.grid.currentIndex())
+
+
 def quote_files(window: Window, firm: Firm) -> None:
     """The files of a quote in the place of its paper."""
     quote(window, firm)
@@ -37,5 +55,7 @@ def quote_files(window: Window, firm: Firm) -> None:
 QUOTES: dict[str, Show] = {
     "quote_editor": quote,
     "quote_why": quote_why,
+    "quote_cell": quote_cell,
+    "quote_confirm": quote_confirm,
     "quote_files": quote_files,
 }

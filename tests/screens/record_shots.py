@@ -3,6 +3,10 @@
 from datetime import date
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
 from desktop.models.records import Comment, Team, User
 from desktop.services import sharing
 from desktop.services.commands import run
@@ -64,6 +68,31 @@ def to_ask(window: Window, firm: Firm) -> None:
     page.facts.explain(page.facts.facts["grade"])
 
 
+def of_kind(kind: str) -> Show:
+    """A record of another kind whole: the newest."""
+
+    def show(window: Window, firm: Firm) -> None:
+        window.open_record(kind, window.desk.recent(kind, 1)[0].id)
+        wait_idle(window)
+
+    return show
+
+
+def fact_refused(window: Window, firm: Firm) -> None:
+    """A value that makes no sense, with the reason under it."""
+    customer(window, firm)
+    render(window)
+    page = window.page()
+    assert isinstance(page, RecordPage)
+    fact = page.facts.facts["credit"]
+    fact.edit()
+    editor = fact.findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("五十来万")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait_idle(window)
+
+
 def comments(window: Window) -> RecordPage:
     """The page in front, turned to what is said."""
     page = window.page()
@@ -116,4 +145,9 @@ RECORDS: dict[str, Show] = {
     "echo": echo,
     "to_ask": to_ask,
     "said": said,
+    "fact_refused": fact_refused,
+    **{
+        f"record_{kind}": of_kind(kind)
+        for kind in ("contact", "opportunity", "product", "task", "interaction")
+    },
 }

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
 ENTRY_WIDTH, SMALL_ENTRY, LEAST_ENTRY = 132, 96, 64
-ROOMY, TIGHT = 980, 560
+ROOMY, TIGHT = 980, 700
 MONTHLY, DAILY = msg("{field} by month"), msg("{field} by day")
 MOST_PEOPLE = 200
 
@@ -99,6 +99,11 @@ class FilterBar(QWidget):
         self.builder: FilterBuilder | None = None
         self.chooser: ColumnsBox | None = None
         self._compose()
+        look.changed.connect(self._again)
+
+    def _again(self) -> None:
+        if self.isVisible():
+            self.show_state()
 
     def _compose(self) -> None:
         look = self._look
