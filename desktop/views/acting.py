@@ -8,12 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from desktop.rules import deeplinks, typed
-from desktop.views import cells, dates
+from desktop.views import cells, dates, share_items
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.palette import Item
 from desktop.views.panel import heading
+from desktop.views.privacy import veil
 from desktop.words import Message, msg
 
 VERBS: Final = re.compile(
@@ -54,7 +55,7 @@ class Acting:
 
     def _with_day(self, day: date, rest: str) -> list[Item]:
         items = []
-        if rest:
+        if rest and not share_items.begins(self._look, rest):
             items.append(self._task(day, rest))
         row = self._selected()
         kind = row.record.__tablename__ if row is not None else ""
@@ -122,7 +123,7 @@ class Acting:
         return Item(self._look.text(words), icon=icon, run=act)
 
     def _name(self, row: Row) -> Message:
-        return heading(row, self._look.language)
+        return veil(self._look, heading(row, self._look.language))
 
     def _day(self, day: date) -> str:
         return dates.said(day, self._look.language, date.today())  # noqa: DTZ011

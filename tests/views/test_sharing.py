@@ -1,5 +1,7 @@
 """Sharing in the window: the palette lends the record that is open, ends it, and undo takes it back."""
 
+from datetime import date, timedelta
+
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -41,6 +43,12 @@ def test_the_palette_shares_the_open_record_and_ends_it(
     [share] = sharing.of_record(store, customer)
     assert (share.person_id, share.access) == (receiver.id, "read")
     assert window.toast.isVisible()
+    day = date.today() + timedelta(days=9)  # noqa: DTZ011
+    dated = typed(window, qtbot, f"share dragan {day}")
+    assert dated == [f"Share with Dragan until {day}, {what}" for what in ("to read", "to read and edit")]
+    key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: sharing.of_record(store, customer)[0].until == day)
+    settle(window, qtbot)
     assert typed(window, qtbot, "share dragan")[0] == "End the share with Dragan"
     key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: sharing.of_record(store, customer) == [])
