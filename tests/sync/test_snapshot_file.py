@@ -1,10 +1,9 @@
 """A first copy by one encrypted file: the same as by pages, or nothing; on trouble the pages bring it."""
 
 import math
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -589,30 +588,26 @@ def test_files_that_nobody_fetches_are_removed_and_few_lie_here(
 
 # ---------------------------------------------------------------- the power fails
 
-_KILLED = """
-import os, signal, sys
-from itertools import count
-from pathlib import Path
-from desktop.models import turns
-from desktop.models.remote import Remote
-from sync.client.driver import sync_once
-from sync.client.transport import HttpTransport
-from tests.stores import opened
-from tests.sync.test_snapshot_file import limits
 
-name, _, nth = sys.argv[3].partition(" / ")
-passed = count(1)
-turns.BITES = {"active": 0.0, "idle": 0.0}
+def killed(folder: Path, url: str, point: str) -> None:
+    """A first sync in a process of its own, which is killed at this point: "bite / 4" is the fourth bite."""
+    name, _, nth = point.partition(" / ")
+    passed = count(1)
+    vars(turns).update(BITES={"active": 0.0, "idle": 0.0})
 
-def point(told):
-    if told == name and next(passed) == int(nth or 1):
-        os.kill(os.getpid(), signal.SIGKILL)
+    def at(told: str) -> None:
+        if told == name and next(passed) == int(nth or 1):
+            os.kill(os.getpid(), signal.SIGKILL)
 
-with opened(Path(sys.argv[1])) as store:
-    remote = Remote(store)
-    remote.point = point
-    sync_once(store, HttpTransport(sys.argv[2]), limits=limits(), remote=remote)
-"""
+    with opened(folder) as store:
+        remote = Remote(store)
+        remote.point = at
+        sync_once(store, HttpTransport(url), limits=limits(), remote=remote)
+
+
+_FORKED = multiprocessing.get_context("forkserver")
+"""Has imported everything once, and forks for each that is to be killed."""
+_FORKED.set_forkserver_preload([__name__])
 _BITES = [f"{name} / {nth}" for name in ("before bite", "bite") for nth in (1, 4, 7, 12)]
 
 
@@ -627,12 +622,13 @@ def test_killed_at_any_moment_the_vault_goes_on(
         sent = commands.run(store, store.me(), "customer.new", values={"name": "我的客户"}).value
     running = Running(server).start()
     try:
-        ended = subprocess.run(
-            [sys.executable, "-c", _KILLED, str(folder), running.url, point], check=False, timeout=60
-        )
+        process = _FORKED.Process(target=killed, args=(folder, running.url, point))
+        process.start()
+        process.join(60)
     finally:
         running.stop()
-    assert ended.returncode == -signal.SIGKILL
+    assert process.exitcode == -signal.SIGKILL
+    process.close()
     with opened(folder) as store:
         after = held(store)
         assert bool(after["sync_cursor"]) == (point == "adopted")
@@ -689,8 +685,10 @@ def test_it_ends_after_each_bite_and_goes_on_there(
     assert is_as_by_pages(server, laptop, tmp_path)
 
 
-@pytest.mark.parametrize("bites", [2, 5, 40])
-@pytest.mark.parametrize("file", ["is there", "is lost", "is not asked for"])
+@pytest.mark.parametrize(
+    ("bites", "file"),
+    [(2, "is there"), (5, "is lost"), (40, "is not asked for"), (40, "is lost")],
+)
 def test_what_a_file_brought_leaves_before_the_pages_that_come_instead(
     server: Server, laptop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bites: int, file: str
 ) -> None:
