@@ -200,6 +200,14 @@ class Carriage:
 
         return bundle.take_in(self.store, data, tell=told)
 
+    def carries(self) -> int:
+        """How many bundles of others are carried for the office."""
+        return len(self.carried.letters(Remote(self.store).identity().server))
+
+    def hand_over(self, folder: Path) -> int:
+        """Those bundles into a folder, such as that of a stick; returns how many."""
+        return self.carried.hand_over(folder, Remote(self.store).identity().server)
+
     def new_code(self) -> str:
         """A code for the other laptop, as a person reads it."""
         return lan.shown(lan.new_code())

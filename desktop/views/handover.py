@@ -43,6 +43,8 @@ class Carriage(Protocol):
     def write(self, path: Path) -> tuple[int, int]: ...
     def kind_of(self, path: Path) -> str: ...
     def take_in(self, path: Path, tell: Callable[[int, int], None]) -> Any: ...
+    def carries(self) -> int: ...
+    def hand_over(self, folder: Path) -> int: ...
     def new_code(self) -> str: ...
     def show(self, code: str) -> Any: ...
     def find(self, code: str) -> Any: ...
@@ -109,16 +111,19 @@ class Handover(Card):
             msg("A laptop nearby: type its code"),
             msg("Eight digits, as the other laptop shows them."),
         )
+        self.hand = Choice(
+            look,
+            "package",
+            msg("Put what you carry for others into a folder"),
+            msg("Sealed bundles for the office, such as onto a stick."),
+        )
         for choice, act in (
             (self.out, self.ask_out), (self.into, self.ask_in), (self.show_it, self.show_code),
-            (self.type_it, self.ask_code),
+            (self.type_it, self.ask_code), (self.hand, self.ask_folder),
         ):  # fmt: skip
             choice.clicked.connect(act)
-        return holding(
-            column(
-                look, self.out, self.into, Line(look), self.show_it, self.type_it, gap=0, edge=(0, 8, 0, 12)
-            )
-        )
+        files, laptops = (self.out, self.into, self.hand), (self.show_it, self.type_it)
+        return holding(column(look, *files, Line(look), *laptops, gap=0, edge=(0, 8, 0, 12)))
 
     def _going(self) -> QWidget:
         look = self._look
@@ -209,6 +214,7 @@ class Handover(Card):
         reason = None if self.carriage is not None and self._desk.has_office() else NO_OFFICE
         for choice in (self.out, self.into, self.show_it, self.type_it):
             choice.refuse(reason)
+        self.hand.setVisible(self.carriage is not None and reason is None and self.carriage.carries() > 0)
         self._turn(0)
         self.out.setFocus()
 
@@ -243,6 +249,13 @@ class Handover(Card):
         if path:
             self.take(Path(path))
 
+    def ask_folder(self) -> None:
+        """Into which folder what is carried for others goes."""
+        title = self._look.text(msg("Put what you carry for others into a folder"))
+        folder = QFileDialog.getExistingDirectory(self._window, title)
+        if folder:
+            self.hand_over(Path(folder))
+
     def drop_words(self, paths: Sequence[Path]) -> Message | None:
         """What letting go of these files will do, where they are bundles; None: they are not."""
         carriage = self.carriage
@@ -262,6 +275,13 @@ class Handover(Card):
         carriage = self.carriage
         if carriage is not None:
             self._start(msg("Sealing what waits for the office"), lambda: carriage.write(path), self._written)
+
+    def hand_over(self, folder: Path) -> None:
+        """Put every bundle that is carried for the office into a folder."""
+        carriage = self.carriage
+        if carriage is not None:
+            doing = msg("Putting what you carry into {folder}").of(folder=folder.name)
+            self._start(doing, lambda: carriage.hand_over(folder), self._handed)
 
     def take(self, *paths: Path) -> None:
         """Take in files, one after the other."""
@@ -393,6 +413,12 @@ class Handover(Card):
         if left:
             more = msg("{count} more did not fit: write another file when the answer to this one is here.")
         self._tell(words, more.of(count=f"{left:,}"))
+
+    def _handed(self, count: int) -> None:
+        words = msg("{count} sealed bundles for the office are in the folder.")
+        self._tell(
+            words.of(count=f"{count:,}"), msg("They stay here as well: one that comes twice counts once.")
+        )
 
     def _took(self, took: Any) -> None:
         if took is None:

@@ -91,6 +91,12 @@ class Shown:
         return "reply"
 
     def take_in(self, path: Path, tell: Callable[[int, int], None]) -> object: ...
+    def carries(self) -> int:
+        return 3
+
+    def hand_over(self, folder: Path) -> int:
+        return 3
+
     def new_code(self) -> str:
         return "42 317 905"
 

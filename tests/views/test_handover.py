@@ -130,8 +130,14 @@ def drop(window: Window, *paths: Path) -> str:
     return said
 
 
-def test_a_bundle_that_is_dropped_says_what_it_will_do_before(
-    open_on: Open, ann: Store, bob: Store, office: Server, qtbot: QtBot, tmp_path: Path
+def test_a_bundle_that_is_dropped_says_what_it_will_do_before_and_goes_on_by_a_stick(
+    open_on: Open,
+    ann: Store,
+    bob: Store,
+    office: Server,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window = open_on(ann, tmp_path / "ann")
     carriage = window.handover.carriage
@@ -150,6 +156,15 @@ def test_a_bundle_that_is_dropped_says_what_it_will_do_before(
     assert "along for others" in drop(window, tmp_path / "bob.satchel")
     assert ended(window.handover, qtbot) == "Taken along, sealed as it is."
     assert len(list((tmp_path / "ann" / "carried").iterdir())) == 1
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(stick))
+    window.handover.ask()
+    assert window.handover.hand.isVisible()
+    press(qtbot, window.handover.hand)
+    assert ended(window.handover, qtbot) == "1 sealed bundles for the office are in the folder."
+    [copy] = stick.iterdir()
+    assert office_bundle.take_in(office, copy.read_bytes()).verdicts["applied"] == 1
     settle(window, qtbot)
 
 
