@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
+from desktop.rules import stages
 from desktop.rules.filters import Condition, every
 from desktop.services import commands
 from desktop.views.board.board import Board
@@ -62,6 +63,21 @@ def test_each_column_counts_and_sums_its_cards(board: Board) -> None:
         rows: list[Any] = [row.record for row in column.list.cards.rows]
         assert column.head.count == len(rows)
         assert sum(each.total for each in column.head.sums) == sum(row.amount or 0 for row in rows)
+
+
+def test_a_board_of_deals_says_what_they_come_to_by_the_chance_of_their_stages(
+    board: Board, window: Window, qtbot: QtBot
+) -> None:
+    window.resize(1440, 900)
+    settle(window, qtbot)
+    assert board.likely is not None
+    rows: list[Any] = [row.record for each in board.columns.values() for row in each.list.cards.rows]
+    open_stages = {stage.code: stage.percent for stage in stages.OPPORTUNITY.stages if stage.open}
+    likely = sum(row.amount * open_stages[row.stage] // 100 for row in rows if row.stage in open_stages)
+    assert f"¥{likely // 100:,}" in board.likely.accessibleName()
+    assert board.likely.isVisible()
+    board.likely.fit(300)
+    assert board.likely.isHidden()
 
 
 def test_brackets_move_a_card_with_its_chance_and_the_card_stays_chosen(

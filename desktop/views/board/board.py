@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.models.kinds import Choice
@@ -16,6 +17,7 @@ from desktop.services.lists import Bucket
 from desktop.services.pasting import Cell
 from desktop.views.board.cards import Cards, card_of
 from desktop.views.board.column import CardList, Column, ColumnHead
+from desktop.views.board.likely import Likely
 from desktop.views.cells import Row
 from desktop.views.compose import column, holding, row
 from desktop.views.look import Look
@@ -58,7 +60,16 @@ class Board(QWidget):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(holding(line))
-        self.setLayout(column(look, self._area, gap=0))
+        self.likely = Likely(look) if (self._kind, self._by) == ("opportunity", "stage") else None
+        whole = column(look, *([self.likely] if self.likely is not None else []), self._area, gap=0)
+        whole.setStretch(whole.count() - 1, 1)
+        self.setLayout(whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What the deals come to is said where there is room."""
+        super().resizeEvent(event)
+        if self.likely is not None:
+            self.likely.fit(event.size().height())
 
     def _column(self, key: str, words: Message) -> Column:
         cards = Cards(self._look, self._page.source, self._by, key, self)
@@ -94,6 +105,8 @@ class Board(QWidget):
             sums = tuple(amount for name in self._amounts for amount in bucket.sums.get(name, ()))
             each.head.show_figures(bucket.count, sums)
             each.be_slim(not bucket.count)
+        if self.likely is not None:
+            self.likely.show_sums({key: each.head.sums for key, each in self.columns.items()})
 
     def is_empty(self) -> bool:
         """Whether there is no card at all."""

@@ -1,0 +1,109 @@
+"""Above a board of deals: what they come to when each stage is counted with its usual chance."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop.documents.chart_marks import inks
+from desktop.rules import stages
+from desktop.services.lists import Sum
+from desktop.views import cells, paint
+from desktop.views.look import Look
+from desktop.words import msg
+
+HEIGHT, BAR, FIGURE, LEAST = 72, 12, 250, 560
+"""px at 100 %: of the line, of its bar, of the figure at the left, and of a board that has room for it."""
+INKS: Final = ("ramp_1", "ramp_2", "ramp_3", "ramp_4")
+SUREST: Final = tuple(
+    sorted((s for s in stages.OPPORTUNITY.stages if s.open), key=lambda s: -(s.percent or 0))
+)
+
+
+class Likely(QWidget):
+    """A figure, a bar of its parts from the surest on, and what each of them is."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._parts: list[tuple[stages.Stage, int]] = []
+        self._all, self._currency, self._room = 0, "", True
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.bind(self.setFixedHeight, lambda: look.px(HEIGHT))
+        look.changed.connect(self._show)
+        self._show()
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        return QSize(self._look.px(FIGURE * 2), self._look.px(HEIGHT))
+
+    def show_sums(self, sums: Mapping[str, tuple[Sum, ...]]) -> None:
+        """What each stage comes to; of several currencies the one that comes to most."""
+        found = [each for stage in SUREST for each in sums.get(stage.code, ())]
+        self._currency = max(found, key=lambda each: each.total).currency if found else ""
+        self._parts, self._all = [], 0
+        for stage in SUREST:
+            total = sum(each.total for each in sums.get(stage.code, ()) if each.currency == self._currency)
+            self._all += total
+            if total > 0:
+                self._parts.append((stage, total * round(stage.percent or 0) // 100))
+        self._look.bind(self.setAccessibleName, lambda: " ".join(self._said()))
+        self._show()
+        self.update()
+
+    def fit(self, height: int) -> None:
+        """For a board that is so high."""
+        self._room = height >= self._look.px(LEAST)
+        self._show()
+
+    def _show(self) -> None:
+        self.setVisible(self._room and bool(self._parts) and not self._look.private)
+
+    def _said(self) -> tuple[str, str, str]:
+        look = self._look
+        likely = cells.money(sum(part for _stage, part in self._parts) // 100 * 100, self._currency)
+        whole = msg("of {amount}").of(amount=cells.money(self._all, self._currency))
+        return look.text(msg("Likely, by the chance of each stage")), likely, look.text(whole)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Words over the figure at the left; bar over legend at the right."""
+        look = self._look
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), look.colour("surface"))
+        paint.paint_hairline(painter, look, self.rect())
+        words, likely, whole = self._said()
+        left, wide = look.px(20), look.px(FIGURE)
+        box = QRect(left, look.px(12), wide, look.t.line("small"))
+        paint.paint_text(painter, look, box, words, ink="ink_2", size="small")
+        box = QRect(left, look.px(32), wide, look.t.line("figure"))
+        end = paint.paint_text(painter, look, box, likely, size="figure", strong=True)
+        rest = QRect(end + look.px(8), box.top() + look.px(2), left + wide - end - look.px(8), box.height())
+        if look.t.width(whole, "small") <= rest.width():
+            paint.paint_text(painter, look, rest, whole, ink="ink_2", size="small")
+        self._paint_parts(painter, left + wide + look.px(24))
+
+    def _paint_parts(self, painter: QPainter, left: int) -> None:
+        look = self._look
+        right, named = self.width() - look.px(20), inks(look.theme_name)
+        whole = sum(part for _stage, part in self._parts) or 1
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        at, legend, gap = float(left), left, look.px(2)
+        for place, (stage, part) in enumerate(self._parts):
+            ink = QColor(named[INKS[min(place, len(INKS) - 1)]])
+            wide = max((right - left) * part / whole - gap, 1.0)
+            painter.fillRect(QRectF(at, look.px(16), wide, look.px(BAR)), ink)
+            at += wide + gap
+            words = f"{look.text(stage.label)} × {round(stage.percent or 0)} %"
+            amount = cells.money(part // 100 * 100, self._currency)
+            need = look.px(14 + 6) + look.t.width(words, "small") + look.t.width(amount, "small")
+            if legend + need > right:
+                continue  # the bar shows it; half a legend would not
+            middle = look.px(46)
+            painter.fillRect(QRectF(legend, middle - look.px(4), look.px(8), look.px(8)), ink)
+            box = QRect(legend + look.px(14), middle - look.px(10), right - legend, look.px(20))
+            end = paint.paint_text(painter, look, box, words, ink="ink_2", size="small")
+            box.setLeft(end + look.px(6))
+            legend = paint.paint_text(painter, look, box, amount, size="small") + look.px(18)
