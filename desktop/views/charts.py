@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from desktop.documents.chart_marks import Area, Bar, Build, Dot, Drawing, Frame, Hit, Mark, Stroke, Text, inks
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 from desktop.words import Message
 
 _STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
@@ -211,10 +212,11 @@ def paint_mark(painter: QPainter, look: Look, mark: Mark) -> None:
 def _text(painter: QPainter, look: Look, mark: Text) -> None:
     painter.setFont(look.font(mark.size, strong=mark.strong))
     painter.setPen(_colour(look, mark.ink))
-    wide = look.t.width(mark.text, mark.size, strong=mark.strong) + 1.0
+    said = veil_text(look, mark.text)
+    wide = look.t.width(said, mark.size, strong=mark.strong) + 1.0
     left = mark.x - wide * {"left": 0.0, "middle": 0.5, "right": 1.0}[mark.align]
     high = look.t.line(mark.size)
-    painter.drawText(QRectF(left, mark.y - high / 2, wide, high), Qt.AlignmentFlag.AlignVCenter, mark.text)
+    painter.drawText(QRectF(left, mark.y - high / 2, wide, high), Qt.AlignmentFlag.AlignVCenter, said)
 
 
 def _stroke(painter: QPainter, look: Look, mark: Stroke) -> None:

@@ -15,6 +15,7 @@ from desktop.views.look import Look
 from desktop.views.palette import Item
 from desktop.views.panel import heading
 from desktop.views.phrases import inside, sentence
+from desktop.views.privacy import veil, veil_text, veiled
 from desktop.views.rail import Place
 from desktop.views.share_items import share_items
 from desktop.words import Message, msg
@@ -99,12 +100,12 @@ class Finder:
         right = right or str(getattr(record, "mobile", "") or "")
         joined = ("，" if language == "zh" else ", ").join(part for part in parts if part)
         return Item(
-            title.text,
-            joined,
-            right,
+            veil_text(self._look, title.text),
+            veil_text(self._look, joined),
+            veil_text(self._look, right),
             icon=LISTS[kind].icon,
             run=lambda: self._open(kind, row.id),
-            avatar=title.avatar,
+            avatar=veiled(self._look, title).avatar,
             ring=cells.ring_of(kind, stage) if kind == "opportunity" else None,
         )
 
@@ -113,7 +114,8 @@ class Finder:
         groups: list[tuple[str, list[Item]]] = []
         items: list[Item] = []
         if row is not None:
-            words = self._look.text(msg("With {title}").of(title=heading(row, self._look.language)))
+            title = veil(self._look, heading(row, self._look.language))
+            words = self._look.text(msg("With {title}").of(title=title))
             groups.append((words, self._offered(row)))
             if found is not None:
                 items += [Item(words, heading=True), *groups.pop()[1]]

@@ -23,6 +23,7 @@ from desktop.views.inbox_choices import Choice, Choices
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.panel import heading
+from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
 
 ALL: Final[dict[Side, Message]] = {
@@ -74,9 +75,10 @@ class MatterRow(QAbstractButton):
         upper = QRect(left, look.px(8), right - left, look.px(20))
         paint.paint_text(painter, look, upper, when, ink="ink_3", size="small", align=paint.RIGHT)
         upper.setRight(right - wide - look.px(8))
-        paint.paint_text(painter, look, upper, self._title, strong=self.isChecked())
+        paint.paint_text(painter, look, upper, veil_text(look, self._title), strong=self.isChecked())
         lower = QRect(left, look.px(28), right - left, look.px(20))
-        paint.paint_text(painter, look, lower, look.text(self._words), ink="ink_2", size="small")
+        words = veil_text(look, look.text(self._words))
+        paint.paint_text(painter, look, lower, words, ink="ink_2", size="small")
 
 
 class InboxPage(QWidget):
@@ -186,6 +188,9 @@ class InboxPage(QWidget):
         if matter is None:
             return
         look = self._look
+        if look.private:
+            self._detail.addWidget(self._hidden())
+            return
         told = ways.tell(self._desk.store, matter)
         parts: list[Any] = [label(look, told.headline, size="figure", strong=True, wrap=True)]
         if matter.kind != "held":
@@ -203,6 +208,12 @@ class InboxPage(QWidget):
             parts += [8, label(look, msg("Or write a third one:"), size="small", ink="ink_2"), self._text]
         parts += [12, self._actions(matter), 6, self._note()]
         self._detail.addWidget(holding(column(look, *parts, gap=6)))
+
+    def _hidden(self) -> Empty:
+        """In place of a card, which is all names and amounts."""
+        why = msg("What is to be decided shows names and amounts of customers.")
+        show = self._look.turn_private
+        return Empty(self._look, "lock", msg("Names are hidden"), why, button=msg("Show them"), on_click=show)
 
     def _reason(self, matter: Matter, told: ways.Told) -> Message:
         """Why it is here; for a refusal the office's own words before what to do."""

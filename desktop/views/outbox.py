@@ -31,6 +31,7 @@ from desktop.views.network import DEEDS, GOES, STANDS, Network, saying, why, wor
 from desktop.views.outbox_marks import Marks
 from desktop.views.phrases import sentence
 from desktop.views.popover import RING, Popover
+from desktop.views.privacy import veil, veil_text
 from desktop.words import Message, msg, verbatim
 
 Index = QModelIndex | QPersistentModelIndex
@@ -147,7 +148,7 @@ class _ChangeDelegate(QStyledItemDelegate):
         lower = upper.translated(0, half - look.px(5))
         said = sentence(change.label)
         if change.title:
-            said = msg("{what}: {title}").of(what=said, title=change.title)
+            said = msg("{what}: {title}").of(what=said, title=veil(look, verbatim(look.text(change.title))))
         paint.paint_text(painter, look, upper, look.text(said))
         when = look.text(dates.moment(change.at, look.language, cells.now().astimezone().date()))
         left = paint.paint_facts(painter, look, lower, [when], ink="ink_2")
@@ -157,7 +158,8 @@ class _ChangeDelegate(QStyledItemDelegate):
                 painter, look, QPointF(left + look.px(6.5), lower.center().y() + 1), "ink_disabled"
             )
             lower.setLeft(left + look.px(13))
-            paint.paint_text(painter, look, lower, became(change, look), ink="ink_2", size="small")
+            told = veil_text(look, became(change, look))
+            paint.paint_text(painter, look, lower, told, ink="ink_2", size="small")
 
 
 class Outbox(Popover):

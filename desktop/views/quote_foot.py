@@ -16,6 +16,7 @@ from desktop.views import cells, paint
 from desktop.views.buttons import Button
 from desktop.views.compose import column, label, region, row
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
 
 
@@ -83,17 +84,17 @@ class _Sums(QWidget):
         for words, amount in self._rows:
             box = QRect(0, top, self.width(), look.px(22))
             paint.paint_text(painter, look, box, words, ink="ink_2")
-            paint.paint_text(painter, look, box, amount, align=paint.RIGHT)
+            paint.paint_text(painter, look, box, veil_text(look, amount), align=paint.RIGHT)
             top += look.px(22)
         box = QRect(0, top + look.px(4), self.width(), look.px(32))
         paint.paint_text(painter, look, box, self._payable[0], strong=True)
-        paint.paint_text(painter, look, box, self._payable[1], size="figure", strong=True, align=paint.RIGHT)
+        payable = veil_text(look, self._payable[1])
+        paint.paint_text(painter, look, box, payable, size="figure", strong=True, align=paint.RIGHT)
         box = QRect(0, top + look.px(36), self.width(), look.px(20))
-        right = look.t.width(self._below[1], "small") + look.px(10)
-        paint.paint_text(
-            painter, look, box.adjusted(0, 0, -right, 0), self._below[0], ink="ink_2", size="small"
-        )
-        paint.paint_text(painter, look, box, self._below[1], ink="ink_2", size="small", align=paint.RIGHT)
+        below = [veil_text(look, each) for each in self._below]
+        right = look.t.width(below[1], "small") + look.px(10)
+        paint.paint_text(painter, look, box.adjusted(0, 0, -right, 0), below[0], ink="ink_2", size="small")
+        paint.paint_text(painter, look, box, below[1], ink="ink_2", size="small", align=paint.RIGHT)
 
 
 class QuoteFoot(QWidget):

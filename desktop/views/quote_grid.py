@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from desktop.models.records import QuoteLine
 from desktop.views import paint, unfinished
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 from desktop.words import msg
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ from desktop.views.quote_table import (
     NAME,
     NUMBER,
     PRICED,
+    QUANTITY,
     TAX,
     UNIT,
     WIDTHS,
@@ -105,6 +107,7 @@ class _LineDelegate(QStyledItemDelegate):
     def _paint_value(self, painter: QPainter, rect: QRect, row: GridRow, column: int) -> None:
         look, line = self._look, row.line
         text = self._grid.table.text(row, column)
+        text = text if column in (UNIT, TAX, QUANTITY) else veil_text(look, text)
         edge = look.px(12 if column == AMOUNT else 8)
         box = rect.adjusted(0, 0, -edge, 0)
         if line.kind in ("section", "subtotal"):

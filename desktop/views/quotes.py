@@ -22,6 +22,7 @@ from desktop.views.desk import Desk
 from desktop.views.header_parts import park
 from desktop.views.look import Look
 from desktop.views.popover import RING
+from desktop.views.privacy import veil_text
 from desktop.views.quote_add import AddLine
 from desktop.views.quote_clash import QuoteClashes
 from desktop.views.quote_files import QuoteFiles
@@ -177,17 +178,19 @@ class QuotePage(QWidget):
         firm = draft.customer
         english = look.language == "en" and firm is not None and firm.name_en
         name = (firm.name_en if english else firm.name) if firm else ""
-        self._avatar.show_name(firm.name if firm else "", firm.id if firm else "")
+        self._avatar.show_name(veil_text(look, firm.name if firm else ""), firm.id if firm else "")
         number = draft.quote.number or look.text(msg("Draft"))
+        name_of_it = veil_text(look, draft.quote.name or "")
         look.release(self._title.setText)
         self._title.setText(
-            f"{number} R{draft.revision.revision}" if draft.quote.number else draft.quote.name or number
+            f"{number} R{draft.revision.revision}" if draft.quote.number else name_of_it or number
         )
         stage = draft.quote.stage or "draft"
         word = words_of(type(draft.quote).fields()["stage"].kind, stage)
         self._chip.show_words(word or stage, _STAGE_TONES.get(stage, "neutral"))
-        self._firm.setText(name or "")
-        self._firm.setAccessibleName(name or "")
+        name = veil_text(look, name or "")
+        self._firm.setText(name)
+        self._firm.setAccessibleName(name)
         self._show_facts()
         self.preview.languages.choose(draft.revision.language or "zh")
         totals = self._totals()

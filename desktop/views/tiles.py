@@ -12,6 +12,7 @@ from desktop.services.figures import Tile
 from desktop.views import paint
 from desktop.views.charts import frame, paint_mark
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 
 HEIGHT: Final = 84
 NARROWEST: Final = 172
@@ -51,10 +52,11 @@ class TileButton(QAbstractButton):
         name = QRect(left, look.px(10), wide, look.t.line("small"))
         paint.paint_text(painter, look, name, look.text(tile.name), ink="ink_2", size="small")
         value = QRect(left, look.px(28), wide, look.t.line("figure"))
-        right = paint.paint_text(painter, look, value, look.text(tile.value), size="figure", strong=True)
+        shown = veil_text(look, look.text(tile.value))
+        right = paint.paint_text(painter, look, value, shown, size="figure", strong=True)
         self._spark(painter, right + look.px(10), value)
         note = QRect(left, look.px(58), wide, look.t.line("small"))
-        text, ink = look.text(tile.note), tile.tone or "ink_2"
+        text, ink = veil_text(look, look.text(tile.note)), tile.tone or "ink_2"
         if tile.tone:
             icon = "arrow-up" if tile.tone == "good" else "arrow-down"
             after = paint.paint_icon(painter, look, left, note.center().y() + 1, icon, ink, "inline")
