@@ -32,7 +32,7 @@ from desktop.rules.texts import cleaned
 from desktop.words import Message, msg
 
 MERGES: Final = frozenset(
-    {"critical", "soft", "set", "text", "ledger", "stage", "append", "derived", "server", "decision"}
+    {"critical", "soft", "parts", "set", "text", "ledger", "stage", "append", "derived", "server", "decision"}
 )
 
 

@@ -3,13 +3,14 @@
 Plain functions on rows in wire form; the row's key `deleted_at` stands beside its fields.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from desktop.models.columns import moment_text
 from desktop.models.record import Record
+from desktop.rules.threeway import merged_parts
 
 Row = dict[str, Any]
 CREATING: Final = ("create", "append", "sign")
@@ -56,8 +57,8 @@ def replay(cls: type[Record], base: Mapping[str, Any], ops: Iterable[Pending]) -
             for name, (old, new) in pairs(op.kind, op.body).items():
                 described = fields.get(name)
                 if described is not None and described.merge != "derived":
-                    both = described.merge == "set"
-                    row[name] = merged_set(row.get(name), old, new) if both else new
+                    merged = _TOGETHER.get(described.merge)
+                    row[name] = merged(row.get(name), old, new) if merged is not None else new
     return row
 
 
@@ -65,6 +66,10 @@ def merged_set(current: Any, old: Any, new: Any) -> list[Any]:
     """A set after somebody turned `old` into `new` while it became `current`; an addition wins."""
     before, after = set(old or ()), set(new or ())
     return sorted((set(current or ()) - (before - after)) | (after - before))
+
+
+_TOGETHER: Final[Mapping[str, Callable[[Any, Any, Any], Any]]] = {"set": merged_set, "parts": merged_parts}
+"""How what both wrote stands together, by merge class; elsewhere one's own value is shown."""
 
 
 def moment(at: int) -> str:

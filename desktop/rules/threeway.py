@@ -6,7 +6,7 @@ The packages that do this are under the GPL, which a program under Apache-2.0 ca
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Any, Final
 
 FIRST: Final = "【1】"
 SECOND: Final = "【2】"
@@ -120,3 +120,18 @@ def overlaps(text: str | None) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
         elif side >= 0:
             found[-1][side].append(line)
     return [(tuple(one), tuple(other)) for one, other in found]
+
+
+def merged_parts(current: Any, old: Any, new: Any) -> Any:
+    """A structure after somebody turned `old` into `new` while it became `current`: part by part.
+
+    What its author left as it was stays as others made it; of a part that both changed the new one counts.
+
+    >>> merged_parts({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 1}, {"a": 5, "b": 1})
+    {'a': 5, 'b': 2, 'c': 3}
+    """
+    if not all(isinstance(each, dict) for each in (current, old, new)):
+        return new
+    kept = {name: value for name, value in current.items() if name in new or name not in old}
+    changed = {name: value for name, value in new.items() if name not in old or old[name] != value}
+    return {**kept, **changed}

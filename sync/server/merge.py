@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from desktop.rules.threeway import Agreed, Overlap, marked, merge_lines
+from desktop.rules.threeway import Agreed, Overlap, marked, merge_lines, merged_parts
 
 CRITICAL: Final = "critical"
 SOFT: Final = "soft"
 SET: Final = "set"
+PARTS: Final = "parts"
 TEXT: Final = "text"
 LEDGER: Final = "ledger"
 STAGE: Final = "stage"
@@ -107,6 +108,13 @@ def _merge_soft(current: Any, old: Any, new: Any) -> Merged:
     return Merged(new, lost=True, loser=current)
 
 
+def _merge_parts(current: Any, old: Any, new: Any) -> Merged:
+    """Part by part; where both changed one, the new one counts and the history keeps the other."""
+    merged = merged_parts(current, old, new)
+    lost = merged_parts(merged, old, current) != merged
+    return Merged(merged, lost=lost, loser=current if lost else None)
+
+
 def _keep_and_ask(current: Any, old: Any, new: Any) -> Merged:
     return Merged(current, lost=True, loser=new, conflict=True)
 
@@ -130,6 +138,7 @@ _RULES: Final[Mapping[str, Callable[[Any, Any, Any], Merged]]] = {
     CRITICAL: _keep_and_ask,
     SOFT: _merge_soft,
     SET: _merge_set,
+    PARTS: _merge_parts,
     TEXT: merge_text,
     LEDGER: _keep_and_ask,
     STAGE: _keep_and_ask,

@@ -54,7 +54,17 @@ class Screen:
 
     def start(self, profile: Path, language: str = "en") -> None:
         """The program on a profile; the settings of the machine are a folder of the test."""
-        surroundings = {
+        self._program = subprocess.Popen(
+            [sys.executable, "-m", "tests.onscreen.eyes", str(profile)],
+            env=self.surroundings(language),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def surroundings(self, language: str) -> dict[str, str]:
+        """What a program on this screen finds in its environment."""
+        return {
             **os.environ,
             "DISPLAY": self._display,
             "QT_QPA_PLATFORM": "xcb",
@@ -62,13 +72,10 @@ class Screen:
             "HOME": str(self.folder),
             "LANG": {"en": "en_US.UTF-8", "zh": "zh_CN.UTF-8"}[language],
         }
-        self._program = subprocess.Popen(
-            [sys.executable, "-m", "tests.onscreen.eyes", str(profile)],
-            env=surroundings,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+
+    def hands(self, asked: list[str]) -> subprocess.Popen[bytes]:
+        """Hands that press these keys by themselves until they are stopped."""
+        return subprocess.Popen(["xdotool", *asked], env={**os.environ, "DISPLAY": self._display})
 
     def kill(self) -> None:
         """SIGKILL, as a flat battery."""

@@ -109,7 +109,7 @@ class SavedView(Record):
     __plural__: ClassVar[Message] = msg("Saved views")
     name: Mapped[str] = field(Short(), msg("Name"), required=True, listed=True)
     of: Mapped[str] = field(Short(), msg("Record type"), listed=True)
-    query: Mapped[Any] = field(Json(), msg("Filters and columns"), default=dict, merge="soft", hidden=True)
+    query: Mapped[Any] = field(Json(), msg("Filters and columns"), default=dict, merge="parts", hidden=True)
 
 
 class Tag(Record):

@@ -15,7 +15,7 @@ from sync.server.merge import (
     merge_text,
 )
 
-CLASSES = ("critical", "soft", "set", "text", "ledger", "stage", "append", "decision", "derived", "server")
+CLASSES = ("critical", "soft", "parts", "set", "text", "ledger", "stage", "append", "decision", "derived", "server")
 
 CASES: list[tuple[str, Any, Any, Any, Merged]] = [
     # class, what the office holds, what the author saw, what the author wants, what comes out
@@ -32,6 +32,11 @@ CASES: list[tuple[str, Any, Any, Any, Merged]] = [
     ("decision", "edit", "open", "theirs", Merged("edit")),
     ("derived", 5, 1, 2, Merged(5)),
     ("soft", "b", "a", "c", Merged("c", True, "b")),
+    ("parts", {"a": 1, "b": 2}, {"a": 1}, {"a": 3}, Merged({"a": 3, "b": 2})),
+    ("parts", {"a": 1, "b": 2}, {"a": 1, "b": 1}, {"a": 1}, Merged({"a": 1}, True, {"a": 1, "b": 2})),
+    ("parts", {"a": 2}, {"a": 1}, {"a": 3, "c": 4}, Merged({"a": 3, "c": 4}, True, {"a": 2})),
+    ("parts", {}, {"a": 1}, {"a": 1, "c": 4}, Merged({"c": 4})),
+    ("parts", None, {"a": 1}, {"a": 3}, Merged({"a": 3}, True, None)),
     ("set", ["x", "y"], ["x"], ["x", "z"], Merged(["x", "y", "z"])),
     ("set", ["x", "y"], ["x"], [], Merged(["y"])),
     ("set", [], ["x"], ["x", "z"], Merged(["z"])),
