@@ -219,6 +219,7 @@ def hand_over(arguments: Sequence[str]) -> int:
     """Run the task with the environment's programs first on the path."""
     path = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")])
     surroundings = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV), "PYTHONUTF8": "1"}
+    surroundings["PYTHONDONTWRITEBYTECODE"] = ""  # each test process would compile everything again
     command = [str(PYTHON), "-m", "poethepoet", "--directory", str(ROOT), *arguments]
     if not WINDOWS:
         os.execve(command[0], command, surroundings)
