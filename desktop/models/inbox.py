@@ -235,7 +235,15 @@ def original(connection: Connection, entry: Entry) -> tuple[bool, Any]:
         "SELECT kind, body FROM change WHERE n = ? AND device = ?", (entry.n, entry.device.bytes)
     ).fetchone()
     found = pairs(row[0], json.loads(row[1])).get(entry.field) if row else None
-    return (True, found[0]) if found else (False, None)
+    return (True, found[0]) if found else _told(connection, entry)
+
+
+def _told(connection: Connection, entry: Entry) -> tuple[bool, Any]:
+    """The same of a change that was made on another laptop of this person, as the office has filed it."""
+    filed = decisions.entry_id(entry.device.bytes, entry.n, entry.field).bytes
+    row = connection.exec_driver_sql("SELECT mine FROM decision WHERE id = ?", (filed,)).fetchone()
+    mine = json.loads(row[0]) if row and row[0] else None
+    return (True, mine["was"]) if isinstance(mine, dict) and "was" in mine else (False, None)
 
 
 def _take_mine(work: Work, entry: Entry) -> None:

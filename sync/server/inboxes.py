@@ -7,7 +7,7 @@ same ids. Of a sensitive field that is what its author may see; whoever may no l
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -113,7 +113,7 @@ def _entries(batch: Batch, op: Op, outcome: Outcome | Rejected, mask: Mask) -> I
                 "of": op.type,
                 "of_id": op.record,
                 "of_field": field,
-                "mine": {"value": without(mine, hidden)},
+                "mine": {"value": without(mine, hidden), **_was(op, field)},
                 "code": code,
                 "en": said[0][:LONGEST],
                 "zh": said[1][:LONGEST],
@@ -126,6 +126,12 @@ def _entries(batch: Batch, op: Op, outcome: Outcome | Rejected, mask: Mask) -> I
             },
             decisions.entry_id(bytes.fromhex(batch.device), op.n, field).hex,
         )
+
+
+def _was(op: Op, field: str) -> dict[str, Any]:
+    """What the author saw before they changed a field, for their other laptops."""
+    pair = op.body.get(field) if op.kind in ("set", "assign") else None
+    return {"was": pair[0]} if isinstance(pair, list) and len(pair) == 2 else {}
 
 
 def _fits(row: Row) -> bool:

@@ -208,6 +208,8 @@ def test_who_made_the_office_s_value_is_known_where_ones_own_change_arrived_too(
     commands.run(two.bob, two.bob.me(), "customer.edit", who.id, values={"credit": 250, "phone": "139"})
     two.meet()
     for store in (two.bob, two.home):
+        with store.reader.connect() as connection:
+            assert kept.original(connection, only(store)) == (True, None), "what the author saw"
         by = inbox.changed_by(store, only(store))
         assert by is not None
         assert by.who == "Ann"
