@@ -28,7 +28,7 @@ class Safety(QWidget):
         self.old, self.new = Secret(look, msg("Passphrase so far")), Secret(look, msg("New passphrase"))
         for entry, words in ((self.old, msg("Passphrase so far")), (self.new, msg("New passphrase"))):
             look.bind(entry.setPlaceholderText, words)
-            look.bind(entry.setFixedWidth, lambda: look.px(180))
+            look.bind(entry.setFixedWidth, lambda: look.px(200))
         self.new.textChanged.connect(self._judge)
         self.change = Button(look, msg("Change"), icon="key-round", height="height_large")
         self.change.clicked.connect(self._change)
@@ -37,7 +37,8 @@ class Safety(QWidget):
 
     def lines(self) -> list[tuple[Message, Message, QWidget]]:
         """What each setting is called, why, and its control."""
-        secrets = row(self._look, self.old, self.new, self.change, gap=8)
+        new = row(self._look, self.new, self.change, None, gap=8)
+        secrets = column(self._look, row(self._look, self.old, None), new, gap=8)
         return [
             (msg("Lock"), msg("Also after five minutes without a key or a press."), self.lock),
             (

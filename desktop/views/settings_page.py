@@ -1,7 +1,10 @@
-"""Settings of this laptop that the window knows: language, theme, text size, and who works here."""
+"""Settings of this laptop that the window knows: an index at the left, one page of them at the right."""
+
+from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop import settings
 from desktop.views import leaves
@@ -11,174 +14,231 @@ from desktop.views.desk import Desk
 from desktop.views.file_settings import FileSettings
 from desktop.views.firm_settings import FirmSettings
 from desktop.views.frame import NAMES
+from desktop.views.index_list import KEY, IndexList
 from desktop.views.key_settings import KeySettings
 from desktop.views.look import Look
 from desktop.views.notice_settings import NoticeSettings
 from desktop.views.safety import Safety
 from desktop.views.text_size import TextSize
+from desktop.views.theme_cards import ThemeCards
 from desktop.words import LANGUAGES, Message, msg
 
-THEME_WORDS = (
-    ("system", msg("As the system")),
+THEME_WORDS: Final = (
     ("light", msg("Light")),
     ("dark", msg("Dark")),
     ("high_contrast", msg("High contrast")),
+    ("system", msg("As the system")),
 )
-METERED = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
+METERED: Final = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
+NAMED, NAMED_MOST, EDGE, EDGE_MOST = 216, 240, 40, 44
+"""Pixels for the name of a setting with its sentence, and before them; large text leaves room for controls."""
+Lines = list[tuple[Message, Message, QWidget]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One page of the settings."""
+
+    key: str
+    words: Message
+    why: Message
+    icon: str
+
+
+SECTIONS: Final = (
+    Section("look", msg("Look and language"), msg("Each change acts at once, without a restart."), "sun"),
+    Section("laptop", msg("This laptop"), msg("Who works here, and how it reaches the office."), "laptop"),
+    Section("files", msg("Files"), msg("How photos and documents are kept here."), "paperclip"),
+    Section("safety", msg("Safety"), msg("Lock, backup and passphrase of this vault."), "shield-check"),
+    Section("firm", msg("Your firm"), msg("What your customers read on paper."), "building-2"),
+    Section("notices", msg("Reminders"), msg("When you are told, and what others can see."), "bell"),
+    Section("keys", msg("Keys"), msg("Press a button, then the keys that you want."), "keyboard"),
+    Section("leaves", msg("What leaves this laptop"), msg("All that can leave, and by which way."), "eye"),
+)
 
 
 class SettingsPage(QWidget):
-    """A list of settings, each with its sentence and its control; every one acts at once."""
+    """Settings, each with its sentence and its control; every one acts at once, and words find them all."""
 
     join_wanted = Signal(str, str)  # address, code
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
         self._look = look
-        self._heads: list[QWidget] = []
-        self._found: list[tuple[Message, Message, QWidget, QWidget | None]] = []
+        self._pages: dict[str, QWidget] = {}
+        self._whys: dict[str, QWidget] = {}
+        self._found: list[tuple[str, Message, Message, QWidget]] = []
         self.finder = QLineEdit()
         look.bind(self.finder.setPlaceholderText, msg("Find a setting"))
         look.bind(self.finder.setAccessibleName, msg("Find a setting"))
-        look.bind(self.finder.setFixedWidth, lambda: look.px(280))
         self.finder.textChanged.connect(self._filter)
+        self.index = IndexList(look, msg("Settings"))
+        self.index.currentItemChanged.connect(self._turned)
         self._nothing = label(look, msg("No setting is called so."), ink="ink_2")
         self._nothing.hide()
         self.server, self.code = QLineEdit(), QLineEdit()
         self.join = Button(look, msg("Join"), icon="building-2", height="height_large")
-        language = Segments(look, list(NAMES.items()), current=look.language, name=msg("Language"))
-        language.chosen.connect(lambda code: look.switch(language=code))
-        theme = Segments(look, THEME_WORDS, current=look.choice, name=msg("Theme"))
-        theme.chosen.connect(lambda name: look.switch(theme_name=name))
-        size = TextSize(look)
-        size.chosen.connect(lambda scale: look.switch(scale=scale))
-        self.language, self.theme, self.scale = language, theme, size
+        self.language = Segments(look, list(NAMES.items()), current=look.language, name=msg("Language"))
+        self.language.chosen.connect(lambda code: look.switch(language=code))
+        self.theme = ThemeCards(look, THEME_WORDS, current=look.choice, name=msg("Theme"))
+        self.theme.chosen.connect(lambda name: look.switch(theme_name=name))
+        self.scale = TextSize(look)
+        self.scale.chosen.connect(lambda scale: look.switch(scale=scale))
         said = settings.load().metered
         self.metered = Segments(look, METERED, current=said, name=msg("Metered connection"))
-        look.changed.connect(self._follow)
+        self.files, self.safety, self.firm = FileSettings(look, desk), Safety(look), FirmSettings(look, desk)
+        self.notices, self.keys = NoticeSettings(look), KeySettings(look)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.bind(self.setAccessibleName, msg("Settings"))
-        office = desk.has_office()
-        lines = [
-            self._group(msg("Display")),
-            self._line(msg("Language"), msg("Switches at once; quotes have their own language."), language),
-            self._line(
-                msg("Theme"), msg("Light, dark, the strongest contrast, or as the system changes."), theme
-            ),
-            self._line(msg("Text size"), msg("Everything grows with it."), size),
-            self._group(msg("This laptop")),
-            self._line(
-                msg("You"), msg("As it stands in the history of every change."), label(look, desk.actor.name)
-            ),
-            self._line(
-                msg("Your office"),
-                msg("Changes are sent when there is a network.")
-                if office
-                else msg("Everything stays on this laptop."),
-                label(look, msg("Joined") if office else msg("Not joined"), ink="ink_2"),
-            ),
-        ]
-        if office:
-            sparing = msg("Where it costs by the byte, only files that were signed or asked for travel.")
-            lines.append(self._line(msg("Metered connection"), sparing, self.metered))
-        else:
-            lines.append(self._join_line())
-        self.files = FileSettings(look, desk)
-        lines.append(self._group(msg("Files")))
-        lines += [self._line(words, why, control) for words, why, control in self.files.lines()]
-        self.safety = Safety(look)
-        lines.append(self._group(msg("Safety")))
-        lines += [self._line(words, why, control) for words, why, control in self.safety.lines()]
-        lines += self._more(desk)
-        self._compose(lines)
+        self._compose(
+            {
+                "look": self._display(),
+                "laptop": self._laptop(desk),
+                "files": self.files.lines(),
+                "safety": self.safety.lines(),
+                "firm": self.firm.lines(),
+                "notices": self.notices.lines(),
+                "keys": self.keys.lines(),
+                "leaves": leaves.lines(look, desk),
+            }
+        )
+        look.changed.connect(self._follow)
+        self._follow()
+        self.turn("look")
 
-    def _compose(self, lines: list[QWidget]) -> None:
+    def _compose(self, lines: dict[str, Lines]) -> None:
         look, inner = self._look, QWidget()
-        middle = holding(column(look, *lines, self._nothing, None, gap=0))
+        pages = [self._page(section, lines[section.key]) for section in SECTIONS]
+        middle = holding(column(look, *pages, self._nothing, None, gap=0))
         look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
-        across = row(look, middle, None, gap=0, edge=(20, 8, 20, 20))
+        across = row(look, middle, None, gap=0)
+        look.bind(
+            across.setContentsMargins,
+            lambda: (min(look.px(EDGE), EDGE_MOST), look.px(16), look.px(20), look.px(24)),
+        )
         across.setStretch(0, 1)
         across.setStretch(1, 0)
         inner.setLayout(across)
-        top = row(look, self.finder, None, edge=(20, 12, 20, 4))
-        ground = holding(column(look, top, scrolling(inner), gap=0), region("surface"))
+        self.area = scrolling(inner)
+        side = region("surface", "right")
+        side.setLayout(column(look, self.finder, self.index, gap=10, edge=(12, 12, 8, 12)))
+        look.bind(side.setFixedWidth, lambda: look.t.column("settings_index"))
+        ground = region("surface")
+        whole = row(look, side, self.area, gap=0)
+        whole.setStretch(1, 1)
+        ground.setLayout(whole)
         self.setLayout(column(look, ground, gap=0))
 
-    def _more(self, desk: Desk) -> list[QWidget]:
-        """Reminders, keys, and what leaves this laptop."""
-        look = self._look
-        self.firm = FirmSettings(look, desk)
-        self.notices, self.keys = NoticeSettings(look), KeySettings(look)
-        lines: list[QWidget] = []
-        for words, each in (
-            (msg("Your firm"), self.firm.lines()),
-            (msg("Reminders"), self.notices.lines()),
-            (msg("Keys"), self.keys.lines()),
-            (msg("What leaves this laptop"), leaves.lines(look, desk)),
-        ):
-            lines += [self._group(words), *(self._line(*parts) for parts in each)]
-        return lines
+    def _display(self) -> Lines:
+        return [
+            (msg("Language"), msg("Quotes have their own."), self.language),
+            (msg("Theme"), msg("The strongest contrast helps in bright light."), self.theme),
+            (msg("Text size"), msg("Everything grows with it."), self.scale),
+        ]
+
+    def _laptop(self, desk: Desk) -> Lines:
+        look, office = self._look, desk.has_office()
+        sent = msg("Changes are sent when there is a network.")
+        lines: Lines = [
+            (msg("You"), msg("As it stands in the history of every change."), label(look, desk.actor.name)),
+            (
+                msg("Your office"),
+                sent if office else msg("Everything stays on this laptop."),
+                label(look, msg("Joined") if office else msg("Not joined"), ink="ink_2"),
+            ),
+        ]
+        sparing = msg("Where it costs by the byte, only files that were signed or asked for travel.")
+        return [*lines, (msg("Metered connection"), sparing, self.metered) if office else self._join_line()]
 
     def enter(self) -> None:
         """Keys go to this page."""
         self.setFocus()
 
+    def turn(self, key: str) -> None:
+        """Show a page; what was searched for is let go."""
+        self.finder.clear()
+        self.index.choose(key)
+        self._filter("")
+        self.area.verticalScrollBar().setValue(0)
+
+    def _turned(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.turn(str(item.data(KEY)))
+
     def shown(self) -> list[str]:
         """The settings that are shown now, by name."""
-        return [self._look.text(words) for words, _, line, _ in self._found if not line.isHidden()]
+        return [
+            self._look.text(words)
+            for key, words, _, line in self._found
+            if not (line.isHidden() or self._pages[key].isHidden())
+        ]
 
     def _filter(self, typed: str) -> None:
+        """Words find settings on every page; without words the chosen page is shown whole."""
         wanted = typed.casefold().split()
-        heads: set[QWidget] = set()
-        for words, why, line, head in self._found:
+        here = self.index.currentItem()
+        chosen = str(here.data(KEY)) if here is not None else SECTIONS[0].key
+        pages: set[str] = set()
+        for key, words, why, line in self._found:
             said = " ".join(each.in_language(language) for each in (words, why) for language in LANGUAGES)
             fits = all(word in said.casefold() for word in wanted)
             line.setVisible(fits)
-            if fits and head is not None:
-                heads.add(head)
-        for head in self._heads:
-            head.setVisible(head in heads)
-        self._nothing.setVisible(not heads)
+            if fits and (wanted or key == chosen):
+                pages.add(key)
+        for key, page in self._pages.items():
+            page.setVisible(key in pages)
+            self._whys[key].setVisible(not wanted)
+        self._nothing.setVisible(not pages)
 
     def _follow(self) -> None:
-        self.language.choose(self._look.language)
-        self.theme.choose(self._look.choice)
-        self.scale.choose(self._look.t.scale)
+        """The language, theme and text size of now, wherever they were changed."""
+        look, here = self._look, self.index.currentItem()
+        chosen = str(here.data(KEY)) if here is not None else SECTIONS[0].key
+        self.language.choose(look.language)
+        self.theme.choose(look.choice)
+        self.scale.choose(look.t.scale)
+        self.index.blockSignals(True)
+        self.index.clear()
+        for section in SECTIONS:
+            self.index.add(section.key, look.text(section.words), section.icon)
+        self.index.blockSignals(False)
+        self.index.choose(chosen)
 
-    def _join_line(self) -> QWidget:
+    def _join_line(self) -> tuple[Message, Message, QWidget]:
         look = self._look
         self.server.setPlaceholderText("https://")
         self.code.setPlaceholderText("HY7-K3Q")
         look.bind(self.server.setAccessibleName, msg("Address of the server"))
         look.bind(self.code.setAccessibleName, msg("Code"))
-        look.bind(self.server.setFixedWidth, lambda: look.px(220))
-        look.bind(self.code.setFixedWidth, lambda: look.px(110))
+        look.bind(self.server.setMaximumWidth, lambda: look.px(220))
+        look.bind(self.server.setMinimumWidth, lambda: look.px(100))
+        look.bind(self.code.setFixedWidth, lambda: look.px(100))
         self.join.clicked.connect(
             lambda: self.join_wanted.emit(self.server.text().strip(), self.code.text().strip())
         )
-        controls = holding(row(look, self.server, self.code, self.join, gap=8))
+        controls = holding(row(look, self.server, self.code, self.join, None, gap=8))
         why = msg("Type the address and the code that your administrator gave you.")
-        return self._line(msg("Join your company"), why, controls)
+        return msg("Join your company"), why, controls
 
-    def _group(self, words: Message) -> QWidget:
-        head = holding(
-            column(self._look, label(self._look, words, size="title", strong=True), gap=0, edge=(0, 20, 0, 8))
-        )
-        self._heads.append(head)
-        return head
-
-    def _line(self, words: Message, why: Message, control: QWidget) -> QWidget:
+    def _page(self, section: Section, lines: Lines) -> QWidget:
         look = self._look
-        texts = column(
-            look,
-            None,
-            label(look, words),
-            label(look, why, size="small", ink="ink_2", wrap=True),
-            None,
-            gap=1,
-        )
-        across = row(look, holding(texts), control, gap=24, edge=(0, 10, 0, 10))
-        across.setStretch(0, 1)
-        whole = holding(column(look, Line(look), across, gap=0))
-        self._found.append((words, why, whole, self._heads[-1] if self._heads else None))
+        why = self._whys[section.key] = label(look, section.why, ink="ink_2", wrap=True)
+        head = column(look, label(look, section.words, size="figure", strong=True), why, gap=2)
+        stack: QVBoxLayout = column(look, head, 10, gap=0, edge=(0, 0, 0, 20))
+        for place, parts in enumerate(lines):
+            stack.addWidget(self._line(section.key, *parts, first=place == 0))
+        stack.addWidget(Line(look))
+        page = self._pages[section.key] = holding(stack)
+        return page
+
+    def _line(self, key: str, words: Message, why: Message, control: QWidget, *, first: bool) -> QWidget:
+        look = self._look
+        small = label(look, why, size="small", ink="ink_2", wrap=True)
+        texts = holding(column(look, label(look, words, wrap=True), small, None, gap=1))
+        look.bind(texts.setFixedWidth, lambda: min(look.px(NAMED), NAMED_MOST))
+        beside = column(look, None, row(look, control, None, gap=0), None, gap=0)
+        across = row(look, texts, beside, gap=24, edge=(0, 12, 0, 12))
+        across.setStretch(1, 1)
+        whole = holding(column(look, *(() if first else (Line(look),)), across, gap=0))
+        self._found.append((key, words, why, whole))
         return whole

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QStyle, QStyleOptionSlider, 
 from desktop.views.compose import label, row
 from desktop.views.look import Look
 from desktop.views.theme import SCALE_STEP, SCALES, Tokens
-from desktop.words import msg
+from desktop.words import msg, verbatim
 
 WIDTH = 200
 KNOB = 16
@@ -64,7 +64,8 @@ class TextSize(QWidget):
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.slider.valueChanged.connect(self._moved)
         self.slider.sliderReleased.connect(self._tell)
-        self.setLayout(row(look, self._percent, self.slider, gap=12))
+        small, large = label(look, verbatim("A"), size="small"), label(look, verbatim("A"), size="figure")
+        self.setLayout(row(look, small, self.slider, large, 8, self._percent, None, gap=10))
         self.choose(look.t.scale)
 
     def choose(self, scale: int) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QScrollBar,
     QTableView,
     QTextEdit,
@@ -28,6 +29,7 @@ from desktop.views.frame import NAMES
 from desktop.views.look import Look
 from desktop.views.popover import Popover
 from desktop.views.theme import Tokens
+from desktop.views.theme_cards import ThemeCards
 from desktop.words import LOCALE
 from tests.screens.painted import Painted, picture
 
@@ -35,7 +37,7 @@ SLACK = 2  # px that a text may miss by rounding
 SHARP = 2  # device px for one px, so that thin strokes have their whole ink
 LEAST_CONTRAST = 4.5
 AIR = 5  # px of two lines' boxes that may lie over each other: no letter reaches there
-NEAR = 12  # of 255 in each part of a colour
+NEAR = 13  # of 255 in each part of a colour
 FEW = 6  # device px that an ink needs to count as one
 Rgb = tuple[int, int, int]
 
@@ -77,7 +79,7 @@ class Glance:
     def wrong(self) -> dict[str, list[str]]:
         """Everything that is not as it should be, by the name of the fact."""
         found = {
-            "too large": too_large(self),
+            "too large": [*too_large(self), *cut_off(self)],
             "nameless": nameless(self),
             "too small to press": small_targets(self),
             "clipped": [*clipped(self), *clipped_paint(self)],
@@ -93,6 +95,17 @@ def too_large(glance: Glance) -> list[str]:
     has, needs = glance.size, glance.screen.size()
     fits = needs.width() <= has.width() and needs.height() <= has.height()
     return [] if fits else [f"{needs.width()} × {needs.height()} in {has.width()} × {has.height()}"]
+
+
+def cut_off(glance: Glance) -> list[str]:
+    """What scrolls downwards only, and is wider than its place."""
+    return [
+        f"{widget.widget().width()} px of content in {widget.viewport().width()}"
+        for widget in glance.widgets
+        if isinstance(widget, QScrollArea)
+        and widget.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        and widget.widget().width() > widget.viewport().width()
+    ]
 
 
 def nameless(glance: Glance) -> list[str]:
@@ -382,7 +395,11 @@ def stale_colours(glance: Glance, before: Iterable[str]) -> set[str]:
     old = {colour for name in before for colour in inks_of(name)}
     page = paper()
     new = new | {page.ink, page.ink_2, page.ink_3, page.accent, page.band, page.line}  # paper stays paper
-    image = glance.image
+    image = glance.image.copy()
+    for cards in (widget for widget in glance.widgets if isinstance(widget, ThemeCards)):
+        box = place_of(glance.screen, cards)  # they show every theme on purpose
+        left, top = SHARP * box.left(), SHARP * box.top()
+        image.paste((1, 2, 3), (left, top, left + SHARP * box.width(), top + SHARP * box.height()))
     counted: list[tuple[int, Any]] = image.getcolors(image.width * image.height) or []
     seen_here = {
         f"#{red:02X}{green:02X}{blue:02X}"

@@ -1,11 +1,10 @@
 """The places of the rail, and what lies over every one of them: palette, keys, toast, tray, reminders."""
 
-from PySide6.QtWidgets import QScrollArea
 
 from desktop.services.reminders import Reminder
 from desktop.views.inbox import InboxPage
 from desktop.views.running import Running
-from desktop.views.settings_page import SettingsPage
+from desktop.views.settings_page import SECTIONS, SettingsPage
 from desktop.views.window import Window
 from desktop.words import msg
 from tests.screens import matters
@@ -116,15 +115,17 @@ def hidden(window: Window, firm: Firm) -> None:
     window._look.changed.emit()  # noqa: SLF001
 
 
-def settings_below(window: Window, firm: Firm) -> None:
-    """The settings about reminders, keys and what leaves."""
-    window.go("settings")
-    render(window)
-    page = window.page()
-    assert isinstance(page, SettingsPage)
-    area = page.findChild(QScrollArea)
-    assert area is not None
-    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum() - 260)
+def settings(key: str, wanted: str = "") -> Show:
+    """One page of the settings, or what a word finds on all of them."""
+
+    def show(window: Window, firm: Firm) -> None:
+        window.go("settings")
+        page = window.page()
+        assert isinstance(page, SettingsPage)
+        page.turn(key)
+        page.finder.setText(wanted)
+
+    return show
 
 
 PLACES: dict[str, Show] = {
@@ -134,8 +135,8 @@ PLACES: dict[str, Show] = {
         f"list_{key}": place(key)
         for key in ("contact", "opportunity", "quote", "product", "task", "interaction")
     },
-    "settings": place("settings"),
-    "settings_below": settings_below,
+    **{f"settings_{section.key}": settings(section.key) for section in SECTIONS},
+    "settings_found": settings("look", "office"),
 }
 INBOX: dict[str, Show] = {
     "inbox_empty": place("inbox"),

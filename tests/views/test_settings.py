@@ -11,7 +11,7 @@ from desktop import settings
 from desktop.models.store import Store
 from desktop.views import keymap
 from desktop.views.look import Look
-from desktop.views.settings_page import SettingsPage
+from desktop.views.settings_page import SECTIONS, SettingsPage
 from desktop.views.window import Window
 
 
@@ -42,7 +42,20 @@ def test_a_setting_is_found_by_a_word_of_either_language(page: SettingsPage) -> 
     assert page.shown() == every
 
 
+def test_the_index_turns_the_page_and_lets_a_search_go(page: SettingsPage, look: Look) -> None:
+    assert page.index.keys() == [section.key for section in SECTIONS]
+    assert page.shown() == ["Language", "Theme", "Text size"]
+    page.finder.setText("backup")
+    assert page.shown() == ["Backup"]
+    page.index.setCurrentRow(page.index.keys().index("safety"))
+    assert (page.finder.text(), page.shown()) == ("", ["Lock", "Backup", "Passphrase"])
+    look.switch(language="zh")
+    assert page.index.currentItem().text() == "安全"
+    assert page.shown() == ["锁定", "备份", "口令"]
+
+
 def test_keys_are_chosen_by_pressing_them(page: SettingsPage, window: Window, qtbot: QtBot) -> None:
+    page.turn("keys")
     button = page.keys.buttons["palette"]
     button.click()
     assert button.waiting
@@ -67,6 +80,7 @@ def test_keys_are_chosen_by_pressing_them(page: SettingsPage, window: Window, qt
 
 
 def test_a_button_that_waits_lets_go_when_one_goes_elsewhere(page: SettingsPage) -> None:
+    page.turn("keys")
     button = page.keys.buttons["undo"]
     button.click()
     page.finder.setFocus()
