@@ -69,6 +69,7 @@ class Tax:
         return " + ".join(number(rate.value) + ("" if rate.per_unit else " %") for rate in self.rates)
 
 
+@lru_cache(maxsize=1024)
 def percent(category: str, *rates: str) -> Tax:
     """The usual tax group of plain percentages: `percent("S", "13")`."""
     return Tax(category, tuple(Rate(Decimal(rate)) for rate in rates))

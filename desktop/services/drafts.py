@@ -1,5 +1,6 @@
 """A quote as it is being written: its parts together, recalculated by rules, ready for screen and paper."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -49,9 +50,9 @@ class QuoteDraft:
     def document(self) -> totals.Document:
         """What the totals are computed from."""
         return derived.document(
-            _row(self.revision),
-            [_row(line) for line in self.lines],
-            [_row(adjustment) for adjustment in self.adjustments],
+            _Fields(self.revision),
+            [_Fields(line) for line in self.lines],
+            [_Fields(adjustment) for adjustment in self.adjustments],
             self.quote.currency,
         )
 
@@ -132,8 +133,22 @@ def _parts(session: Session, revision_id: UUID, cls: Any) -> list[Any]:
     return list(session.scalars(query.order_by(cls.rank, cls.id)))
 
 
-def _row(record: Record) -> dict[str, Any]:
-    return {"id": record.id, **{name: getattr(record, name) for name in type(record).fields()}}
+class _Fields(Mapping[str, Any]):
+    """The fields of a record by name, read as they are asked for: a total is worked out with each key."""
+
+    __slots__ = ("_record",)
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._record, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("id", *type(self._record).fields()))
+
+    def __len__(self) -> int:
+        return 1 + len(type(self._record).fields())
 
 
 def text(zh: str | None, en: str | None = "") -> dict[str, str]:
