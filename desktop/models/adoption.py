@@ -34,6 +34,10 @@ BEGUN: Final = "adopting"
 """The local fact which file is being copied and how far that came."""
 PAGES: Final = 500
 """Pages of the log after which it is written back, beside whoever works: a save should not have to do it."""
+CACHE: Final = -4096
+"""KiB of pages that the copying keeps of each database: it reads nothing twice, and each page that it lets go
+is overwritten in memory.
+"""
 _ROW, _BLOCK = 0.1, 1.2
 """How many pages of the log a row and a block of the index become, about."""
 
@@ -120,6 +124,8 @@ def _beside(store: Store, path: Path, key: bytes) -> "Iterator[Connection]":
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA synchronous = NORMAL")
         driver.execute("PRAGMA wal_autocheckpoint = 0").fetchall()
+        for name in ("main", BESIDE):
+            driver.execute(f"PRAGMA {name}.cache_size = {CACHE}")
         yield connection
 
 
@@ -225,11 +231,12 @@ class _Copy:
             f'(EXISTS (SELECT 1 FROM main."{table}" WHERE id = t.id)'  # noqa: S608
             f" OR t.id IN ({_OWN.format(acked=int(acked))}))"
         )
-        copied = f'INSERT INTO main."{table}" ({listed}) SELECT {listed} {within} AND NOT {known}'
+        whole = f'INSERT INTO main."{table}" ({listed}) SELECT {listed} {within}'
 
         def take(*bite: int) -> None:
             piece = _piece(self.driver, cls, f"{within} AND {known}", bite)
-            self.driver.execute(copied, bite)
+            # who reads the table that is written to has all of it copied twice: only where it must be
+            self.driver.execute(f"{whole} AND NOT {known}" if piece.rows else whole, bite)
             if piece.rows:  # one's own changes lie on top, as with every page
                 arrival = Arrival(self.connection, now_ms(self.store.clock()))
                 arrival.rows(table, piece, mask)
@@ -240,7 +247,7 @@ class _Copy:
 
     def _blocks(self, table: str) -> None:
         source, key = search.NEXT[table]
-        copied = f"INSERT OR REPLACE INTO main.{table} SELECT * FROM {BESIDE}.{source}"  # noqa: S608
+        copied = f"INSERT INTO main.{table} SELECT * FROM {BESIDE}.{source}"  # noqa: S608
         if key:
             within = f"{copied} WHERE {key} > ? AND {key} <= ?"
             self._table(table, source, key, lambda *bite: self.driver.execute(within, bite))

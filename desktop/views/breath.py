@@ -13,8 +13,10 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-TURN: Final = 0.001
-"""Seconds a thread may compute before another one that waits gets its turn; Python's own are 0.005."""
+TURN: Final = 0.00025
+"""Seconds a thread may compute before another one that waits gets its turn; Python's own are 0.005. A page of
+a list is read row by row, and after each row the window waits for its turn again.
+"""
 SEARCHES: Final = (50_000, 20, 1_000)
 """New objects before the young are searched, and how seldom the older ones are; the oldest only in pauses."""
 PAUSE: Final = 20_000
