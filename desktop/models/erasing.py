@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
+from desktop.models import stubs
 from desktop.models.changes import read_local, write_local
 from desktop.models.engines import write_back
 from desktop.models.indexing import driver_of
@@ -46,6 +47,8 @@ def tidy(remote: "Remote") -> None:
     pages = -PAGES  # negative: begin to merge everything into one
     while _merge_some(remote, pages):
         pages = PAGES
+    with remote.store.turns.arrival(), remote.store.engine.begin() as connection:
+        stubs.drop_unled(connection)
     for _ in range(TRIES):
         with remote.store.turns.arrival():
             if write_back(remote.store.engine):

@@ -11,10 +11,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from desktop.models import erasing, indexing, lending, remote_rows, search
+from desktop.models import erasing, indexing, lending, remote_rows, search, stubs
 from desktop.models.changes import read_local, seed_for, write_local
 from desktop.models.columns import json_text
-from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, Record, hidden_from
 from desktop.models.remote_rows import IDS, id_list
 from desktop.rules import roles
@@ -132,7 +131,7 @@ def take_away(connection: Connection, cls: type[Record], ids: Sequence[bytes]) -
     """Take records off this laptop; returns what those were called that rows of other types may lead to."""
     driver: Any = connection.connection.driver_connection
     titles = {}
-    if any(leads for _, leads in _leading(cls)):
+    if stubs.leading(cls):
         titles = {record: cls.title_of(row.get) for record, row in remote_rows.read(driver, cls, ids).items()}
     remote_rows.remove(driver, cls, ids)
     lending.forget(driver, ids)
@@ -154,36 +153,9 @@ def tidy(connection: Connection, left: Mapping[str, Mapping[bytes, str]]) -> Non
     """After records have left, by type with what they were called: keep the names that rows lead to, and
     have the index merged soon, whose blocks hold deleted words until then.
     """
-    driver: Any = connection.connection.driver_connection
     for kind, titles in left.items():
-        for cls, names in _leading(RECORDS[kind]):
-            for name in names:
-                sql = f'SELECT DISTINCT "{name}" FROM "{cls.__tablename__}" WHERE "{name}" IN ({IDS})'  # noqa: S608
-                led = [bytes(row[0]) for row in driver.execute(sql, (id_list(titles),))]
-                driver.executemany(
-                    "INSERT INTO sync_stub (record, type, title) VALUES (?, ?, ?)"
-                    " ON CONFLICT (record) DO UPDATE SET title = excluded.title",
-                    [(record, kind, titles[record]) for record in led],
-                )
+        stubs.keep_led(connection, kind, titles)
     erasing.note(connection)
-
-
-def _leading(target: type[Record]) -> list[tuple[type[Record], list[str]]]:
-    """The record types with fields that lead to `target` as to something that stands by itself."""
-    if target.__shared__ or target.__root__:
-        return []
-    found = []
-    for cls in RECORDS.values():
-        names = [
-            name
-            for name, described in cls.fields().items()
-            if isinstance(described.kind, Link)
-            and described.kind.to == target.__tablename__
-            and name != cls.__root__
-        ]
-        if names:
-            found.append((cls, names))
-    return found
 
 
 def _erase(connection: Connection, rows: Iterable[Sequence[Any]], names: frozenset[str] | None) -> None:

@@ -13,6 +13,7 @@ from desktop.models.records import Customer
 from desktop.services import attachments, finding, proposals, sharing, undo
 from sync.client.blobs import carry_files
 from tests.stores import product, quote
+from tests.sync import raw_pages
 from tests.sync.server.laptop import Laptop
 from tests.sync.sharing import Circle, Whole, circles
 
@@ -124,20 +125,28 @@ def test_who_may_edit_edits_adds_parts_and_neither_deletes_nor_gives_away(
     assert ("contact", part.id) not in circle.held("Ann")
 
 
-def test_what_comes_by_two_loans_leaves_with_the_second(circle: Circle) -> None:
+def test_what_comes_by_two_loans_leaves_with_the_second(circle: Circle, tmp_path: Path) -> None:
+    def seen() -> set[str]:
+        words = raw_pages.texts("13900000088", "Umbrellafirm")
+        return set(raw_pages.holding(tmp_path / "Cai" / "satchel.db", words))
+
     customer = circle.customer("Ann")
+    circle.do("Ann", "customer.edit", customer.id, values={"name": "Umbrellafirm", "phone": "13900000088"})
     deal = circle.do("Ann", "opportunity.new", values={"name": "D", "customer_id": customer.id})
     first = circle.share("Ann", customer, "Cai")
     second = circle.share("Ann", deal, "South", "edit")
     circle.meet()
     assert circle.held("Cai") >= {("customer", customer.id), ("opportunity", deal.id)}
+    assert seen() == {"13900000088", "Umbrellafirm"}
     circle.do("Ann", "share.delete", first.id)
     circle.meet()
     assert circle.held("Cai") == {("opportunity", deal.id), ("share", second.id)}
+    assert seen() == {"Umbrellafirm"}  # the name of what is led to stays
     circle.do("Cai", "opportunity.edit", deal.id, values={"name": "E"})
     circle.do("Ann", "share.delete", second.id)
     circle.meet()
     assert circle.held("Cai") == set()
+    assert seen() == set()
     assert lent_rows(circle, "Cai") == 0
 
 
