@@ -148,11 +148,26 @@ class Actions(QObject):
             self.open_named(*found)
         return found is not None
 
+    def _open_file(self, record_id: UUID) -> None:
+        """The file on the page of its record."""
+        window = self._window
+        found = window.desk.row("attachment", record_id)
+        kind, whose = (found.value("of"), found.value("of_id")) if found is not None else ("", record_id)
+        if not kind or window.desk.row(kind, whose) is None:
+            window.bar.tell(msg("This file is not on this laptop."), tone="warn")
+            return
+        window.open_record(kind, whose)
+        files = getattr(window.page(), "files", None)
+        if files is not None:
+            files.open_file(record_id)
+
     def open_named(self, kind: str, record_id: UUID) -> None:
         """A record of a link; what this laptop does not hold is said so."""
         from desktop.models.record import RECORDS
 
-        if kind in RECORDS:
+        if kind == "attachment":
+            self._open_file(record_id)
+        elif kind in RECORDS:
             self._window.open_record(kind, record_id)
         else:
             self._window.bar.tell(msg("This link names nothing that this program knows."), tone="warn")

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop import settings
 from desktop.models.records import Attachment
 from desktop.rules import attachments as rules
+from desktop.rules import deeplinks
 from desktop.services import attachments
 from desktop.services.attachments import Shown
 from desktop.views.attachment_tiles import THUMB, Grid, Tile
@@ -319,10 +320,23 @@ class AttachmentsPanel(QWidget):
             if self._viewer is None:
                 self._viewer = FileViewer(self._look, self.window())
                 self._viewer.copy_wanted.connect(self._copy_shown)
+                self._viewer.link_wanted.connect(self._link_shown)
             self._viewer.setProperty("attachment", record.id.hex)
             self._viewer.show_file(record.name, shown)
 
         desk.runner.read(self, "show", make, made, failed=desk.refused.emit)
+
+    def open_file(self, attachment: UUID) -> None:
+        """The file that a link names."""
+        for tile in self.grid.tiles:
+            if tile.shown.record.id == attachment:
+                self.open(tile)
+
+    def _link_shown(self) -> None:
+        if self._viewer is not None:
+            said = deeplinks.link("attachment", UUID(hex=self._viewer.property("attachment")))
+            QGuiApplication.clipboard().setText(said)
+            self._desk.told.emit(msg("Copied: {text}").of(text=said), False)
 
     def _copy_shown(self) -> None:
         if self._viewer is None:

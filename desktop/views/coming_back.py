@@ -31,7 +31,7 @@ def _go_on(window: Window, draft: Unfinished) -> bool:
     window.open_record(draft.type, record)
     page = window.page()
     if isinstance(page, QuotePage):
-        return page.cells.come_back()
+        return page.foot_drafts.come_back() if draft.place == "foot" else page.cells.come_back()
     if not isinstance(page, RecordPage):
         return False
     if draft.place == "comment":

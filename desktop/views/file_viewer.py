@@ -81,6 +81,7 @@ class FileViewer(Popover):
     """One file over the window; Escape closes it."""
 
     copy_wanted = Signal()
+    link_wanted = Signal()
 
     def __init__(self, look: Look, window: QWidget) -> None:
         super().__init__(look, window)
@@ -91,10 +92,12 @@ class FileViewer(Popover):
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.copy_button = Button(look, msg("Save a copy…"), kind="flat", icon="download")
         self.copy_button.clicked.connect(self.copy_wanted)
+        self.link_button = Button(look, msg("Copy link"), kind="flat", icon="external-link")
+        self.link_button.clicked.connect(self.link_wanted)
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
         close.clicked.connect(self.dismiss)
         self.sheets = _Sheets(look)
-        head = row(look, self._name, self.copy_button, close, gap=8, edge=(16, 8, 8, 8))
+        head = row(look, self._name, self.link_button, self.copy_button, close, gap=8, edge=(16, 8, 8, 8))
         head.setStretch(0, 1)
         area = scrolling(self.sheets)
         desk = holding(column(look, area, gap=0), region("desk"))  # paper stands out from it

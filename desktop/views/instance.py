@@ -6,12 +6,14 @@ rung, and what rings is not loaded before the first page is shown.
 """
 
 import os
+import platform
 import sys
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QDir, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QDir, QEvent, QObject, Signal
+from PySide6.QtGui import QFileOpenEvent
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket
@@ -60,6 +62,9 @@ class Instance(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._come)
+        running = QCoreApplication.instance()
+        if platform.system() == "Darwin" and running is not None:
+            running.installEventFilter(self)  # there the system hands links to the running program itself
         name = bell(folder)
         if not self._server.listen(name):
             QLocalServer.removeServer(name)  # nobody answered there: a killed process left it
@@ -68,6 +73,13 @@ class Instance(QObject):
     def close(self) -> None:
         """Nobody rings here any more."""
         self._server.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A link that the system hands over."""
+        if isinstance(event, QFileOpenEvent):
+            self.rung.emit(event.url().toString())
+            return True
+        return super().eventFilter(watched, event)
 
     def _come(self) -> None:
         socket = self._server.nextPendingConnection()

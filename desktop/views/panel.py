@@ -11,6 +11,8 @@ from desktop.services.unfinished import Unfinished
 from desktop.views import cells, dates, paint, sharing_box, timeline, unfinished
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
+from desktop.views.colleagues import Colleagues
+from desktop.views.comments import names_of
 from desktop.views.compose import (
     Avatar,
     FactLine,
@@ -23,8 +25,6 @@ from desktop.views.compose import (
     row,
     scrolling,
 )
-from desktop.views.colleagues import Colleagues
-from desktop.views.comments import names_of
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
 from desktop.views.lists import LISTS
@@ -185,7 +185,7 @@ class NoteBox(QLineEdit):
     def _keep(self) -> None:
         if self._of is not None:
             kind, record_id = self._of
-            texts, cursor = {"name": self.text()}, self.cursorPosition()
+            texts, cursor = {"name": unfinished.text_of(self)}, unfinished.cursor_of(self)
             self._keeper.note(
                 Unfinished(self.place, kind, record_id.hex, texts, cursor=cursor, at=unfinished.now())
             )

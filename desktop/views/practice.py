@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.views import keymap, paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Picture, clear, column, holding, label, row
+from desktop.views.list_page import ListPage
 from desktop.views.look import Look
+from desktop.views.pointing import Pointer
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
 from desktop.words import Message, msg
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from desktop.views.window import Window
 
 LOOK_EVERY: Final = 300
+AT_QUOTE: Final = 2
+"""The step that begins a quote; those before it find a customer."""
 WIDE: Final = 340
 
 
@@ -61,6 +65,7 @@ class Practice(QWidget):
         super().__init__(window)
         self._look, self._window = look, window
         self.done = 0
+        self.pointer = Pointer(look, window)
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
         close.clicked.connect(self.stop)
         head = row(look, label(look, msg("Your first quote"), strong=True), None, close)
@@ -84,6 +89,7 @@ class Practice(QWidget):
     def stop(self) -> None:
         """Enough."""
         self._timer.stop()
+        self.pointer.point(None)
         self.hide()
 
     def watch(self) -> None:
@@ -96,6 +102,20 @@ class Practice(QWidget):
             self._fill()
             if self.done == len(STEPS):
                 self._timer.stop()
+        self.pointer.point(self._spoken_of())
+
+    def _spoken_of(self) -> QWidget | None:
+        """What the step one is at is about; nothing while a layer lies over it."""
+        window, page = self._window, self._window.page()
+        if window.palette_box.isVisible() or self.done >= len(STEPS):
+            return None
+        if isinstance(page, QuotePage):
+            return page.issue if self.done == len(STEPS) - 1 else page.add
+        if self.done < AT_QUOTE:
+            return window.search
+        if isinstance(page, ListPage):
+            return page.panel.quote
+        return page.quote if isinstance(page, RecordPage) else None
 
     def _fill(self) -> None:
         look, keys = self._look, keymap.all_keys()

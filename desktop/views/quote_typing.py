@@ -1,5 +1,7 @@
 """The cell of a quote that somebody types in, as a draft; opened again with the cursor where it was."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 from desktop.services.unfinished import Unfinished
 from desktop.views import unfinished
 from desktop.views.desk import Desk
+from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_table import FIELDS, Typed
 
@@ -58,3 +61,33 @@ class CellDrafts(QObject):
     def _let_go(self) -> None:
         for draft in self._keeper.cells_of("quote", self._quote):
             self._keeper.let_go(draft.key)
+
+
+class FootDrafts(QObject):
+    """The same for the foot: the discount on the whole, and the total wanted."""
+
+    def __init__(self, desk: Desk, quote_id: UUID, foot: QuoteFoot) -> None:
+        super().__init__(foot)
+        self._keeper, self._foot = desk.unfinished, foot
+        self._of = Unfinished("foot", "quote", quote_id.hex)
+        for kind in ("percent", "target"):
+            entry = foot.entry(kind)
+            unfinished.watch([entry], partial(self._note, kind))
+            entry.editingFinished.connect(lambda: self._keeper.let_go(self._of.key))
+
+    def come_back(self) -> bool:
+        """Go on with what was typed; False where nothing was."""
+        draft = self._keeper.of(self._of.key)
+        if draft is None or not self._foot.entry(draft.focus).isEnabled():
+            return False
+        entry = self._foot.entry(draft.focus)
+        entry.setFocus()
+        entry.setText(draft.texts.get(draft.focus, ""))
+        unfinished.put_cursor(entry, draft.cursor)
+        return True
+
+    def _note(self, kind: str) -> None:
+        entry = self._foot.entry(kind)
+        if entry.hasFocus() and entry.isModified():
+            texts, cursor = {kind: unfinished.text_of(entry)}, unfinished.cursor_of(entry)
+            self._keeper.note(replace(self._of, texts=texts, focus=kind, cursor=cursor, at=unfinished.now()))

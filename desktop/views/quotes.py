@@ -30,7 +30,7 @@ from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_paper import QuotePaper
 from desktop.views.quote_table import AMOUNT, NAME, QuoteTable, Typed
-from desktop.views.quote_typing import CellDrafts
+from desktop.views.quote_typing import CellDrafts, FootDrafts
 from desktop.views.sharing_box import open_sharing, reason, share_button
 from desktop.views.status import Hint
 from desktop.views.why import WhyPrice
@@ -87,6 +87,7 @@ class QuotePage(QWidget):
         self._listen()
         self.fill()
         self.cells = CellDrafts(desk, quote_id, self.grid)
+        self.foot_drafts = FootDrafts(desk, quote_id, self.foot)
 
     def _compose(self) -> None:
         look = self._look

@@ -56,7 +56,7 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 
-SIDE_SHARE, LEAST_MIDDLE = 100, 296
+SIDE_SHARE, LEAST_MIDDLE = 100, 272
 """The sides take their full width before the middle gets more than its least."""
 
 
@@ -75,6 +75,7 @@ class RecordPage(QWidget):
         self.shown = self._found(record_id)
         self._resting = False
         self._actions: list[QWidget] = []
+        self.quote: Button | None = None
         self._share: Button | None = None
         self._delete: Button | None = None
         self._avatar = Avatar(look, size="list")
@@ -171,7 +172,7 @@ class RecordPage(QWidget):
         left = region("surface", "right")
         self._areas = [scrolling(left_inner), scrolling(middle_inner), scrolling(right_inner)]
         left.setLayout(column(look, self._areas[0], gap=0))
-        _give_way(look, left, lambda: look.px(320), 272)
+        _give_way(look, left, lambda: look.px(320), 306)
         middle = region("surface")
         tools = row(look, self.which, None, gap=8, edge=(24, 8, 24, 8))
         parts: list[Any] = [tools, self._areas[1]]
@@ -219,7 +220,9 @@ class RecordPage(QWidget):
         delete.clicked.connect(lambda: desk.delete(self.shown))
         made.append(delete)
         if self.kind in ("customer", "opportunity"):
-            quote = Button(look, msg("New quote"), kind="primary", icon="file-plus", keys="Ctrl+Q")
+            quote = self.quote = Button(
+                look, msg("New quote"), kind="primary", icon="file-plus", keys="Ctrl+Q"
+            )
             quote.clicked.connect(lambda: self.quoted.emit(self.shown))
             made.append(quote)
         self._allow()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.models.store import Store
@@ -87,17 +88,43 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+COMPOSED: Final = "composed"
+"""What an input method still composes in an editor: letters of pinyin that are no characters yet."""
+
+
+class _Composing(QObject):
+    """Notes what an input method composes; the editor itself tells nobody until it is done."""
+
+    def __init__(self, editor: QWidget, act: Callable[[], object]) -> None:
+        super().__init__(editor)
+        self._act = act
+        editor.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep it beside the text, and act as after a key."""
+        if isinstance(event, QInputMethodEvent):
+            before = str(watched.property(COMPOSED) or "")
+            watched.setProperty(COMPOSED, event.preeditString())
+            if before != event.preeditString():
+                QTimer.singleShot(0, watched, self._act)
+        return super().eventFilter(watched, event)
+
+
 def text_of(editor: QWidget) -> str:
-    """What stands in an editor, as it was typed; of a choice its code."""
-    if isinstance(editor, QLineEdit):
-        return editor.text()
-    if isinstance(editor, QPlainTextEdit):
-        return editor.toPlainText()
+    """What stands in an editor, as it was typed and is still composed; of a choice its code."""
+    if isinstance(editor, QLineEdit | QPlainTextEdit):
+        text = editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
+        composed, place = str(editor.property(COMPOSED) or ""), _place(editor)
+        return f"{text[:place]}{composed}{text[place:]}" if composed else text
     return str(editor.currentData() or "") if isinstance(editor, QComboBox) else ""
 
 
 def cursor_of(editor: QWidget) -> int:
     """Where the cursor stands in an editor."""
+    return _place(editor) + len(str(editor.property(COMPOSED) or ""))
+
+
+def _place(editor: QWidget) -> int:
     if isinstance(editor, QLineEdit):
         return editor.cursorPosition()
     return editor.textCursor().position() if isinstance(editor, QPlainTextEdit) else 0
@@ -106,6 +133,8 @@ def cursor_of(editor: QWidget) -> int:
 def watch(editors: Sequence[QWidget], act: Callable[[], object]) -> None:
     """Act after each key, choice or step of the cursor in these editors."""
     for editor in editors:
+        if isinstance(editor, QLineEdit | QPlainTextEdit):
+            _Composing(editor, act)
         if isinstance(editor, QLineEdit):
             editor.textChanged.connect(lambda _text: act())
             editor.cursorPositionChanged.connect(lambda _old, _new: act())

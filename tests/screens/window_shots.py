@@ -1,6 +1,5 @@
 """The places of the rail, and what lies over every one of them: palette, keys, toast, tray, reminders."""
 
-
 from desktop.services.reminders import Reminder
 from desktop.views.inbox import InboxPage
 from desktop.views.running import Running
@@ -105,6 +104,7 @@ def practice(window: Window, firm: Firm) -> None:
     card.done = 2
     card._fill()  # noqa: SLF001
     card._timer.stop()  # noqa: SLF001
+    card.pointer.point(card._spoken_of())  # noqa: SLF001
 
 
 def hidden(window: Window, firm: Firm) -> None:

@@ -219,3 +219,26 @@ def test_the_settings_say_how_photos_are_kept_and_how_much_room_there_is(
     for line in (lines, again):
         for control in (line.photos, line.place, line.room):
             control.deleteLater()
+
+
+def test_a_file_is_linked_to_and_the_link_opens_it(
+    panel: AttachmentsPanel, window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    tile = attach(panel, window, qtbot, tmp_path / "plan.jpg", photo())
+    panel.open(tile)
+    settle(window, qtbot)
+    viewer = window.findChild(FileViewer)
+    assert viewer is not None
+    viewer.link_button.click()
+    link = QGuiApplication.clipboard().text()
+    assert link == f"satchel://attachment/{tile.shown.record.id.hex}"
+    viewer.dismiss()
+    window.go("quote")
+    assert window.doing.open_link(link)
+    settle(window, qtbot)
+    assert the_record(window).kind == "customer"
+    shown = [each for each in window.findChildren(FileViewer) if each.isVisible()]
+    assert [each.accessibleName() for each in shown] == ["plan.jpg"]
+    shown[0].dismiss()
+    window.doing.open_link(f"satchel://attachment/{'0' * 32}")
+    assert window.bar.words() == "This file is not on this laptop."

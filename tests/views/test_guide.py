@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +20,7 @@ from desktop.views.window import BELOW, PLACES, Window
 from desktop.words import LANGUAGES
 from tests.house.words import translations, used_words
 from tests.screens.sample import Firm
+from tests.views.pages import the_record
 from tests.views.test_echo import SUNDAY
 
 FLOATING = ("first_run", "unlock", "record", "quote_page", "palette", "outbox", "new", "crash")
@@ -163,9 +164,11 @@ def test_the_practice_ticks_off_what_is_really_done(window: Window, qtbot: QtBot
     card = window.doing.practice
     assert card is not None
     assert (card.isVisible(), card.done) == (True, 0)
+    card.watch()
+    assert card.pointer.target is window.search
     window.open_palette()
     card.watch()
-    assert card.done == 0
+    assert (card.done, card.pointer.target) == (0, None)
     window.palette_box.entry.setText("xh")
     card.watch()
     assert card.done == 1
@@ -173,8 +176,11 @@ def test_the_practice_ticks_off_what_is_really_done(window: Window, qtbot: QtBot
     window.open_record("customer", firm.customers[0])
     card.watch()
     assert card.done == 2
+    assert card.pointer.target is the_record(window).quote
+    assert card.pointer.geometry().contains(the_record(window).quote.mapTo(window, QPoint(0, 0)))  # type: ignore[union-attr]
     window.open_record("quote", firm.quote)
     card.watch()
-    assert card.done == 4
+    assert (card.done, card.pointer.target) == (4, window.page().issue)  # type: ignore[attr-defined]
     card.stop()
+    assert card.pointer.isHidden()
     assert card.isHidden()

@@ -10,6 +10,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from PySide6.QtCore import QEvent, QUrl
+from PySide6.QtGui import QFileOpenEvent
 from pytestqt.qtbot import QtBot
 
 from desktop.__main__ import _link_of
@@ -92,3 +94,13 @@ def test_every_profile_has_its_own_bell(tmp_path: Path) -> None:
 def test_a_link_is_told_from_a_subcommand() -> None:
     assert _link_of(["--profile", "x", LINK]) == (["--profile", "x"], LINK)
     assert _link_of(["list", "customer"]) == (["list", "customer"], "")
+
+
+def test_a_link_that_the_system_hands_over_is_heard(tmp_path: Path, qtbot: QtBot) -> None:
+    there = Instance(tmp_path)
+    heard: list[str] = []
+    there.rung.connect(heard.append)
+    assert there.eventFilter(there, QFileOpenEvent(QUrl(LINK)))
+    assert not there.eventFilter(there, QEvent(QEvent.Type.User))
+    assert heard == [LINK]
+    there.close()

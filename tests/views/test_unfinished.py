@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
@@ -146,3 +147,35 @@ def test_a_cell_of_a_quote_comes_back(
     found = fresh.grid.findChild(QLineEdit)
     assert found is not None
     assert (found.text(), found.cursorPosition()) == ("Compressor, tw", 13)
+
+
+def test_what_an_input_method_still_composes_is_kept(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.open_record("customer", firm.customers[0])
+    note = window.page().note  # type: ignore[attr-defined]
+    note.setFocus()
+    qtbot.keyClicks(note, "ask ")
+    QApplication.sendEvent(note, QInputMethodEvent("xing'he", []))
+    assert note.text() == "ask "
+    qtbot.waitUntil(lambda: any("ask xing'he" in one.texts.values() for one in unfinished.find(store)))
+    assert unfinished.find(store)[-1].cursor == len("ask xing'he")
+    done = QInputMethodEvent("", [])
+    done.setCommitString("星河")
+    QApplication.sendEvent(note, done)
+    qtbot.waitUntil(lambda: any("ask 星河" in one.texts.values() for one in unfinished.find(store)))
+
+
+def test_a_total_that_is_being_typed_in_the_foot_of_a_quote_comes_back(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.open_record("quote", firm.quote)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    page.foot.target.setFocus()
+    page.foot.target.selectAll()
+    QTest.keyClicks(page.foot.target, "250")
+    qtbot.waitUntil(lambda: any(one.texts == {"target": "250"} for one in unfinished.find(store)))
+    fresh = again(window, window_on, store).page()
+    assert isinstance(fresh, QuotePage)
+    assert (fresh.foot.target.text(), fresh.foot.target.cursorPosition()) == ("250", 3)
