@@ -9,6 +9,7 @@ import html
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -299,8 +300,17 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return target.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Satchel") -> bytes:
-    """A workbook with typed cells, a fixed header and filters. Raises Refused beyond what Excel can hold."""
+def write_xlsx(
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    sheet: str = "Satchel",
+    made: datetime | None = None,
+) -> bytes:
+    """A workbook with typed cells, a fixed header and filters. Raises Refused beyond what Excel can hold.
+
+    `made` is when it says that it was made; a spreadsheet that saves it again leaves that as it is.
+    """
     from xlsxwriter import Workbook
 
     target = io.BytesIO()
@@ -311,6 +321,8 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: 
         "strings_to_numbers": False,
     }
     with Workbook(target, options) as book:
+        if made is not None:
+            book.set_properties({"created": made})
         page = book.add_worksheet(_sheet_name(sheet))
         formats = _Formats(book)
         page.write_row(0, 0, list(header), book.add_format({"bold": True, "bottom": 1}))
@@ -329,6 +341,16 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: 
         if header:
             page.autofilter(0, 0, last, len(header) - 1)
     return target.getvalue()
+
+
+def made_at(data: bytes) -> str:
+    """When a workbook says that it was made, as it stands in it; empty for any other file."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed, packed.open("docProps/core.xml") as core:
+            found = re.search(rb"<dcterms:created[^>]*>([^<]{1,40})<", core.read(20_000))
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, zlib.error):
+        return ""
+    return found[1].decode("ascii", "replace") if found else ""
 
 
 def copied(rows: Iterable[Sequence[Cell]]) -> Copied:

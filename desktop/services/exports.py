@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ PAGE = 1000
 Progress = Callable[[int, int], bool]
 """Told how many of how many are read; False stops, and no file is written."""
 STOPPED = msg("Stopped; no file was written.")
+EXPORTED = "exported"
+"""Local: [when a workbook was made, where the log stood then]."""
+MOST_KEPT = 200
 
 
 def export(
@@ -36,6 +40,7 @@ def export(
     ending = path.suffix.lower()
     if ending not in (".csv", ".xlsx", ".json"):
         raise Usage(msg("Export to a file that ends in .csv, .xlsx or .json."))
+    made = _note(store)
     seen = records.seen_by(store.me().rights, cls, cls.fields())
     names = [name for name in seen if not cls.fields()[name].hidden or name == "custom"]
     rows: list[Any]
@@ -48,9 +53,26 @@ def export(
     else:
         rows = list(_rows(store, cls, names, language, progress))
         header = ["ID", *(cls.fields()[name].label.in_language(language) for name in names)]
-        data = tables.write_csv(header, rows) if ending == ".csv" else tables.write_xlsx(header, rows)
+        data = _table(header, rows, ending, made)
     _write(path, data)
     return len(rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[Any]], ending: str, made: datetime) -> bytes:
+    if ending == ".csv":
+        return tables.write_csv(header, rows)
+    return tables.write_xlsx(header, rows, made=made)
+
+
+def _note(store: Store) -> datetime:
+    """Keep where the log stands now: whoever brings the workbook back is asked about what changed since."""
+    made = store.clock().replace(microsecond=0)
+    with store.reader.connect() as connection:
+        last = connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM change").scalar_one()
+    kept = dict((store.local(EXPORTED) or [])[-MOST_KEPT:])
+    kept.setdefault(f"{made:%Y-%m-%dT%H:%M:%SZ}", int(last))
+    store.set_local(EXPORTED, list(kept.items()))
+    return made
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -123,6 +145,7 @@ def export_seen(
     ending = path.suffix.lower()
     if ending not in (".csv", ".xlsx"):
         raise Usage(msg("Export to a file that ends in .csv or .xlsx."))
+    made = _note(store)
     names = [name for name, _ in columns]
     header = [words.in_language(language) for _, words in columns]
     rows: list[list[Any]] = []
@@ -131,8 +154,7 @@ def export_seen(
         rows += part
         if progress is not None and not progress(read, total):
             raise Refused(STOPPED)
-    data = tables.write_csv(header, rows) if ending == ".csv" else tables.write_xlsx(header, rows)
-    _write(path, data)
+    _write(path, _table(header, rows, ending, made))
     return len(rows)
 
 

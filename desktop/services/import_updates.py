@@ -6,6 +6,7 @@ not here are added, in the same undo step.
 """
 
 import dataclasses
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,16 +15,19 @@ from uuid import UUID
 from sqlalchemy import select
 
 from desktop.errors import Refused, Usage
+from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.records import Contact, Customer
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import phones
-from desktop.services import bulk, clashes, commands, imports, undo
+from desktop.services import bulk, clashes, commands, exports, imports, undo
 from desktop.services.bulk import Progress, Report
 from desktop.services.commands import Wanted
 from desktop.services.naming import called, currency_of
 from desktop.words import Message, msg, verbatim
 
+Before = Mapping[tuple[bytes, str], Any]
+"""What a field of a record held, in wire form."""
 ID: Final = "id"
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "customers": (ID, "tax_id", "name", "phone"),
@@ -46,6 +50,8 @@ class Change(bulk.Line):
 
     field: str = ""
     of: Message | None = None
+    seen: Any = None
+    """What the file was made from, where this laptop knows; else what is there now."""
 
     @property
     def record_title(self) -> Message:
@@ -76,6 +82,15 @@ class Update(bulk.Plan):
     def sums(self) -> list[bulk.Sum]:
         """Several fields do not add up."""
         return []
+
+    def moved(self) -> int:
+        """How many of these values somebody changed since the file was made; they are asked about."""
+        fields = RECORDS[self.type].fields()
+        return sum(
+            clashes.wire(fields[one.field], one.seen) != clashes.wire(fields[one.field], one.old)
+            for one in self.changing()
+            if isinstance(one, Change)
+        )
 
     def records(self) -> list[UUID]:
         """The records here that would be changed."""
@@ -130,7 +145,7 @@ def plan(store: Store, actor: Actor, made: imports.Plan, key: str, *, add: bool 
             lines.append(_stays(row, cls, TWICE.of(row=row.number)))
         else:
             matched[found[0]] = row
-    lines += _compared(store, actor, cls, matched, key)
+    lines += _compared(store, actor, cls, matched, key, _before(store, cls, made.made))
     homes = dict(_people(store, cls, matched)) if add else {}
     added = (*_only(made.rows, homes), *_whole(made.rows, new)) if add else ()
     lines += [_new(row, cls) for row in added]
@@ -220,8 +235,31 @@ def _here(store: Store, cls: type[Record], key: str) -> dict[str, tuple[UUID, ..
     return found
 
 
+def _before(store: Store, cls: type[Record], made: str) -> Before:
+    """What fields held when this laptop made the workbook, where they changed since; in wire form."""
+    since = dict(store.local(exports.EXPORTED) or []).get(made)
+    found: dict[tuple[bytes, str], Any] = {}
+    if since is None:
+        return found
+    with store.reader.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT record, kind, body FROM change WHERE type = ? AND seq > ? AND kind NOT IN"
+            " ('create', 'append') ORDER BY seq",
+            (cls.__tablename__, since),
+        ).all()
+    for record, kind, body in rows:
+        for name, (old, _new_one) in pairs(kind, json.loads(body)).items():
+            found.setdefault((bytes(record), name), old)
+    return found
+
+
 def _compared(
-    store: Store, actor: Actor, cls: type[Record], matched: Mapping[UUID, imports.Row], key: str
+    store: Store,
+    actor: Actor,
+    cls: type[Record],
+    matched: Mapping[UUID, imports.Row],
+    key: str,
+    before: Before,
 ) -> Iterator[bulk.Line]:
     """The values of each row beside those of its record, in the order of the file."""
     may = frozenset(bulk.fields_of(actor, cls.__tablename__)) - {key}
@@ -231,19 +269,28 @@ def _compared(
         for record_id, row in matched.items():
             record = found.get(record_id)
             if record is not None:
-                yield from _lines(work, record, row, may)
+                yield from _lines(work, record, row, may, before)
 
 
-def _lines(work: Work, record: Record, row: imports.Row, may: frozenset[str]) -> Iterator[bulk.Line]:
+def _lines(
+    work: Work, record: Record, row: imports.Row, may: frozenset[str], before: Before
+) -> Iterator[bulk.Line]:
     cls = type(record)
     said = next(one for one in row.records if isinstance(one, cls))
     title, currency, fields = called(record), currency_of(record), cls.fields()
     values = {name: getattr(said, name) for name in fields if name in row.given[said.id] and name in may}
     old = {name: getattr(record, name) for name in values}
+    seen = {
+        name: fields[name].kind.from_wire(before[record.id.bytes, name])
+        if (record.id.bytes, name) in before
+        else old[name]
+        for name in values
+    }
     changed = [
         name
         for name in values
-        if clashes.wire(fields[name], old[name]) != clashes.wire(fields[name], values[name])
+        if clashes.wire(fields[name], values[name])
+        not in (clashes.wire(fields[name], old[name]), clashes.wire(fields[name], seen[name]))
     ]
     if not changed:
         yield bulk.Line(record.id, title, None, None, same=True)
@@ -254,7 +301,9 @@ def _lines(work: Work, record: Record, row: imports.Row, may: frozenset[str]) ->
         return
     for name in changed:
         named = msg("{title}: {field}").of(title=title, field=fields[name].label)
-        yield Change(record.id, named, old[name], values[name], currency, field=name, of=title)
+        yield Change(
+            record.id, named, old[name], values[name], currency, field=name, of=title, seen=seen[name]
+        )
 
 
 def _people(
@@ -310,7 +359,7 @@ def carry_out(store: Store, actor: Actor, made: Update, progress: Progress | Non
         if isinstance(line, Change):
             by_record.setdefault(line.record, []).append(line)
     wanted = [
-        Wanted(record, {one.field: one.new for one in found}, {one.field: one.old for one in found})
+        Wanted(record, {one.field: one.new for one in found}, {one.field: one.seen for one in found})
         for record, found in by_record.items()
     ]
     total = len(made.added) + len(wanted)

@@ -143,6 +143,8 @@ class Plan:
     columns: list[tuple[str, str]]
     rows: list[Row]
     rejects: list[Reject] = field(default_factory=list)
+    made: str = ""
+    """When the workbook says that it was made."""
     kept: list[str] = field(default_factory=list)
     """Columns or properties without a field of their own, kept in the further details."""
     doubles: list[Double] = field(default_factory=list)
@@ -264,7 +266,7 @@ def _plan_cards(data: bytes, kind: str) -> Plan:
             rejects.append(Reject(number, msg("This card has no name, company, mail or phone."), ()))
         else:
             rows.append(_checked(Row(number, made.records, made.blobs, made.doubts)))
-    return Plan(kind, "vcard", [], rows, rejects, ["vCard"])
+    return Plan(kind, "vcard", [], rows, rejects, kept=["vCard"])
 
 
 def _plan_table(data: bytes, kind: str) -> Plan:
@@ -281,7 +283,7 @@ def _plan_table(data: bytes, kind: str) -> Plan:
         for title, name in zip(table.header, names, strict=True)
     ]
     columns = [(title, wanted.get(name, name)) for title, name in zip(table.header, names, strict=True)]
-    made = Plan(kind, table.encoding or table.kind, columns, [])
+    made = Plan(kind, table.encoding or table.kind, columns, [], made=tables.made_at(data))
     if ours:
         names = [name or _IGNORED.get(title, "") for title, name in zip(table.header, names, strict=True)]
     made.kept = [title for (title, _), name in zip(columns, names, strict=True) if not name and title]

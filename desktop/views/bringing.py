@@ -168,6 +168,8 @@ class Bringing(Card):
         parts = [msg("{count} will change").of(count=f"{changed:,}")] if changed else []
         parts += [msg("{count} new").of(count=f"{len(plan.added):,}")] if plan.added else []
         parts += [msg("{count} will not").of(count=f"{refused:,}")] if refused else []
+        moved = plan.moved()
+        parts += [msg("{count} changed since the export, to be asked about").of(count=moved)] if moved else []
         parts += [msg("{count} are so already").of(count=f"{plan.same():,}")] if plan.same() else []
         look.bind(self._summary.setText, lambda: " · ".join(map(look.text, parts)))
         count = changed + len(plan.added)

@@ -1,6 +1,7 @@
 """A table whose rows are here already: known again, looked at, written once, asked about where it clashes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -169,6 +170,29 @@ def test_what_was_exported_and_edited_comes_back_to_its_records(
     assert (plan.key, plan.known, len(plan.records())) == ("id", 2, 1)
     import_updates.carry_out(store, store.me(), plan)
     assert of(store, Product, [one.id], "sku") == ["B-1"]
+
+
+def test_a_workbook_that_lay_on_the_desk_writes_over_nothing_that_changed_meanwhile(
+    store: Store, tmp_path: Path
+) -> None:
+    one, two, three = (product(store, f"A-{n}", "100").id for n in range(3))
+    path = tmp_path / "goods.xlsx"
+    exports.export(store, Product, path, "zh")
+    for record in (one, two):
+        run(store, store.me(), "product.edit", record, values={"unit": "箱"})
+    sheet = tables.read_table(path.read_bytes())
+    unit = sheet.header.index("单位")
+    for row in sheet.rows:
+        row[unit] = "套" if row[sheet.header.index("编号")] in ("A-1", "A-2") else row[unit]
+    kept = datetime.fromisoformat(tables.made_at(path.read_bytes()))
+    data = tables.write_xlsx(sheet.header, sheet.rows, made=kept)
+    plan = looked_at(store, data, kind="products")
+    assert {line.record for line in plan.changing()} == {two, three}, "nobody typed the old unit of the first"
+    assert plan.moved() == 1
+    report = import_updates.carry_out(store, store.me(), plan)
+    (clash,) = report.clashes[0].clashes
+    assert (clash.current, clash.mine, report.saved) == ("箱", "套", 1)
+    assert of(store, Product, [one, two, three], "unit") == ["箱", "箱", "套"]
 
 
 def test_stopped_it_is_as_it_was_and_a_column_that_knows_nobody_is_refused(store: Store) -> None:
