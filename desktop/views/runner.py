@@ -1,21 +1,26 @@
 """Work away from the UI thread: one thread for writes, a few for reads; the only file with futures.
 
 Results arrive on the UI thread; a result whose view has moved on is dropped. `changed` says which records
-are different.
+are different: at once for what a person did, and gathered for what comes in quick succession.
 """
 
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from time import perf_counter
 from typing import Any, Final, TypeVar
 from uuid import UUID
 from weakref import ref
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 T = TypeVar("T")
 READERS: Final = 3
+GATHERED: Final = 100
+"""Milliseconds in which changes that follow each other are told together."""
+SHARE: Final = 4
+"""Telling takes one part in so many of the time: what all views need long for is told less often."""
 _LOG: Final = logging.getLogger(__name__)
 Key = tuple[str, UUID]
 
@@ -36,6 +41,10 @@ class Runner(QObject):
         self._turn: dict[tuple[int, str], int] = {}
         self._open = 0
         self._closed = False
+        self._gathered: set[Key] = set()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._tell_gathered)
         self._home.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
         self._heard.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
@@ -68,16 +77,28 @@ class Runner(QObject):
 
     @Slot(object)
     def _pass_on(self, keys: frozenset[Key]) -> None:
-        if not self._closed:
-            self.changed.emit(keys)
+        if self._closed:
+            return
+        self._gathered |= keys
+        if not self._later.isActive():
+            self._tell_gathered()
+
+    def _tell_gathered(self) -> None:
+        if self._closed or not self._gathered:
+            return
+        keys, self._gathered = frozenset(self._gathered), set()
+        began = perf_counter()
+        self.changed.emit(keys)
+        self._later.start(max(GATHERED, round((perf_counter() - began) * 1000 * SHARE)))
 
     def idle(self) -> bool:
-        """Whether nothing is under way."""
-        return self._open == 0
+        """Whether nothing is under way, and everything was told."""
+        return self._open == 0 and not self._gathered
 
     def close(self) -> None:
         """Finish what is being written, drop the questions."""
         self._closed = True
+        self._later.stop()
         self._readers.shutdown(wait=True, cancel_futures=True)
         self._writer.shutdown(wait=True)
 
@@ -107,6 +128,8 @@ class Runner(QObject):
     @Slot(object)
     def _arrive(self, parcel: tuple[Any, ...]) -> None:
         future, watched, key, turn, done, failed = parcel
+        if watched is None:
+            self._tell_gathered()  # a command's result follows what it changed
         self._open -= 1
         self.busy.emit(self._open)
         view = watched() if watched is not None else None

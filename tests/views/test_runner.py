@@ -1,6 +1,7 @@
 """The runner: order of writes, questions that were overtaken, views that are gone, errors."""
 
 import threading
+from uuid import UUID
 
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
@@ -72,4 +73,20 @@ def test_changes_told_on_another_thread_arrive_on_this_one(qtbot: QtBot) -> None
     teller.start()
     teller.join()
     qtbot.waitUntil(lambda: threads == [threading.get_ident()])
+    closed(runner, qtbot)
+
+
+def test_changes_in_quick_succession_are_told_together_and_a_command_before_its_result(qtbot: QtBot) -> None:
+    runner, told = Runner(), []  # type: ignore[var-annotated]
+    runner.changed.connect(told.append)
+    keys = [frozenset({("customer", UUID(int=number))}) for number in range(20)]
+    for key in keys:
+        runner.tell(key)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert told == [keys[0], frozenset().union(*keys[1:])]
+    home: list[int] = []
+    for key in keys[:2]:
+        runner.write(lambda key=key: runner.tell(key), done=lambda _nothing: home.append(len(told)))  # type: ignore[misc]
+    qtbot.waitUntil(lambda: len(home) == 2)
+    assert home == [3, 4]
     closed(runner, qtbot)
