@@ -91,17 +91,21 @@ class Ear:
 
     def __init__(self, store: Store, url: str, *, stall: float = 5.0, chance: float = 0.01) -> None:
         self.heard: list[News] = []
-        self.connected = 0
+        self.connected = self.refused = 0
         self.listener = Listener(
             Remote(store),
             HttpTransport(url, stall=stall),
             self.heard.append,
             connected=self._count,
+            refused=self._refuse,
             chance=lambda: chance,
         )
 
     def _count(self) -> None:
         self.connected += 1
+
+    def _refuse(self) -> None:
+        self.refused += 1
 
     def __enter__(self) -> "Ear":
         self.listener.start()
@@ -210,12 +214,16 @@ def test_nonsense_on_an_open_line_ends_it(
         assert ear.heard == []
 
 
-def test_a_laptop_that_is_shut_out_asks_no_more(server: Server, running: Running, ann: Store) -> None:
-    server.revoke(ann.device.hex)
+def test_a_laptop_that_is_shut_out_has_its_sync_look_at_once_and_asks_no_more(
+    server: Server, running: Running, ann: Store
+) -> None:
     with FaultProxy(port(running)) as proxy, Ear(ann, proxy.url) as ear:
-        assert eventually(lambda: proxy.connections == 1)
-        time.sleep(0.5)
-        assert (proxy.connections, ear.connected, ear.heard) == (1, 0, [])
+        assert eventually(lambda: ear.connected == 1)
+        server.revoke(ann.device.hex)
+        assert eventually(lambda: ear.refused == 1)
+        asked = proxy.connections
+        time.sleep(0.3)
+        assert (proxy.connections, ear.connected, ear.heard) == (asked, 1, [])
 
 
 def test_it_goes_on_listening_after_a_failure_that_nobody_foresaw(
