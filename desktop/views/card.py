@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
@@ -19,6 +19,8 @@ LEAST: Final = 64
 class Body(QScrollArea):
     """The middle of a card: as high as what it holds, and scrolled where the window has no room for that."""
 
+    grew = Signal()
+
     def __init__(self, inner: QWidget) -> None:
         super().__init__()
         self._inner = inner
@@ -32,6 +34,14 @@ class Body(QScrollArea):
         self.setWidget(inner)
         inner.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
+        inner.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What it holds wants another height, such as for a reason under a field."""
+        if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+            self.grew.emit()
+        return super().eventFilter(watched, event)
 
     def heightForWidth(self, width: int) -> int:
         """What it holds needs this much."""

@@ -67,6 +67,7 @@ class NewRecord(Card):
         foot = row(look, self._why, None, cancel, self.make, gap=8, edge=(20, 12, 20, 12))
         foot.setStretch(0, 1)
         body = Body(holding(column(look, self._grid, gap=0, edge=(20, 14, 20, 16))))
+        body.grew.connect(self._later.start)  # with room for a reason
         ring = (RING + 1, RING + 1, RING + 1, RING + 1)
         self.setLayout(column(look, head, Line(look), body, Line(look), foot, gap=0, edge=ring))
 

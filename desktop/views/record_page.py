@@ -174,7 +174,7 @@ class RecordPage(QWidget):
         left.setLayout(column(look, self._areas[0], gap=0))
         _give_way(look, left, lambda: look.px(320), 306)
         middle = region("surface")
-        tools = row(look, self.which, None, gap=8, edge=(24, 8, 24, 8))
+        tools = row(look, self.which, None, gap=0, edge=(24, 8, 4, 8))
         parts: list[Any] = [tools, self._areas[1]]
         if self.kind in COMMENTED:
             parts.insert(0, row(look, self.note, gap=0, edge=(24, 12, 24, 4)))

@@ -85,7 +85,7 @@ class FilterBar(QWidget):
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(look.t.delay("progress_after"))
-        self._slow.timeout.connect(self.waiting.show)
+        self._slow.timeout.connect(self._say_waiting)
         self.save = Button(look, msg("Save view"), kind="link")
         self.save.clicked.connect(self._save)
         self.reset = Button(look, icon="undo-2", kind="flat", name=msg("Reset"), height="target_min")
@@ -135,6 +135,8 @@ class FilterBar(QWidget):
             self._look.release(self.group.setText)
         self.group.say(self._group_words(now.by) if now.by else no_group)
         tight = self.width() < self._look.px(TIGHT)
+        if tight:
+            self.waiting.hide()
         self.group.shrink(tight)
         self.add.shrink(tight and bool(parts))
         wide_entry = (LEAST_ENTRY if parts else SMALL_ENTRY) if tight else ENTRY_WIDTH
@@ -154,6 +156,9 @@ class FilterBar(QWidget):
         name, _, part = by.partition(":")
         words = filter_words.label(self._page.kind, name)
         return {"month": MONTHLY, "day": DAILY}[part].of(field=words) if part else words
+
+    def _say_waiting(self) -> None:
+        self.waiting.setVisible(self.width() >= self._look.px(TIGHT))
 
     def show_waiting(self, on: bool) -> None:
         """Rows are being read elsewhere; said when it takes longer."""
