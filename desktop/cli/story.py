@@ -14,14 +14,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from desktop.cli import past
 from desktop.cli.office import Office
 from desktop.documents import samples
 from desktop.models.records import Contact, Customer, Opportunity, Product, Quote, User
 from desktop.models.store import Store
 from desktop.models.vault import Vault, create_vault
 from desktop.rules.money import plain
-from desktop.services import catalog, commands, contracts, drafts, imports, inbox, quotes, records
+from desktop.services import catalog, commands, contracts, demo_past, drafts, imports, inbox, quotes, records
 from desktop.services.profiles import open_store
 from desktop.words import RESOURCES
 from sync.client.driver import enrol, sync_once
@@ -218,7 +217,7 @@ class Story:
     def _quote(self, told: dict[str, Any]) -> None:
         rep, firm = self.rep, self.firm
         buyer = self._buyer()
-        past.live(rep.store, firm)
+        demo_past.live(rep.store, firm)
         deal = self._of_name(rep.store, Opportunity, firm["quote"]["name"])
         quote = rep.run(
             "quote.new",

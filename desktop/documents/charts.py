@@ -161,7 +161,7 @@ class Plot:
         widest = max((frame.wide(text, strong=True) for text in labels), default=0)
         every = max(1, -(-int(widest + frame.px(8)) // max(int(self.slot()), 1)))
         now = self.along.now
-        middle = frame.height - frame.line() * 0.6
+        middle = frame.height - frame.line() * 0.7  # a descender stays inside
         for place in ([now] if now is not None else []) + list(range(0, len(labels), every)):
             strong = place == now
             mark = Text(self.x(place), middle, labels[place], "ink" if strong else "ink_3", strong=strong,

@@ -216,7 +216,8 @@ def _text(painter: QPainter, look: Look, mark: Text) -> None:
     wide = look.t.width(said, mark.size, strong=mark.strong) + 1.0
     left = mark.x - wide * {"left": 0.0, "middle": 0.5, "right": 1.0}[mark.align]
     high = look.t.line(mark.size)
-    painter.drawText(QRectF(left, mark.y - high / 2, wide, high), Qt.AlignmentFlag.AlignVCenter, said)
+    flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip)
+    painter.drawText(QRectF(left, mark.y - high / 2, wide, high), flags, said)
 
 
 def _stroke(painter: QPainter, look: Look, mark: Stroke) -> None:

@@ -13,10 +13,11 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextTable,
 )
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidgetItem, QTextBrowser, QWidget
 
 from desktop.views import keymap
 from desktop.views.compose import column, holding, region, row
+from desktop.views.index_list import KEY, IndexList
 from desktop.views.look import Look
 from desktop.words import RESOURCES, msg
 
@@ -107,10 +108,7 @@ class Guide(QWidget):
         look.bind(self.finder.setPlaceholderText, msg("Find in the manual"))
         look.bind(self.finder.setAccessibleName, msg("Find in the manual"))
         self.finder.textChanged.connect(self._filter)
-        self.list = QListWidget()
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        look.bind(self.list.setSpacing, lambda: look.px(3))
-        look.bind(self.list.setAccessibleName, msg("Pages of the manual"))
+        self.list = IndexList(look, msg("Pages of the manual"))
         self.list.currentItemChanged.connect(self._chosen)
         self.browser = QTextBrowser()
         self.browser.setFrameShape(QFrame.Shape.NoFrame)
@@ -119,7 +117,7 @@ class Guide(QWidget):
         look.bind(self.browser.setAccessibleName, msg("Page"))
         side = region("panel", "right")
         side.setLayout(column(look, self.finder, self.list, gap=8, edge=(12, 12, 12, 12)))
-        look.bind(side.setFixedWidth, lambda: look.px(240))
+        look.bind(side.setFixedWidth, lambda: look.px(248))
         ground = region("surface")
         ground.setLayout(column(look, self.browser, gap=0, edge=(28, 16, 12, 0)))
         across = row(look, side, ground, gap=0)
@@ -153,12 +151,7 @@ class Guide(QWidget):
         self.browser.document().setDefaultFont(self._look.font())
         self.browser.setMarkdown(text(name, self._look.language))
         self._space()
-        for place in range(self.list.count()):
-            item = self.list.item(place)
-            if item.data(Qt.ItemDataRole.UserRole) == name:
-                self.list.blockSignals(True)
-                self.list.setCurrentItem(item)
-                self.list.blockSignals(False)
+        self.list.choose(name)
 
     def _space(self) -> None:
         """Room between the paragraphs, as a page of a book has it."""
@@ -187,7 +180,7 @@ class Guide(QWidget):
 
     def shown(self) -> list[str]:
         """The pages that the list shows."""
-        return [self.list.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.list.count())]
+        return self.list.keys()
 
     def _again(self) -> None:
         self._filter(self.finder.text())
@@ -199,14 +192,12 @@ class Guide(QWidget):
         self.list.clear()
         for name in names():
             if all(word in text(name, language).casefold() for word in wanted):
-                item = QListWidgetItem(title(name, language))
-                item.setData(Qt.ItemDataRole.UserRole, name)
-                self.list.addItem(item)
+                self.list.add(name, title(name, language))
         self.list.blockSignals(False)
 
     def _chosen(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self.go(item.data(Qt.ItemDataRole.UserRole))
+            self.go(item.data(KEY))
 
     def _follow(self, url: QUrl) -> None:
         name = url.toString().removesuffix(".md")

@@ -31,7 +31,7 @@ THEME_WORDS: Final = (
 )
 METERED: Final = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
 NAMED, NAMED_MOST, EDGE, EDGE_MOST = 216, 240, 40, 44
-"""Pixels for the name of a setting with its sentence, and before them; large text leaves room for controls."""
+"""Pixels for the name of a setting with its sentence, and before them; large text leaves controls room."""
 Lines = list[tuple[Message, Message, QWidget]]
 
 

@@ -58,9 +58,12 @@ def _note(painter: QPainter, sharp: int, arguments: tuple[Any, ...]) -> Iterator
     laid = metrics.boundingRect(room, flags, text)
     here, there = painter.worldTransform(), painter.deviceTransform()
     origin = QPointF(there.m31() / sharp - here.m31(), there.m32() / sharp - here.m32())
-    cut = ""
-    if not flags & Qt.TextFlag.TextDontClip:
-        cut = _cut(metrics, room, laid, text)
+    device = painter.device()
+    clips = not flags & Qt.TextFlag.TextDontClip
+    edge = QRectF(device.rect()) if isinstance(device, QWidget) else None
+    cut = _cut(metrics, room, laid, text) if clips else ""
+    if edge is not None and not cut:
+        cut = _cut(metrics, edge.translated(-here.dx(), -here.dy()), laid, text)
     letters = here.mapRect(laid).translated(origin)
     yield Painted(text, painter.pen().color().name(), letters, cut, painter.device(), origin)
 

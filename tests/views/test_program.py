@@ -14,7 +14,7 @@ from desktop import app, settings
 from desktop.models import fuse, vault
 from desktop.models.records import Customer
 from desktop.rules import deeplinks
-from desktop.services import records
+from desktop.services import records, today
 from desktop.views.first_run import FirstRun
 from desktop.views.record_page import RecordPage
 from desktop.views.unlock import UnlockPage
@@ -97,6 +97,8 @@ def test_the_demo_company_is_there_to_look_around(program: app.Program, qtbot: Q
     assert practice is not None
     assert practice.isVisible()
     assert customers(program) > 100
+    kinds = {line.key.split(":")[0] for line in today.agenda(program.session.store).lines}
+    assert kinds == {"task", "quote", "customer", "opportunity", "quiet"}, "a day with something to do"
 
 
 def test_a_link_waits_for_the_unlock_and_typing_outlives_the_lock(program: app.Program, qtbot: QtBot) -> None:

@@ -26,6 +26,7 @@ def live(store: Store, firm: Mapping[str, Any]) -> None:
         _steps(known, firm, partial(_of, known), work.now)
     for command, tell in (
         ("opportunity.new", _deals),
+        ("opportunity.new", _ended),
         ("interaction.new", _visits),
         ("task.new", _tasks),
         ("interaction.new", _rounds),
@@ -72,6 +73,15 @@ def _deals(work: Work, firm: Mapping[str, Any], known: Sequence[Customer]) -> No
         )
 
 
+def _ended(work: Work, firm: Mapping[str, Any], known: Sequence[Customer]) -> None:
+    """What was won and lost in the last twelve months, by the day it ended."""
+    for brand, name, stage, amount, days, reason in firm["ended"]:
+        ended = Opportunity(name=name, stage=stage, amount=amount, loss_reason=reason)
+        ended.customer_id = _of(known, brand).id
+        ended.close_on = (work.now - timedelta(days=days)).date()
+        work.add(ended)
+
+
 def _visits(work: Work, firm: Mapping[str, Any], known: Sequence[Customer]) -> None:
     for brand, channel, subject, remark, days in firm["visits"]:
         happened = work.now - timedelta(days=days, hours=2)
@@ -90,7 +100,7 @@ def _rounds(work: Work, firm: Mapping[str, Any], known: Sequence[Customer]) -> N
     """Each customer was spoken to once in the last months, the newest of the list last."""
     for place, customer in enumerate(known[1:90]):
         channel, subject, outcome = firm["rounds"][place % len(firm["rounds"])]
-        happened = work.now - timedelta(days=place * 2 // 3 + 1, hours=place % 7)
+        happened = work.now - timedelta(days=place * 2 // 5 + 1, hours=place % 7)
         talk = Interaction(name=subject, channel=channel, outcome=outcome, happened_at=happened)
         talk.customer_id = customer.id
         work.add(talk)
