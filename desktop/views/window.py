@@ -402,9 +402,7 @@ class Window(QWidget):
         page = self.page()
         if isinstance(page, ListPage):
             return page.current()
-        if isinstance(page, RecordPage | QuotePage):
-            return page.shown
-        return None
+        return page.shown if isinstance(page, RecordPage | QuotePage) else None
 
     def ask_new(self, kind: str, links: dict[str, Any] | None = None) -> None:
         """The card for a new record; a quote for a known customer is begun at once."""

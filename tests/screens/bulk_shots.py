@@ -55,6 +55,19 @@ def bulk_sums(window: Window, firm: Firm) -> None:
     panel._show_plan(replace(panel.plan, lines=(first, *panel.plan.lines[1:])))  # noqa: SLF001
 
 
+def bulk_by(window: Window, firm: Firm) -> None:
+    """A number of several opportunities changes by a formula."""
+    bulk_sums(window, firm)
+    page = window.page()
+    assert isinstance(page, ListPage)
+    panel = page.many.bulk
+    assert panel._how is not None  # noqa: SLF001
+    panel._how.button("by").click()  # noqa: SLF001
+    panel.editor.setText("+5%")  # type: ignore[union-attr]
+    panel._look_ahead()  # noqa: SLF001
+    wait_idle(window)
+
+
 def bulk_clash(window: Window, firm: Firm) -> None:
     """Rows that somebody changed between the preview and the button."""
     bulk(window, firm)
@@ -105,6 +118,7 @@ def known_clash(window: Window, firm: Firm) -> None:
 BULK: dict[str, Show] = {
     "bulk": bulk,
     "bulk_sums": bulk_sums,
+    "bulk_by": bulk_by,
     "bulk_clash": bulk_clash,
     "import_known": known_rows,
     "import_clash": known_clash,
