@@ -53,6 +53,8 @@ class Mutant:
     title: str
     changes: tuple[Change, ...]
     seeds: tuple[int, ...] = ()
+    visit: int | None = None
+    """The short schedule that has shown it."""
     story: Callable[[Path], None] | None = None
 
     @contextmanager
@@ -71,10 +73,11 @@ def one(
     old: str,
     new: str,
     *seeds: int,
+    visit: int | None = None,
     story: Callable[[Path], None] | None = None,
 ) -> Mutant:
     """A bug of one line."""
-    return Mutant(title, (Change(owner, name, ((old, new),)),), seeds, story)
+    return Mutant(title, (Change(owner, name, ((old, new),)),), seeds, visit, story)
 
 
 EARLY = """with self.store.engine.begin() as early:
@@ -95,6 +98,7 @@ NO_BARRIER = Mutant(
         for place in (remote, sending)
     ),
     (5001,),
+    visit=1001,
 )
 """After a page nothing waits for the disk any more."""
 
@@ -108,7 +112,7 @@ MUTANTS = (
         story=scenarios.power_cut_repeats_the_page,
     ),
     NO_BARRIER,
-    one("outbox cleared on send", driver, "situation_of", "return Situation(", SENT, 5001),
+    one("outbox cleared on send", driver, "situation_of", "return Situation(", SENT, 5001, visit=1001),
     one(
         "overlay dropped on ack",
         arrival.Arrival,
@@ -116,6 +120,7 @@ MUTANTS = (
         "if version > held.get(record, 0):",
         "if False:",
         5003,
+        visit=1002,
     ),
     one(
         "ack not tied to the pull",
@@ -124,6 +129,7 @@ MUTANTS = (
         "verdict.kind, verdict.version)",
         "verdict.kind, 0)",
         5003,
+        visit=1002,
     ),
     one(
         "pull clobbers pending",
@@ -132,6 +138,7 @@ MUTANTS = (
         "found.update(bytes(row[0]) for row in rows)",
         "rows.fetchall()",
         5002,
+        visit=1000,
     ),
     one(
         "no chained base",
@@ -141,8 +148,24 @@ MUTANTS = (
         "if False and",
         story=scenarios.second_edit_knows_no_more_than_the_first,
     ),
-    one("conflict dropped", decisions, "lost", "for loss in losses if loss.ask}", "for loss in ()}", 5003),
-    one("rejection dropped", decisions, "refused", "if _is_private(record_type):", "if True:", 5001),
+    one(
+        "conflict dropped",
+        decisions,
+        "lost",
+        "for loss in losses if loss.ask}",
+        "for loss in ()}",
+        5003,
+        visit=1002,
+    ),
+    one(
+        "rejection dropped",
+        decisions,
+        "refused",
+        "if _is_private(record_type):",
+        "if True:",
+        5001,
+        visit=1001,
+    ),
     one(
         "remove ignores home stream",
         arrival.Arrival,
@@ -151,7 +174,15 @@ MUTANTS = (
         "else:",
         5012,
     ),
-    one("no purge", arrival.Arrival, "lost", "list(remote_rows.at_home(self.driver, stream))", "()", 5006),
+    one(
+        "no purge",
+        arrival.Arrival,
+        "lost",
+        "list(remote_rows.at_home(self.driver, stream))",
+        "()",
+        5006,
+        visit=1041,
+    ),
     one("purge takes unsent work", arrival.Arrival, "_without_base", "if not ops or", "if True or", 5007),
     one(
         "purge leaves the index",
@@ -168,6 +199,7 @@ MUTANTS = (
         "derived.refresh(self.connection, self.changed)",
         "()",
         5005,
+        visit=1000,
     ),
     one(
         "a number taken twice",
@@ -202,8 +234,16 @@ MUTANTS = (
         "if True:",
         story=scenarios.an_answer_that_was_lost_is_said_again,
     ),
-    one("no op hash", intake, "_agreed", "if last == 0:", "if True:", 5001),
-    one("last write wins", merge, "merge_field", "if fresh or current in (old, new):", "if True:", 5003),
+    one("no op hash", intake, "_agreed", "if last == 0:", "if True:", 5001, visit=1002),
+    one(
+        "last write wins",
+        merge,
+        "merge_field",
+        "if fresh or current in (old, new):",
+        "if True:",
+        5003,
+        visit=1002,
+    ),
     one(
         "deletion without looking",
         judge.Judge,
@@ -211,6 +251,7 @@ MUTANTS = (
         "not held.seen_by(self.batch.device, op.base)",
         "False",
         5004,
+        visit=1017,
     ),
     one(
         "no move tombstone",
@@ -219,8 +260,11 @@ MUTANTS = (
         "if held.home is not None and held.home != now:",
         "if False:",
         5012,
+        visit=1005,
     ),
-    one("children stay behind", batch.Batch, "_follow_roots", "while moved:", "while False:", 5012),
+    one(
+        "children stay behind", batch.Batch, "_follow_roots", "while moved:", "while False:", 5012, visit=1012
+    ),
     one(
         "snapshot not pinned",
         feed,

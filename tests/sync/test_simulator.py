@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync import postgres
 from tests.sync.simulator import long, schedule, short
 from tests.sync.simulator.__main__ import main
 
 SECONDS = 8.0
 LEAST = 3
 FIRST = 90_000
-VISITS = 60
+VISITS = 8 if postgres.ELSEWHERE else 48
 
 
 def test_whatever_goes_wrong_the_world_comes_to_rest_with_nothing_lost() -> None:
@@ -37,7 +38,7 @@ def test_short_schedules_meet_every_kind_of_fault_and_break_nothing() -> None:
     tally = long.block(FIRST, VISITS, kind=long.SHORT)
     assert tally.broken == [], f"python -m tests.sync.simulator --kind short --seed {FIRST}"
     assert tally.schedules == VISITS
-    assert len(tally.had) > len(schedule.FAULTS) / 2
+    assert len(tally.had) > VISITS / 5
 
 
 def test_whoever_visits_a_room_finds_it_as_it_was(tmp_path: Path) -> None:

@@ -130,11 +130,19 @@ class Room:
             open_engine(path).dispose()
         shutil.rmtree(self.folder)
 
-    def leave(self, laptops: Iterable[Path]) -> None:
-        """Put everything back that a visit has moved."""
-        self._files.put_back({self.office / office_store.DATABASE, *laptops})
+    def enter(self) -> None:
+        """On PostgreSQL others were here meanwhile."""
         if postgres.ELSEWHERE:
             postgres.put_back(SIMULATED, KEPT)
+
+    def leave(self, laptops: Iterable[Path], store: office_store.Store) -> None:
+        """Put everything back that a visit has moved; `store` is what the office has open."""
+        if postgres.ELSEWHERE:
+            store.close()
+            self._files.put_back(set(laptops))
+        else:
+            self.store = store
+            self._files.put_back({self.office / office_store.DATABASE, *laptops})
 
 
 def _furnish(world: World) -> None:

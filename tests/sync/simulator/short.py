@@ -57,6 +57,7 @@ class Visit(World):
             self.count("laptops that hold nothing yet")
         self.rng.shuffle(names)
         self.count("little in one request", "little in one request" in self.kinds)
+        self.room.enter()
         self.watch.recall(self.room.memory)
         self.office = Office(self, self.room.office, self.room.store)
         self.devices = [Device(name, USERS[name], folder / f"{name}.db", self.skew(), self) for name in names]
@@ -85,8 +86,7 @@ class Visit(World):
         """Leave everything as it was; connections stay open for the next visit."""
         for device in self.devices:
             device.session = None
-        self.room.store = self.office.server.store
-        self.room.leave(device.path for device in self.devices)
+        self.room.leave((device.path for device in self.devices), self.office.server.store)
 
     def at(self, act: Callable[[], None], begins: float = 0.0, ends: float = LENGTH) -> None:
         """Plan something for some moment."""
