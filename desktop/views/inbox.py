@@ -123,7 +123,7 @@ class InboxPage(QWidget):
         whole.setStretch(2, 1)
         ground.setLayout(whole)
         self.setLayout(column(look, ground, gap=0))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no stop of Tab: nothing shows it
         look.bind(self.setAccessibleName, msg("Inbox"))
         desk.changed.connect(self._changed)
         look.changed.connect(self._reword)
@@ -213,7 +213,15 @@ class InboxPage(QWidget):
         """In place of a card, which is all names and amounts."""
         why = msg("What is to be decided shows names and amounts of customers.")
         show = self._look.turn_private
-        return Empty(self._look, "lock", msg("Names are hidden"), why, button=msg("Show them"), on_click=show)
+        return Empty(
+            self._look,
+            "lock",
+            msg("Names are hidden"),
+            why,
+            button=msg("Show them"),
+            button_icon="eye",
+            on_click=show,
+        )
 
     def _reason(self, matter: Matter, told: ways.Told) -> Message:
         """Why it is here; for a refusal the office's own words before what to do."""
