@@ -117,7 +117,7 @@ def crowd(firm: Firm, count: int) -> None:
             "sku": f"PRT-{place:05}",
             "name": f"备件 {place}",
             "unit": "件",
-            "price": str(chance.randint(1, 9_999)),
+            "price": chance.randint(1, 9_999) * 1_000_000,
         }
         for place in range(count // 20)
     )
