@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -212,12 +211,14 @@ def test_whichever_of_two_workers_is_asked_speaks_for_both(tmp_path: Path) -> No
     office = Server(store)
     office.add_user("Li", "North")
     store.close()
+    (tmp_path / "tmp").mkdir()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "sync.server", "serve", "--data", str(tmp_path), "--port", "0"),
             *("--database-url", url, "--workers", "2", "--attended"),
         ],
         cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -243,7 +244,7 @@ def test_whichever_of_two_workers_is_asked_speaks_for_both(tmp_path: Path) -> No
     finally:
         process.communicate()
     assert process.returncode == 0
-    assert list(Path(tempfile.gettempdir()).glob("satchel-workers-*")) == []
+    assert list((tmp_path / "tmp").glob("satchel-workers-*")) == []
 
 
 def _told(address: str, patience: float = 5.0) -> dict[str, float]:
