@@ -62,6 +62,8 @@ class Chart(QWidget):
         if self._drawing is None and self._build is not None:
             self._drawing = self._build(frame(self._look, self.width(), self.height()))
             self.setAccessibleDescription(self._drawing.summary)
+            opens = any(hit.rows is not None for hit in self._drawing.hits)
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus if opens else Qt.FocusPolicy.NoFocus)
         return self._drawing
 
     def _renew(self) -> None:

@@ -20,7 +20,7 @@ class Popover(QWidget):
         self._look, self._window = look, window
         self._came_from: QWidget | None = None
         self._scale = look.t.scale
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no stop of Tab: nothing shows it
         self.inside = QVBoxLayout(self)
         self.inside.setContentsMargins(RING + 1, RING + 1, RING + 1, RING + 1)
         self.inside.setSpacing(0)

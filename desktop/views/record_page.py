@@ -110,7 +110,7 @@ class RecordPage(QWidget):
         for part in self.header_parts():
             park(part, self)
         self._compose()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no stop of Tab: nothing shows it
         look.bind(self.setAccessibleName, type(self.shown.record).__label__)
         self.fill()
         self._go_on()

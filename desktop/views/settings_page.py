@@ -88,7 +88,7 @@ class SettingsPage(QWidget):
         self.metered = Segments(look, METERED, current=said, name=msg("Metered connection"))
         self.files, self.safety, self.firm = FileSettings(look, desk), Safety(look), FirmSettings(look, desk)
         self.notices, self.keys = NoticeSettings(look), KeySettings(look)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no stop of Tab: nothing shows it
         look.bind(self.setAccessibleName, msg("Settings"))
         self._compose(
             {

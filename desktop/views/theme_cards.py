@@ -91,6 +91,11 @@ class _Card(QAbstractButton):
         painter.setPen(QPen(look.colour(colour), 2 if on or self.hasFocus() else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame, radius, radius)
+        if self.hasFocus():  # the chosen one has the same edge: its name is framed, too
+            name = QRectF(
+                1, frame.bottom() + look.px(3), self.width() - 2, self.height() - frame.bottom() - 6
+            )
+            painter.drawRoundedRect(name, look.t.radius("chip"), look.t.radius("chip"))
         top = look.px(HIGH) + look.px(5)
         below = QRect(0, top, self.width(), self.height() - top)
         paint.paint_text(
