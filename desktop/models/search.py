@@ -48,10 +48,11 @@ _MATCHING: Final = """
 SELECT e.record FROM search_word AS w JOIN search_entry AS e ON e.id = w.rowid
 WHERE search_word MATCH ? ORDER BY w.rowid DESC LIMIT ?"""
 
-_MERGED: Final = "INSERT INTO search_word (search_word, rank) VALUES ('automerge', ?)"
-SEGMENTS: Final = 16
-"""So many pieces of the index are merged into one at a time: with FTS5's own 4 each row of a first copy is
-written thrice; questions take as long.
+_MERGED: Final = "INSERT INTO search_word (search_word, rank) VALUES (?, ?)"
+SEGMENTS: Final = (("automerge", 16), ("crisismerge", 64))
+"""So many pieces of the index are merged into one, little by little: with FTS5's own 4 each row of a first
+copy is written thrice; questions take as long. All of a level at once only where that did not keep up: with a
+million rows that would hold whoever saves for seconds.
 """
 
 _KNOWN: Final = "SELECT id FROM search_entry WHERE record IN (SELECT unhex(value) FROM json_each(?))"
@@ -96,7 +97,7 @@ def create_index(connection: Connection) -> None:
     """Create the two tables if they are missing."""
     connection.execute(_ENTRY)
     connection.execute(_WORDS)
-    connection.execute(_MERGED, (SEGMENTS,))
+    connection.executemany(_MERGED, SEGMENTS)
 
 
 def add_sorting(connection: Connection) -> None:
@@ -157,7 +158,7 @@ def create_next(connection: Connection) -> None:
     drop_next(connection)
     connection.execute(_ENTRY.replace("search_entry", "search_next_entry"))
     connection.execute(_WORDS.replace("search_word", "search_next"))
-    connection.execute(_MERGED.replace("search_word", "search_next"), (SEGMENTS,))
+    connection.executemany(_MERGED.replace("search_word", "search_next"), SEGMENTS)
     for table in NEXT:
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - own names
 
