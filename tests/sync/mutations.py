@@ -273,7 +273,15 @@ MUTANTS = (
         "at=head",
         story=scenarios.a_first_copy_misses_nothing_that_happens_meanwhile,
     ),
-    one("page claims the head", feed, "_part", "upto=events[-1].seq if more else head", "upto=head", 5000),
+    one(
+        "page claims the head",
+        feed,
+        "_part",
+        "upto=events[-1].seq if more else head",
+        "upto=head",
+        5000,
+        visit=1002,
+    ),
     one("mask leak", feed, "table", "scope.mask.of(record_type)", "frozenset()", 5004),
     one(
         "a promotion brings nothing",
@@ -282,6 +290,7 @@ MUTANTS = (
         "if roles.mask_name(fields) == mask",
         "if 'product.cost' in fields",
         5002,
+        visit=1021,
     ),
     one("a narrowed firm is as wide as before", scope, "_narrowed", "== OWN", '== "mine"', 5008),
     one(
@@ -299,6 +308,7 @@ MUTANTS = (
         "cls.__ledger__.overdrawn(self.batch.balance(record_type, account), amount)",
         "False",
         5001,
+        visit=1001,
     ),
     one(
         "what was issued is edited",
@@ -315,6 +325,7 @@ MUTANTS = (
         "mine.get(kind, {}).get(record, 0) < version",
         "False",
         5001,
+        visit=1040,
     ),
     one(
         "held deletions never happen",
@@ -341,6 +352,12 @@ MUTANTS = (
         story=scenarios.a_name_stays_where_a_link_leads,
     ),
     one(
-        "what never comes is awaited for ever", driver.Session, "_repair", "self.remote.rest()", "pass", 5008
+        "what never comes is awaited for ever",
+        driver.Session,
+        "_repair",
+        "self.remote.rest()",
+        "pass",
+        5008,
+        visit=1002,
     ),
 )
