@@ -143,7 +143,7 @@ class SecretPage(Page):
         self.inner.addWidget(self.second)
         self.inner.addWidget(self._same)
         self.inner.addSpacing(look.px(14))
-        self._code = label(look, size="title", strong=True)
+        self._code = label(look, size="title", strong=True, wrap=True)
         self._code.hide()
         self.save = Button(look, msg("Save as PDF"), icon="printer")
         self.save.clicked.connect(self.sheet_wanted)

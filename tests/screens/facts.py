@@ -99,13 +99,13 @@ def too_large(glance: Glance) -> list[str]:
 
 def cut_off(glance: Glance) -> list[str]:
     """What scrolls downwards only, and is wider than its place."""
-    return [
-        f"{widget.widget().width()} px of content in {widget.viewport().width()}"
+    downwards = [
+        (0 if (inner := widget.widget()) is None else inner.width(), widget.viewport().width())
         for widget in glance.widgets
         if isinstance(widget, QScrollArea)
         and widget.horizontalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        and widget.widget().width() > widget.viewport().width()
     ]
+    return [f"{needs} px of content in {has}" for needs, has in downwards if needs > has]
 
 
 def nameless(glance: Glance) -> list[str]:
