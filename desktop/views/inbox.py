@@ -37,6 +37,8 @@ SAID: Final[dict[str, Message]] = {
     "back": msg("All of it is back"),
 }
 HELD_SAID: Final = msg("It is deleted here too")
+BESIDE: Final = 120
+"""Percent of text size up to which what can be done stands in one line."""
 
 
 class MatterRow(QAbstractButton):
@@ -258,7 +260,9 @@ class InboxPage(QWidget):
             button = Button(look, words, height="height_large")
             button.clicked.connect(self._all_resolver(matter, side))
             made.append(button)
-        return holding(row(look, *made, None, gap=8))
+        if look.t.scale <= BESIDE:
+            return holding(row(look, *made, None, gap=8))
+        return holding(column(look, *(row(look, one, None) for one in made), gap=8))
 
     def _third(self, matter: Matter) -> QLineEdit:
         look = self._look
