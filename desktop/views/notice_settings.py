@@ -59,7 +59,11 @@ class NoticeSettings:
                 DAYS_OFF.of(year=workdays.ANNOUNCED),
                 self.days,
             ),
-            (msg("Names and amounts"), msg("Hidden in lists, records, quotes, figures, inbox, outbox and reminders."), self.names),
+            (
+                msg("Names and amounts"),
+                msg("Hidden in lists, records, quotes, figures, inbox, outbox and reminders."),
+                self.names,
+            ),
         ]
 
     def _keep(self, entry: QLineEdit, name: str) -> None:

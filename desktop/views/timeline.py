@@ -113,6 +113,7 @@ def value_words(kind: str, entry: Entry, wire: Any) -> Message:
     value = described.kind.from_wire(wire)
     return cells.words_of(described.kind, wire) or verbatim(described.kind.format(value, "en"))
 
+
 NOTHING: Final = msg("Nothing has happened yet.")
 
 

@@ -25,7 +25,7 @@ from tests.bench import feels
 from tests.bench.report import Figure, each, middle, p95
 
 CPU = time.thread_time
-"""What the window's own thread is busy with: counting a million rows beside it is not what a key waits for."""
+"""What the window's own thread is busy with: what is counted beside it is not what a key waits for."""
 TYPED = ("xnkj", "xinghe", "星河精密", "8866", "suzhou", "szxh", "科技有限")
 RAW = "128 rows read"
 START = """

@@ -15,7 +15,19 @@ from sync.server.merge import (
     merge_text,
 )
 
-CLASSES = ("critical", "soft", "parts", "set", "text", "ledger", "stage", "append", "decision", "derived", "server")
+CLASSES = (
+    "critical",
+    "soft",
+    "parts",
+    "set",
+    "text",
+    "ledger",
+    "stage",
+    "append",
+    "decision",
+    "derived",
+    "server",
+)
 
 CASES: list[tuple[str, Any, Any, Any, Merged]] = [
     # class, what the office holds, what the author saw, what the author wants, what comes out
