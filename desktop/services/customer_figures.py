@@ -40,7 +40,7 @@ def _under_way(session: Session, customer: UUID, currency: str) -> Tile:
     found = figures.total(session, rows, currency)
     if not found.count:
         return Tile(msg("Open deals"), NOTHING, msg("none under way"), rows=rows)
-    likely = sum(deal.amount * deal.chance for deal in figures.deals(session, rows, currency))
+    likely = sum(heap.mean for heap in figures.heaps(session, rows, currency))
     weighted = round(likely / 100) * 100
     note = msg("{count} under way, by chance {amount}")
     told = note.of(count=f"{found.count:,}", amount=chart_axes.money(weighted, currency))

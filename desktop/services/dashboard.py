@@ -1,12 +1,14 @@
 """The dashboard: figures of the month and charts of deals with the rows behind them, for window and paper."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from statistics import median
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,7 +23,7 @@ from desktop.models.store import Store
 from desktop.rules import stages
 from desktop.rules.filters import Condition, every
 from desktop.services import figures
-from desktop.services.figures import Deal, Scope, Tile
+from desktop.services.figures import Heap, Scope, Tile
 from desktop.words import msg, verbatim
 
 PAST: Final = 10
@@ -69,25 +71,28 @@ def board(store: Store, scope: Scope, today: date | None = None) -> Board:
 # Figures
 
 
-def _signed(session: Session, scope: Scope, day: date, back: int, currency: str) -> figures.Sum:
-    first, after = figures.month_start(day, back), figures.month_start(day, back - 1)
-    return figures.total(session, scope.ended("won", first, after), currency)
+def _signed(session: Session, scope: Scope, day: date, back: int, currency: str) -> list[tuple[int, Rows]]:
+    """What was won in each month, from `back` months ago to this one, and the rows."""
+    months = [figures.month_start(day, number) for number in range(back, -2, -1)]
+    sums = figures.by_month(session, scope.ended("won", months[0], months[-1]), currency)
+    return [(sums.get(one, 0), scope.ended("won", one, after)) for one, after in pairwise(months)]
 
 
 def signed_tile(session: Session, scope: Scope, day: date, currency: str) -> Tile:
     """Won this month, beside the month before, with the last twelve as a line."""
-    months = [_signed(session, scope, day, back, currency) for back in range(11, -1, -1)]
-    note = msg("last month {amount}").of(amount=axes.money(months[-2].amount, currency))
-    line = tuple(month.amount for month in months)
-    return Tile(msg("Signed this month"), axes.money(line[-1], currency), note, line, rows=months[-1].rows)
+    months = _signed(session, scope, day, 11, currency)
+    line = tuple(amount for amount, _ in months)
+    note = msg("last month {amount}").of(amount=axes.money(line[-2], currency))
+    return Tile(msg("Signed this month"), axes.money(line[-1], currency), note, line, rows=months[-1][1])
 
 
 def open_tile(session: Session, scope: Scope, currency: str) -> Tile:
     """Deals under way, each counted with its chance."""
-    found = figures.deals(session, scope.open_deals(), currency)
-    weighted = round(sum(deal.amount * deal.chance for deal in found) / 10_000) * 10_000
+    found = figures.heaps(session, scope.open_deals(), currency)
+    weighted = round(sum(heap.mean for heap in found) / 10_000) * 10_000
+    count, amount = sum(heap.count for heap in found), sum(heap.amount for heap in found)
     note = msg("{count} deals, {amount} in all")
-    told = note.of(count=f"{len(found):,}", amount=axes.money(sum(deal.amount for deal in found), currency))
+    told = note.of(count=f"{count:,}", amount=axes.money(amount, currency))
     return Tile(msg("Under way, by chance"), axes.money(weighted, currency), told, rows=scope.open_deals())
 
 
@@ -107,21 +112,20 @@ def _compared(session: Session, scope: Scope, day: date, currency: str) -> Tile:
     return Tile(name, f"{percent} %", note, tone=tone, rows=now.rows)
 
 
-def _year(session: Session, scope: Scope, day: date, currency: str) -> list[Deal]:
-    """The deals won in twelve months."""
+def _year(session: Session, scope: Scope, day: date, currency: str) -> dict[UUID, int]:
+    """The deals won in twelve months, by what each came to."""
     rows = scope.ended("won", figures.month_start(day, 11), figures.month_start(day, -1))
-    return figures.deals(session, rows, currency)
+    return figures.amounts(session, rows, currency)
 
 
-def _average(year: Sequence[Deal], currency: str) -> Tile:
+def _average(year: Mapping[UUID, int], currency: str) -> Tile:
     name = msg("Average deal")
     if not year:
         return Tile(name, "\N{EM DASH}", msg("none won in 12 months"))
-    amounts = [deal.amount for deal in year]
-    middle = round(median(amounts) / 100) * 100
+    middle = round(median(year.values()) / 100) * 100
     note = msg("{count} deals, median {amount}").of(count=len(year), amount=axes.money(middle, currency))
-    ids = figures.picked("opportunity", (deal.id for deal in year))
-    return Tile(name, axes.money(round(sum(amounts) / len(year) / 100) * 100, currency), note, rows=ids)
+    ids = figures.picked("opportunity", year)
+    return Tile(name, axes.money(round(sum(year.values()) / len(year) / 100) * 100, currency), note, rows=ids)
 
 
 def _rate(session: Session, scope: Scope, day: date) -> Tile:
@@ -149,23 +153,22 @@ def _due(session: Session, scope: Scope, day: date, currency: str) -> Tile:
 
 def _forecast(session: Session, scope: Scope, day: date, currency: str) -> Part:
     """Signings of ten months, and what the deals under way may bring in the next ones."""
-    past = [_signed(session, scope, day, back, currency) for back in range(PAST, 0, -1)]
-    current = _signed(session, scope, day, 0, currency)
-    found = figures.deals(session, scope.open_deals(), currency)
+    *past, (current, won) = _signed(session, scope, day, PAST, currency)
+    found = figures.heaps(session, scope.open_deals(), currency)
     ahead, rows = [], []
     for number in range(AHEAD + 1):
         first, after = figures.month_start(day, -number), figures.month_start(day, -number - 1)
-        mine = [deal for deal in found if _falls(deal, first, after, open_start=number == 0)]
-        ahead.append(_band(mine, current.amount if number == 0 else 0))
+        mine = [heap for heap in found if _falls(heap.month, first, open_start=number == 0)]
+        ahead.append(_band(mine, current if number == 0 else 0))
         rows.append(scope.open_deals(figures.between("close_on", first if number else EARLIEST, after)))
     months = [figures.month_start(day, back) for back in range(PAST, -AHEAD - 1, -1)]
     shown = charts.Fan(
-        tuple(charts.Point(each.amount, each.rows, axes.money(each.amount, currency)) for each in past),
+        tuple(charts.Point(amount, opened, axes.money(amount, currency)) for amount, opened in past),
         tuple(ahead),
-        charts.Point(current.amount, current.rows),
+        charts.Point(current, won),
         tuple(rows),
     )
-    values = [each.amount for each in past] + [band.most[1] for band in ahead]
+    values = [amount for amount, _ in past] + [band.most[1] for band in ahead]
 
     def build(frame: Frame) -> Drawing:
         named = [(month.year, month.month) for month in months]
@@ -173,20 +176,20 @@ def _forecast(session: Session, scope: Scope, day: date, currency: str) -> Part:
         along = charts.Along(axes.months_along(named, frame.language), whole, PAST)
         return charts.fan(frame, along, shown, axes.money_unit(values, frame.language, currency))
 
-    dated = sum(deal.close_on is not None for deal in found)
+    dated = sum(heap.count for heap in found if heap.month is not None)
     note = msg("from {count} deals under way and their chances").of(count=f"{dated:,}")
     return Part(msg("Forecast of signings"), note, build, 200)
 
 
-def _falls(deal: Deal, first: date, after: date, *, open_start: bool) -> bool:
-    return deal.close_on is not None and deal.close_on < after and (open_start or deal.close_on >= first)
+def _falls(month: date | None, wanted: date, *, open_start: bool) -> bool:
+    return month is not None and (month == wanted or (open_start and month < wanted))
 
 
-def _band(found: Sequence[Deal], sure: int) -> charts.Band:
+def _band(found: Sequence[Heap], sure: int) -> charts.Band:
     """The sum of independent deals: its mean, and bands as of a normal sum, never below what is sure."""
-    mean = sure + sum(deal.amount * deal.chance for deal in found)
-    spread = math.sqrt(sum(deal.chance * (1 - deal.chance) * deal.amount**2 for deal in found))
-    top = sure + sum(deal.amount for deal in found)
+    mean = sure + sum(heap.mean for heap in found)
+    spread = math.sqrt(sum(heap.variance for heap in found))
+    top = sure + sum(heap.amount for heap in found)
 
     def within(times: float) -> tuple[int, int]:
         return round(max(mean - times * spread, sure)), round(min(mean + times * spread, top))

@@ -104,25 +104,60 @@ def chance(probability: Decimal | None, stage: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
-    """What is needed of a deal under way."""
+class Heap:
+    """Deals that close in one month with one chance: how many, their sum, and the sum of their squares."""
 
-    id: UUID
-    stage: str
-    amount: int
+    month: date | None
     chance: float
-    close_on: date | None
+    count: int
+    amount: int
+    squares: float
+
+    @property
+    def mean(self) -> float:
+        """What they bring in the long run."""
+        return self.amount * self.chance
+
+    @property
+    def variance(self) -> float:
+        """How far that spreads, where each is won or lost by itself."""
+        return self.chance * (1 - self.chance) * self.squares
 
 
-def deals(session: Session, rows: Rows, currency: str) -> list[Deal]:
-    """The deals of this selection with an amount in the firm's currency."""
+def heaps(session: Session, rows: Rows, currency: str) -> list[Heap]:
+    """The deals of this selection with an amount in the firm's currency, added up by the database."""
     table = Opportunity.table().c
-    columns = select(table.id, table.stage, table.amount, table.probability, table.close_on)
+    month = func.substr(table.close_on, 1, 7)
+    columns = select(
+        table.stage, table.probability, month.label("month"), func.count().label("n"),
+        func.sum(table.amount).label("amount"), func.sum(1.0 * table.amount * table.amount).label("squares"),
+    )  # fmt: skip
     conditions = (table.deleted_at.is_(None), table.currency == currency, table.amount > 0, where(rows))
+    grouped = columns.where(*conditions).group_by(table.stage, table.probability, month)
     return [
-        Deal(row.id, row.stage, row.amount, chance(row.probability, row.stage), row.close_on)
-        for row in session.execute(columns.where(*conditions))
+        Heap(_first_of(row.month), chance(row.probability, row.stage), row.n, int(row.amount), row.squares)
+        for row in session.execute(grouped)
     ]
+
+
+def by_month(session: Session, rows: Rows, currency: str) -> dict[date, int]:
+    """What these deals come to, by the first of the month in which they close."""
+    table = Opportunity.table().c
+    month = func.substr(table.close_on, 1, 7)
+    conditions = (table.deleted_at.is_(None), table.close_on.is_not(None), table.currency == currency)
+    grouped = select(month, func.sum(table.amount)).where(*conditions, where(rows)).group_by(month)
+    return {date.fromisoformat(f"{name}-01"): int(amount or 0) for name, amount in session.execute(grouped)}
+
+
+def _first_of(month: str | None) -> date | None:
+    return date.fromisoformat(f"{month}-01") if month else None
+
+
+def amounts(session: Session, rows: Rows, currency: str) -> dict[UUID, int]:
+    """Each deal of this selection with an amount in the firm's currency."""
+    table = Opportunity.table().c
+    conditions = (table.deleted_at.is_(None), table.currency == currency, table.amount > 0, where(rows))
+    return {row.id: row.amount for row in session.execute(select(table.id, table.amount).where(*conditions))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +190,21 @@ class Moves:
 
 
 def moves(session: Session, scope: Scope, since: date, currency: str) -> Moves:
-    """Start + new + open again + raised − cut − won − lost = end, by this laptop's own log."""
+    """Start + new + open again + raised − cut − won − lost = end, by this laptop's own log.
+
+    Deals that nobody touched since are added up by the database; the others are looked at one by one.
+    """
     table = Opportunity.table().c
     begin = int(datetime.combine(since, time(), UTC).timestamp() * 1000)
     before = _as_they_were(session, begin)
     first = UUID(bytes=begin.to_bytes(6, "big") + bytes(10))
+    ours = (table.deleted_at.is_(None), table.currency == currency, where(scope.rows("opportunity")))
+    touched = (table.id >= first) | table.id.in_(records.among(list(before)))
+    calm = select(func.sum(table.amount)).where(*ours, ~touched, table.stage.in_(UNDER_WAY))
+    still = int(session.scalar(calm) or 0)
+    found = Moves(still, still, {}, {}, {}, {}, {}, {})
     columns = select(table.id, table.stage, table.amount, table.close_on)
-    scoped = where(scope.rows("opportunity"))
-    found = Moves(0, 0, {}, {}, {}, {}, {}, {})
-    for row in session.execute(columns.where(table.deleted_at.is_(None), table.currency == currency, scoped)):
+    for row in session.execute(columns.where(*ours, touched)):
         old = before.get(row.id, {})
         was = None if row.id >= first else (old.get("stage", row.stage), old.get("amount", row.amount) or 0)
         written_later = was is None and row.stage in ENDED and row.close_on and row.close_on < since
@@ -214,11 +255,9 @@ def contacts_by_day(session: Session, scope: Scope, first: date) -> dict[date, i
     """How many visits, calls and messages each day saw, in this machine's time."""
     table = Interaction.table().c
     rows = scope.rows("interaction", between("happened_at", first, date(8000, 1, 1)))
-    found: dict[date, int] = {}
-    for at in session.scalars(select(table.happened_at).where(table.deleted_at.is_(None), where(rows))):
-        day = at.astimezone().date()
-        found[day] = found.get(day, 0) + 1
-    return found
+    day = func.date(table.happened_at, "localtime")
+    grouped = select(day, func.count()).where(table.deleted_at.is_(None), where(rows)).group_by(day)
+    return {date.fromisoformat(name): count for name, count in session.execute(grouped)}
 
 
 def between_days(scope: Scope, first: date, after: date, *more: Condition) -> Rows:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from desktop.documents.chart_marks import Rows
@@ -321,38 +321,47 @@ def quiet_customers(day: Day) -> Iterator[Line]:
         .where(talk.deleted_at.is_(None), talk.customer_id.is_not(None), talk.happened_at.is_not(None))
         .group_by(talk.customer_id)
     ).subquery()  # fmt: skip
+    over, usual = _silence(times.c, firm.grade, day.now)
     mine = (firm.deleted_at.is_(None), firm.owner_id == day.actor.id, firm.stage != "lost")
     unplanned = (firm.next_on.is_(None)) | (firm.next_on < day.today)
     recent = times.c.last < day.now - timedelta(days=5)
-    query = select(firm.id, firm.grade, times.c.n, times.c.first, times.c.last)
+    query = select(firm.id, times.c.n, times.c.last, over.label("over"), usual.label("usual"))
     query = query.join(times, times.c.customer_id == firm.id).where(*mine, unplanned, recent)
-    late = [(row.id, *said) for row in day.session.execute(query) if (said := _silence(day, row)) is not None]
-    late.sort(key=lambda found: -found[1])
-    day.customers(found[0] for found in late[:MOST])
-    for customer, ratio, word, why, last in late[:MOST]:
+    query = query.where(over.is_not(None)).order_by(over.desc(), firm.id).limit(MOST)
+    late = day.session.execute(query).all()
+    day.customers(row.id for row in late)
+    for row in late:
+        last = row.last.replace(tzinfo=row.last.tzinfo or UTC)
+        word, why = _quiet((day.now - last).days, row.usual, row.n, last.date())
         yield Line(
-            f"quiet:{customer.hex}:{last}", "customer", customer, msg("Not heard of for a while"), why,
-            ("history", word, "ink_2"), min(0.35 + 0.05 * ratio, 0.55), msg("Open customer"),
-            day.called(customer), day.worth(customer), customer=customer, face=day.face(customer),
+            f"quiet:{row.id.hex}:{last.date()}", "customer", row.id, msg("Not heard of for a while"), why,
+            ("history", word, "ink_2"), min(0.35 + 0.05 * row.over, 0.55), msg("Open customer"),
+            day.called(row.id), day.worth(row.id), customer=row.id, face=day.face(row.id),
         )  # fmt: skip
 
 
-def _silence(day: Day, row: Any) -> tuple[float, Message, Message, date] | None:
-    """How far beyond the usual it is, and how that is said; None: nothing to say."""
-    first, last = (value.replace(tzinfo=value.tzinfo or UTC) for value in (row.first, row.last))
-    silent = (day.now - last).days
-    gap = (last - first).days / (row.n - 1) if row.n > 1 else 0.0
-    if row.n >= 3 and gap >= 3:
-        if silent <= gap * RHYTHM or silent < gap + 5:
-            return None
-        word = msg("{count} days over").of(count=round(silent - gap))
-        why = msg("Usually every {usual} days, now {silent} days (last {count} contacts).")
-        return silent / gap, word, why.of(usual=round(gap), silent=silent, count=row.n), last.date()
-    if row.grade in ("vip", "a") and silent >= QUIET_DAYS:
+def _silence(times: Any, grade: Any, now: datetime) -> tuple[Any, Any]:
+    """As SQL: how far beyond the usual it is (NULL: nothing to say), and the usual days, where known."""
+
+    def days(until: Any, since: Any) -> Any:
+        return cast(func.julianday(until) - func.julianday(since), Integer)
+
+    silent = days(now.astimezone(UTC).isoformat(), times.last)
+    gap = days(times.last, times.first) * 1.0 / (times.n - 1)
+    rhythmic = (times.n >= 3) & (gap >= 3)
+    beyond = case(((silent > gap * RHYTHM) & (silent >= gap + 5), silent / gap))
+    best = grade.in_(("vip", "a")) & (silent >= QUIET_DAYS)
+    return case((rhythmic, beyond), (best, silent * 1.0 / QUIET_DAYS)), case((rhythmic, gap))
+
+
+def _quiet(silent: int, usual: float | None, count: int, last: date) -> tuple[Message, Message]:
+    """A silence in two words, and why it is said."""
+    if usual is None:
         why = msg("One of your best customers; the last contact was on {day}.")
-        word = msg("{count} days quiet").of(count=silent)
-        return silent / QUIET_DAYS, word, why.of(day=f"{last:%m-%d}"), last.date()
-    return None
+        return msg("{count} days quiet").of(count=silent), why.of(day=f"{last:%m-%d}")
+    why = msg("Usually every {usual} days, now {silent} days (last {count} contacts).")
+    said = why.of(usual=round(usual), silent=silent, count=count)
+    return msg("{count} days over").of(count=round(silent - usual)), said
 
 
 @source("deals")

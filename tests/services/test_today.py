@@ -205,7 +205,7 @@ def test_the_forecast_counts_deals_with_their_chance_and_never_below_what_is_sig
     assert "710" in november.words
     sure = dashboard._band([], 700)  # noqa: SLF001
     assert (sure.middle, sure.half, sure.most) == (700, (700, 700), (700, 700))
-    one = figures.Deal(UUID(int=1), "lead", 1000, 0.1, DAY)
+    one = figures.Heap(DAY, 0.1, 1, 1000, 1_000_000)
     band = dashboard._band([one], 700)  # noqa: SLF001
     assert band.middle == 800
     assert band.most[0] == 700
