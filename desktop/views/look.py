@@ -30,7 +30,7 @@ class Look(QObject):
         """Names and amounts are hidden: somebody looks over one's shoulder."""
         self.keys: dict[str, str] = {}
         """Which keys a person chose in place of those that an action came with."""
-        self.t = Tokens(_theme(theme_name), theme.allowed_scale(scale))
+        self.t = Tokens(_theme(theme_name), theme.allowed_scale(scale), latin=language == "en")
         self._bindings = Bindings(self.text)
         theme.load_fonts()
         hints = QGuiApplication.styleHints()
@@ -60,8 +60,9 @@ class Look(QObject):
             theme.allowed_scale(scale or self.t.scale),
         )
         self.language = language or self.language
-        if wanted != (self.t.theme, self.t.scale):
-            self.t = Tokens(*wanted)
+        latin = self.language == "en"
+        if (*wanted, latin) != (self.t.theme, self.t.scale, self.t.latin):
+            self.t = Tokens(*wanted, latin=latin)
             self.dress()
         self._bindings.renew()
         self.changed.emit()
