@@ -354,11 +354,12 @@ def _so_far(plot: Plot, place: int, value: Decimal) -> None:
     plot.drawing.add(Stroke(((x, y), (x, plot.box[3])), "line_control", 1, dash))
     plot.drawing.add(Dot(x, y, frame.px(4), "series_1", hollow=True))
     said = frame.say(msg("so far {value}").of(value=short(value)))
-    right, left, low = x + frame.px(10), x - frame.px(10), y + frame.line() * 0.5
+    right, left = x + frame.px(10), x - frame.px(10)
+    low = min(y + frame.line() * 0.5, plot.box[3] - frame.line() * 0.4)  # the months stand below
     plot.places.first(
         Text(right, low, said, "ink"),
         Text(left, low, said, "ink", align="right"),
-        Text(right, low + frame.line(), said, "ink"),
+        Text(right, low - frame.line(), said, "ink"),
     )
 
 
