@@ -76,8 +76,12 @@ def _note(store: Store) -> datetime:
 
 
 def _write(path: Path, data: bytes) -> None:
+    path = path.resolve()
     beside = path.with_name(f".{path.name}.part")
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device takes it as it comes
+            path.write_bytes(data)
+            return
         beside.write_bytes(data)
         beside.replace(path)
     except OSError as error:
