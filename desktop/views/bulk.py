@@ -92,10 +92,10 @@ class BulkPanel(QWidget):
         for layout in (self._what, self._becomes):
             layout.setContentsMargins(0, 0, 0, 0)
             look.bind(layout.setSpacing, lambda: look.px(6))
-        form = column(look, gap=4, edge=(20, 12, 16, 12))
+        form = column(look, gap=4, edge=(20, 8, 16, 8))
         form.addWidget(label(look, msg("What to change"), size="small", ink="ink_2"))
         form.addLayout(self._what)
-        form.addSpacing(8)
+        form.addSpacing(4)
         form.addWidget(label(look, msg("Becomes"), size="small", ink="ink_2"))
         form.addLayout(self._becomes)
         self.empty = Button(look, msg("Leave it empty"), kind="quiet_link")

@@ -56,6 +56,8 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 
+CROWDED_BELOW: Final = 900
+"""A page narrower than that shows its side actions as icons."""
 SIDE_SHARE, LEAST_MIDDLE = 100, 272
 """The sides take their full width before the middle gets more than its least."""
 
@@ -148,6 +150,7 @@ class RecordPage(QWidget):
                 self.facts.facts[draft.focus].go_on(draft)
 
     def _again(self) -> None:
+        self._fit_actions()
         if not self._resting:
             self.fill()
 
@@ -193,10 +196,15 @@ class RecordPage(QWidget):
         self.setLayout(whole)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The figures are there where there is room for them."""
+        """The figures are there where there is room for them, and so are the words on a button."""
         super().resizeEvent(event)
         if self.strip is not None:
             self.strip.fit(event.size().width(), event.size().height())
+        self._fit_actions()
+
+    def _fit_actions(self) -> None:
+        if self._share is not None:
+            self._share.shrink(self.width() < self._look.px(CROWDED_BELOW))
 
     def enter(self) -> None:
         """Keys go to this page; Tab walks through it in the order of reading."""
@@ -226,6 +234,7 @@ class RecordPage(QWidget):
             quote.clicked.connect(lambda: self.quoted.emit(self.shown))
             made.append(quote)
         self._allow()
+        self._fit_actions()
         return made
 
     def _allow(self) -> None:

@@ -237,7 +237,7 @@ class SettingsPage(QWidget):
         texts = holding(column(look, label(look, words, wrap=True), small, None, gap=1))
         look.bind(texts.setFixedWidth, lambda: min(look.px(NAMED), NAMED_MOST))
         beside = column(look, None, row(look, control, None, gap=0), None, gap=0)
-        across = row(look, texts, beside, gap=24, edge=(0, 12, 0, 12))
+        across = row(look, texts, beside, gap=20, edge=(0, 12, 0, 12))
         across.setStretch(1, 1)
         whole = holding(column(look, *(() if first else (Line(look),)), across, gap=0))
         self._found.append((key, words, why, whole))

@@ -1,5 +1,6 @@
 """What happened, newest first, on one line downwards: visits and calls, quotes, changes of fields."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -115,6 +116,7 @@ def value_words(kind: str, entry: Entry, wire: Any) -> Message:
 
 
 NOTHING: Final = msg("Nothing has happened yet.")
+ELLIPSIS: Final = "…"
 
 
 class Timeline(QWidget):
@@ -126,6 +128,7 @@ class Timeline(QWidget):
         self._events: list[Event] = []
         self._nothing = NOTHING
         self._tops: list[int] = []
+        self._details: list[tuple[str, int]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.bind(self.setAccessibleName, msg("Timeline"))
         look.changed.connect(self._lay_out)
@@ -141,11 +144,13 @@ class Timeline(QWidget):
 
     def _lay_out(self) -> None:
         look = self._look
-        self._tops = []
+        self._tops, self._details = [], []
         top = 0
         for event in self._events:
+            detail, high = self._detail(event)
             self._tops.append(top)
-            top += look.px(20) + (self._detail_height(event) if event.detail else 0) + look.px(12)
+            self._details.append((detail, high))
+            top += look.px(20) + high + look.px(12)
         self._total = top
         self.setFixedHeight(top or look.px(24))
         self.update()
@@ -153,14 +158,22 @@ class Timeline(QWidget):
     def _text_left(self) -> int:
         return self._look.px(self._edge + 24 + 11)
 
-    def _detail_height(self, event: Event) -> int:
+    def _detail(self, event: Event) -> tuple[str, int]:
+        """At most three lines of an event's detail, and how high they are."""
         look = self._look
-        text = look.text(veil(look, event.detail)) if event.detail else ""
+        if not event.detail:
+            return "", 0
+        text = " ".join(look.text(veil(look, event.detail)).split())
         room = QRectF(0, 0, max(self.width() - self._text_left() - look.px(self._edge), 50), 1000)
-        high = (
-            QFontMetricsF(look.font("small")).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
-        )
-        return min(int(high + 0.99), look.t.line("small") * 3) + look.px(2)
+        metrics, most = QFontMetricsF(look.font("small")), look.t.line("small") * 3
+
+        def high(words: str) -> int:
+            return int(metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), words).height() + 0.99)
+
+        if high(text) > most:
+            fitting = bisect_right(range(len(text)), most, key=lambda end: high(text[:end] + ELLIPSIS))
+            text = text[: max(fitting - 1, 0)].rstrip() + ELLIPSIS
+        return text, high(text) + look.px(2)
 
     def sizeHint(self) -> QSize:
         """The height of all events."""
@@ -184,10 +197,10 @@ class Timeline(QWidget):
             if self._tops[number] > event.rect().bottom():
                 break
             following = self._tops[number + 1] if number + 1 < len(self._events) else None
-            self._paint_event(painter, each, self._tops[number], following)
+            self._paint_event(painter, each, number, following)
 
-    def _paint_event(self, painter: QPainter, event: Event, top: int, following: int | None) -> None:
-        look = self._look
+    def _paint_event(self, painter: QPainter, event: Event, number: int, following: int | None) -> None:
+        look, top, (detail, high) = self._look, self._tops[number], self._details[number]
         size = look.px(24)
         left = look.px(self._edge)
         disc = QRectF(left + 0.5, top + 0.5, size - 1, size - 1)
@@ -218,8 +231,8 @@ class Timeline(QWidget):
         )
         if figure:
             paint.paint_text(painter, look, QRect(end + look.px(5), top, figure, line), shown)
-        if event.detail:
+        if detail:
             painter.setFont(look.font("small"))
             painter.setPen(look.colour("ink_2"))
-            room = QRect(self._text_left(), top + line, right - self._text_left(), self._detail_height(event))
-            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), look.text(veil(look, event.detail)))
+            room = QRect(self._text_left(), top + line, right - self._text_left(), high)
+            painter.drawText(room, int(Qt.TextFlag.TextWordWrap), detail)
