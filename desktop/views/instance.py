@@ -10,13 +10,10 @@ import platform
 import sys
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QDir, QEvent, QObject, Signal
 from PySide6.QtGui import QFileOpenEvent
-
-if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalSocket
 
 WAIT: Final = 1000
 """Milliseconds for an answer: who does not answer by then is not there."""
@@ -82,17 +79,18 @@ class Instance(QObject):
         return super().eventFilter(watched, event)
 
     def _come(self) -> None:
-        socket = self._server.nextPendingConnection()
-        if socket is not None:
-            socket.readyRead.connect(lambda: self._hear(socket))
+        while (socket := self._server.nextPendingConnection()) is not None:
+            socket.readyRead.connect(self._hear)  # a closure would end this bell inside its caller
             socket.disconnected.connect(socket.deleteLater)
-            if socket.bytesAvailable():
-                self._hear(socket)
+        self._hear()
 
-    def _hear(self, socket: "QLocalSocket") -> None:
-        if not socket.canReadLine():
-            return
-        said = bytes(socket.readLine(LONGEST).data()).decode("utf-8", "replace").strip()
-        socket.write(HEARD)
-        socket.flush()
-        self.rung.emit(said)
+    def _hear(self) -> None:
+        """What whoever rings has said by now."""
+        from PySide6.QtNetwork import QLocalSocket
+
+        for socket in self._server.findChildren(QLocalSocket):
+            if socket.canReadLine():
+                said = bytes(socket.readLine(LONGEST).data()).decode("utf-8", "replace").strip()
+                socket.write(HEARD)
+                socket.flush()
+                self.rung.emit(said)

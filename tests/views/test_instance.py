@@ -10,8 +10,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import QEvent, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QUrl
 from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from desktop.__main__ import _link_of
@@ -84,6 +85,25 @@ sys.exit(0 if hand_over(Path({str(tmp_path)!r}), {LINK!r}) else 1)
     assert ringing.wait(timeout=20) == 0
     there.close()
     assert not hand_over(tmp_path, LINK)
+
+
+def test_a_bell_may_go_before_its_caller_has_gone(tmp_path: Path, qtbot: QtBot) -> None:
+    for number in range(20):
+        ring_and_leave(tmp_path / str(number), qtbot)
+        for _ in range(4):
+            QCoreApplication.processEvents()  # nobody hears the caller's end: a crash is the failure
+
+
+def ring_and_leave(folder: Path, qtbot: QtBot) -> None:
+    """Both ends are left to themselves while the call is still open."""
+    there = Instance(folder)
+    caller = QLocalSocket()
+    caller.connectToServer(bell(folder))
+    with qtbot.waitSignal(there.rung):
+        caller.write(b"\n")
+        caller.flush()
+    caller.disconnectFromServer()
+    there.close()
 
 
 def test_every_profile_has_its_own_bell(tmp_path: Path) -> None:
