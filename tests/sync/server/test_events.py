@@ -270,23 +270,30 @@ def test_an_answer_is_held_back_until_something_moves(server: Server, running: R
 
 def test_a_held_answer_comes_empty_when_the_time_is_up(server: Server, running: Running) -> None:
     ann = joined(server, "Ann")
-    began = time.monotonic()
-    with closing(waiting(ann, running.url, "wait=1")) as poll:
-        assert poll.result() == News()
+    for _ in range(3):  # the news of her joining may still be on its way between the workers
+        began = time.monotonic()
+        with closing(waiting(ann, running.url, "wait=1")) as poll:
+            said = poll.result()
+        if said == News():
+            break
+    assert said == News()
     assert 0.9 < time.monotonic() - began < 4
 
 
 def test_a_held_answer_says_that_the_laptop_was_shut_out(server: Server, running: Running) -> None:
     ann = joined(server, "Ann")
     said: list[Any] = []
-    thread = threading.Thread(
-        target=lambda: said.append(ask(ann, running.url, f"{holds(ann)}&wait=20", timeout=30))
-    )
+
+    def listen() -> None:
+        while not said or said[-1].status_code == 200:  # news of her joining may still come first
+            said.append(ask(ann, running.url, f"{holds(ann)}&wait=20", timeout=30))
+
+    thread = threading.Thread(target=listen)
     thread.start()
     assert eventually(lambda: len(server.events) == 1)
     server.revoke(ann.device)
     thread.join()
-    assert (said[0].status_code, said[0].json()["code"]) == (401, "wipe")
+    assert (said[-1].status_code, said[-1].json()["code"]) == (401, "wipe")
 
 
 def test_without_waiting_it_is_told_where_everything_stands(server: Server) -> None:
