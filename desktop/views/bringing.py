@@ -1,20 +1,17 @@
 """A file of which some rows are here already: what becomes of each, looked at before it is done."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
-from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from desktop.errors import Refused, SatchelError
-from desktop.services import bulk, import_updates, imports
+from desktop.services import import_updates, imports
 from desktop.services.bulk import Report
 from desktop.services.import_updates import Update
 from desktop.views import errors
-from desktop.views.bulk_clash import BulkClash
+from desktop.views.bulk_clash import Meanwhile
 from desktop.views.bulk_rows import Preview
 from desktop.views.buttons import Button, Segments
 from desktop.views.card import Card
@@ -66,7 +63,6 @@ class Bringing(Card):
         self._made: imports.Plan | None = None
         self._asked = 0
         self.plan: Update | None = None
-        self.clash: BulkClash | None = None
         self.keys: ChoiceEditor | None = None
         self._title = label(look, size="title", strong=True, wrap=True)
         self.how = Segments(look, HOWS, current="update", name=msg("What becomes of them"))
@@ -78,6 +74,11 @@ class Bringing(Card):
         self.preview = _Rows(look)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._asking())
+        self.meanwhile = Meanwhile(look, desk, self._stack)
+        self.meanwhile.asked.connect(self.lift)
+        self.meanwhile.decided.connect(self._finish)
+        self.meanwhile.failed.connect(self.meanwhile.tell_why)
+        self.meanwhile.over.connect(self.dismiss)
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
         close.clicked.connect(self.dismiss)
         head = row(look, self._title, close, gap=8, edge=(20, 12, 12, 12))
@@ -111,7 +112,7 @@ class Bringing(Card):
     def ask(self, path: Path, made: imports.Plan, key: str) -> None:
         """These rows of a file were met; some are here already, known again by this column."""
         self._path, self._made = path, made
-        self._drop_clash()
+        self.meanwhile.drop()
         self.how.choose("update")
         kind = made.kind
         keys = [(one, import_updates.key_label(kind, one)) for one in import_updates.keys_of(made)]
@@ -198,16 +199,10 @@ class Bringing(Card):
 
         def stop(error: BaseException) -> None:
             running.ended.emit()
-            self._failed(error)
+            self.meanwhile.tell_why(error)
 
         self.dismiss()
         desk.runner.write(work, done=finish, failed=stop)
-
-    def _failed(self, error: BaseException) -> None:
-        if isinstance(error, SatchelError) and error.message == bulk.STOPPED:
-            self._desk.told.emit(error.message, False)
-        else:
-            self._desk.refused.emit(error)
 
     def _finish(self, report: Report) -> None:
         desk = self._desk
@@ -216,54 +211,9 @@ class Bringing(Card):
             told = msg("{file}: {count} changed, {added} added")
             facts = {"count": f"{report.saved:,}", "added": f"{report.added:,}"}
             desk.told.emit(told.of(file=self._path.name, **facts), True)
-        if report.refused:
-            words = msg("{count} were not changed: {why}")
-            desk.refused.emit(Refused(words.of(count=len(report.refused), why=report.refused[0][1])))
-        if report.clashes:
-            self._compare(report)
-        else:
-            self.dismiss()
-
-    # What changed meanwhile
-
-    def _compare(self, report: Report) -> None:
-        self._drop_clash()
-        self.clash = clash = BulkClash(self._look, report)
-        clash.left.connect(self.dismiss)
-        clash.decided.connect(lambda mine: self._decide(report, mine))
-        self._stack.addWidget(clash)
-        self._stack.setCurrentWidget(clash)
-        self.lift()
-        clash.setFocus()
-
-    def _decide(self, report: Report, mine: Sequence[UUID]) -> None:
-        desk = self._desk
-
-        def work() -> Report:
-            with desk.told_once():
-                return bulk.decide(desk.store, desk.actor, report, mine)
-
-        if mine:
-            desk.runner.write(work, done=self._finish, failed=self._failed)
-        else:
-            desk.told.emit(msg("Kept as they are now; yours waits in the outbox."), False)
-            self.dismiss()
-
-    def _drop_clash(self) -> None:
-        clash, self.clash = self.clash, None
-        if clash is not None:
-            self._stack.removeWidget(clash)
-            clash.deleteLater()
+        self.meanwhile.tell(report)
 
     def _say_again(self) -> None:
-        if self.clash is not None and self.isVisible():
-            chosen = self.clash.chosen()
-            self._compare(self.clash.report)
-            self.clash.choose(chosen)
-        elif self.isVisible() and self._made is not None and self.keys is not None:
-            self._reask()
-
-    def _reask(self) -> None:
         """The names of the columns in the language of now."""
         made, keys = self._made, self.keys
         if made is None or keys is None:
@@ -274,7 +224,7 @@ class Bringing(Card):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter does it, Escape leaves it."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier and self.clash is None:
+        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier and self.meanwhile.page is None:
             self.go.click()
         else:
             super().keyPressEvent(event)
@@ -282,5 +232,5 @@ class Bringing(Card):
     def dismiss(self) -> None:
         """Close it; nothing is done that was not asked for."""
         self._asked += 1
-        self._drop_clash()
+        self.meanwhile.drop()
         super().dismiss()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.errors import Refused, SatchelError
+from desktop.errors import Refused
 from desktop.models.kinds import Amount, Link
 from desktop.models.record import RECORDS
 from desktop.rules import formulas
@@ -17,7 +17,7 @@ from desktop.services import bulk
 from desktop.services.assigning import OWNER
 from desktop.services.bulk import How, Plan, Report
 from desktop.views import cells, errors
-from desktop.views.bulk_clash import BulkClash
+from desktop.views.bulk_clash import Meanwhile
 from desktop.views.bulk_rows import Preview
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, clear, column, holding, label, region, row
@@ -63,7 +63,6 @@ class BulkPanel(QWidget):
         self.plan: Plan | None = None
         self.editor: AnyEditor | None = None
         self._how: Segments | None = None
-        self.clash: BulkClash | None = None
         self._running = Running(msg("Nothing"))
         self._began = 0.0
         self._soon, self._tick = QTimer(self), QTimer(self)
@@ -81,7 +80,7 @@ class BulkPanel(QWidget):
         self.preview = Preview(look)
         self.fields: ChoiceEditor | None = None
         self._compose()
-        look.changed.connect(self._say_again)
+        look.changed.connect(self._reword)
         self.hide()
 
     def _compose(self) -> None:
@@ -118,6 +117,10 @@ class BulkPanel(QWidget):
         asking.setStretch(2, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(holding(asking))
+        self.meanwhile = Meanwhile(look, self._desk, self._stack)
+        self.meanwhile.decided.connect(self._finish)
+        self.meanwhile.failed.connect(self._failed)
+        self.meanwhile.over.connect(self.leave)
         ground = region("panel", "left")
         ground.setLayout(column(look, head, Line(look), self._stack, gap=0))
         self.setLayout(column(look, ground, gap=0))
@@ -152,7 +155,7 @@ class BulkPanel(QWidget):
         """Begin with these records, perhaps with a field chosen already."""
         self._ids = list(ids)
         self._asked += 1
-        self._drop_clash()
+        self.meanwhile.drop()
         self._foot.setCurrentIndex(0)
         self._reword()
         names = bulk.fields_of(self._desk.actor, self._kind)
@@ -174,13 +177,6 @@ class BulkPanel(QWidget):
         self._show_plan(None)
         self._reword()
         self._look_ahead()
-
-    def _say_again(self) -> None:
-        self._reword()
-        if self.clash is not None and self.isVisible():
-            chosen = self.clash.chosen()
-            self._compare(self.clash.report)
-            self.clash.choose(chosen)
 
     def _reword(self) -> None:
         cls = RECORDS[self._kind]
@@ -400,10 +396,7 @@ class BulkPanel(QWidget):
     def _failed(self, error: BaseException) -> None:
         self._end()
         self._say_plan()
-        if isinstance(error, SatchelError) and error.message == bulk.STOPPED:
-            self._desk.told.emit(error.message, False)
-        else:
-            self._desk.refused.emit(error)
+        self.meanwhile.tell_why(error)
 
     def _finish(self, report: Report) -> None:
         self._end()
@@ -414,41 +407,7 @@ class BulkPanel(QWidget):
             told = msg("{field} of {count} {what} changed")
             facts = {"field": plan.described.label, "count": f"{report.saved:,}", "what": inside(noun)}
             desk.told.emit(told.of(**facts), True)
-        if report.refused:
-            words = msg("{count} were not changed: {why}")
-            desk.refused.emit(Refused(words.of(count=len(report.refused), why=report.refused[0][1])))
-        if report.clashes:
-            self._compare(report)
-        else:
-            self.leave()
-
-    def _compare(self, report: Report) -> None:
-        self._drop_clash()
-        self.clash = clash = BulkClash(self._look, report)
-        clash.left.connect(self.leave)
-        clash.decided.connect(lambda mine: self._decide(report, mine))
-        self._stack.addWidget(clash)
-        self._stack.setCurrentWidget(clash)
-        clash.setFocus()
-
-    def _decide(self, report: Report, mine: Sequence[UUID]) -> None:
-        desk = self._desk
-
-        def work() -> Report:
-            with desk.told_once():
-                return bulk.decide(desk.store, desk.actor, report, mine)
-
-        if mine:
-            desk.runner.write(work, done=self._finish, failed=self._failed)
-        else:
-            desk.told.emit(msg("Kept as they are now; yours waits in the outbox."), False)
-            self.leave()
-
-    def _drop_clash(self) -> None:
-        clash, self.clash = self.clash, None
-        if clash is not None:
-            self._stack.removeWidget(clash)
-            clash.deleteLater()
+        self.meanwhile.tell(report)
 
     def leave(self) -> None:
         """Close it; what is under way goes on to its end, with a line of its own in the window."""
@@ -457,7 +416,7 @@ class BulkPanel(QWidget):
             self._desk.begun.emit(self._running)
         self._asked += 1
         self._soon.stop()
-        self._drop_clash()
+        self.meanwhile.drop()
         self.hide()
         self.closed.emit()
 

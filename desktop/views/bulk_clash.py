@@ -1,17 +1,20 @@
 """Rows that somebody changed between the preview and the button: mine, current and original of each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.errors import Refused, SatchelError
 from desktop.models.record import RECORDS
+from desktop.services import bulk
 from desktop.services.bulk import Report
 from desktop.services.clashes import Clashed
 from desktop.views.buttons import Button
 from desktop.views.clash import Option, lines_of, who_and_when
 from desktop.views.compose import Line, Picture, column, holding, label, row, scrolling
+from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.words import msg, verbatim
 
@@ -102,3 +105,73 @@ class BulkClash(QWidget):
     def chosen(self) -> list[UUID]:
         """The records in which mine is used; those that are not shown stay as they are now."""
         return [record for record, (mine, _current) in self.options.items() if mine.isChecked()]
+
+
+class Meanwhile(QObject):
+    """What remains to be said of a report: what was refused, and a page of a stack for what clashed."""
+
+    asked = Signal()  # the page is there
+    decided = Signal(object)  # the report of what was written by choice
+    failed = Signal(object)
+    over = Signal()  # nothing is left to ask
+
+    def __init__(self, look: Look, desk: Desk, stack: QStackedWidget) -> None:
+        super().__init__(stack)
+        self._look, self._desk, self._stack = look, desk, stack
+        self.page: BulkClash | None = None
+        look.changed.connect(self._say_again)
+
+    def tell(self, report: Report) -> None:
+        """Say what was not changed; ask about what somebody changed meanwhile."""
+        if report.refused:
+            words = msg("{count} were not changed: {why}")
+            why = report.refused[0][1]
+            self._desk.refused.emit(Refused(words.of(count=len(report.refused), why=why)))
+        if report.clashes:
+            self.ask(report)
+        else:
+            self.over.emit()
+
+    def tell_why(self, error: BaseException) -> None:
+        """Nothing was written, or it was stopped."""
+        if isinstance(error, SatchelError) and error.message == bulk.STOPPED:
+            self._desk.told.emit(error.message, False)
+        else:
+            self._desk.refused.emit(error)
+
+    def ask(self, report: Report) -> None:
+        """Show the rows that clashed."""
+        self.drop()
+        self.page = page = BulkClash(self._look, report)
+        page.left.connect(self.over)
+        page.decided.connect(lambda mine: self._decide(report, mine))
+        self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        self.asked.emit()
+        page.setFocus()
+
+    def _decide(self, report: Report, mine: Sequence[UUID]) -> None:
+        desk = self._desk
+
+        def work() -> Report:
+            with desk.told_once():
+                return bulk.decide(desk.store, desk.actor, report, mine)
+
+        if mine:
+            desk.runner.write(work, done=self.decided.emit, failed=self.failed.emit)
+        else:
+            desk.told.emit(msg("Kept as they are now; yours waits in the outbox."), False)
+            self.over.emit()
+
+    def drop(self) -> None:
+        """Take the page away; what is not decided waits in the outbox."""
+        page, self.page = self.page, None
+        if page is not None:
+            self._stack.removeWidget(page)
+            page.deleteLater()
+
+    def _say_again(self) -> None:
+        if self.page is not None and self._stack.isVisible():
+            chosen = self.page.chosen()
+            self.ask(self.page.report)
+            self.page.choose(chosen)

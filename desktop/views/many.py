@@ -76,7 +76,7 @@ class Many(QObject):
             desk = self._desk
             edit = changes.refusal(desk.store, desk.actor, page.kind)
             self.bar.refuse(edit, desk.refusal(f"{page.kind}.delete", page.chosen()[0].record))
-        if self.bulk.isVisibleTo(page) and self.bulk.clash is None:
+        if self.bulk.isVisibleTo(page) and self.bulk.meanwhile.page is None:
             self.bulk.take(self.ids()) if chosen else self.bulk.leave()
 
     def _all(self) -> None:

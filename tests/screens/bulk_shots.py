@@ -79,7 +79,7 @@ def bulk_clash(window: Window, firm: Firm) -> None:
         Clashed("customer", line.record, (Clash("grade", line.old, "vip", line.new, "沈清", now()),), ())
         for line in plan.changing()[:2]
     )
-    page.many.bulk._compare(Report(plan, 3, clashes))  # noqa: SLF001
+    page.many.bulk.meanwhile.ask(Report(plan, 3, clashes))
 
 
 def known_rows(window: Window, firm: Firm) -> None:
@@ -112,7 +112,7 @@ def known_clash(window: Window, firm: Firm) -> None:
         for line in card.plan.changing()
         if isinstance(line, Change) and line.field == "city"
     )
-    card._compare(Report(card.plan, 3, clashes))  # noqa: SLF001
+    card.meanwhile.ask(Report(card.plan, 3, clashes))
 
 
 BULK: dict[str, Show] = {

@@ -87,7 +87,7 @@ def test_what_changed_after_the_preview_is_shown_side_by_side_and_mine_is_one_pr
     commands.run(store, store.me(), "customer.edit", first, values={"city": "常州"})
     press(qtbot, card.go)
     settle(window, qtbot)
-    clash = card.clash
+    clash = card.meanwhile.page
     assert clash is not None
     assert clash.isVisible()
     assert stored(store, "customer", first).city == "常州"
@@ -95,9 +95,9 @@ def test_what_changed_after_the_preview_is_shown_side_by_side_and_mine_is_one_pr
     assert ("City: 镇江" in mine.accessibleName(), "City: 常州" in current.accessibleName()) == (True, True)
     look.switch(language="zh")
     qtbot.wait(10)
-    assert card.clash is not None
-    assert "城市：镇江" in card.clash.options[first][0].accessibleName()
-    press(qtbot, card.clash.save)
+    assert card.meanwhile.page is not None
+    assert "城市：镇江" in card.meanwhile.page.options[first][0].accessibleName()
+    press(qtbot, card.meanwhile.page.save)
     settle(window, qtbot)
     assert (stored(store, "customer", first).city, card.isHidden()) == ("镇江", True)
     assert asides.find(store) == []

@@ -128,14 +128,14 @@ def test_rows_that_changed_meanwhile_are_asked_about_and_nobody_types_again(
     for one in ids[:2]:
         commands.run(store, store.me(), "customer.edit", one, values={"city": "常州"})
     press(qtbot, panel.go)
-    qtbot.waitUntil(lambda: panel.clash is not None)
-    assert panel.clash is not None
+    qtbot.waitUntil(lambda: panel.meanwhile.page is not None)
+    assert panel.meanwhile.page is not None
     assert cities(store, ids) == ["常州", "常州", "镇江"]
-    assert set(panel.clash.options) == set(ids[:2])
-    mine, current = panel.clash.options[ids[0]]
+    assert set(panel.meanwhile.page.options) == set(ids[:2])
+    mine, current = panel.meanwhile.page.options[ids[0]]
     assert (mine.text(), current.text()) == ("镇江", "常州")
     qtbot.mouseClick(current, LEFT, pos=QPoint(10, 10))
-    press(qtbot, panel.clash.save)
+    press(qtbot, panel.meanwhile.page.save)
     qtbot.waitUntil(lambda: cities(store, ids) == ["常州", "镇江", "镇江"])
     settle(window, qtbot)
     assert panel.isHidden()
