@@ -211,7 +211,6 @@ def columns(
     reach = [*values, unit.of(target.value)] if target is not None else values
     head = frame.line() * 1.5 if len(series) > 1 else 0.0
     plot = Plot(frame, along, reach, whole=whole, top=head)
-    drawing = plot.drawing
     group = min(plot.slot() * 0.7, frame.px(COLUMN))
     wide = group / len(series)
     for place in range(len(along.labels)):
@@ -222,11 +221,7 @@ def columns(
             x = plot.x(place) - group / 2 + wide * side
             _column(plot, one, number, unit.of(point.value), x, wide)
     _legend(plot, series)
-    if target is not None:
-        plot.target(target, unit)
-    plot.edge()
-    _finish(frame, drawing, along, series, unit, plot)
-    return drawing
+    return _finish(plot, along, series, unit, target)
 
 
 def _column(plot: Plot, series: Series, number: int, value: Decimal, x: float, wide: float) -> None:
@@ -257,11 +252,7 @@ def lines(
     plot = Plot(frame, along, reach, whole=whole, right=right)
     for number, one in numbered(series):
         _line(plot, one, number, unit, named=bool(names))
-    if target is not None:
-        plot.target(target, unit)
-    plot.edge()
-    _finish(frame, plot.drawing, along, series, unit, plot)
-    return plot.drawing
+    return _finish(plot, along, series, unit, target)
 
 
 def _line(plot: Plot, series: Series, number: int, unit: Unit, *, named: bool, told: bool = True) -> None:
@@ -405,10 +396,12 @@ def _legend(plot: Plot, series: Sequence[Series]) -> None:
         left += side + frame.px(22) + frame.wide(name)
 
 
-def _finish(
-    frame: Frame, drawing: Drawing, along: Along, series: Sequence[Series], unit: Unit, plot: Plot
-) -> None:
-    """Areas to press, and the chart as a sentence: one area per place, or per series where rows differ."""
+def _finish(plot: Plot, along: Along, series: Sequence[Series], unit: Unit, target: Target | None) -> Drawing:
+    """What is aimed at, the edge, areas to press (one per place), and the chart as a sentence."""
+    if target is not None:
+        plot.target(target, unit)
+    plot.edge()
+    frame, drawing = plot.frame, plot.drawing
     said: list[str] = []
     for place in range(len(along.labels)):
         parts = []
@@ -419,6 +412,7 @@ def _finish(
         said.append(_hit(plot, along, place, marks.listed(parts, frame.language), rows))
     drawing.unit = unit.words
     drawing.summary = marks.listed(said, frame.language)
+    return drawing
 
 
 def spark(frame: Frame, values: Sequence[Value], *, words: Words = "") -> Drawing:

@@ -63,13 +63,13 @@ def run(
     except Clashed as clashed:
         if target is not None:
             typed = {clash.field: clash.mine for clash in clashed.clashes}
-            _put(store, (clashed.type, clashed.record), typed, name, target, arguments)
+            _add(store, _made(store, (clashed.type, clashed.record), typed, name, target, arguments))
         raise
     except NotFound as gone:
         cls = COMMANDS[name].on
         if target is None or cls is None or not seen:
             raise
-        _put(store, *_meant(cls, target, arguments), name, target, arguments)
+        _add(store, _made(store, *_meant(cls, target, arguments), name, target, arguments))
         raise NotFound(GONE.of(why=gone.message)) from gone
     _drop(store, name, target, arguments)
     if refused:
@@ -138,17 +138,6 @@ def _meant(
     if "values" not in arguments:
         return ("adjustment", target), {"value": arguments.get("value")}
     return ("quote_line", line) if line else (cls.__tablename__, target), arguments["values"]
-
-
-def _put(
-    store: Store,
-    where_to: tuple[str, UUID],
-    typed: Mapping[str, Any],
-    name: str,
-    target: UUID,
-    arguments: Mapping[str, Any],
-) -> None:
-    _add(store, _made(store, where_to, typed, name, target, arguments))
 
 
 def _made(

@@ -4,52 +4,25 @@
 most a second of typing may be missing, and the cursor stands where it stood.
 """
 
-import argparse
 import json
 import os
 import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 from uuid import UUID
 
 from tests.onscreen.screen import Screen
 from tests.stores import customer, opened
-from tests.views.typing_kills import LETTERS, LOST_AT_MOST, PLACES, State
+from tests.views.typing_kills import LETTERS, PLACES, State, Tally, main
 
 DELAY: Final = 45
 """Milliseconds between two keys: a quick typist."""
 START: Final = 60.0
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was seen; `broken` must stay empty."""
-
-    rounds: int = 0
-    keys: int = 0
-    worst: float = 0.0
-    broken: list[str] = field(default_factory=list)
-
-    def judge(self, before: list[State], killed: float, found: State, name: str) -> None:
-        """Hold what came back against what stood there."""
-        wanted = (found.text, found.cursor)
-        at = next(
-            (n for n in range(len(before) - 1, -1, -1) if (before[n].text, before[n].cursor) == wanted), -1
-        )
-        if at < 0 and found.text:
-            self.broken.append(f"{name}: {wanted} was never there")
-            return
-        lost = killed - before[at + 1].at if at + 1 < len(before) else 0.0
-        self.worst = max(self.worst, lost)
-        if lost > LOST_AT_MOST:
-            self.broken.append(f"{name}: {lost:.2f} s lost")
 
 
 class Life:
@@ -127,8 +100,7 @@ def run(rounds: int, folder: Path, *, seed: int = 0) -> Tally:
             life = Life(screen, profile, record, place)
             found = life.begun()
             if place in last:
-                tally.judge(*last[place], found, f"{number} ({place})")
-                tally.rounds += 1
+                tally.judge(*last[place], found.said, f"{number} ({place})")
                 sys.stderr.write(f"{tally.rounds} {place} {tally.worst:.2f}\n")
             killed = life.type(dice, dice.uniform(0.1, 2.0))
             tally.keys += len(life.states) - 1
@@ -136,20 +108,6 @@ def run(rounds: int, folder: Path, *, seed: int = 0) -> Tally:
     return tally
 
 
-def main() -> int:
-    """Run and say what was seen."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    os.nice(10)
-    with tempfile.TemporaryDirectory() as folder:
-        tally = run(options.rounds, Path(folder), seed=options.seed)
-    sys.stdout.write(
-        f"{tally.rounds} kills, {tally.keys} states, at worst {tally.worst:.2f} s lost, {tally.broken}\n"
-    )
-    return 1 if tally.broken else 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    os.nice(10)
+    raise SystemExit(main(run, __doc__))

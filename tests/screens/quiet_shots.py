@@ -1,5 +1,7 @@
 """The screens without a rail: unlocking, the first run, the manual, a laptop that was wiped."""
 
+from typing import Final
+
 from PySide6.QtWidgets import QWidget
 
 from desktop.views.first_run import FirstRun
@@ -8,6 +10,8 @@ from desktop.views.look import Look
 from desktop.views.unlock import Holder, UnlockPage
 from desktop.views.wiped import WipedPage
 from tests.screens.staging import Build
+
+CODE: Final = "7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5"
 
 
 def wiped(look: Look) -> QWidget:
@@ -34,33 +38,34 @@ def unlock(look: Look) -> QWidget:
     return page
 
 
-def first_run_name(look: Look) -> QWidget:
+def first_run_name(look: Look) -> FirstRun:
     """Step 1, answered."""
     page = FirstRun(look)
     page.name_page.name.setText("林一鸣" if look.language == "zh" else "Lin Yiming")
     return page
 
 
-def first_run_passphrase(look: Look) -> QWidget:
-    """Step 2 with a good passphrase."""
-    page = FirstRun(look)
-    page.name_page.name.setText("林一鸣" if look.language == "zh" else "Lin Yiming")
+def _chosen(look: Look) -> FirstRun:
+    """Step 2 with a good passphrase typed twice."""
+    page = first_run_name(look)
     page.forward()
     page.secret_page.first.setText("correct horse battery")
     page.secret_page.second.setText("correct horse battery")
+    return page
+
+
+def first_run_passphrase(look: Look) -> QWidget:
+    """Step 2 with a good passphrase."""
+    page = _chosen(look)
     page.forward()
-    page.show_code("7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5")
+    page.show_code(CODE)
     return page
 
 
 def first_run_start(look: Look) -> QWidget:
     """Step 3."""
-    page = FirstRun(look)
-    page.name_page.name.setText("林一鸣" if look.language == "zh" else "Lin Yiming")
-    page.forward()
-    page.secret_page.first.setText("correct horse battery")
-    page.secret_page.second.setText("correct horse battery")
-    page.show_code("7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5")
+    page = _chosen(look)
+    page.show_code(CODE)
     page.forward()
     return page
 

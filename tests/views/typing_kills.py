@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from desktop.models.store import Store
 from desktop.services import unfinished as services
@@ -30,6 +30,20 @@ LETTERS: Final = "abcdefghij klmnop. "
 PLACES: Final = ("note", "phone", "remark", "new")
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What stood in the editor after a key, and when."""
+
+    text: str
+    cursor: int
+    at: float
+
+    @property
+    def said(self) -> tuple[str, int]:
+        """All but the moment."""
+        return self.text, self.cursor
+
+
 @dataclass(slots=True)
 class Tally:
     """What was seen; `broken` must stay empty."""
@@ -39,14 +53,17 @@ class Tally:
     worst: float = 0.0
     broken: list[str] = field(default_factory=list)
 
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What stood in the editor after a key, and when."""
-
-    text: str
-    cursor: int
-    at: float
+    def judge(self, before: list[State], killed: float, found: tuple[str, int], name: str) -> None:
+        """Hold the text and the cursor that came back against what stood there until the kill."""
+        self.rounds += 1
+        at = next((n for n in range(len(before) - 1, -1, -1) if before[n].said == found), -1)
+        if at < 0 and found[0]:
+            self.broken.append(f"{name}: {found} was never there")
+            return
+        lost = killed - before[at + 1].at if at + 1 < len(before) else 0.0
+        self.worst = max(self.worst, lost)
+        if lost > LOST_AT_MOST:
+            self.broken.append(f"{name}: {lost:.2f} s lost")
 
 
 def run(rounds: int, folder: Path, *, seed: int = 0, wait: int = unfinished.WAIT) -> Tally:
@@ -61,23 +78,11 @@ def run(rounds: int, folder: Path, *, seed: int = 0, wait: int = unfinished.WAIT
         seconds = dice.uniform(0.2, 2.5)
         states, killed = _killed(lambda out: _type(out, profile, record, place, wait), seconds)  # noqa: B023
         back = _asked(lambda out: _look(out, profile))  # noqa: B023
-        tally.rounds += 1
         tally.keys += len(states)
-        _judge(states, killed, back, f"{number} ({place})", tally)
+        found = (back["text"], back["cursor"]) if back else ("", 0)
+        tally.judge(states, killed, found, f"{number} ({place})")
         shutil.rmtree(profile)
     return tally
-
-
-def _judge(states: list[State], killed: float, back: Any, name: str, tally: Tally) -> None:
-    found = (back["text"], back["cursor"]) if back else ("", 0)
-    at = next((n for n in range(len(states) - 1, -1, -1) if (states[n].text, states[n].cursor) == found), -1)
-    if at < 0 and found[0]:
-        tally.broken.append(f"{name}: {found} was never there")
-        return
-    lost = killed - states[at + 1].at if at + 1 < len(states) else 0.0
-    tally.worst = max(tally.worst, lost)
-    if lost > LOST_AT_MOST:
-        tally.broken.append(f"{name}: {lost:.2f} s lost")
 
 
 def _forked(work: Callable[[int], None]) -> tuple[int, int]:
@@ -201,9 +206,15 @@ def _look(out: int, profile: Path) -> None:
         os.write(out, json.dumps(answer).encode())
 
 
-def main() -> int:
+class Run(Protocol):
+    """Types and kills so many rounds, in a folder."""
+
+    def __call__(self, rounds: int, folder: Path, /, *, seed: int) -> Tally: ...
+
+
+def main(run: Run, about: str | None) -> int:
     """Run and say what was seen."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -216,4 +227,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(run, __doc__))
