@@ -58,6 +58,7 @@ FIXED: Final = (
     Fixed(msg("Change the cell"), "F2", _GRIDS),
     Fixed(msg("Copy the cell above"), "Ctrl+D", _GRIDS),
     Fixed(msg("Remove the line"), "Del", _GRIDS),
+    Fixed(msg("Fold or open a section"), "Space", _GRIDS),
 )
 _EDITING: Final = (
     "Ctrl+C",

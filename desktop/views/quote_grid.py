@@ -1,6 +1,6 @@
 """The lines of a quote as a grid for typing: sections, live amounts, cell editors as in a spreadsheet."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import (
     QRect,
@@ -43,6 +43,9 @@ from desktop.views.quote_table import (
     QuoteTable,
 )
 
+FOLDS: Final = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False, Qt.Key.Key_Space: None}
+"""Keys on the row of a section, and whether it is folded then; None is the other way than it is."""
+
 
 class _LineDelegate(QStyledItemDelegate):
     def __init__(self, look: Look, grid: "QuoteGrid") -> None:
@@ -82,6 +85,9 @@ class _LineDelegate(QStyledItemDelegate):
     def _paint_number(self, painter: QPainter, rect: QRect, row: GridRow) -> None:
         look = self._look
         if row.line.kind == "section":
+            arrow = "chevron-right" if row.line.id in self._grid.table.folded else "chevron-down"
+            left = rect.center().x() - look.t.icon("small") // 2
+            paint.paint_icon(painter, look, left, rect.center().y() + 1, arrow, "ink_3", "small")
             return
         if row.line.kind in ("option", "alternative"):
             enabled = self._grid.table.editable
@@ -95,7 +101,8 @@ class _LineDelegate(QStyledItemDelegate):
         detail = (line.detail_en if english and line.detail_en else line.detail) or ""
         name = self._grid.table.text(row, NAME)
         ink = "ink" if row.counts or line.kind not in PRICED else "ink_3"
-        extras = [part for part in (line.sku or "", detail) if part]
+        folded = look.text(self._grid.table.folded_words(row) or "")
+        extras = [part for part in (line.sku or "", detail, folded) if part]
         if line.kind == "note":
             paint.paint_text(painter, look, rect, name, ink="ink_2")
             return
@@ -189,6 +196,8 @@ class QuoteGrid(QTableView):
     remove_wanted = Signal(object)
     option_pressed = Signal(object)
     why_wanted = Signal(object)
+    fold_wanted = Signal(int, object)  # a row of a section, and whether it is to be folded, or None
+    hidden_reached = Signal(int)  # a row that is folded away is the current one now
     left = Signal()  # a cell's editor is closed
     typed = Signal(object, object)  # the index of a cell and its editor, after each key
 
@@ -226,8 +235,14 @@ class QuoteGrid(QTableView):
             self.setColumnWidth(column, width)
 
     def height_wanted(self) -> int:
-        """Head and all rows."""
-        return self._look.px(28) + self.table.rowCount() * self._look.t.row("quote_grid")
+        """Head and all rows that are not folded away."""
+        rows = self.table.rowCount() - self.verticalHeader().hiddenSectionCount()
+        return self._look.px(28) + rows * self._look.t.row("quote_grid")
+
+    def fit_height(self) -> None:
+        """As high as its rows, and never lower than two of them."""
+        self.setMaximumHeight(self.height_wanted())
+        self.setMinimumHeight(min(self.height_wanted(), self._look.px(28) * 3))
 
     def typing(self) -> bool:
         """Whether a cell's editor is open."""
@@ -255,14 +270,22 @@ class QuoteGrid(QTableView):
             self.viewport().update()
         super().mouseMoveEvent(event)
 
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
+        """Whoever is sent to a folded line is to see it."""
+        super().currentChanged(current, previous)
+        if current.isValid() and self.isRowHidden(current.row()):
+            self.hidden_reached.emit(current.row())
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A press on the box of an option ticks it."""
+        """A press on the box of an option ticks it; on the arrow of a section it folds."""
         index = self.indexAt(event.position().toPoint())
         super().mousePressEvent(event)
         if index.isValid() and index.column() == NUMBER:
             line = self.table.rows[index.row()].line
             if line.kind in ("option", "alternative") and self.table.editable:
                 self.option_pressed.emit(line)
+            elif line.kind == "section":
+                self.fold_wanted.emit(index.row(), None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Spreadsheet habits."""
@@ -277,6 +300,8 @@ class QuoteGrid(QTableView):
                 acts[Qt.Key.Key_D] = self._copy_down
         if line is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
             acts[Qt.Key.Key_W] = lambda: self.why_wanted.emit(line)
+        elif line is not None and line.kind == "section" and key in FOLDS:
+            acts[key] = lambda: self.fold_wanted.emit(self.currentIndex().row(), FOLDS[Qt.Key(key)])
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._goes_down = self.state() == QAbstractItemView.State.EditingState
             if self._goes_down:
@@ -300,14 +325,21 @@ class QuoteGrid(QTableView):
     def _at_end(self, key: int) -> bool:
         index = self.currentIndex()
         if key == Qt.Key.Key_Tab:
-            return index.row() == self.table.rowCount() - 1 and index.column() == AMOUNT
+            return index.row() == self._shown(self.table.rowCount(), -1) and index.column() == AMOUNT
         return index.row() <= 0 and index.column() <= NAME
 
     def _step(self, way: int) -> None:
         index = self.currentIndex()
-        following = self.table.index(index.row() + way, index.column())
+        following = self.table.index(self._shown(index.row(), way), index.column())
         if following.isValid():
             self.setCurrentIndex(following)
+
+    def _shown(self, place: int, way: int) -> int:
+        """The next row from there that is not folded away; outside the table where there is none."""
+        place += way
+        while 0 <= place < self.table.rowCount() and self.isRowHidden(place):
+            place += way
+        return place
 
     def _copy_down(self) -> None:
         index = self.currentIndex()

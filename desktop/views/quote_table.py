@@ -1,5 +1,6 @@
 """The lines of a quote as Qt's item model: texts, editing, and totals while somebody types."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -73,6 +74,8 @@ class QuoteTable(QAbstractTableModel):
         self.rows: list[GridRow] = []
         self.editable = False
         self.tried = False
+        self.folded: dict[UUID, int] = {}
+        """Sections that are folded, with how many lines each hides."""
         self._begun: Typed | None = None
         look.changed.connect(self._reword)
 
@@ -93,6 +96,16 @@ class QuoteTable(QAbstractTableModel):
         if self.draft is not None:
             self.rows = _rows(self.draft, totals, self._look.language)
             self.dataChanged.emit(self.index(0, AMOUNT), self.index(len(self.rows) - 1, AMOUNT))
+
+    def show_folded(self, counts: Mapping[int, int]) -> None:
+        """Which sections are folded, by their rows, and how many lines each hides."""
+        self.folded = {self.rows[place].line.id: count for place, count in counts.items()}
+        self._reword()
+
+    def folded_words(self, row: GridRow) -> Message | None:
+        """How many lines a folded section hides."""
+        count = self.folded.get(row.line.id)
+        return None if count is None else msg("{count} lines").of(count=count)
 
     def _reword(self) -> None:
         if self.rows:
@@ -163,7 +176,16 @@ class QuoteTable(QAbstractTableModel):
             return self.text(row, index.column())
         if role == Qt.ItemDataRole.EditRole:
             return self.edit_text(row, index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole and row.line.kind == "section":
+            return self._spoken(row, index.column())
         return None
+
+    def _spoken(self, row: GridRow, column: int) -> str:
+        """A section also says whether it is folded."""
+        text, count = self.text(row, column), self.folded_words(row)
+        if column != NAME or count is None:
+            return text
+        return self._look.text(msg("{section}, folded, {count}").of(section=text, count=count))
 
     def edit_text(self, row: GridRow, column: int) -> str:
         """What the editor starts with."""

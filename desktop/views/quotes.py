@@ -26,6 +26,7 @@ from desktop.views.privacy import veil_text
 from desktop.views.quote_add import AddLine
 from desktop.views.quote_clash import QuoteClashes
 from desktop.views.quote_files import QuoteFiles
+from desktop.views.quote_fold import SectionFolds
 from desktop.views.quote_foot import QuoteFoot
 from desktop.views.quote_grid import QuoteGrid
 from desktop.views.quote_paper import QuotePaper
@@ -73,6 +74,7 @@ class QuotePage(QWidget):
         self._late = False
         self.table = QuoteTable(look, self)
         self.grid = QuoteGrid(look, self.table)
+        self.folds = SectionFolds(desk, quote_id, self.grid)
         self.foot = QuoteFoot(look)
         self.paper = QuotePaper(look, desk, self, lambda: self.draft)
         self.preview = self.paper.view
@@ -197,8 +199,7 @@ class QuotePage(QWidget):
         totals = self._totals()
         editable = self.editable()
         self.table.show_draft(draft, totals, editable=editable)
-        self.grid.setMaximumHeight(self.grid.height_wanted())
-        self.grid.setMinimumHeight(min(self.grid.height_wanted(), look.px(28) * 3))
+        self.folds.apply()
         self._add_row.setVisible(editable)
         self._show_totals(totals)
         self.issue.refuse(self._reason())
@@ -276,7 +277,9 @@ class QuotePage(QWidget):
                 figures.append((msg("Line {place}, {column}").of(place=place, column=head), ""))
         count = sum(row.line.kind in quotes.PRICED for row in self.table.rows)
         figures.append((msg("{count} lines").of(count=count), ""))
-        for words, keys in HINTS:
+        line = self.grid.line()
+        fold = ((msg("fold the section"), "Space"),) if line is not None and line.kind == "section" else ()
+        for words, keys in (*fold, *HINTS):
             figures.append((words, Hint(keys)))
         self.figures.emit(figures)
 
@@ -440,6 +443,7 @@ class QuotePage(QWidget):
         ):
             if self._desk.refusal(name, self.draft.quote) is None:
                 acts.append((words, partial(self._do, name, words)))
+        acts += self.folds.acts()
         if self.draft.frozen:
             acts.append((msg("Save the contract as PDF"), lambda: self.paper.take_file("contract")))
         if self._desk.refusal("quote.delete", self.draft.quote) is None:

@@ -52,10 +52,22 @@ def quote_files(window: Window, firm: Firm) -> None:
     page.files.turn(show=True)
 
 
+def quote_folded(window: Window, firm: Firm) -> None:
+    """A section that is folded: its sum stays, its lines are away."""
+    quote(window, firm)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    line = page.table.rows[0].line
+    page.folds.folded.add(line.id.hex)  # for this picture alone: kept is only what a person folds
+    page.folds.apply()
+    page.grid.setCurrentIndex(page.table.index(0, 1))
+
+
 QUOTES: dict[str, Show] = {
     "quote_editor": quote,
     "quote_why": quote_why,
     "quote_cell": quote_cell,
     "quote_confirm": quote_confirm,
     "quote_files": quote_files,
+    "quote_folded": quote_folded,
 }

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.services import drafts
+from desktop.views.look import Look
 from desktop.views.paperwork import forget_copies
 from desktop.views.quote_table import DISCOUNT, NAME, PRICE, QUANTITY
 from desktop.views.quotes import QuotePage
@@ -277,3 +278,54 @@ def test_a_total_that_two_people_made_is_confirmed_first(
     press(qtbot, page.foot.confirm)
     qtbot.waitUntil(page.issue.isEnabled)
     assert not page.foot.confirm.isVisible()
+
+
+def shown(page: QuotePage) -> list[str]:
+    rows = page.table.rows
+    return [
+        row.line.sku or row.line.name or "" for at, row in enumerate(rows) if not page.grid.isRowHidden(at)
+    ]
+
+
+def test_a_section_folds_by_key_and_by_its_arrow_keeps_its_sum_and_stays_so(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store, look: Look
+) -> None:
+    page = opened(window, qtbot, firm)
+    before, all_of_it = payable(page), shown(page)
+    page.grid.setCurrentIndex(page.table.index(1, QUANTITY))
+    page.folds.fold(1)
+    assert page.grid.currentIndex().row() == 0
+    inside = sum(1 for each in page.folds.sections() if each == 0) - 1
+    assert len(shown(page)) == len(all_of_it) - inside < len(all_of_it)
+    assert (page.table.rows[0].amount, payable(page)) == ("244,400.00", before)
+    assert "folded" in page.table.data(page.table.index(0, NAME), Qt.ItemDataRole.AccessibleTextRole)
+    key(qtbot, page.grid, Qt.Key.Key_Return)
+    assert page.grid.currentIndex().row() == inside + 1  # the next that is in sight
+    qtbot.waitUntil(lambda: bool(store.local(f"folds:{firm.quote.hex}")))
+    again = QuotePage(look, window.desk, firm.quote)
+    qtbot.addWidget(again)
+    assert shown(again) == shown(page)
+    page.grid.setCurrentIndex(page.table.index(0, NAME))
+    key(qtbot, page.grid, Qt.Key.Key_Right)
+    assert shown(page) == all_of_it
+    arrow = page.grid.visualRect(page.table.index(0, 0)).center()
+    qtbot.mouseClick(page.grid.viewport(), LEFT, pos=arrow)
+    assert len(shown(page)) == len(all_of_it) - inside
+
+
+def test_a_folded_section_opens_for_a_new_line_and_for_who_is_sent_to_a_line_in_it(
+    window: Window, qtbot: QtBot, firm: Firm
+) -> None:
+    page = opened(window, qtbot, firm)
+    page.folds.fold_all(folded=True)
+    assert len(shown(page)) == sum(row.line.kind == "section" for row in page.table.rows)
+    page.grid.setCurrentIndex(page.table.index(1, NAME))
+    assert not page.grid.isRowHidden(1)
+    assert page.grid.isRowHidden(len(page.table.rows) - 1)
+    page.folds.fold(1, folded=True)
+    known = {row.line.id for row in page.table.rows}
+    qtbot.keyClicks(page.add, "svctrn*3")
+    key(qtbot, page.add, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(page.table.rows) == len(known) + 1)
+    new = next(at for at, row in enumerate(page.table.rows) if row.line.id not in known)
+    assert not page.grid.isRowHidden(new)
