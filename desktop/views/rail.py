@@ -16,10 +16,19 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from desktop.views import paint
+from desktop.views.buttons import Button
 from desktop.views.compose import column, region
 from desktop.views.look import Look
 from desktop.words import Message, msg
@@ -64,9 +73,10 @@ class _PlaceDelegate(QStyledItemDelegate):
         self._look, self._rail = look, rail
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """32 px, and 12 more where a group opens."""
+        """32 px, and 12 more where a group opens; less of both where the window is low."""
         place: Place = index.data(Qt.ItemDataRole.UserRole)
-        return QSize(self._look.px(40), self._look.t.row("rail") + self._look.px(1 + 12 * place.opens_group))
+        high, gap = self._rail.shape
+        return QSize(self._look.px(40), high + gap * place.opens_group)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, icon, words, count."""
@@ -75,7 +85,7 @@ class _PlaceDelegate(QStyledItemDelegate):
         state: Any = option.state
         rect: QRect = option.rect
         on = bool(state & QStyle.StateFlag.State_Selected)
-        box = rect.adjusted(look.px(8), look.px(12) * place.opens_group, -look.px(8), -1)
+        box = rect.adjusted(look.px(8), self._rail.shape[1] * place.opens_group, -look.px(8), -1)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -120,6 +130,8 @@ class Rail(QListView):
         self._look = look
         self.slim = False
         self.keyed = False
+        self.shape = (look.t.row("rail") + look.px(1), look.px(12))
+        """The height of a row, and the room before a group."""
         self._places = _Places(look, places, self)
         self.setModel(self._places)
         self.setItemDelegate(_PlaceDelegate(look, self))
@@ -130,7 +142,20 @@ class Rail(QListView):
         look.bind(self.setAccessibleName, msg("Places"))
         self.clicked.connect(self._go)
         self.activated.connect(self._go)
-        look.changed.connect(self.scheduleDelayedItemsLayout)
+        self.setMinimumHeight(1)  # it gives way to what stands below
+
+    def fit(self, room: int) -> bool:
+        """Rows as high as the room allows, not lower than their icon and a press need; whether all fit."""
+        look, count = self._look, len(self._places.places)
+        groups = sum(place.opens_group for place in self._places.places)
+        high, gap = look.t.row("rail") + look.px(1), look.px(12)
+        if count * high + groups * gap > room:
+            gap = look.px(4)
+            least = max(look.t.icon() + look.px(6), look.t.control("target_min"))
+            high = min(max((room - groups * gap) // max(count, 1), least), high)
+        self.shape = (high, gap)
+        self.scheduleDelayedItemsLayout()
+        return count * high + groups * gap <= room
 
     def _go(self, index: Index) -> None:
         self.gone.emit(self._places.places[index.row()].key)
@@ -216,16 +241,46 @@ class Side(QWidget):
         self._look = look
         self._head, self._person = _Head(look), _Person(look, name)
         self.places, self.below = Rail(look, places), Rail(look, below)
+        self._up = self._step("chevron-up", msg("Places further up"), -1)
+        self._down = self._step("chevron-down", msg("Places further down"), 1)
         ground = region("ground", "right")
         look.bind(
             self.below.setFixedHeight, lambda: (look.t.row("rail") + look.px(1)) * len(below) + look.px(8)
         )
-        parts = column(look, self._head, self.places, self.below, self._person, gap=0)
-        parts.setStretch(1, 1)
+        parts = column(look, self._head, self._up, self.places, self._down, self.below, self._person, gap=0)
+        parts.setStretch(2, 1)
         ground.setLayout(parts)
         self.setLayout(column(look, ground, gap=0))
         look.changed.connect(self._widen)
+        look.changed.connect(self._fit)
+        self._bar = self.places.verticalScrollBar()
+        self._bar.valueChanged.connect(self._mark)
+        self._bar.rangeChanged.connect(self._mark)
         self._widen()
+
+    def _step(self, icon: str, name: Message, way: int) -> Button:
+        """A press brings the places that the window has no room for."""
+        made = Button(self._look, kind="flat", icon=icon, name=name)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # arrow keys reach every place without it
+        made.clicked.connect(lambda: self._bar.setValue(self._bar.value() + way * self._bar.pageStep()))
+        made.hide()
+        return made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A lower window has lower rows; only where that is not enough one scrolls, and sees that one can."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        others = self._head.height() + self.below.height() + self._person.height()
+        fits = self.places.fit(self.height() - others)
+        self._up.setVisible(not fits)
+        self._down.setVisible(not fits)
+
+    def _mark(self) -> None:
+        self._up.setEnabled(self._bar.value() > self._bar.minimum())
+        self._down.setEnabled(self._bar.value() < self._bar.maximum())
 
     def be_slim(self, slim: bool) -> None:
         """Icons alone, or icons and words."""
