@@ -259,7 +259,13 @@ class Chip(QWidget):
     def __init__(self, look: Look, words: Message | str = "", tone: str = "neutral") -> None:
         super().__init__()
         self._look, self._words, self._tone = look, words, tone
+        self._on_tint = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def stand_on(self, *, tint: bool) -> None:
+        """On the ground of what is chosen it takes the plain ground itself."""
+        self._on_tint = tint
+        self.update()
 
     def show_words(self, words: Message | str, tone: str = "neutral") -> None:
         """Other words."""
@@ -273,9 +279,9 @@ class Chip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The chip."""
-        paint.paint_chip(
-            QPainter(self), self._look, 0, self.rect(), self._look.text(self._words), tone=self._tone
-        )
+        words = self._look.text(self._words)
+        painter, tint = QPainter(self), self._on_tint
+        paint.paint_chip(painter, self._look, 0, self.rect(), words, tone=self._tone, on_tint=tint)
 
 
 class Keys(QWidget):

@@ -4,18 +4,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.views import paint
 from desktop.views.buttons import Button, Segments
-from desktop.views.compose import Chip, Picture, column, holding, label, row, scrolling, set_ink
-from desktop.views.frame import NAMES, Secret
+from desktop.views.compose import Picture, column, holding, label, row, scrolling, set_ink
+from desktop.views.first_parts import Card, Drop, Meter, Way
+from desktop.views.frame import NAMES, Code, Secret, note
 from desktop.views.look import Look
 from desktop.words import Message, msg, verbatim
 
 FORM: Final = 420
+LOW: Final = 560
+"""A page that is lower than this has no room for everything at once."""
 LEAST: Final = 10  # characters of a passphrase
 WEAK: Final = msg("Too short: {least} characters or more").of(least=LEAST)
 
@@ -53,12 +57,12 @@ class Page(QWidget):
     def __init__(self, look: Look, title: Message, why: Message, width: int) -> None:
         super().__init__()
         self.look = look
-        head = label(look, title, size="display", strong=True, wrap=True)
+        self.title = label(look, title, size="display", strong=True, wrap=True)
         sentence = label(look, why, size="title", ink="ink_2", wrap=True)
         self.inner = QVBoxLayout()
         look.bind(self.inner.setSpacing, lambda: look.px(6))
         self.inner.setContentsMargins(0, 0, 0, 0)
-        middle = holding(column(look, head, sentence, 22, self.inner, gap=4))
+        middle = holding(column(look, self.title, sentence, 22, self.inner, gap=4))
         look.bind(middle.setMaximumWidth, lambda: look.px(width))
         line = row(look, None, middle, None, edge=(32, 0, 32, 0))
         line.setStretch(1, 1000)  # as wide as it may be, or as the window leaves room for
@@ -131,52 +135,63 @@ class SecretPage(Page):
         self.second = Secret(look, msg("Once more"))
         self.first.textChanged.connect(self._typed)
         self.second.textChanged.connect(self._typed)
-        self._meter = _Meter(look)
+        self._meter = Meter(look)
         self._words = label(look, size="small", ink="ink_3")
         self._same = label(look, size="small", ink="ink_3")
-        self.inner.addWidget(label(look, msg("Passphrase"), ink="ink_2"))
-        self.inner.addWidget(self.first)
-        self.inner.addWidget(self._meter)
-        self.inner.addWidget(self._words)
-        self.inner.addSpacing(look.px(10))
-        self.inner.addWidget(label(look, msg("Once more"), ink="ink_2"))
-        self.inner.addWidget(self.second)
-        self.inner.addWidget(self._same)
-        self.inner.addSpacing(look.px(14))
-        self._code = label(look, size="title", strong=True, wrap=True)
+        asked = column(
+            look,
+            label(look, msg("Passphrase"), ink="ink_2"),
+            self.first,
+            self._meter,
+            self._words,
+            10,
+            label(look, msg("Once more"), ink="ink_2"),
+            self.second,
+            self._same,
+            14,
+            gap=6,
+        )
+        self._asked = holding(asked)
+        good = note(look, "circle-check", msg("The passphrase is set."), "good")
+        self._set = holding(row(look, good, edge=(0, 0, 0, 6)))
+        self._set.hide()
+        self._code = Code(look)
         self._code.hide()
         self.save = Button(look, msg("Save as PDF"), icon="printer")
         self.save.clicked.connect(self.sheet_wanted)
         self.save.hide()
-        self.inner.addWidget(self._sheet())
+        for part in (self._asked, self._set, self._sheet()):
+            self.inner.addWidget(part)
 
     def _sheet(self) -> QWidget:
         look = self.look
-        box = _Card(look, selected=False)
+        box = Card(look, selected=False)
         why = msg("One page with a code that opens the vault if the passphrase is lost.")
         texts = column(
             look,
             label(look, msg("Recovery sheet"), strong=True),
             label(look, why, size="small", ink="ink_2", wrap=True),
+            4,
             self._code,
-            gap=2,
+            4,
+            row(look, self.save, None, gap=0),
+            gap=4,
         )
         key = Picture(look, "key-round", "accent_ink", "large")
-        line = row(look, key, holding(texts), self.save, gap=14, edge=(16, 12, 16, 12))
-        line.setStretch(1, 1)
+        line = row(look, gap=14, edge=(16, 14, 16, 14))
+        line.addWidget(key, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(holding(texts), 1)
         box.setLayout(line)
         return box
 
     def show_code(self, code: str) -> None:
         """The code, and the button that writes the sheet."""
         self.code = code
-        self._code.setText(code)
-        self.look.bind(self._code.setAccessibleName, msg("Recovery code"))
-        self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._code.show()
-        self.save.show()
-        for entry in (self.first, self.second):
-            entry.setEnabled(False)
+        self._code.show_code(code)
+        for part in (self._code, self.save, self._set):
+            part.show()
+        self._asked.hide()  # it is answered, and the code has the room
+        self.look.bind(self.title.setText, msg("Keep the recovery code"))
 
     def complain(self, why: Message) -> None:
         """Why the vault could not be made."""
@@ -205,56 +220,6 @@ class SecretPage(Page):
         return None if self.first.text() == self.second.text() else msg("The two are not the same yet")
 
 
-class _Meter(QWidget):
-    """How strong the passphrase looks; the words below say it too."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        self._score = 0.0
-        look.bind(self.setFixedHeight, lambda: look.px(6))
-
-    def show_score(self, score: float) -> None:
-        """From 0 to 1."""
-        self._score = score
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A track in the colour of the score."""
-        colour = "bad_mark" if self._score < 0.35 else "warn_mark" if self._score <= 0.7 else "good_mark"
-        box = QRect(0, 1, self.width(), self.height() - 2)
-        paint.paint_progress(QPainter(self), self._look, box, self._score, colour=colour)
-
-
-class _Card(QWidget):
-    """A part of a group of choices: an edge all round, a tint when it is the chosen one."""
-
-    pressed = Signal()
-
-    def __init__(self, look: Look, *, selected: bool) -> None:
-        super().__init__()
-        self._look = look
-        self.selected = selected
-
-    def choose(self, on: bool) -> None:
-        """Tint or plain."""
-        self.selected = on
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A press anywhere chooses it."""
-        self.pressed.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Ground and edge."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._look.colour("accent_line" if self.selected else "line"), 1))
-        painter.setBrush(self._look.colour("selected" if self.selected else "surface"))
-        radius = self._look.t.radius("control")
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-
-
 class StartPage(Page):
     """Step 3: one of the ways to start."""
 
@@ -262,7 +227,7 @@ class StartPage(Page):
         why = msg("You can do the others later. All of them work without a network, except joining.")
         super().__init__(look, msg("How would you like to start?"), why, 856)
         self._answers = answers
-        self._choices: dict[str, _Choice] = {}
+        self._choices: dict[str, Way] = {}
         self._add(
             "demo",
             "sparkles",
@@ -270,7 +235,7 @@ class StartPage(Page):
             msg("Customers, deals and a price book of an industrial firm, ready for a first PDF quote."),
             msg("Recommended"),
         )
-        self.drop = _Drop(look)
+        self.drop = Drop(look)
         self.drop.dropped.connect(self._file)
         self._add(
             "import",
@@ -316,10 +281,16 @@ class StartPage(Page):
         chip: Message | None = None,
         extra: QWidget | None = None,
     ) -> None:
-        choice = _Choice(self.look, icon, title, why, chip, extra)
+        choice = Way(self.look, icon, title, why, chip, extra)
         choice.pressed.connect(lambda: self.choose(key))
         self._choices[key] = choice
         self.inner.addWidget(choice)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a low page the four ways stand together all the same."""
+        super().resizeEvent(event)
+        for choice in self._choices.values():
+            choice.be_short(self.height() < self.look.px(LOW))
 
     def choose(self, key: str) -> None:
         """Mark one of the ways."""
@@ -343,114 +314,3 @@ class StartPage(Page):
         if self._answers.start == "join" and not (self._answers.server and self._answers.code):
             return msg("The address and the code are still missing")
         return None
-
-
-class _Choice(_Card):
-    """One way to start: icon, title, sentence, radio, and what it needs."""
-
-    def __init__(
-        self, look: Look, icon: str, title: Message, why: Message, chip: Message | None, extra: QWidget | None
-    ) -> None:
-        super().__init__(look, selected=False)
-        look.bind(self.setAccessibleName, title)
-        look.bind(self.setAccessibleDescription, why)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        head = row(
-            look,
-            label(look, title, strong=True),
-            *([Chip(look, chip, "accent")] if chip else []),
-            None,
-            gap=10,
-        )
-        texts = column(look, head, label(look, why, ink="ink_2", wrap=True), gap=3)
-        if extra is not None:
-            texts.addSpacing(look.px(5))
-            texts.addWidget(extra, 0, Qt.AlignmentFlag.AlignLeft)
-        picture = Picture(look, icon, "accent_ink", "large")
-        self._radio = _Radio(look)
-        line = row(look, gap=16, edge=(20, 14, 20, 14))
-        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(holding(texts), 1)
-        line.addWidget(self._radio, 0, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(line)
-
-    def choose(self, on: bool) -> None:
-        """Tint and radio."""
-        super().choose(on)
-        self._radio.on = on
-        self._radio.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space chooses."""
-        if event.key() == Qt.Key.Key_Space:
-            self.pressed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The card, with a ring when it has the focus."""
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self._look.colour("focus"), 2))
-            radius = self._look.t.radius("control")
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
-
-
-class _Radio(QWidget):
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        self.on = False
-        look.bind(self.setFixedSize, lambda: (look.px(20), look.px(20)))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A radio of 16 px."""
-        paint.paint_radio(QPainter(self), self._look, self.rect(), checked=self.on)
-
-
-class _Drop(QWidget):
-    """A place to drop a file on, with a word to choose one instead."""
-
-    dropped = Signal(str)
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        self.setAcceptDrops(True)
-        self._words = label(look, msg("Drop a file here, or"), ink="ink_2")
-        choose = Button(look, msg("choose one"), kind="link")
-        choose.clicked.connect(self._choose)
-        self.setLayout(
-            row(look, Picture(look, "upload", "ink_2"), self._words, choose, gap=8, edge=(14, 6, 14, 6))
-        )
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def _choose(self) -> None:
-        kinds = "*.csv *.xlsx *.vcf *.txt"
-        path, _ = QFileDialog.getOpenFileName(self, self._look.text(msg("Choose the file")), "", kinds)
-        if path:
-            self.take(path)
-
-    def take(self, path: str) -> None:
-        """Show the file's name and tell about it."""
-        self._look.bind(self._words.setText, verbatim(Path(path).name))
-        self.dropped.emit(path)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """One file is welcome."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take the first file."""
-        self.take(event.mimeData().urls()[0].toLocalFile())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A dashed edge."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._look.colour("line_control"), 1, Qt.PenStyle.DashLine))
-        painter.setBrush(self._look.colour("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)

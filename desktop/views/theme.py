@@ -23,6 +23,8 @@ MEASURED: Final = 8192
 """How many texts a look remembers the width of."""
 _FILE: Final = RESOURCES / "themes" / "tokens.json"
 _FONTS: Final = RESOURCES / "fonts"
+_MARKS: Final = "Satchel Marks"
+"""Narrow quotation marks and dots for English text that has no other font than the Chinese one."""
 _PLATFORMS: Final = {"win32": "windows", "darwin": "macos"}
 _PALETTE: Final = {
     QPalette.ColorRole.Window: "ground",
@@ -66,7 +68,7 @@ def allowed_scale(percent: int) -> int:
 def load_fonts() -> tuple[str, ...]:
     """Make the fonts that come with the program known to Qt; the families that are ready."""
     families: list[str] = []
-    for file in sorted(_FONTS.glob("NotoSansSC-*.ttf")):
+    for file in sorted([*_FONTS.glob("NotoSansSC-*.ttf"), *_FONTS.glob("SatchelMarks-*.ttf")]):
         number = QFontDatabase.addApplicationFont(str(file))
         families += QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
     return tuple(dict.fromkeys(families))
@@ -172,9 +174,11 @@ class Tokens:
     def families(self) -> list[str]:
         """Font families for this machine, Latin first, the shipped Chinese one last."""
         table = self._all["type"]["family"]
-        if QGuiApplication.platformName() in ("offscreen", "minimal"):
-            return list(table["offscreen_tests"])
-        return list(table[_PLATFORMS.get(sys.platform, "linux")])
+        bare = QGuiApplication.platformName() in ("offscreen", "minimal")
+        found = list(table["offscreen_tests" if bare else _PLATFORMS.get(sys.platform, "linux")])
+        if self.latin:
+            found.insert(0 if bare else 1, _MARKS)
+        return found
 
     def font(self, size: str = "body", *, strong: bool = False) -> QFont:
         """A font with tabular figures; shared, so it is not to be changed."""
@@ -185,8 +189,6 @@ class Tokens:
             found.setPixelSize(self.size(size))
             found.setWeight(QFont.Weight(weights["strong" if strong else "text"]))
             found.setFeature(QFont.Tag("tnum"), 1)
-            if self.latin:
-                found.setFeature(QFont.Tag("pwid"), 1)
             found.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
             self._fonts[size, strong] = found
         return found
@@ -284,6 +286,7 @@ QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"], QComboBox[invalid="tr
   border: 2px solid @bad_mark; padding-left: 9px; padding-right: 9px; min-height: @s28; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {
   background: @sunken; color: @ink_2; border-color: @line_strong; }
+QLineEdit[dots="true"] { font-size: @s8; letter-spacing: @s4; }
 QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {
   background: transparent; border: none; padding: 0; min-height: 0; }
 QLineEdit[cell="true"], QLineEdit[cell="true"]:focus, QComboBox[cell="true"], QComboBox[cell="true"]:focus {

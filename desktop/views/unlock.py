@@ -60,16 +60,16 @@ class UnlockPage(QWidget):
         middle = QWidget()
         look.bind(middle.setFixedWidth, lambda: look.px(WIDTH))
         hint = label(look, msg("Forgotten? Only the sheet helps"), size="small", ink="ink_3")
-        parts: list[QWidget | int] = [self._heading(), 30]
+        parts: list[QWidget | int] = [self._heading(), 32]
         if self._holder.person:
-            parts += [self._person(), 20]
-        parts += [self._label, 6, self.entry, 6, self._caps, self._complaint, 8, self.open, 12]
-        parts += [holding(row(look, self.other, None, hint)), 24, Line(look), 16]
+            parts += [self._person(), 24]
+        parts += [self._label, 6, self.entry, 8, self._caps, self._complaint, 12, self.open, 16]
+        parts += [holding(row(look, self.other, None, hint)), 28, Line(look), 20]
         if self._holder.waiting:
             waiting = msg("{count} unsent changes are kept, encrypted")
-            parts.append(note(look, "save", waiting.of(count=self._holder.waiting)))
+            parts += [note(look, "save", waiting.of(count=self._holder.waiting)), 8]
         parts.append(note(look, "shield-check", msg("Decrypted on this computer alone, without a network")))
-        middle.setLayout(column(look, *parts, gap=4))
+        middle.setLayout(column(look, *parts, gap=0))
         page = region("ground")
         inner = holding(column(look, None, row(look, None, middle, None), None))
         page.setLayout(column(look, scrolling(inner), gap=0))

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.views.buttons import Button
 from desktop.views.first_pages import Answers, strength
 from desktop.views.first_run import FirstRun
+from desktop.views.frame import Code
 from desktop.views.look import Look
+from desktop.views.rail import Place, Side
 from desktop.views.unlock import Holder, UnlockPage
 from desktop.words import msg
 from tests.views.pages import key, press, type_in
@@ -156,3 +160,50 @@ def test_long_and_mixed_is_strong_and_short_is_not() -> None:
     assert strength("abc")[0] <= 0.3
     assert strength("correct horse battery staple")[0] > 0.7
     assert strength("aaaaaaaaaa")[0] < strength("春风又绿江南岸 2026")[0]
+
+
+def test_the_code_is_whole_where_there_is_no_room_for_one_line(look: Look, qtbot: QtBot) -> None:
+    code = Code(look)
+    qtbot.addWidget(code)
+    code.show_code("7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5")
+    code.show()
+    code.resize(800, 60)
+    assert code.text() == "7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5"
+    code.resize(code.minimumSizeHint().width(), 60)
+    assert code.text() == "7QK4M-T2ZXP-9WHRB-\n3NDVC-8EJGY-5"
+
+
+def test_the_passphrase_makes_room_for_the_code(look: Look, qtbot: QtBot) -> None:
+    page = first_run(look, qtbot)
+    page.go(1)
+    page.show_code("7QK4M-T2ZXP")
+    assert not page.secret_page.first.isVisible()
+    assert page.secret_page.save.isVisible()
+
+
+def test_a_low_page_asks_for_what_a_way_needs_when_it_is_chosen(look: Look, qtbot: QtBot) -> None:
+    page = first_run(look, qtbot)
+    page.go(2)
+    page.resize(1000, 480)
+    assert not page.start_page.drop.isVisible()
+    page.start_page.choose("import")
+    assert page.start_page.drop.isVisible()
+
+
+def test_every_place_of_the_rail_can_be_seen_or_reached(look: Look, qtbot: QtBot) -> None:
+    places = [Place(str(number), msg("Today"), "sun", opens_group=number == 5) for number in range(10)]
+    side = Side(look, places, [Place("last", msg("Settings"), "settings")], "Lin Yiming")
+    qtbot.addWidget(side)
+    side.show()
+    down = side.findChildren(Button)[1]
+    for high, reachable in ((700, True), (460, True), (260, False)):
+        side.resize(184, high)
+        QApplication.processEvents()
+        bar = side.places.verticalScrollBar()
+        assert (bar.maximum() == 0) is reachable, high
+        assert down.isVisible() is not reachable
+    while down.isEnabled():
+        press(qtbot, down)
+    last = side.places.visualRect(side.places.model().index(9, 0))
+    assert side.places.viewport().rect().contains(last)
+    assert not down.isEnabled()
