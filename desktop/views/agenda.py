@@ -142,7 +142,8 @@ class _LineDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(action).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
             painter.restore()
         ink = "ink" if on or hovered else "accent_ink"
-        inner = action.adjusted(look.px(10), 0, -look.px(10), 0)
+        pad = look.px(10) if on or hovered else 0  # as a link it ends where everything ends
+        inner = action.adjusted(0, 0, -pad, 0)
         paint.paint_text(painter, look, inner, words, ink=ink, align=paint.RIGHT)
         edge = rect.right() - look.px(16 + 20) - self._view.action_width()
         amount = cells.money(line.value, line.currency) if line.value is not None else cells.NOTHING

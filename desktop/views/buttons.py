@@ -360,7 +360,7 @@ class _Segment(_Keyed):
         if self._place not in ("first", "only"):
             painter.drawLine(QPointF(0.5, 0), QPointF(0.5, self.height()))
         if (self.isChecked() and look.theme_name == "high_contrast") or self.ringed():
-            painter.setPen(QPen(look.colour("focus"), 2))
+            painter.setPen(QPen(look.colour("focus" if self.ringed() else "accent_mark"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
         painter.setPen(look.colour("accent_ink" if self.isChecked() else "ink_2"))

@@ -85,7 +85,7 @@ class TodayPage(QWidget):
             for part in (Keys(look, key), label(look, words, size="small", ink="ink_3"), 6)
         ]
         foot = region("surface", "top")
-        foot.setLayout(row(look, self._foot, None, *keys, gap=6, edge=(20, 0, 16, 0)))
+        foot.setLayout(row(look, self._foot, None, *keys[:-1], gap=6, edge=(20, 0, 16, 0)))
         look.bind(foot.setFixedHeight, lambda: look.t.bar("filter"))
         ground = region("surface")
         ground.setLayout(column(look, self.tiles, bar, self._stack, foot, gap=0))
