@@ -109,3 +109,11 @@ def test_settings_offer_the_system(
     assert page.theme.current() == "system"
     page.scale.slider.setValue(180)
     assert window._look.t.scale == 180  # noqa: SLF001
+
+
+def test_english_quotation_marks_are_narrow_and_a_chinese_comma_keeps_its_place(qtbot: QtBot) -> None:
+    theme.load_fonts()
+    english, chinese = theme.Tokens(latin=True), theme.Tokens()
+    assert english.advance("“R2”") < chinese.advance("“R2”")
+    assert english.advance("R2，签字") == chinese.advance("R2，签字")
+    assert english.metrics().height() == chinese.metrics().height()
