@@ -4,20 +4,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import (
-    QDesktopServices,
-    QKeyEvent,
-    QKeySequence,
-    QShortcut,
-    QTextBlockFormat,
-    QTextCursor,
-    QTextTable,
-)
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidgetItem, QTextBrowser, QWidget
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QListWidgetItem, QWidget
 
 from desktop.views import keymap
 from desktop.views.compose import column, holding, region, row
-from desktop.views.index_list import KEY, IndexList
+from desktop.views.guide_page import GuidePage
+from desktop.views.index_list import KEY, Finder, IndexList
 from desktop.views.look import Look
 from desktop.words import RESOURCES, msg
 
@@ -104,15 +97,11 @@ class Guide(QWidget):
         super().__init__()
         self._look = look
         self.name = FIRST
-        self.finder = QLineEdit()
-        look.bind(self.finder.setPlaceholderText, msg("Find in the manual"))
-        look.bind(self.finder.setAccessibleName, msg("Find in the manual"))
+        self.finder = Finder(look, msg("Find in the manual"))
         self.finder.textChanged.connect(self._filter)
         self.list = IndexList(look, msg("Pages of the manual"))
         self.list.currentItemChanged.connect(self._chosen)
-        self.browser = QTextBrowser()
-        self.browser.setFrameShape(QFrame.Shape.NoFrame)
-        self.browser.setOpenLinks(False)
+        self.browser = GuidePage(look)
         self.browser.anchorClicked.connect(self._follow)
         look.bind(self.browser.setAccessibleName, msg("Page"))
         side = region("panel", "right")
@@ -148,35 +137,8 @@ class Guide(QWidget):
     def go(self, name: str) -> None:
         """Another page."""
         self.name = name
-        self.browser.document().setDefaultFont(self._look.font())
-        self.browser.setMarkdown(text(name, self._look.language))
-        self._space()
+        self.browser.show_page(text(name, self._look.language))
         self.list.choose(name)
-
-    def _space(self) -> None:
-        """Room between the paragraphs, as a page of a book has it."""
-        look, document = self._look, self.browser.document()
-        document.setDocumentMargin(look.px(8))
-        cursor, block = QTextCursor(document), document.begin()
-        while block.isValid():
-            form = block.blockFormat()
-            level, listed = form.headingLevel(), block.textList() is not None
-            cursor.setPosition(block.position())
-            if cursor.currentTable() is None:
-                form.setTopMargin(look.px(14 if level else 0))
-                form.setBottomMargin(look.px(10 if level else 5 if listed else 10))
-            form.setLineHeight(130, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-            cursor.setBlockFormat(form)
-            block = block.next()
-        for frame in document.rootFrame().childFrames():
-            if isinstance(frame, QTextTable):
-                shape = frame.format()
-                shape.setCellPadding(look.px(5))
-                shape.setBorderBrush(look.colour("line"))
-                shape.setBottomMargin(look.px(10))
-                frame.setFormat(shape)
-        cursor.setPosition(0)
-        self.browser.setTextCursor(cursor)
 
     def shown(self) -> list[str]:
         """The pages that the list shows."""

@@ -1,9 +1,10 @@
 """The index at the left of settings and manual: one page to a row, painted as the rail paints its places."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -49,6 +50,23 @@ class IndexList(QListWidget):
         self.blockSignals(True)
         self.setCurrentRow(keys.index(key) if key in keys else -1)
         self.blockSignals(False)
+
+
+class Finder(QLineEdit):
+    """The entry above an index that narrows it, with its glass."""
+
+    def __init__(self, look: Look, words: Message) -> None:
+        super().__init__()
+        self._look = look
+        look.bind(self.setPlaceholderText, words)
+        look.bind(self.setAccessibleName, words)
+        look.bind(self.setTextMargins, lambda: (look.px(22), 0, 0, 0))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt's own, and the glass before the words."""
+        super().paintEvent(event)
+        look, painter = self._look, QPainter(self)
+        paint.paint_icon(painter, look, look.px(10), self.height() // 2, "search", "ink_3")
 
 
 class _Delegate(QStyledItemDelegate):
