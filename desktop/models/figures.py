@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
 
-from desktop.models.kinds import Amount, Kind, Link, Moment
+from desktop.models import further
+from desktop.models.kinds import Amount, Kind, Link, Moment, Short
 from desktop.models.record import RECORDS, Record
 from desktop.models.records import Customer, Interaction, Opportunity
-from desktop.words import Message, msg
+from desktop.words import Message, msg, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def kind_of(cls: type[Record], name: str) -> Kind | None:
     """The kind of a field or figure, or None where the type has neither; `id` names the record itself."""
     if name == "id":
         return Link(cls.__tablename__)
+    if further.called(name):
+        return Short()
     found = cls.fields().get(name) or FIGURES.get(cls.__tablename__, {}).get(name)
     return found.kind if found else None
 
@@ -54,10 +57,19 @@ def label_of(kind: str, name: str) -> Message:
     figure = FIGURES.get(kind, {}).get(name)
     if name == "id":
         return RECORDS[kind].__label__
+    if further.called(name):
+        return verbatim(further.called(name))
     return figure.label if figure else RECORDS[kind].fields()[name].label
 
 
+def value_of(record: Record, name: str) -> Any:
+    """What a record holds in a field, or among its further details."""
+    return further.value(record, name) if further.called(name) else getattr(record, name)
+
+
 def expression(cls: type[Record], name: str) -> ColumnElement[Any]:
-    """The column of a field, or what finds a figure."""
+    """The column of a field, or what finds a figure or a further detail of one's own."""
+    if further.called(name):
+        return further.expression(cls, name)
     figure = FIGURES.get(cls.__tablename__, {}).get(name)
     return figure.of() if figure else cls.table().c[name]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Integer, String, column, func, select, table
 
-from desktop.models import search
+from desktop.models import further, search
 from desktop.models.columns import IdColumn
 from desktop.models.kinds import Short
 from desktop.models.record import Record
@@ -48,6 +48,8 @@ def is_name(cls: type[Record], name: str) -> bool:
 
 def is_text(cls: type[Record], name: str) -> bool:
     """Whether this field is sorted by its sound."""
+    if further.called(name):
+        return True
     described = cls.fields().get(name)
     return (
         described is not None

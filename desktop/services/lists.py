@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from desktop.models import figures, indexing, narrowing, search
+from desktop.models import figures, further, indexing, narrowing, search
 from desktop.models.figures import FIGURES, kind_of
 from desktop.models.filtering import Viewer, among, compiled, family
 from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Short
@@ -56,7 +56,7 @@ class Found(NamedTuple):
 
     def value(self, name: str) -> Any:
         """A field or a figure."""
-        return self.figures[name] if name in self.figures else getattr(self.record, name)
+        return self.figures[name] if name in self.figures else figures.value_of(self.record, name)
 
 
 class Sum(NamedTuple):
@@ -272,6 +272,8 @@ def _group_column(cls: type[Record], by: str, viewer: Viewer) -> ColumnElement[A
 
 def can_group(cls: type[Record], name: str) -> tuple[str, ...]:
     """The ways in which a list can be grouped by a field: by its values, or by the months and days of it."""
+    if further.called(name):
+        return (name,)
     described = cls.fields().get(name)
     kind = kind_of(cls, name)
     if described is None or described.hidden or kind is None:
@@ -364,6 +366,12 @@ def ids(session: Session, query: Query, viewer: Viewer, limit: int) -> list[UUID
     """The records that the query shows, newest first, at most so many."""
     key = query.cls.table().c.id
     return list(session.scalars(_living(select(key), query, viewer).order_by(key.desc()).limit(limit)))
+
+
+def further_names(store: Store, kind: str) -> list[str]:
+    """The further details of one's own that a list of this type could show, as names of columns."""
+    with store.reading() as session:
+        return further.names(session, RECORDS[kind])
 
 
 def words(typed: str) -> Condition:

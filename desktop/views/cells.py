@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Number, Percent
+from desktop.models.figures import kind_of, value_of
+from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Number, Percent, Short
 from desktop.models.record import Field, Record
 from desktop.rules import stages
 from desktop.views import dates
@@ -71,11 +72,12 @@ class Row:
 
     def value(self, name: str) -> Any:
         """A field, or a figure that was computed for the page."""
-        return self.figures[name] if name in self.figures else getattr(self.record, name)
+        return self.figures[name] if name in self.figures else value_of(self.record, name)
 
     def kind(self, name: str) -> Kind:
         """The kind of a field."""
-        return type(self.record).fields()[name].kind
+        described = type(self.record).fields().get(name)
+        return described.kind if described is not None else kind_of(type(self.record), name) or Short()
 
 
 Shape = Callable[[Row, str, str, date], Cell]

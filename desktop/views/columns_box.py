@@ -107,6 +107,7 @@ class ColumnsBox(Popover):
         self.lines.setItemDelegate(_ColumnDelegate(look, self.lines))
         look.bind(self.lines.setAccessibleName, msg("Columns"))
         look.changed.connect(self._fill)
+        page.state.further_read.connect(self._fill)
         self._fill()
         self.lines.itemChanged.connect(lambda _item: self.take())
         plain = Button(look, msg("As it was made"), kind="link")
@@ -148,6 +149,7 @@ class ColumnsBox(Popover):
     def ask(self, at: QPoint) -> None:
         """Show it at a place of the window."""
         self.adjustSize()
+        self._page.state.read_further()
         self.pop(QPoint(at.x() - self.width() + self._look.px(28), at.y()))
         self.lines.setFocus()
         self.lines.setCurrentRow(0)

@@ -335,8 +335,9 @@ class ListPage(QWidget):
         self.edits.copy()
 
     def enter(self) -> None:
-        """The page is shown: figures and focus."""
+        """The page is shown: figures and focus; which further details there are is asked meanwhile."""
         self.sums.tell()
+        self.state.read_further()
         face = self.face()
         self.list.setFocus() if face is None else face.begin()
 

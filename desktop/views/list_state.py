@@ -1,19 +1,21 @@
 """How a list is shown, view by view: filter, order, columns, groups, face; kept in the vault."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.models.further import called
 from desktop.models.record import RECORDS
 from desktop.rules import filters
 from desktop.rules.filters import EVERYTHING, Filter
 from desktop.services import lists, saved_views
 from desktop.services.saved_views import Kept
 from desktop.views.desk import Desk
-from desktop.views.lists import Column, ListSpec, View
+from desktop.views.lists import Column, ListSpec, View, further_column
 from desktop.words import verbatim
 
 FACES: Final = ("list", "board", "calendar")
@@ -60,7 +62,7 @@ def showing_of(stored: Any, plain: Showing, names: Sequence[str]) -> Showing:
         where = filters.from_json(stored.get("where"))
     except ValueError:
         where = plain.where
-    columns = tuple(name for name in _texts(stored.get("columns")) if name in names)
+    columns = tuple(name for name in _texts(stored.get("columns")) if name in names or called(name))
     pairs = stored.get("widths") if isinstance(stored.get("widths"), list) else []
     widths = tuple((str(pair[0]), int(pair[1])) for pair in pairs or [] if _is_width(pair))
     order = stored.get("order")
@@ -68,11 +70,11 @@ def showing_of(stored: Any, plain: Showing, names: Sequence[str]) -> Showing:
     face = stored.get("face")
     return Showing(
         where,
-        str(order) if order == "id" or order in names else plain.order,
+        str(order) if order == "id" or order in names or called(str(order)) else plain.order,
         stored.get("descending") is not False,
         columns,
         widths,
-        by if isinstance(by, str) and by.partition(":")[0] in names else "",
+        by if isinstance(by, str) and (by.partition(":")[0] in names or called(by)) else "",
         face if face in FACES else "list",
         tuple(_texts(stored.get("folded"))),
     )
@@ -89,12 +91,16 @@ def _is_width(pair: Any) -> bool:
 class ListState(QObject):
     """The views of one list, the one that is shown, and how each is shown now."""
 
+    further_read = Signal()
+
     def __init__(self, desk: Desk, spec: ListSpec, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self.spec = desk, spec
         self.all_columns: dict[str, Column] = {
             column.name: column for column in (*spec.columns, *spec.more(desk.actor.rights))
         }
+        self.further: list[str] = []
+        """Further details of one's own that records of this list hold, as names of columns."""
         stored = desk.store.local(f"list:{spec.kind}")
         self._stored: dict[str, Any] = dict(stored) if isinstance(stored, Mapping) else {}
         self._showings: dict[str, Showing] = {}
@@ -185,8 +191,24 @@ class ListState(QObject):
 
     def columns(self) -> tuple[Column, ...]:
         """The columns that are shown, in order."""
+        self._offer(name for name in self.now.columns if called(name))
         chosen = [self.all_columns[name] for name in self.now.columns if name in self.all_columns]
         return tuple(chosen) or self.spec.columns
+
+    def read_further(self) -> None:
+        """Ask which further details of one's own there are; `further_read` says that it is known."""
+        store, kind = self._desk.store, self.spec.kind
+        asked = partial(lists.further_names, store, kind)
+        self._desk.runner.read(self, "further", asked, self._know_further)
+
+    def _know_further(self, names: Sequence[str]) -> None:
+        self._offer(names)
+        self.further = [*names]
+        self.further_read.emit()
+
+    def _offer(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.all_columns.setdefault(name, further_column(name))
 
     def query(self) -> lists.Query:
         """What the list asks for now."""

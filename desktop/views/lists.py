@@ -81,6 +81,11 @@ class ListSpec:
         return tuple(_plain_column(self.kind, name) for name in seen)
 
 
+def further_column(name: str) -> Column:
+    """A column for a further detail of one's own."""
+    return Column(name, cells.text, _WIDTHS["text"], 0, 3)
+
+
 _WIDTHS: Final = {"text": 130, "number": 90, "day": 104, "choice": 100, "link": 130, "flag": 64, "tags": 130}
 
 

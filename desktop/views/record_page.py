@@ -29,6 +29,7 @@ from desktop.views.compose import (
 from desktop.views.customer_figures import CustomerFigures
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
+from desktop.views.further import FurtherDetails
 from desktop.views.header_parts import park, want
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
@@ -89,6 +90,7 @@ class RecordPage(QWidget):
         self.facts = Facts(look, desk, ask=True)
         self.to_ask = self.facts.to_ask or QWidget()
         self.facts.opened.connect(self.opened)
+        self.further = FurtherDetails(look)
         self.timeline = timeline.Timeline(look, edge=24)
         self.note = NoteBox(look, desk, self._place())
         self.note.show_of(kind, record_id)
@@ -161,7 +163,7 @@ class RecordPage(QWidget):
         left_stack = column(
             look,
             facts_head,
-            holding(column(look, self.facts, self.to_ask, gap=8, edge=(20, 0, 14, 12))),
+            holding(column(look, self.facts, self.further, self.to_ask, gap=8, edge=(20, 0, 14, 12))),
             gap=0,
         )
         if self.kind == "customer" and self.lists:
@@ -271,6 +273,7 @@ class RecordPage(QWidget):
             name for name in plain_fields(shown) if name != "owner_id" or shown.value(name) in shown.titles
         ]
         self.facts.show_row(shown, names)
+        self.further.show_of(shown.record)
         for related in self.lists:
             related.show_of(self.shown)
         if self.strip is not None:

@@ -15,6 +15,7 @@ from desktop.models.store import Store
 from desktop.rules.filters import ANY, ME, Condition, Group, every
 from desktop.services import commands, exports, filter_words, lists, pasting, saved_views, undo
 from desktop.services.lists import Bucket, Found, Query, Sum
+from desktop.words import msg
 from tests.stores import customer
 
 STAGES = ("lead", "proposal", "won")
@@ -47,6 +48,35 @@ def all_pages(store: Store, query: Query, size: int, bucket: Bucket | None = Non
             found += page
             after = page[-1]
     return found
+
+
+def test_further_details_of_ones_own_are_asked_sorted_grouped_and_written_as_columns(
+    store: Store, tmp_path: Path
+) -> None:
+    given: list[dict[str, Any]] = [{"import": {"机床台数": "12", "地区": "苏州"}}, {"机床台数": 2}, {},
+                                   {"import": {"机床台数": "9", 'a"b': "x"}, "of": "inner"}]  # fmt: skip
+    for number, custom in enumerate(given):
+        buyer = customer(store, f"Firm {number}")
+        commands.run(store, store.me(), "customer.edit", buyer.id, values={"custom": custom})
+    assert lists.further_names(store, "customer") == ["custom.地区", "custom.机床台数"]
+    rows = all_pages(store, Query("customer", order="custom.机床台数", descending=False), 1)
+    assert [row.value("custom.机床台数") for row in rows] == ["2", "9", "12", None]
+    narrowed = filter_words.read("customer", "机床台数 = 2", ["custom.机床台数"])[0]
+    for condition, expected in (
+        (narrowed, ["Firm 0", "Firm 1"]),
+        (Condition("custom.地区", "empty"), ["Firm 1", "Firm 2", "Firm 3"]),
+        (Condition('custom.a"b', "filled"), ["Firm 0", "Firm 1", "Firm 2", "Firm 3"]),  # none knows it
+    ):
+        found = all_pages(store, Query("customer", every(condition), order="name", descending=False), 9)
+        assert [row.record.title for row in found] == expected
+    viewer = lists.viewer_of(store, store.me())
+    with store.reading() as session:
+        groups = lists.groups(session, Query("customer", by="custom.地区"), viewer)
+    assert [(bucket.key, bucket.count) for bucket in groups] == [("苏州", 1), (None, 3)]
+    columns = [("name", msg("Name")), ("custom.机床台数", msg("Number"))]
+    path = tmp_path / "seen.csv"
+    exports.export_seen(store, Query("customer", order="name", descending=False), viewer, columns, path, "en")
+    assert path.read_text(encoding="utf-8-sig").splitlines()[1] == "Firm 0,12"
 
 
 def as_python_orders(rows: list[Found], order: str, *, descending: bool) -> list[UUID]:

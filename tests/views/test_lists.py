@@ -221,3 +221,29 @@ def test_rows_are_copied_as_text_and_as_a_table(window: Window, qtbot: QtBot) ->
 def test_nothing_that_is_copied_can_run_in_a_spreadsheet() -> None:
     assert plain_cell("=1+1") == "'=1+1"
     assert plain_cell("a\tb\nc") == "a b c"
+
+
+def test_further_details_are_a_column_to_choose_and_narrow_by_and_stand_on_the_record(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    values = {"custom": {"import": {"机床台数": "12"}}}
+    commands.run(store, store.me(), "customer.edit", firm.customers[1], values=values)
+    page = the_list(window)
+    page.enter()
+    settle(window, qtbot)
+    page.filters.choose_columns()
+    chooser = page.filters.chooser
+    assert chooser is not None
+    item = chooser.lines.item(chooser.lines.count() - 1)
+    assert item.text() == "机床台数"
+    item.setCheckState(Qt.CheckState.Checked)
+    place = [column.name for column in page.table.columns].index("custom.机床台数")
+    settle(window, qtbot)
+    assert page.table.cell(page.table.place_of(firm.customers[1]), place).text == "12"
+    chooser.close()
+    type_in(qtbot, page.filters.entry, "机床台数=12")
+    qtbot.waitUntil(lambda: page.total() == 1)
+    assert page.table.records()[0].id == firm.customers[1]
+    window.open_record("customer", firm.customers[1])
+    settle(window, qtbot)
+    assert "12" in [line.text() for _, _, line in the_record(window).further._lines]  # noqa: SLF001

@@ -63,7 +63,9 @@ class FilterBar(QWidget):
         self._look, self._desk, self._page = look, desk, page
         rights = desk.actor.rights
         cls = RECORDS[page.kind]
-        self.fields = filter_words.offered(page.kind, lambda names: seen_by(rights, cls, names))
+        self._own_fields = filter_words.offered(page.kind, lambda names: seen_by(rights, cls, names))
+        self.fields = [*self._own_fields]
+        page.state.further_read.connect(self._know_further)
         self.chips = ChipRow(look)
         self.chips.edit_wanted.connect(self.edit)
         self.chips.changed.connect(self._take_parts)
@@ -100,6 +102,9 @@ class FilterBar(QWidget):
         self.chooser: ColumnsBox | None = None
         self._compose()
         look.changed.connect(self._again)
+
+    def _know_further(self) -> None:
+        self.fields = [*self._own_fields, *self._page.state.further]
 
     def _again(self) -> None:
         if self.isVisible():
