@@ -90,11 +90,16 @@ class KeySettings:
         self.renewed: Callable[[], object] = lambda: None
         self.buttons: dict[str, KeyButton] = {}
         self.whys: dict[str, QLabel] = {}
+        self.came: dict[str, QLabel] = {}
+        """Said beside keys that are other ones than they came with."""
         for action in keymap.ACTIONS:
             button = self.buttons[action.name] = KeyButton(look, action)
             button.chosen.connect(partial(self._choose, action.name))
             why = self.whys[action.name] = label(look, size="small", ink="bad", wrap=True)
             why.hide()
+            came = msg("Came with {keys}").of(keys=action.keys)
+            self.came[action.name] = label(look, came, size="small", ink="ink_3")
+        self._compare()
         self.reset = Button(look, msg("Bring them back"), icon="undo-2")
         self.reset.clicked.connect(self._reset)
 
@@ -108,7 +113,7 @@ class KeySettings:
                 holding(
                     column(
                         look,
-                        holding(row(look, None, self.buttons[action.name])),
+                        row(look, self.buttons[action.name], self.came[action.name], None, gap=10),
                         self.whys[action.name],
                         gap=2,
                     )
@@ -137,4 +142,10 @@ class KeySettings:
     def _renew(self) -> None:
         for button in self.buttons.values():
             button.show_keys()
+        self._compare()
         self.renewed()
+
+    def _compare(self) -> None:
+        chosen = keymap.all_keys()
+        for action in keymap.ACTIONS:
+            self.came[action.name].setVisible(chosen[action.name] != action.keys)

@@ -14,7 +14,7 @@ from desktop.views.desk import Desk
 from desktop.views.file_settings import FileSettings
 from desktop.views.firm_settings import FirmSettings
 from desktop.views.frame import NAMES
-from desktop.views.index_list import KEY, IndexList
+from desktop.views.index_list import KEY, Finder, IndexList
 from desktop.views.key_settings import KeySettings
 from desktop.views.look import Look
 from desktop.views.notice_settings import NoticeSettings
@@ -32,6 +32,8 @@ THEME_WORDS: Final = (
 METERED: Final = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
 NAMED, NAMED_MOST, EDGE, EDGE_MOST = 216, 240, 40, 44
 """Pixels for the name of a setting with its sentence, and before them; large text leaves controls room."""
+TERSE: Final = frozenset({"keys"})
+"""Pages whose sentences only serve the search: their controls say as much."""
 Lines = list[tuple[Message, Message, QWidget]]
 
 
@@ -67,10 +69,9 @@ class SettingsPage(QWidget):
         self._look = look
         self._pages: dict[str, QWidget] = {}
         self._whys: dict[str, QWidget] = {}
+        self._here = SECTIONS[0].key
         self._found: list[tuple[str, Message, Message, QWidget]] = []
-        self.finder = QLineEdit()
-        look.bind(self.finder.setPlaceholderText, msg("Find a setting"))
-        look.bind(self.finder.setAccessibleName, msg("Find a setting"))
+        self.finder = Finder(look, msg("Find a setting"))
         self.finder.textChanged.connect(self._filter)
         self.index = IndexList(look, msg("Settings"))
         self.index.currentItemChanged.connect(self._turned)
@@ -156,6 +157,7 @@ class SettingsPage(QWidget):
 
     def turn(self, key: str) -> None:
         """Show a page; what was searched for is let go."""
+        self._here = key
         self.finder.clear()
         self.index.choose(key)
         self._filter("")
@@ -176,14 +178,13 @@ class SettingsPage(QWidget):
     def _filter(self, typed: str) -> None:
         """Words find settings on every page; without words the chosen page is shown whole."""
         wanted = typed.casefold().split()
-        here = self.index.currentItem()
-        chosen = str(here.data(KEY)) if here is not None else SECTIONS[0].key
+        self.index.choose("" if wanted else self._here)
         pages: set[str] = set()
         for key, words, why, line in self._found:
             said = " ".join(each.in_language(language) for each in (words, why) for language in LANGUAGES)
             fits = all(word in said.casefold() for word in wanted)
             line.setVisible(fits)
-            if fits and (wanted or key == chosen):
+            if fits and (wanted or key == self._here):
                 pages.add(key)
         for key, page in self._pages.items():
             page.setVisible(key in pages)
@@ -192,8 +193,7 @@ class SettingsPage(QWidget):
 
     def _follow(self) -> None:
         """The language, theme and text size of now, wherever they were changed."""
-        look, here = self._look, self.index.currentItem()
-        chosen = str(here.data(KEY)) if here is not None else SECTIONS[0].key
+        look = self._look
         self.language.choose(look.language)
         self.theme.choose(look.choice)
         self.scale.choose(look.t.scale)
@@ -202,7 +202,7 @@ class SettingsPage(QWidget):
         for section in SECTIONS:
             self.index.add(section.key, look.text(section.words), section.icon)
         self.index.blockSignals(False)
-        self.index.choose(chosen)
+        self.index.choose("" if self.finder.text().strip() else self._here)
 
     def _join_line(self) -> tuple[Message, Message, QWidget]:
         look = self._look
@@ -225,20 +225,22 @@ class SettingsPage(QWidget):
         why = self._whys[section.key] = label(look, section.why, ink="ink_2", wrap=True)
         head = column(look, label(look, section.words, size="figure", strong=True), why, gap=2)
         stack: QVBoxLayout = column(look, head, 10, gap=0, edge=(0, 0, 0, 20))
-        for place, parts in enumerate(lines):
-            stack.addWidget(self._line(section.key, *parts, first=place == 0))
-        stack.addWidget(Line(look))
+        for parts in lines:
+            stack.addWidget(self._line(section.key, *parts))
         page = self._pages[section.key] = holding(stack)
         return page
 
-    def _line(self, key: str, words: Message, why: Message, control: QWidget, *, first: bool) -> QWidget:
+    def _line(self, key: str, words: Message, why: Message, control: QWidget) -> QWidget:
         look = self._look
         small = label(look, why, size="small", ink="ink_2", wrap=True)
-        texts = holding(column(look, label(look, words, wrap=True), small, None, gap=1))
+        terse = key in TERSE
+        small.setVisible(not terse)
+        above = (None,) if terse else ()
+        texts = holding(column(look, *above, label(look, words, wrap=True), small, None, gap=1))
         look.bind(texts.setFixedWidth, lambda: min(look.px(NAMED), NAMED_MOST))
-        beside = column(look, None, row(look, control, None, gap=0), None, gap=0)
-        across = row(look, texts, beside, gap=20, edge=(0, 12, 0, 12))
+        beside = column(look, row(look, control, None, gap=0), None, gap=0)
+        across = row(look, texts, beside, gap=20, edge=(0, 6, 0, 6) if terse else (0, 12, 0, 12))
         across.setStretch(1, 1)
-        whole = holding(column(look, *(() if first else (Line(look),)), across, gap=0))
+        whole = holding(column(look, across, Line(look), gap=0))
         self._found.append((key, words, why, whole))
         return whole
