@@ -20,7 +20,7 @@ from desktop.views import cells, errors
 from desktop.views.bulk_clash import Meanwhile
 from desktop.views.bulk_rows import Preview
 from desktop.views.buttons import Button, Segments
-from desktop.views.compose import Line, clear, column, holding, label, region, row
+from desktop.views.compose import Line, clear, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, ChoiceEditor, LineEditor, editor_for
 from desktop.views.look import Look
@@ -113,8 +113,9 @@ class BulkPanel(QWidget):
             )
         )
         below = holding(column(look, self._sums, gap=0, edge=(20, 8, 16, 8)))
-        asking = column(look, holding(form), band, self.preview, below, Line(look), self._made_foot(), gap=0)
-        asking.setStretch(2, 1)
+        upper = column(look, holding(form), band, self.preview, below, gap=0)
+        upper.setStretch(2, 1)
+        asking = column(look, scrolling(holding(upper)), Line(look), self._made_foot(), gap=0)
         self._stack = QStackedWidget()
         self._stack.addWidget(holding(asking))
         self.meanwhile = Meanwhile(look, self._desk, self._stack)

@@ -24,7 +24,6 @@ from desktop.views.window import Window
 from desktop.words import RESOURCES
 from tests.screens import facts, shots, staging
 from tests.screens.sample import Firm
-from tests.stores import opened
 
 TOGETHER = ("network", "first_copy", "handover", "settings")
 """Screens that differ in one part of one window: they are shown in it one after another."""
@@ -52,13 +51,6 @@ VIEWS = Path(theme.__file__).parent
 SERVICES = VIEWS.parent / "services"
 
 
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Firm]]:
-    """A store with the firm, which no screen changes."""
-    with opened(tmp_path_factory.mktemp("firm"), clock=staging.now) as store:
-        yield store, Firm(store).found()
-
-
 Make = Callable[[str, Look, QSize], QWidget]
 
 
@@ -75,7 +67,6 @@ def make(furnished: tuple[Store, Firm], qtbot: QtBot) -> Iterator[Make]:
             qtbot.addWidget(page)
             staging.render(page, size)
             return page
-        staging.fresh_lists(store)
         desk = Desk(store, Runner())
         desks.append(desk)
         window = Window(look, desk)

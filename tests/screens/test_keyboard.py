@@ -1,11 +1,9 @@
 """Every kind of screen by Tab alone: all of it is reached, each stop is seen, and nothing holds the keys."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QTextBrowser, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
@@ -15,7 +13,6 @@ from desktop.views.runner import Runner
 from desktop.views.window import Window
 from tests.screens import facts, shots, staging
 from tests.screens.sample import Firm
-from tests.stores import opened
 
 WALKED = (
     *("unlock", "first_run_name", "first_run_passphrase", "first_run_start", "guide"),
@@ -23,13 +20,6 @@ WALKED = (
     *("new_customer", "crashed", "handover", "share_box", "outbox_chosen"),
 )
 MOST = 120  # stops of one screen
-
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Firm]]:
-    """A store with the firm."""
-    with opened(tmp_path_factory.mktemp("firm"), clock=staging.now) as store:
-        yield store, Firm(store).found()
 
 
 @pytest.mark.parametrize("name", WALKED)
@@ -81,11 +71,7 @@ def walk(screen: QWidget) -> tuple[list[QWidget], list[str]]:
 
 def is_marked(here: QWidget) -> bool:
     """Whether a stop can be seen, and looks different from how it looks without the keys."""
-    if (
-        isinstance(here, QLineEdit | QAbstractItemView | QTextBrowser)
-        or here.isWindow()
-        or here.focusProxy() is not None
-    ):
+    if isinstance(here, QLineEdit | QAbstractItemView) or here.isWindow() or here.focusProxy() is not None:
         return here.isVisible()  # a cursor, or a row of its own that is marked
     with_keys = here.grab().toImage()
     here.clearFocus()

@@ -14,6 +14,7 @@ from desktop.models.store import Store
 from desktop.services import asides, bulk, commands
 from desktop.views.bulk import BulkPanel
 from desktop.views.editors import ChoiceEditor
+from desktop.views.look import Look
 from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import LEFT, key, press, settle, stored, the_list, type_in
@@ -247,3 +248,14 @@ def test_a_number_changes_by_a_formula_and_customers_are_given_away(
     press(qtbot, panel.go)
     qtbot.waitUntil(lambda: [stored(store, "customer", one).owner_id for one in ids] == [heir, heir])
     settle(window, qtbot)
+
+
+def test_a_small_screen_with_large_text_keeps_the_button_in_sight(
+    window: Window, look: Look, qtbot: QtBot
+) -> None:
+    panel = begun(window, qtbot, 0, 1)
+    look.switch(scale=150)
+    window.resize(1280, 600)
+    settle(window, qtbot)
+    assert window.height() == 600
+    assert window.rect().contains(panel.go.mapTo(window, panel.go.rect().bottomRight()))
