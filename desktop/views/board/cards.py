@@ -1,7 +1,7 @@
 """Cards of a board: what stands on each, how it is painted, and the pages in which they come."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.services.lists import PAGE, Bucket
-from desktop.views import cells, paint
+from desktop.views import cells, dates, paint
 from desktop.views.cells import Cell, Row
 from desktop.views.list_source import LATER, ListSource
 from desktop.views.lists import ListSpec
@@ -144,7 +144,7 @@ class CardDelegate(QStyledItemDelegate):
 
     def __init__(self, look: Look, spec: CardSpec, view: QListView) -> None:
         super().__init__(view)
-        self._look, self._spec = look, spec
+        self._look, self._spec, self._view = look, spec, view
         self.dragged: frozenset[UUID] = frozenset()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -162,13 +162,15 @@ class CardDelegate(QStyledItemDelegate):
         view = option.widget
         on = bool(option.state & QStyle.StateFlag.State_Selected)
         here = on and view is not None and view.hasFocus()
-        box = QRect(option.rect).adjusted(
-            self._look.px(MARGIN), 0, -self._look.px(MARGIN), -self._look.px(GAP)
-        )
+        box = QRect(option.rect).adjusted(self._look.px(MARGIN), 0, -self.right_margin(), -self._look.px(GAP))
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         self.paint_card(
             painter, box, row, on=on, here=here, hovered=hovered, left_place=row.id in self.dragged
         )
+
+    def right_margin(self) -> int:
+        """What is left free beside a card; a scroll bar stands in that place."""
+        return 0 if self._view.verticalScrollBar().isVisible() else self._look.px(MARGIN)
 
     def paint_card(
         self,
@@ -215,7 +217,7 @@ class CardDelegate(QStyledItemDelegate):
         amount = self._cell(row, spec.amount, cells.amount).text if spec.amount else ""
         amount = veil_text(look, amount)
         room = third.adjusted(look.t.width(amount) + look.px(8), 0, 0, 0)
-        self._paint_day(painter, room, day)
+        self._paint_day(painter, room, self._day_for(row, day, room.width()))
         paint.paint_text(painter, look, third, amount, ink="ink_3" if amount == cells.NOTHING else "ink")
         step = str(row.value(spec.text) or "") if spec.text else ""
         if step:
@@ -241,6 +243,16 @@ class CardDelegate(QStyledItemDelegate):
         paint.paint_avatar(painter, look, square, shown, linked, on_tint=on)
         rest = box.adjusted(size + look.px(7), 0, 0, 0)
         paint.paint_text(painter, look, rest, veil_text(look, name), ink="ink_2", size="small")
+
+    def _day_for(self, row: Row, day: Cell, room: int) -> Cell:
+        """Where the words of a late day find no room: the day itself, with their icon and colour."""
+        look = self._look
+        icon = look.t.icon("small") + look.px(4)
+        if day.icon is None or look.t.width(day.text, "small") + icon <= room:
+            return day
+        value, today = row.value(self._spec.day), date.today()  # noqa: DTZ011
+        value = value.astimezone().date() if isinstance(value, datetime) else value
+        return replace(day, text=dates.short_day(value, look.language, today))
 
     def _paint_day(self, painter: QPainter, box: QRect, day: Cell) -> None:
         """The day at the right; where the amount leaves no room its icon alone, or nothing."""

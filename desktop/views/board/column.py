@@ -32,7 +32,8 @@ from desktop.views.privacy import veil_text
 from desktop.words import Message
 
 CARD: Final = "application/x-satchel-cards"
-WIDTH: Final = 190
+WIDTH: Final = 178
+"""px at 100 %: seven columns find room beside the rail of a window of 1440."""
 SLIM, WIDEST = 124, 16_777_215
 
 
@@ -43,7 +44,7 @@ class ColumnHead(QWidget):
         super().__init__()
         self._look, self._kind, self._key, self._words, self._ringed = look, kind, key, words, ringed
         self.count, self.sums = 0, ()
-        look.changed.connect(lambda: self.show_figures(self.count, self.sums))
+        look.changed.connect(self._say_again)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     count: int
@@ -51,20 +52,32 @@ class ColumnHead(QWidget):
     beside: Sequence["ColumnHead"] = ()
     """The heads of all columns: where one needs two lines, all of them take two."""
 
-    def _named(self) -> int:
-        """The width of ring, name and count."""
+    def _room(self) -> int:
+        """For words and figures beside the ring."""
         look = self._look
-        ring = look.px(22) if self._ringed else 0
-        return ring + look.t.width(look.text(self._words), strong=True) + look.px(24) + self._counted()
+        return self.width() - 2 * look.px(MARGIN + 4) - (look.px(22) if self._ringed else 0)
 
-    def _counted(self) -> int:
-        return self._look.t.width(f"{self.count:,}", "small")
+    def _named(self) -> int:
+        """The width of name and count."""
+        look = self._look
+        count = look.t.width(f"{self.count:,}", "small")
+        return look.t.width(look.text(self._words), strong=True) + look.px(8) + count
 
     def crowded(self) -> bool:
-        """Whether the sum finds no room beside the name."""
+        """Whether the sum finds no room beside name and count."""
         total = veil_text(self._look, sums_words(self.sums))
-        room = self.width() - 2 * self._look.px(MARGIN + 4)
-        return bool(total) and self._named() + self._look.t.width(total) > room
+        return bool(total) and self._named() + self._look.px(16) + self._look.t.width(total) > self._room()
+
+    def overfull(self) -> bool:
+        """Whether not even the count does."""
+        return self._named() > self._room()
+
+    def _below(self, room: int) -> bool:
+        """Whether the count finds room beside the sum, where that has a line of its own."""
+        look = self._look
+        total = veil_text(look, sums_words(self.sums))
+        both = look.t.width(total, "small") + look.t.width(f"{self.count:,}", "small")
+        return both + look.px(8) <= room
 
     def show_figures(self, count: int, sums: tuple[Sum, ...]) -> None:
         """Other figures."""
@@ -72,37 +85,44 @@ class ColumnHead(QWidget):
         self.setAccessibleName(f"{self._look.text(self._words)} {count} {sums_words(sums)}")
         self.update()
 
+    def _say_again(self) -> None:
+        self.show_figures(self.count, self.sums)
+
     def sizeHint(self) -> QSize:
         """One line."""
         return QSize(self._look.px(WIDTH), self._look.px(42))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """One line."""
+        """Ring, name, count and sum in one line; where one column has no room for that, in two."""
         look = self._look
         painter = QPainter(self)
-        edge, box = look.px(MARGIN + 4), self.rect()
-        left = edge
+        heads = self.beside or (self,)
+        left, right = look.px(MARGIN + 4), self.width() - look.px(MARGIN + 4)
+        total, count = veil_text(look, sums_words(self.sums)), f"{self.count:,}"
+        crowded = any(each.crowded() for each in heads)
+        upper = QRect(0, look.px(2), self.width(), look.px(22)) if crowded else self.rect()
+        lower = QRect(0, look.px(21), self.width(), look.px(18))
         if self._ringed:
             fraction, end = cells.ring_of(self._kind, self._key)
-            paint.paint_stage_ring(
-                painter, look, QPointF(left + look.px(7), box.center().y() + 0.5), fraction, end=end
-            )
+            middle = QPointF(left + look.px(7), upper.center().y() + 0.5)
+            paint.paint_stage_ring(painter, look, middle, fraction, end=end)
             left += look.px(22)
-        total = veil_text(look, sums_words(self.sums))
-        right = box.right() - edge
-        if any(each.crowded() for each in self.beside or (self,)):
-            lower = QRect(left, box.center().y() + 1, right - left, look.px(18))
-            paint.paint_text(painter, look, lower, total, ink="ink_2", size="small")
-            box = box.adjusted(0, 0, 0, -look.px(16))
-        elif total:
-            room = QRect(left, 0, right - left, box.height())
-            paint.paint_text(painter, look, room, total, ink="ink_2", align=paint.RIGHT)
-            right -= look.t.width(total) + look.px(8)
-        count = f"{self.count:,}"
-        room = QRect(left, 0, max(right - left - look.t.width(count, "small") - look.px(8), 0), box.height())
-        after = paint.paint_text(painter, look, room, look.text(self._words), strong=True)
-        rest = QRect(after + look.px(8), 0, look.px(80), box.height())
-        paint.paint_text(painter, look, rest, count, ink="ink_3", size="small")
+        below = crowded and any(each.overfull() for each in heads) and self._below(right - left)
+        wide = look.t.width(total, "small" if crowded else "body") if total else 0
+        if crowded:
+            paint.paint_text(painter, look, within(lower, left, right), total, ink="ink_2", size="small")
+        else:
+            paint.paint_text(painter, look, within(upper, left, right), total, ink="ink_2", align=paint.RIGHT)
+            right -= wide + look.px(8) if total else 0
+        counted = look.t.width(count, "small")
+        name = within(upper, left, right if below else right - counted - look.px(8))
+        after = paint.paint_text(painter, look, name, look.text(self._words), strong=True) + look.px(8)
+        if not below:
+            rest = within(upper, after, after + counted + 1)
+            paint.paint_text(painter, look, rest, count, ink="ink_3", size="small")
+        else:
+            rest = within(lower, left, right)
+            paint.paint_text(painter, look, rest, count, ink="ink_3", size="small", align=paint.RIGHT)
 
 
 class CardList(QListView):
@@ -197,7 +217,7 @@ class CardList(QListView):
         data.setData(CARD, json.dumps([each.hex for each in ids]).encode())
         drag = QDrag(self)
         drag.setMimeData(data)
-        width = self.viewport().width() - 2 * self._look.px(MARGIN)
+        width = self.viewport().width() - self._look.px(MARGIN) - self.delegate.right_margin()
         drag.setPixmap(self.delegate.picture(row, width))
         drag.setHotSpot(grip - QPoint(self._look.px(MARGIN) - 4, -4))
         self.take_in_hand(ids)
@@ -253,7 +273,8 @@ class CardList(QListView):
         below = self.visualRect(last).bottom() + 1 if last.isValid() else 0
         high = look.px(LOW + GAP)
         top = min(below, self.viewport().height() - high - look.px(GAP))
-        box = QRectF(look.px(MARGIN), top, self.viewport().width() - 2 * look.px(MARGIN), high)
+        wide = self.viewport().width() - look.px(MARGIN) - self.delegate.right_margin()
+        box = QRectF(look.px(MARGIN), top, wide, high)
         painter.setPen(QPen(look.colour("accent_line"), 1, Qt.PenStyle.DashLine))
         painter.setBrush(look.colour("accent_soft"))
         painter.drawRoundedRect(
@@ -264,6 +285,11 @@ class CardList(QListView):
         painter.setPen(look.colour("accent_ink"))
         wrapped = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
         painter.drawText(room, wrapped, look.text(self._coming))
+
+
+def within(line: QRect, left: int, right: int) -> QRect:
+    """A part of a line."""
+    return QRect(left, line.top(), max(right - left, 0), line.height())
 
 
 def cards_in(data: QMimeData) -> list[UUID]:

@@ -90,20 +90,37 @@ class Likely(QWidget):
         whole = sum(part for _stage, part in self._parts) or 1
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        at, legend, gap = float(left), left, look.px(2)
-        for place, (stage, part) in enumerate(self._parts):
-            ink = QColor(named[INKS[min(place, len(INKS) - 1)]])
+        at, gap = float(left), look.px(2)
+        for place, (_stage, part) in enumerate(self._parts):
             wide = max((right - left) * part / whole - gap, 1.0)
+            ink = QColor(named[INKS[min(place, len(INKS) - 1)]])
             painter.fillRect(QRectF(at, look.px(16), wide, look.px(BAR)), ink)
             at += wide + gap
-            words = f"{look.text(stage.label)} × {round(stage.percent or 0)} %"
-            amount = cells.money(part // 100 * 100, self._currency)
-            need = look.px(14 + 6) + look.t.width(words, "small") + look.t.width(amount, "small")
-            if legend + need > right:
-                continue  # the bar shows it; half a legend would not
-            middle = look.px(46)
-            painter.fillRect(QRectF(legend, middle - look.px(4), look.px(8), look.px(8)), ink)
+        legend, middle = left, look.px(46)
+        for place, (words, amount) in enumerate(self._named(right - left)):
             box = QRect(legend + look.px(14), middle - look.px(10), right - legend, look.px(20))
+            ink = QColor(named[INKS[min(place, len(INKS) - 1)]])
+            painter.fillRect(QRectF(legend, middle - look.px(4), look.px(8), look.px(8)), ink)
             end = paint.paint_text(painter, look, box, words, ink="ink_2", size="small")
             box.setLeft(end + look.px(6))
             legend = paint.paint_text(painter, look, box, amount, size="small") + look.px(18)
+
+    def _named(self, room: int) -> list[tuple[str, str]]:
+        """Each part with its words and amount; those that find no room are one: so many more, so much."""
+        look = self._look
+        said = [
+            (f"{look.text(stage.label)} × {round(stage.percent or 0)} %", part) for stage, part in self._parts
+        ]
+        for kept in range(len(said), 0, -1):
+            shown, rest = said[:kept], said[kept:]
+            if rest:
+                more = look.text(msg("{count} more").of(count=len(rest)))
+                shown = [*shown, (more, sum(part for _words, part in rest))]
+            texts = [(words, cells.money(part // 100 * 100, self._currency)) for words, part in shown]
+            if sum(self._wide(*each) for each in texts) - look.px(18) <= room:
+                return texts
+        return []
+
+    def _wide(self, words: str, amount: str) -> int:
+        look = self._look
+        return look.px(14 + 6 + 18) + look.t.width(words, "small") + look.t.width(amount, "small")
