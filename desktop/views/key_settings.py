@@ -99,7 +99,6 @@ class KeySettings:
             why.hide()
             came = msg("Came with {keys}").of(keys=action.keys)
             self.came[action.name] = label(look, came, size="small", ink="ink_3")
-        self._compare()
         self.reset = Button(look, msg("Bring them back"), icon="undo-2")
         self.reset.clicked.connect(self._reset)
 
@@ -121,6 +120,7 @@ class KeySettings:
             )
             for action in keymap.ACTIONS
         ]
+        self._compare()
         return [*keyed, (msg("All keys as they came"), msg("What you chose is forgotten."), self.reset)]
 
     def _choose(self, name: str, keys: str) -> None:

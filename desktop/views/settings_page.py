@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop import settings
+from desktop.services.unfinished import Unfinished
 from desktop.views import leaves
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
+from desktop.views.entry_drafts import EntryDrafts
 from desktop.views.file_settings import FileSettings
 from desktop.views.firm_settings import FirmSettings
 from desktop.views.frame import NAMES
@@ -67,6 +69,7 @@ class SettingsPage(QWidget):
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
         self._look = look
+        self.typed: EntryDrafts | None = None
         self._pages: dict[str, QWidget] = {}
         self._whys: dict[str, QWidget] = {}
         self._here = SECTIONS[0].key
@@ -149,11 +152,16 @@ class SettingsPage(QWidget):
             ),
         ]
         sparing = msg("Where it costs by the byte, only files that were signed or asked for travel.")
-        return [*lines, (msg("Metered connection"), sparing, self.metered) if office else self._join_line()]
+        return [*lines, (msg("Metered connection"), sparing, self.metered) if office else self._join_line(desk)]
 
     def enter(self) -> None:
         """Keys go to this page."""
         self.setFocus()
+
+    def come_back(self) -> bool:
+        """To what was being typed about the office."""
+        self.turn("laptop")
+        return self.typed is not None and self.typed.come_back()
 
     def turn(self, key: str) -> None:
         """Show a page; what was searched for is let go."""
@@ -204,7 +212,7 @@ class SettingsPage(QWidget):
         self.index.blockSignals(False)
         self.index.choose("" if self.finder.text().strip() else self._here)
 
-    def _join_line(self) -> tuple[Message, Message, QWidget]:
+    def _join_line(self, desk: Desk) -> tuple[Message, Message, QWidget]:
         look = self._look
         self.server.setPlaceholderText("https://")
         self.code.setPlaceholderText("HY7-K3Q")
@@ -216,6 +224,8 @@ class SettingsPage(QWidget):
         self.join.clicked.connect(
             lambda: self.join_wanted.emit(self.server.text().strip(), self.code.text().strip())
         )
+        entries = {"server": self.server, "code": self.code}
+        self.typed = EntryDrafts(desk.unfinished, Unfinished("join", "settings"), entries, self)
         controls = holding(row(look, self.server, self.code, self.join, None, gap=8))
         why = msg("Type the address and the code that your administrator gave you.")
         return msg("Join your company"), why, controls
@@ -234,9 +244,9 @@ class SettingsPage(QWidget):
         look = self._look
         small = label(look, why, size="small", ink="ink_2", wrap=True)
         terse = key in TERSE
-        small.setVisible(not terse)
         above = (None,) if terse else ()
         texts = holding(column(look, *above, label(look, words, wrap=True), small, None, gap=1))
+        small.setVisible(not terse)
         look.bind(texts.setFixedWidth, lambda: min(look.px(NAMED), NAMED_MOST))
         beside = column(look, row(look, control, None, gap=0), None, gap=0)
         across = row(look, texts, beside, gap=20, edge=(0, 6, 0, 6) if terse else (0, 12, 0, 12))
