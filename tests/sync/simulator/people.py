@@ -3,9 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Select, bindparam, select
 
 from desktop.errors import SatchelError
 from desktop.models import fuse, inbox, numbers, outbox
@@ -23,12 +27,22 @@ from desktop.models.records import (
 from desktop.models.store import Work
 from desktop.services import commands, signing
 from tests.sync.simulator.points import entry_type
+from tests.sync.simulator.rows import asked
 from tests.sync.simulator.world import Device, World
 
 assert signing.EXPIRED  # the commands of signing are registered
 HOT = 0.4
 """How often people meet over the same record."""
 Act = Callable[["Person"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record as a laptop shows it."""
+
+    type: type[Record]
+    id: UUID
+    row: Any
 
 
 class Person:
@@ -70,22 +84,29 @@ class Person:
             typed.durable()
         device.point("after local commit")
 
-    def any(self, cls: type[Record], **where: object) -> Record | None:
+    def any(self, cls: type[Record], **where: object) -> Found | None:
         """Some living record of a type, as this laptop shows it."""
-        with self.device.store.reading() as session:
-            query = session.query(cls).filter(cls.deleted_at.is_(None)).filter_by(**where)
-            found = query.order_by(cls.id).all()
-        if found and self.rng.random() < HOT:
-            return found[0]
-        return self.rng.choice(found) if found else None
+        living = self.ids(cls, "deleted_at IS NULL", **where)
+        if not living:
+            return None
+        chosen = living[0] if self.rng.random() < HOT else self.rng.choice(living)
+        with self.device.engine.connect() as connection:
+            return Found(cls, chosen, connection.execute(_whole(cls), {"chosen": chosen}).one())
 
-    def edit(self, record: Record | None, values: Mapping[str, object], command: str = "") -> None:
+    def ids(self, cls: type[Record], which: str, **where: object) -> list[UUID]:
+        """The records of a type of which this holds, in the order of their ids."""
+        asks = " AND ".join((which, *(f"{name} = ?" for name in where)))
+        values = tuple(one.bytes if isinstance(one, UUID) else one for one in where.values())
+        statement = f'SELECT id FROM "{cls.__tablename__}" WHERE {asks} ORDER BY id'  # noqa: S608 - own names
+        return [UUID(bytes=bytes(row[0])) for row in asked(self.device.engine, statement, values)]
+
+    def edit(self, record: Found | None, values: Mapping[str, object], command: str = "") -> None:
         """Type new values into a record."""
         if record is None:
             return
-        name = command or f"{record.__tablename__}.edit"
+        name = command or f"{record.type.__tablename__}.edit"
         with self.work(name) as work:
-            fresh = work.get(type(record), record.id)
+            fresh = work.get(record.type, record.id)
             for field, value in values.items():
                 setattr(fresh, field, value)
 
@@ -114,16 +135,16 @@ class Person:
 
     def edit_tags(self) -> None:
         customer = self.any(Customer)
-        if isinstance(customer, Customer):
-            tags = list(customer.tags or [])
+        if customer is not None:
+            tags = list(customer.row.tags or [])
             if tags and self.rng.random() < 0.4:
                 tags.remove(self.rng.choice(tags))
             self.edit(customer, {"tags": sorted([*tags, self.world.watch.token()])})
 
     def write_remark(self) -> None:
         customer = self.any(Customer)
-        if isinstance(customer, Customer):
-            lines = (customer.remark or "").split("\n") if customer.remark else []
+        if customer is not None:
+            lines = (customer.row.remark or "").split("\n") if customer.row.remark else []
             lines.insert(self.rng.randint(0, len(lines)), self.world.watch.token())
             self.edit(customer, {"remark": "\n".join(lines)})
 
@@ -137,13 +158,10 @@ class Person:
                 work.delete(work.get(Customer, customer.id))
 
     def restore_customer(self) -> None:
-        with self.device.store.reading() as session:
-            gone = (
-                session.query(Customer).filter(Customer.deleted_at.is_not(None)).order_by(Customer.id).all()
-            )
+        gone = self.ids(Customer, "deleted_at IS NOT NULL")
         if gone:
             with self.work("customer.restore") as work:
-                record = work.session.get(Customer, self.rng.choice(gone).id)
+                record = work.session.get(Customer, self.rng.choice(gone))
                 if record is not None:
                     record.deleted_at = None
 
@@ -165,9 +183,9 @@ class Person:
 
     def step(self) -> None:
         deal = self.any(Opportunity)
-        if isinstance(deal, Opportunity):
+        if deal is not None:
             to = self.rng.choice(("lead", "qualify", "proposal", "negotiation", "won", "lost"))
-            if to != deal.stage:
+            if to != deal.row.stage:
                 with self.work("opportunity.step") as work:
                     fresh = work.get(Opportunity, deal.id)
                     work.op("transition", fresh, {"field": "stage", "from": fresh.stage, "to": to})
@@ -183,13 +201,16 @@ class Person:
             revision = QuoteRevision(quote_id=quote.id)
             quote.revision_id = revision.id
             work.add(quote)
-            for part in (revision, *(self._line(quote, revision.id) for _ in range(self.rng.randint(1, 2)))):
+            for part in (
+                revision,
+                *(self._line(quote.id, revision.id) for _ in range(self.rng.randint(1, 2))),
+            ):
                 part.owner_id, part.team_id = quote.owner_id, quote.team_id
                 work.add(part)
 
-    def _line(self, quote: Quote, revision: UUID | None) -> QuoteLine:
+    def _line(self, quote: UUID, revision: UUID | None) -> QuoteLine:
         return QuoteLine(
-            quote_id=quote.id,
+            quote_id=quote,
             revision_id=revision,
             rank=f"a{self.rng.randrange(10**6):06}",
             name=self.world.watch.token(),
@@ -200,10 +221,10 @@ class Person:
 
     def add_line(self) -> None:
         quote = self.any(Quote)
-        if isinstance(quote, Quote) and not self.issued(quote.revision_id):
+        if quote is not None and not self.issued(quote.row.revision_id):
             with self.work("quote.add_line") as work:
-                line = self._line(quote, quote.revision_id)
-                line.owner_id, line.team_id = quote.owner_id, quote.team_id
+                line = self._line(quote.id, quote.row.revision_id)
+                line.owner_id, line.team_id = quote.row.owner_id, quote.row.team_id
                 work.add(line)
 
     def set_line(self) -> None:
@@ -211,16 +232,16 @@ class Person:
         value = self.world.watch.token() if field == "name" else Decimal(self.world.watch.number())
         self.edit(self.draft_line(), {field: value}, "quote.set_line")
 
-    def draft_line(self) -> Record | None:
+    def draft_line(self) -> Found | None:
         """Some line of an edition that nobody has issued here."""
         line = self.any(QuoteLine)
-        return None if isinstance(line, QuoteLine) and self.issued(line.revision_id) else line
+        return None if line is not None and self.issued(line.row.revision_id) else line
 
     def issued(self, revision: UUID | None) -> bool:
         """Whether this laptop shows an edition as issued."""
-        with self.device.store.reading() as session:
-            held = session.get(QuoteRevision, revision) if revision is not None else None
-            return held is not None and bool(held.content_hash)
+        return revision is not None and bool(
+            self.ids(QuoteRevision, "coalesce(content_hash, '') != ''", id=revision)
+        )
 
     def remove_line(self) -> None:
         line = self.draft_line()
@@ -243,7 +264,7 @@ class Person:
     def confirm(self) -> None:
         self.ask("quote.confirm", self.any(Quote, needs_review=True))
 
-    def ask(self, name: str, record: Record | None, **arguments: Any) -> None:
+    def ask(self, name: str, record: Found | None, **arguments: Any) -> None:
         """Give a command of the product, which may say no."""
         if record is None:
             return
@@ -268,7 +289,7 @@ class Person:
         if customer is not None:
             with self.work("points.add") as work:
                 entry: Any = entry_type()(customer_id=customer.id, points=self.rng.choice((9, 5, -4, -8)))
-                entry.owner_id, entry.team_id = customer.owner_id, customer.team_id
+                entry.owner_id, entry.team_id = customer.row.owner_id, customer.row.team_id
                 work.add(entry)
 
     def attach(self) -> None:
@@ -355,5 +376,12 @@ MORE: dict[str, tuple[int, Act]] = {
     "agree": (1, Person.agree),
 }
 """What people do besides, in worlds where it is drawn."""
+
+
+@cache
+def _whole(cls: type[Record]) -> Select[Any]:
+    table = cls.table()
+    return select(table).where(table.c.id == bindparam("chosen"))
+
 
 assert set(RECORDS) >= {"customer", "contact", "quote", "quote_line"}

@@ -68,6 +68,15 @@ def problems(world: World, device: Device) -> list[str]:
     """Why a laptop is not at rest and equal to what the office would give it."""
     if device.revoked:
         return []
+    mine, theirs = _rows(device), _office(world)
+    watch: Watch = world.watch
+    known = watch.problems.get(device.name)
+    if known is None or known[0] is not mine or known[1] is not theirs:  # somebody wrote since
+        known = watch.problems[device.name] = mine, theirs, _problems(world, device)
+    return known[2]
+
+
+def _problems(world: World, device: Device) -> list[str]:
     found: list[str] = []
     for table, query in LEFT.items():
         if count := len(asked(device.engine, query)):
@@ -97,18 +106,25 @@ def _same(one: Any, other: Any) -> bool:
     return (one or None) == (other or None)
 
 
+def _rows(device: Device) -> dict[Key, Row]:
+    watch: Watch = device.world.watch
+    return watch.rows[device.name].laptop(device.engine, EVERYTHING)
+
+
+def _office(world: World) -> dict[Key, Row]:
+    watch: Watch = world.watch
+    return watch.rows[""].office(world.office.server.store, world.office.engine, EVERYTHING)
+
+
 def _all(device: Device) -> dict[Key, Row]:
     """Every living record of a laptop."""
-    rows = device.world.watch.rows[device.name].laptop(device.engine, EVERYTHING)
-    return {key: row for key, row in rows.items() if not row["deleted_at"]}
+    return {key: row for key, row in _rows(device).items() if not row["deleted_at"]}
 
 
 def oracle(world: World, device: Device) -> dict[Key, Row]:
     """What this laptop's person may see, worked out from the office's rows alone."""
-    with world.office.server.store.read() as connection:
-        every = world.watch.rows[""].office(connection, EVERYTHING)
     rows: dict[str, dict[str, Row]] = {name: {} for name in EVERYTHING}
-    for (name, record), row in every.items():
+    for (name, record), row in _office(world).items():
         rows[name][record] = row
     me = rows["user"][device.store.me().id.hex]
     streams = _streams(rows, me)

@@ -1,7 +1,8 @@
 """The rows of a laptop or of the office as they stand; what did not change is not read into Python again."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -9,17 +10,24 @@ from sqlalchemy import Connection, Engine
 from desktop.models import remote_rows
 from desktop.models.record import RECORDS
 from sync.server.rows import POSTGRESQL, id_out, shape
+from sync.server.store import Store
 
 Key = tuple[str, str]
 Row = dict[str, Any]
 Read = Callable[[str, Collection[Any]], dict[Any, Row]]
+Mark = tuple[Any, int, int]
+"""A state of a database: the connection that looked, what it wrote itself, what others did."""
 
 
 class Rows:
-    """Every row of one database in wire form; a row whose stored form is the same is the same object."""
+    """Every row of one database in wire form; a row whose stored form is the same is the same object.
+
+    While nobody writes to the database, what is found is the same object too.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[str, dict[Any, tuple[Any, Row]]] = {}
+        self._known: dict[str, _Table] = {}
+        self._found: dict[tuple[str, ...], tuple[Mark, dict[Key, Row]]] = {}
 
     def copy(self) -> "Rows":
         """The same memory, which goes on by itself."""
@@ -27,21 +35,37 @@ class Rows:
         twin._known = dict(self._known)
         return twin
 
-    def laptop(self, engine: Engine, types: Iterable[str]) -> dict[Key, Row]:
+    def laptop(self, engine: Engine, types: tuple[str, ...]) -> dict[Key, Row]:
         """Every record of these types that a laptop holds, deleted ones too."""
         with driven(engine) as driver:
+            now = mark(driver)
+            if (same := self._same(types, now)) is not None:
+                return same
 
             def read(name: str, ids: Collection[Any]) -> dict[Any, Row]:
                 return remote_rows.read(driver, RECORDS[name], list(ids))
 
             found: dict[Key, Row] = {}
             for name in types:
-                rows = self._rows(name, driver.execute(every(name)), read)
-                found.update(((name, record.hex()), row) for record, row in rows)
-            return found
+                found.update(self._rows(name, driver.execute(every(name)).fetchall(), read, bytes.hex))
+        self._found[types] = now, found
+        return found
 
-    def office(self, connection: Connection, types: Iterable[str]) -> dict[Key, Row]:
-        """Every record of these types at the office, whatever its database."""
+    def office(self, store: Store, engine: Engine | None, types: tuple[str, ...]) -> dict[Key, Row]:
+        """Every record of these types at the office, whatever its database; `engine` where it is a file."""
+        now = None
+        if engine is not None:
+            with driven(engine) as driver:
+                now = mark(driver)
+            if (same := self._same(types, now)) is not None:
+                return same
+        with store.read() as connection:
+            found = self._office(connection, types)
+        if now is not None:
+            self._found[types] = now, found
+        return found
+
+    def _office(self, connection: Connection, types: tuple[str, ...]) -> dict[Key, Row]:
         shown, dialect = id_out(connection.dialect.name), connection.dialect.name
 
         def read(name: str, ids: Collection[Any]) -> dict[Any, Row]:
@@ -50,24 +74,52 @@ class Rows:
 
         found: dict[Key, Row] = {}
         for name in types:
-            stored = map(tuple, _straight(connection, every(name)))
-            found.update(((name, shown(record)), row) for record, row in self._rows(name, stored, read))
+            found.update(self._rows(name, _straight(connection, every(name)), read, shown))
         return found
 
-    def _rows(self, name: str, stored: Iterable[tuple[Any, ...]], read: Read) -> list[tuple[Any, Row]]:
-        known = self._known.get(name, {})
-        now = {one[0]: one for one in stored}
-        fresh = [record for record, one in now.items() if record not in known or known[record][0] != one]
+    def _same(self, types: tuple[str, ...], now: Mark) -> dict[Key, Row] | None:
+        """What was found before, if nobody has written since."""
+        before, found = self._found.get(types, (None, None))
+        return found if before == now else None
+
+    def _rows(
+        self, name: str, stored: list[tuple[Any, ...]], read: Read, shown: Callable[[Any], str]
+    ) -> dict[Key, Row]:
+        known = self._known.get(name)
+        if known is not None and known.stored == stored:
+            return known.shown
+        before = {} if known is None else {one[0]: one for one in known.stored}
+        fresh = [one[0] for one in stored if before.get(one[0]) != one]
         rows = read(name, fresh) if fresh else {}
-        self._known[name] = {
-            record: (one, rows[record]) if record in rows else known[record] for record, one in now.items()
-        }
-        return [(record, row) for record, (_, row) in self._known[name].items()]
+        now: dict[Key, Row] = {}
+        for one in stored:
+            key = name, shown(one[0])
+            now[key] = rows[one[0]] if one[0] in rows or known is None else known.shown[key]
+        self._known[name] = _Table(stored, now)
+        return now
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rows of a table as they are stored, and in wire form."""
+
+    stored: list[tuple[Any, ...]]
+    shown: dict[Key, Row]
+
+
+def mark(driver: Any) -> Mark:
+    """Equal as long as nobody has written: writes that were undone count as well."""
+    return driver, driver.total_changes, driver.execute("PRAGMA data_version").fetchone()[0]
 
 
 @contextmanager
 def driven(engine: Engine) -> Iterator[Any]:
     """The driver's own connection, to look with: it begins nothing and locks nothing."""
+    pool: Any = engine.pool
+    idle = pool._pool.queue  # noqa: SLF001 - nobody else is here, and to fetch it properly takes longer
+    if idle and idle[-1].dbapi_connection is not None:
+        yield idle[-1].dbapi_connection
+        return
     pooled = engine.raw_connection()
     try:
         yield pooled.driver_connection
@@ -82,11 +134,11 @@ def asked(engine: Engine, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[
     return found
 
 
-def _straight(connection: Connection, sql: str) -> Iterable[Any]:
+def _straight(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
     if connection.dialect.name == POSTGRESQL:
-        return connection.exec_driver_sql(sql)
+        return [tuple(row) for row in connection.exec_driver_sql(sql)]
     driver: Any = connection.connection.driver_connection
-    rows: Iterable[Any] = driver.execute(sql)
+    rows: list[tuple[Any, ...]] = driver.execute(sql).fetchall()
     return rows
 
 

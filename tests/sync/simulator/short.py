@@ -286,7 +286,6 @@ class Rooms:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._room: Room | None = None
-        self._count = 0
 
     def run(self, seed: int) -> Outcome:
         """The short schedule of a seed."""
@@ -303,6 +302,5 @@ class Rooms:
             if self._room is not None:
                 self._room.close()
                 self._room = None
-            self._count += 1
-            self._room = Room(number, self._folder / str(self._count))
+            self._room = Room(number, self._folder)  # in the same place: what is compiled for it stays
         return self._room

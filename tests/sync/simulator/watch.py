@@ -26,6 +26,9 @@ TYPES = (
     *("attachment", "product", "decision", points.TYPE),
 )
 FROZEN = ("snapshot", "content_hash", "issued_at")
+UNSENT = """SELECT n, kind, type, record, body FROM change WHERE origin = 0
+ AND n > coalesce((SELECT CAST(value AS INTEGER) FROM local WHERE key = 'acked'), 0) ORDER BY n"""
+"""What a laptop has no answer to."""
 
 
 class Violation(Exception):
@@ -116,6 +119,8 @@ class Watch:
         self._decayed: dict[tuple[str, str, str], tuple[Any, Any]] = {}
         self.entries: dict[str, int] = {}
         """Entries of ledgers that were there before."""
+        self.problems: dict[str, tuple[dict[Key, Row], dict[Key, Row], list[str]]] = {}
+        """What was found last between the rows of a laptop and those of the office; the rows are these."""
 
     def begin(self, world: World) -> None:
         """The world stands; nothing has happened."""
@@ -349,6 +354,8 @@ class Watch:
         now = self.shown(device)
         order = self.tick()
         before = self._looked[device.name]
+        if now is before:  # nobody wrote since it was looked at
+            return now
         for key, row in now.items():
             if before.get(key) is not row:
                 for name, value in row.items():
@@ -364,12 +371,7 @@ class Watch:
 
     def _unsent_is_shown(self, device: Device, now: Mapping[Key, Row]) -> None:
         """What was typed and not answered is on the screen, once and as it was typed."""
-        acked = device.store.acked
-        ops = asked(
-            device.engine,
-            "SELECT n, kind, type, record, body FROM change WHERE n > ? AND origin = 0 ORDER BY n",
-            (acked,),
-        )
+        ops = asked(device.engine, UNSENT)
         if not ops:
             return
         refused = {
@@ -453,8 +455,7 @@ class Watch:
 
     def office_rows(self) -> dict[Key, Row]:
         """Every record of the office."""
-        with self.world.office.server.store.read() as connection:
-            return self.rows[""].office(connection, TYPES)
+        return self.rows[""].office(self.world.office.server.store, self.world.office.engine, TYPES)
 
 
 def elements(value: Any) -> set[str]:

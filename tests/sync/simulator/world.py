@@ -319,6 +319,8 @@ class Office:
         self.server: Server
         self.disk = Disk(folder / office_store.DATABASE)
         self.disk.shaky = True
+        self.engine = None if postgres.ELSEWHERE else open_engine(self.disk.path)
+        """What its file is opened with, where it has one."""
         self.start(store)
 
     def start(self, store: office_store.Store | None = None) -> None:
