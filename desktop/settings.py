@@ -35,6 +35,9 @@ class Settings:
     working_days_only: bool = True
     """No notification on Saturdays and Sundays."""
 
+    first_run: dict[str, str] = field(default_factory=dict)
+    """What was typed in a first run that is not done yet; never the passphrase."""
+
     def with_(self, **changes: Any) -> "Settings":
         """The same settings but for `changes`."""
         return replace(self, **changes)

@@ -4,8 +4,10 @@ from uuid import UUID
 
 from desktop.services.unfinished import Unfinished
 from desktop.views import unfinished
+from desktop.views.inbox import InboxPage
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
+from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
 from desktop.words import msg
 
@@ -21,10 +23,23 @@ def come_back(window: Window) -> bool:
     return there
 
 
+def _go_on_within(window: Window, draft: Unfinished) -> bool:
+    """On a page of the program itself."""
+    window.go("settings" if draft.place == "join" else "inbox")
+    page = window.page()
+    there = isinstance(page, InboxPage) and page.come_back(UUID(hex=draft.record))
+    there = there or (isinstance(page, SettingsPage) and page.come_back())
+    if not there:
+        window.desk.unfinished.let_go(draft.key)  # it is decided, or joined
+    return there
+
+
 def _go_on(window: Window, draft: Unfinished) -> bool:
     if draft.place == "new":
         window.new.go_on(draft)
         return True
+    if draft.place in ("join", "matter"):
+        return _go_on_within(window, draft)
     record = UUID(hex=draft.record)
     if window.desk.row(draft.type, record) is None:
         return False  # it is kept: the record may come back

@@ -10,6 +10,7 @@ from desktop.views import paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Picture, column, label, region, row
 from desktop.views.first_pages import Answers, NamePage, Page, SecretPage, StartPage, strength
+from desktop.views.first_typed import FirstTyped
 from desktop.views.frame import NAMES, Brand
 from desktop.views.look import Look
 from desktop.words import Message, msg
@@ -44,6 +45,8 @@ class FirstRun(QWidget):
         self.secret_page = SecretPage(look, self.answers)
         self.secret_page.sheet_wanted.connect(self.sheet_wanted)
         self.start_page = StartPage(look, self.answers)
+        entries = {"name": self.name_page.name, "server": self.start_page.server}
+        self._typed = FirstTyped(self, entries)
         for page in (self.name_page, self.secret_page, self.start_page):
             self._pages.addWidget(page)
             page.changed.connect(self._refresh)
@@ -110,6 +113,7 @@ class FirstRun(QWidget):
         if not isinstance(page, Page) or not page.answered():
             return
         if self._pages.currentIndex() == 2:
+            self._typed.forget()
             self.finished.emit(self.answers)
         elif self._pages.currentIndex() == 1 and not self.secret_page.code:
             self.next.refuse(msg("The vault is being made"))

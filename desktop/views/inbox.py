@@ -13,11 +13,13 @@ from desktop.models.record import RECORDS
 from desktop.services import held, matters, ways
 from desktop.services import inbox as decisions
 from desktop.services.matters import Matter
+from desktop.services.unfinished import Unfinished
 from desktop.views import cells, dates, inbox_cards, paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Picture, clear, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
+from desktop.views.entry_drafts import EntryDrafts
 from desktop.views.inbox_cards import TextBox
 from desktop.views.inbox_choices import Choice, Choices
 from desktop.views.lists import LISTS
@@ -97,6 +99,7 @@ class InboxPage(QWidget):
         self._place = 0
         self._entry: QLineEdit | None = None
         self._text: TextBox | None = None
+        self._typed: EntryDrafts | None = None
         self.choices: Choices | None = None
         self.primary: Button | None = None
         self._rows = QVBoxLayout()
@@ -185,7 +188,7 @@ class InboxPage(QWidget):
 
     def _show(self, matter: Matter | None) -> None:
         clear(self._detail)
-        self._entry = self._text = self.choices = self.primary = None
+        self._entry = self._text = self.choices = self.primary = self._typed = None
         self._place = next((n for n, one in enumerate(self._matters) if one is matter), 0)
         if matter is None:
             return
@@ -210,6 +213,24 @@ class InboxPage(QWidget):
             parts += [8, label(look, msg("Or write a third one:"), size="small", ink="ink_2"), self._text]
         parts += [12, self._actions(matter), 6, self._note()]
         self._detail.addWidget(holding(column(look, *parts, gap=6)))
+        self._keep_typing(matter)
+
+    def _keep_typing(self, matter: Matter) -> None:
+        """What is written in place of both values outlives another look at the list, and a crash."""
+        pairs = {"value": self._entry, "text": self._text}
+        entries = {name: entry for name, entry in pairs.items() if entry is not None}
+        if entries:
+            of = Unfinished("matter", "inbox", matter.key.hex)
+            self._typed = EntryDrafts(self._desk.unfinished, of, entries, next(iter(entries.values())))
+
+    def come_back(self, key: UUID) -> bool:
+        """To the matter that somebody was typing about; False where it is decided."""
+        self._fill(key)
+        return (
+            self.matter is not None
+            and self.matter.key == key
+            and (self._typed is not None and self._typed.come_back())
+        )
 
     def _hidden(self) -> Empty:
         """In place of a card, which is all names and amounts."""
@@ -309,7 +330,13 @@ class InboxPage(QWidget):
         self._undo = None
         if matter.entry is not None and way != "split" and matter.kind != "overdraft":
             self._undo = lambda: self._desk.reopen(matter.key, done=self.enter)
-        self._desk.do(name, target, told=said, done=lambda _value: self.enter(), **arguments)
+        draft = Unfinished("matter", "inbox", matter.key.hex).key
+
+        def done(_value: object) -> None:
+            self._desk.unfinished.let_go(draft)
+            self.enter()
+
+        self._desk.do(name, target, told=said, done=done, **arguments)
 
     def _decide_held(self, way: str) -> None:
         desk = self._desk

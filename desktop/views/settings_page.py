@@ -152,7 +152,10 @@ class SettingsPage(QWidget):
             ),
         ]
         sparing = msg("Where it costs by the byte, only files that were signed or asked for travel.")
-        return [*lines, (msg("Metered connection"), sparing, self.metered) if office else self._join_line(desk)]
+        return [
+            *lines,
+            (msg("Metered connection"), sparing, self.metered) if office else self._join_line(desk),
+        ]
 
     def enter(self) -> None:
         """Keys go to this page."""

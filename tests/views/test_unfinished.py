@@ -8,14 +8,21 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from desktop import settings
 from desktop.models.store import Store
 from desktop.services import unfinished
 from desktop.views.coming_back import come_back
 from desktop.views.editors import LineEditor
+from desktop.views.first_run import FirstRun
+from desktop.views.inbox import InboxPage
+from desktop.views.inbox_cards import TextBox
+from desktop.views.look import Look
 from desktop.views.quote_table import NAME
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
+from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
+from tests.screens import matters
 from tests.screens.sample import Firm
 from tests.views.pages import the_record
 
@@ -164,6 +171,63 @@ def test_what_an_input_method_still_composes_is_kept(
     done.setCommitString("星河")
     QApplication.sendEvent(note, done)
     qtbot.waitUntil(lambda: any("ask 星河" in one.texts.values() for one in unfinished.find(store)))
+
+
+def test_an_address_typed_in_the_settings_comes_back(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.go("settings")
+    page = window.page()
+    assert isinstance(page, SettingsPage)
+    page.turn("laptop")
+    page.server.setFocus()
+    QTest.keyClicks(page.server, "https://office.exam")
+    kept(store, qtbot, "https://office.exam")
+    fresh = again(window, window_on, store).page()
+    assert isinstance(fresh, SettingsPage)
+    assert (fresh.server.text(), fresh.server.cursorPosition()) == ("https://office.exam", 19)
+
+
+def test_a_third_text_for_a_matter_comes_back_and_goes_when_it_is_decided(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    matters.ONE_OF_EACH["text"](store, firm)
+    window.go("inbox")
+    page = window.page()
+    assert isinstance(page, InboxPage)
+    (box,) = page.findChildren(TextBox)
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "neither of both")
+    kept(store, qtbot, "neither of both")
+    fresh = again(window, window_on, store).page()
+    assert isinstance(fresh, InboxPage)
+    found = fresh.findChildren(TextBox)[-1]  # one from the first look at the page goes with the next turn
+    assert (found.toPlainText(), found.textCursor().position()) == ("neither of both", 15)
+    fresh.decide()
+    qtbot.waitUntil(lambda: unfinished.find(store) == [])
+
+
+def test_what_was_typed_in_the_first_run_stands_there_again_but_for_what_is_secret(
+    look: Look, qtbot: QtBot
+) -> None:
+    first = FirstRun(look)
+    qtbot.addWidget(first)
+    first.name_page.name.setText("Lin Yi")
+    first.secret_page.first.setText("canary-passphrase")
+    first.start_page.server.setText("https://office.exam")
+    first.start_page.code.setText("HY7-K3Q")
+    qtbot.waitUntil(lambda: "server" in settings.load().first_run)
+    assert "canary" not in settings.place().read_text(encoding="utf-8")
+    assert "HY7" not in settings.place().read_text(encoding="utf-8")
+    again = FirstRun(look)
+    qtbot.addWidget(again)
+    assert (again.name_page.name.text(), again.answers.name) == ("Lin Yi", "Lin Yi")
+    assert again.start_page.server.text() == "https://office.exam"
+    again.go(2)
+    again.start_page.choose("empty")
+    again.forward()
+    assert settings.load().first_run == {}
 
 
 def test_a_total_that_is_being_typed_in_the_foot_of_a_quote_comes_back(
