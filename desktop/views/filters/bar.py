@@ -27,7 +27,7 @@ from desktop.words import Message, msg
 if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
-ENTRY_WIDTH, SMALL_ENTRY, LEAST_ENTRY = 132, 96, 64
+ENTRY_WIDTH, LEAST_ENTRY = 132, 64
 ROOMY, TIGHT = 980, 700
 MONTHLY, DAILY = msg("{field} by month"), msg("{field} by day")
 MOST_PEOPLE = 200
@@ -130,7 +130,6 @@ class FilterBar(QWidget):
         own = filters.parts_of(page.state.original().where)
         self.chips.show_parts(page.kind, parts, own, self.titles_of(now.where))
         self.chips.setVisible(bool(parts))
-        self.chips.setMaximumWidth(self.chips.needed() + 1)
         changed = page.state.is_changed()
         self.save.setVisible(changed)
         self.reset.setVisible(changed)
@@ -144,10 +143,12 @@ class FilterBar(QWidget):
             self.waiting.hide()
         self.group.shrink(tight)
         self.add.shrink(tight and bool(parts))
-        wide_entry = (LEAST_ENTRY if parts else SMALL_ENTRY) if tight else ENTRY_WIDTH
-        self.entry.setFixedWidth(self._look.px(wide_entry))
+        hint = self._look.t.width(self.entry.placeholderText()) + self._look.px(8)
+        wide_entry = min(self._look.px(LEAST_ENTRY), hint) if tight and parts else hint
+        self.entry.setFixedWidth(max(wide_entry, 0 if tight else self._look.px(ENTRY_WIDTH)))
         self.group.setVisible(now.face == "list")
         self.columns.setVisible(now.face == "list")
+        self._give_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words where there is room for them."""
@@ -156,6 +157,24 @@ class FilterBar(QWidget):
         now, before = event.size().width(), event.oldSize().width()
         if [now > step for step in steps] != [before > step for step in steps]:
             self.show_state()
+        else:
+            self._give_room()
+
+    def _give_room(self) -> None:
+        """What stands behind the chips follows them, also where some of these are only counted."""
+        look, others = self._look, (self.add, self.entry, self.save, self.reset, self.group, self.columns)
+        there = [each for each in (*others, self.more) if not each.isHidden()]
+        tight = not self.chips.isHidden() and self.width() < look.px(TIGHT)
+        if tight:
+            self.entry.setFixedWidth(look.px(LEAST_ENTRY))
+        taken = sum(each.minimumWidth() or each.sizeHint().width() for each in there)
+        room = self.width() - taken - look.px(20 + 14 + 8 * (len(there) + 2))
+        used = max(self.chips.used(room), self.chips.minimumSizeHint().width())
+        self.chips.setMaximumWidth(used + 1)
+        if tight:
+            hint = look.t.width(self.entry.placeholderText()) + look.px(8)
+            spare = max(room - used - look.px(8), 0)
+            self.entry.setFixedWidth(min(hint, look.px(LEAST_ENTRY) + spare))
 
     def _group_words(self, by: str) -> Message:
         name, _, part = by.partition(":")

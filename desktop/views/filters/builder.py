@@ -27,6 +27,7 @@ Path = tuple[int, ...]
 WIDTH = 700
 MOST_SHOWN = 9
 LINKS = {ALL: msg("and", "condition"), ANY: msg("or", "condition"), NONE: msg("or", "condition")}
+WHICH = msg("of which", "group")
 
 
 class FilterBuilder(Popover):
@@ -177,7 +178,9 @@ class FilterBuilder(Popover):
             found: Group = part_at(self.filter, path)
             return found
 
-        words = label(look, msg("Show what passes") if not path else msg("of which", "group"), ink="ink_3")
+        words = label(look, msg("Show what passes") if not path else WHICH, size="small", ink="ink_3")
+        if path:
+            words.setFixedWidth(self._link_width())
         parts: list[Any] = [words, how]
         if path:
             more = Button(look, msg("Condition"), kind="link", icon="plus")
@@ -185,13 +188,18 @@ class FilterBuilder(Popover):
             parts += [8, more, None, self._cross(path)]
         else:
             parts.append(None)
-        return holding(row(look, *parts, gap=8))
+        return holding(row(look, *parts, gap=6))
+
+    def _link_width(self) -> int:
+        """Of the small words that each line begins with: its fields begin below each other."""
+        texts = [self._look.text(words) for words in (WHICH, *LINKS.values())]
+        return max(self._look.t.width(text, "small") for text in texts) + self._look.px(4)
 
     def _line(self, condition: Condition, path: Path, how: str) -> QWidget:
         look = self._look
         first = path[-1] == 0
         link = label(look, "" if first else LINKS[how], ink="ink_3", size="small")
-        link.setFixedWidth(look.px(34))
+        link.setFixedWidth(self._link_width())
         names = list(dict.fromkeys([*self._fields, condition.field]))
         field = ChoiceEditor(
             look, [(name, filter_words.label(self._kind, name)) for name in names], condition.field

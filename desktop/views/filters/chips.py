@@ -15,7 +15,8 @@ from desktop.views.look import Look
 from desktop.views.removable import Removable
 from desktop.words import Message, msg
 
-WIDEST, REST = 340, 96
+WIDEST = 340
+MORE, ALL_OF_THEM = msg("{count} more"), msg("{count} filters")
 
 
 class FilterChip(Removable):
@@ -102,7 +103,7 @@ class ChipRow(QWidget):
         self._look = look
         self._parts: tuple[Filter, ...] = ()
         self.chips: list[FilterChip] = []
-        self.rest = FilterChip(look, None, msg("{count} more").of(count=0))
+        self.rest = FilterChip(look, None, MORE.of(count=0))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.bind(self.setFixedHeight, lambda: look.t.control("filter"))
         look.changed.connect(self._lay_out)
@@ -136,13 +137,30 @@ class ChipRow(QWidget):
         gap = self._look.px(6)
         return sum(chip.sizeHint().width() + gap for chip in self.chips)
 
+    def used(self, room: int) -> int:
+        """How much of a room the chips take: less where some of them stand behind the one that counts."""
+        gap, left = self._look.px(6), 0
+        if self.needed() <= room + gap:
+            return self.needed()
+        for chip in self.chips:
+            wide = chip.sizeHint().width()
+            if left + wide + self._keep() > room + gap:
+                break
+            left += wide + gap
+        return min(left + self._keep(), room)
+
+    def _keep(self) -> int:
+        """What the chip that counts takes at most."""
+        texts = [self._look.text(words.of(count=len(self._parts))) for words in (MORE, ALL_OF_THEM)]
+        return max(self._look.t.width(text, "small") for text in texts) + self._look.px(8 + 6 + 14 + 6)
+
     def sizeHint(self) -> QSize:
         """As wide as the chips."""
         return QSize(self.needed(), self._look.t.control("filter"))
 
     def minimumSizeHint(self) -> QSize:
         """They yield behind the one that counts."""
-        least = min(self.needed(), self._look.px(REST))
+        least = min(self.needed(), self._keep())
         return QSize(least, self._look.t.control("filter"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -152,7 +170,7 @@ class ChipRow(QWidget):
 
     def _lay_out(self) -> None:
         gap, left, hidden = self._look.px(6), 0, 0
-        keep = 0 if self.needed() <= self.width() + gap else self._look.px(REST)
+        keep = 0 if self.needed() <= self.width() + gap else self._keep()
         for chip in self.chips:
             size = chip.sizeHint()
             fits = left + size.width() + keep <= self.width() + gap and not hidden
@@ -167,7 +185,7 @@ class ChipRow(QWidget):
         self.rest.hide()
         self.rest.deleteLater()
         shown = len(self._parts) - hidden
-        words = msg("{count} more") if shown else msg("{count} filters")
+        words = MORE if shown else ALL_OF_THEM
         self.rest = FilterChip(self._look, None, words.of(count=hidden), active=not shown)
         self.rest.setParent(self)
         self.rest.hide()
