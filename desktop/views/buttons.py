@@ -203,7 +203,8 @@ class Button(_Keyed):
             box = QRect(left + look.px(6), 0, self.width() - left, self.height())
             left = paint.paint_text(painter, look, box, self._words(), ink=ink, size=size)
         if self._trailing:
-            left = paint.paint_icon(painter, look, left + look.px(6), middle, self._trailing, ink, "small")
+            beside = self._icon_ink(ink)
+            left = paint.paint_icon(painter, look, left + look.px(6), middle, self._trailing, beside, "small")
         if keys:
             on = self._kind in _GROUND and self.isEnabled()
             push = look.px(16) if self._kind == "search" else 0
@@ -224,7 +225,8 @@ class Button(_Keyed):
             return "on_accent"
         if self._kind in ("link", "active_filter"):
             return "accent_ink"
-        return {"flat": "ink_2", "quiet_link": "ink_2", "search": "ink_3"}.get(self._kind, "ink")
+        inks = {"flat": "ink_2", "quiet_link": "ink_2", "search": "ink_3", "dashed": "ink_2"}
+        return inks.get(self._kind, "ink")
 
     def _icon_ink(self, ink: str) -> str:
         return "ink_2" if ink == "ink" else ink
@@ -245,7 +247,7 @@ class Button(_Keyed):
             active = kind == "active_filter"
             painter.setPen(QPen(look.colour("accent_line" if active else "line_strong"), 1))
             if kind == "dashed":
-                painter.setPen(QPen(look.colour("line_control"), 1, Qt.PenStyle.DashLine))
+                painter.setPen(QPen(look.colour("line_strong"), 1, Qt.PenStyle.DashLine))
             painter.setBrush(look.colour("selected" if active else ("surface", "hover", "pressed")[state]))
         elif state and kind not in _LINKS and self.isEnabled():
             painter.setBrush(look.colour("hover" if state == 1 else "pressed"))

@@ -102,7 +102,9 @@ def _right_side(shown: Row, language: str) -> tuple[str, str, str]:
     """The amount, the day, and the ink of the day: what is late says so as in its list."""
     record: Any = shown.record
     today = date.today()  # noqa: DTZ011
-    minor = getattr(record, "amount", None) or getattr(record, "payable", None)
+    minor = next(
+        (found for name in ("amount", "payable") if (found := getattr(record, name, None)) is not None), None
+    )
     amount = cells.money(minor, getattr(record, "currency", "CNY") or "CNY") if minor is not None else ""
     due = next((name for name in ("close_on", "valid_until", "due_on") if getattr(record, name, None)), "")
     if due:

@@ -115,7 +115,7 @@ class FaceButton(QAbstractButton):
         paint.paint_icon(painter, look, left, self.height() // 2, self._icon, ink)
         if self.hasFocus() or (on and look.theme_name == "high_contrast"):
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(look.colour("focus"), 2))
+            painter.setPen(QPen(look.colour("focus" if self.hasFocus() else "accent_mark"), 2))
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius - 1, radius - 1)
 
 

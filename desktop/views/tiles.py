@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from desktop.documents import charts
 from desktop.services.figures import Tile
 from desktop.views import paint
+from desktop.views.cells import NOTHING
 from desktop.views.charts import frame, paint_mark
 from desktop.views.look import Look
 from desktop.views.privacy import veil_text
 
-HEIGHT: Final = 84
+HEIGHT, LOW = 84, 40
 NARROWEST: Final = 172
 SPARK: Final = (74, 24)
 
@@ -25,6 +26,7 @@ class TileButton(QAbstractButton):
     def __init__(self, look: Look, tile: Tile) -> None:
         super().__init__()
         self._look, self.tile = look, tile
+        self.low = False
         self.setEnabled(tile.rows is not None)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if tile.rows else Qt.FocusPolicy.NoFocus)
@@ -48,12 +50,33 @@ class TileButton(QAbstractButton):
         painter = QPainter(self)
         if self.isEnabled() and self.underMouse():
             painter.fillRect(self.rect(), look.colour("hover"))
+        if self.low:
+            self._paint_low(painter)
+        else:
+            self._paint_high(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(look.colour("focus"), 2))
+            painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 4, 4)
+
+    def _paint_low(self, painter: QPainter) -> None:
+        """Name and figure on one line."""
+        look, tile = self._look, self.tile
+        box = QRect(look.px(20), 0, self.width() - look.px(36), self.height())
+        shown = veil_text(look, look.text(tile.value))
+        paint.paint_text(painter, look, box, shown, size="title", strong=True, align=paint.RIGHT)
+        box.setRight(box.right() - look.t.width(shown, "title", strong=True) - look.px(10))
+        paint.paint_text(painter, look, box, look.text(tile.name), ink="ink_2", size="small")
+
+    def _paint_high(self, painter: QPainter) -> None:
+        look, tile = self._look, self.tile
         left, wide = look.px(20), self.width() - look.px(32)
         name = QRect(left, look.px(10), wide, look.t.line("small"))
         paint.paint_text(painter, look, name, look.text(tile.name), ink="ink_2", size="small")
         value = QRect(left, look.px(28), wide, look.t.line("figure"))
         shown = veil_text(look, look.text(tile.value))
-        right = paint.paint_text(painter, look, value, shown, size="figure", strong=True)
+        there = shown != NOTHING
+        ink = "ink" if there else "ink_3"
+        right = paint.paint_text(painter, look, value, shown, ink=ink, size="figure", strong=there)
         self._spark(painter, right + look.px(10), value)
         note = QRect(left, look.px(58), wide, look.t.line("small"))
         text, ink = veil_text(look, look.text(tile.note)), tile.tone or "ink_2"
@@ -62,9 +85,6 @@ class TileButton(QAbstractButton):
             after = paint.paint_icon(painter, look, left, note.center().y() + 1, icon, ink, "inline")
             note.setLeft(after + look.px(3))
         paint.paint_text(painter, look, note, text, ink=ink, size="small")
-        if self.hasFocus():
-            painter.setPen(QPen(look.colour("focus"), 2))
-            painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 4, 4)
 
     def _spark(self, painter: QPainter, left: int, value: QRect) -> None:
         look = self._look
@@ -112,6 +132,17 @@ class TileStrip(QWidget):
     def _opener(self, button: TileButton) -> Callable[[], None]:
         return lambda: self.opened.emit(button.tile.rows)
 
+    def be_low(self, *, low: bool) -> None:
+        """One line for each figure where a page has little room, without its note."""
+        if low != self._low:
+            self._low = low
+            self._arrange()
+
+    _low = False
+
+    def _high(self) -> int:
+        return self._look.px(LOW if self._low else HEIGHT)
+
     def _across(self) -> int:
         if not self.tiles:
             return 1
@@ -121,11 +152,12 @@ class TileStrip(QWidget):
         return -(-len(self.tiles) // rows)
 
     def _arrange(self) -> None:
-        across, high = self._across(), self._look.px(HEIGHT)
+        across, high = self._across(), self._high()
         rows = max(1, -(-len(self.tiles) // across))
         wide = self.width() / across
         for place, tile in enumerate(self.tiles):
             left, right = round(wide * (place % across)), round(wide * (place % across + 1))
+            tile.low = self._low
             tile.setGeometry(left, high * (place // across), right - left - 1, high - 1)
         self.setFixedHeight(high * rows)
         self.update()
@@ -138,7 +170,7 @@ class TileStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Hairlines between them and under each row."""
         painter, line = QPainter(self), self._look.colour("line")
-        high = self._look.px(HEIGHT)
+        high = self._high()
         for tile in self.tiles:
             box = tile.geometry()
             if box.right() + 3 < self.width():

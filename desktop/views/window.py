@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from desktop.errors import NotFound
 from desktop.models.record import RECORDS
@@ -25,7 +25,7 @@ from desktop.views.actions import Actions
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
 from desktop.views.clash import ClashBox
-from desktop.views.compose import column, label, region, row
+from desktop.views.compose import Stack, column, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.finding import Finder
 from desktop.views.handover import Handover
@@ -90,7 +90,7 @@ class Window(QWidget):
         self.side.below.gone.connect(self.go)
         self.status = StatusBar(look)
         self.bar, self.held = MessageBar(look), HeldLine(look, desk, self)
-        self.pages = QStackedWidget()
+        self.pages = Stack()
         self._kept: dict[str, QWidget] = {}
         self._records: dict[str, RecordPage] = {}
         self._header_page: QWidget | None = None
@@ -141,7 +141,7 @@ class Window(QWidget):
         look.bind(self._left.setSpacing, lambda: look.px(22))
         look.bind(self._right.setSpacing, lambda: look.px(8))
         arrows = row(look, self.back, self.forward, gap=2)
-        line = row(look, arrows, self._title, 2, gap=10, edge=(12, 0, 16, 0))
+        line = row(look, arrows, self._title, gap=10, edge=(12, 0, 16, 0))
         line.addLayout(self._left)
         line.addStretch(1)
         line.addWidget(self.search)
@@ -300,6 +300,7 @@ class Window(QWidget):
             parts, actions = page.header_parts(), page.header_actions()
         gap = 22 if isinstance(page, ListPage | boards.Board) else 10
         self._look.bind(self._left.setSpacing, lambda: self._look.px(gap))
+        self._left.setContentsMargins(self._look.px(12) if stop.record is None else 0, 0, 0, 0)
         for part in parts:
             self._left.addWidget(part)
             lend(part)
