@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -149,6 +150,19 @@ def tab_through(widgets: Sequence[QWidget]) -> None:
     """Tab goes through these widgets in this order."""
     for one, following in pairwise(widgets):
         QWidget.setTabOrder(one, following)
+
+
+class Stack(QStackedWidget):
+    """Pages of which one is shown; it asks for the room of that one alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _place: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        """What the shown page needs."""
+        page = self.currentWidget()
+        return QSize() if page is None else page.minimumSizeHint().expandedTo(page.minimumSize())
 
 
 class Line(QWidget):

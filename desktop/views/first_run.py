@@ -3,12 +3,12 @@
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views import paint
 from desktop.views.buttons import Button
-from desktop.views.compose import Picture, column, label, region, row
+from desktop.views.compose import Picture, Stack, column, label, region, row
 from desktop.views.first_pages import Answers, NamePage, Page, SecretPage, StartPage, strength
 from desktop.views.first_typed import FirstTyped
 from desktop.views.frame import NAMES, Brand
@@ -16,6 +16,7 @@ from desktop.views.look import Look
 from desktop.words import Message, msg
 
 STEPS: Final = (msg("Language and name"), msg("Passphrase"), msg("Start"))
+NARROW: Final = 720
 START_WORDS: Final = {
     "demo": msg("Open the demo company"),
     "import": msg("Bring the customers in"),
@@ -40,7 +41,7 @@ class FirstRun(QWidget):
         self._look = look
         self.answers = Answers(language=look.language)
         self._steps = _Steps(look)
-        self._pages = QStackedWidget()
+        self._pages = Stack()
         self.name_page = NamePage(look, self.answers)
         self.secret_page = SecretPage(look, self.answers)
         self.secret_page.sheet_wanted.connect(self.sheet_wanted)
@@ -62,7 +63,7 @@ class FirstRun(QWidget):
         look = self._look
         side = region("ground", "right")
         look.bind(side.setMaximumWidth, lambda: look.px(392))
-        look.bind(side.setMinimumWidth, lambda: look.px(300))
+        look.bind(side.setMinimumWidth, lambda: min(look.px(300), 440))
         brand = row(
             look, Brand(look, 32), label(look, msg("Satchel"), size="figure", strong=True), None, gap=12
         )
@@ -75,10 +76,16 @@ class FirstRun(QWidget):
         )
         line = row(look, Picture(look, "shield-check", "good"), promise, gap=8)
         line.setStretch(1, 1)
-        side.setLayout(column(look, brand, 52, self._steps, None, line, gap=0, edge=(48, 56, 24, 36)))
+        inside = column(look, brand, 40, self._steps, None, line, gap=0)
+        look.bind(
+            inside.setContentsMargins, lambda: tuple(min(look.px(edge), 48) for edge in (48, 48, 24, 36))
+        )
+        side.setLayout(inside)
         foot = region("surface", "top")
         look.bind(foot.setFixedHeight, lambda: look.px(72))
-        foot.setLayout(row(look, self._back, None, self._where, self.next, gap=12, edge=(48, 0, 40, 0)))
+        below = row(look, self._back, None, self._where, self.next, gap=12)
+        look.bind(below.setContentsMargins, lambda: (min(look.px(48), 48), 0, min(look.px(40), 40), 0))
+        foot.setLayout(below)
         main = region("surface")
         main.setLayout(column(look, self._pages, foot, gap=0))
         whole = row(look, side, main, gap=0)
@@ -102,6 +109,11 @@ class FirstRun(QWidget):
         """A focus set before there was a window is lost, so the first page takes it now."""
         super().showEvent(event)
         self._enter()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Which step it is, is said at the left too: it leaves where there is no room."""
+        super().resizeEvent(event)
+        self._where.setVisible(self.width() >= self._look.px(NARROW))
 
     def step(self) -> int:
         """Which step is shown, from 0."""
@@ -159,8 +171,12 @@ class _Steps(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Three steps of 66 px."""
-        return QSize(self._look.px(260), self._look.px(66) * 3)
+        """Three steps."""
+        return QSize(self._look.px(200), self._high() * 3)
+
+    def _high(self) -> int:
+        """66 px for a step; of large text only the letters grow on."""
+        return min(self._look.px(66), self._look.px(44) + 32)
 
     def show_step(self, step: int, answers: Answers) -> None:
         """Where one is."""
@@ -182,7 +198,7 @@ class _Steps(QWidget):
         look = self._look
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        size, high = look.px(28), look.px(66)
+        size, high = look.px(28), self._high()
         for number, title in enumerate(STEPS):
             top = number * high
             disc = QRectF(0.5, top + 0.5, size - 1, size - 1)

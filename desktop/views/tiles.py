@@ -45,9 +45,8 @@ class TileButton(QAbstractButton):
         return QSize(wide, look.px(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Three lines on the left edge, the small line at the right where there is room."""
-        look, tile = self._look, self.tile
-        painter = QPainter(self)
+        """The figure on one line or on three, and the ring."""
+        look, painter = self._look, QPainter(self)
         if self.isEnabled() and self.underMouse():
             painter.fillRect(self.rect(), look.colour("hover"))
         if self.low:
@@ -68,6 +67,7 @@ class TileButton(QAbstractButton):
         paint.paint_text(painter, look, box, look.text(tile.name), ink="ink_2", size="small")
 
     def _paint_high(self, painter: QPainter) -> None:
+        """Three lines on the left edge, the small line at the right where there is room."""
         look, tile = self._look, self.tile
         left, wide = look.px(20), self.width() - look.px(32)
         name = QRect(left, look.px(10), wide, look.t.line("small"))

@@ -4,7 +4,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.rules import workdays
 from desktop.services import today
@@ -12,7 +13,7 @@ from desktop.services.figures import Tile
 from desktop.services.today import Agenda, Line
 from desktop.views.agenda import AgendaList
 from desktop.views.buttons import Segments
-from desktop.views.compose import Keys, column, label, region, row
+from desktop.views.compose import Keys, Stack, column, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.look import Look
@@ -24,6 +25,8 @@ WEEKDAYS: Final = (
     msg("Sunday"),
 )  # fmt: skip
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NARROW, LOW = 640, 380
+"""A page that is narrower, or lower, has no room for all that explains."""
 BREATH: Final = 150
 """Milliseconds to wait for more changes before the list is made again."""
 
@@ -52,6 +55,8 @@ class TodayPage(QWidget):
         )
         self.span.chosen.connect(lambda _key: self._show())
         self._count = label(look, strong=True)
+        why = msg("By amount and urgency; each line says why.")
+        self._why = label(look, why, size="small", ink="ink_2")
         self._done = label(look, size="small", ink="ink_2")
         self._foot = label(look, size="small", ink="ink_2")
         self._day: QLabel | None = None
@@ -64,11 +69,7 @@ class TodayPage(QWidget):
 
     def _compose(self) -> None:
         look = self._look
-        why = msg("By amount and urgency; each line says why.")
-        head = row(
-            look, self._count, label(look, why, size="small", ink="ink_2"), None, self._done, self.span,
-            gap=10, edge=(20, 0, 16, 0),
-        )  # fmt: skip
+        head = row(look, self._count, self._why, None, self._done, self.span, gap=10, edge=(20, 0, 16, 0))
         bar = region("surface", "bottom")
         bar.setLayout(head)
         look.bind(bar.setFixedHeight, lambda: look.t.bar("filter"))
@@ -76,7 +77,7 @@ class TodayPage(QWidget):
             look, "sun", msg("Nothing left for today"),
             msg("Tasks, quotes that end, next steps and quiet customers come here by themselves."),
         )  # fmt: skip
-        self._stack = QStackedWidget()
+        self._stack = Stack()
         self._stack.addWidget(self.list)
         self._stack.addWidget(nothing)
         keys = [
@@ -91,6 +92,17 @@ class TodayPage(QWidget):
         ground.setLayout(column(look, self.tiles, bar, self._stack, foot, gap=0))
         self.setLayout(column(look, ground, gap=0))
         look.changed.connect(self._say)
+        look.changed.connect(self._yield)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a small window the list has the room: what only explains leaves first."""
+        super().resizeEvent(event)
+        self._yield()
+
+    def _yield(self) -> None:
+        look = self._look
+        self._why.setVisible(self.width() >= look.px(NARROW))
+        self.tiles.be_low(low=self.height() < look.px(LOW))
 
     def header_parts(self) -> list[QWidget]:
         """The day beside the title."""
