@@ -105,6 +105,7 @@ class Session(QObject):
         super().__init__()
         from desktop.jobs import Carriage, Jobs
         from desktop.views import crash_report
+        from desktop.views.breath import Breath
         from desktop.views.coming_back import come_back
         from desktop.views.connection import Connection
         from desktop.views.desk import Desk
@@ -114,15 +115,16 @@ class Session(QObject):
         self.vault, self.store = vault, store
         self.desk: Desk = Desk(store, Runner())
         self.window: Window = Window(look, self.desk, "today")
+        Breath(application(), self.window, busy=lambda: not self.desk.runner.idle())
         self.jobs: Jobs = Jobs(store, self.network.emit)
         self.carriage = self.window.handover.carriage = Carriage(store, vault.folder)
         self.network.connect(self._tell)
         self.connection = Connection(settings.load().metered)
         self.connection.changed.connect(self._network_changed)
-        self.window.stop_wanted.connect(self._pause)
+        self.window.stop_wanted.connect(self.jobs.pause)
         self.window.portal_wanted.connect(self._sign_in)
         self.window.metered_said.connect(self._say_metered)
-        self.window.sync_wanted.connect(self._sync)
+        self.window.sync_wanted.connect(self._network_changed)
         self.window.join_wanted.connect(self._join)
         self.window.backup_wanted.connect(self._backup)
         self.window.passphrase_wanted.connect(self._change_passphrase)
@@ -143,18 +145,12 @@ class Session(QObject):
         if state.name in ("stopped", "wrong") and state.message is not None:
             self.window.bar.tell(state.message, tone="warn")
 
-    def _sync(self) -> None:
-        self.jobs.network_changed(metered=self.connection.metered)
-
     def _network_changed(self) -> None:
         self.jobs.network_changed(metered=self.connection.metered)
 
     def _say_metered(self, said: str) -> None:
         settings.save(settings.load().with_(metered=said))
         self.connection.say(said)
-
-    def _pause(self) -> None:
-        self.jobs.pause()
 
     def _sign_in(self) -> None:
         from desktop.views.network import open_sign_in
@@ -227,6 +223,7 @@ class Program(QObject):
         self._idle.setInterval(IDLE_MINUTES * 60_000)
         self._idle.timeout.connect(self.lock)
         app.aboutToQuit.connect(self.end)
+        self._loading = threading.Thread(target=_load_the_rest, name="data-imports", daemon=True)
 
     @cached_property
     def runner(self) -> "Runner":
@@ -239,7 +236,7 @@ class Program(QObject):
         """Show the first page, and load the rest meanwhile."""
         known = any((self.folder / name).exists() for name in ("vault.json", "vault.copy.json"))
         self._front(self._wiped_page() or (self._unlock_page() if known else self._first_run()))
-        threading.Thread(target=_load_the_rest, name="data-imports", daemon=True).start()
+        self._loading.start()
 
     def rung(self, link: str) -> None:
         """Somebody started the program again, or followed a link: come to the front and go there."""
@@ -370,6 +367,8 @@ class Program(QObject):
         if self._vault is None or self._store is None:
             return
         keep_look(self.look)
+        if self._loading.is_alive():  # what is made from here on must come under the search for garbage
+            self._loading.join()
         self.session = Session(self.look, self._vault, self._store)
         window = self.session.window
         window.lock_wanted.connect(self.lock)
@@ -395,6 +394,7 @@ class Program(QObject):
         session.window.closing.disconnect(self.app.quit)
         self._front(page)
         session.close()
+        QTimer.singleShot(0, self.look.forget_the_gone)
 
     def _wipe(self, parting: Any) -> None:
         """The office ordered it: from here on nothing is shown, and when the last word is said, all goes."""

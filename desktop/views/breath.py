@@ -1,12 +1,12 @@
 """How Python is told to let the window answer: short turns between threads, garbage looked for in pauses.
 
-Measured by `tests/bench/stalls.py`: an import of 8,000 rows beside an open list left the window without an
-answer for up to 1.7 s, nearly all of it full searches for garbage over objects that are not garbage.
-With this it was 0.2 s on the same busy machine.
+Measured by `tests/bench/stalls.py`. Without it an import beside an open list left the window without an
+answer for up to 1.7 s, nearly all of it searches for garbage over objects that are not garbage.
 """
 
 import gc
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -17,8 +17,12 @@ TURN: Final = 0.00025
 """Seconds a thread may compute before another one that waits gets its turn; Python's own are 0.005. A page of
 a list is read row by row, and after each row the window waits for its turn again.
 """
-SEARCHES: Final = (50_000, 20, 1_000)
-"""New objects before the young are searched, and how seldom the older ones are; the oldest only in pauses."""
+SEARCHES: Final = (5_000, 5, 100_000)
+"""New objects before the young are searched, and how seldom the older ones are; the oldest only in pauses.
+
+Nobody gets a turn during a search. The planning of an import keeps a million objects: with 50,000 and 20 the
+window waited 50 and 200 ms, with these 2 and 10 ms.
+"""
 PAUSE: Final = 20_000
 """Milliseconds without a key or a press that are a pause."""
 _TOUCHES: Final = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
@@ -33,19 +37,29 @@ def _as_before(turn: float, searches: tuple[int, int, int], _gone: object = None
 class Breath(QObject):
     """As long as `window` lives it is asked first; what is loaded by now is never searched again."""
 
-    def __init__(self, app: QApplication, window: QWidget) -> None:
+    def __init__(
+        self, app: QApplication, window: QWidget, *, busy: Callable[[], bool] = lambda: False
+    ) -> None:
+        """While somebody is `busy` beside the window there is no pause: much of what is there then goes."""
         super().__init__(window)
+        self._busy = busy
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
-        self._pause.timeout.connect(gc.collect)
+        self._pause.timeout.connect(self.look_for_garbage)
         app.installEventFilter(self)
         self.destroyed.connect(partial(_as_before, sys.getswitchinterval(), gc.get_threshold()))
         sys.setswitchinterval(TURN)
-        gc.collect()
         gc.freeze()
         gc.set_threshold(*SEARCHES)
         self._pause.start()
+
+    def look_for_garbage(self) -> None:
+        """Everything is searched, unless much is under way; then after the next pause."""
+        if self._busy():
+            self._pause.start()
+        else:
+            gc.collect()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Each key begins the pause anew."""

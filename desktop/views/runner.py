@@ -21,6 +21,10 @@ GATHERED: Final = 100
 """Milliseconds in which changes that follow each other are told together."""
 SHARE: Final = 4
 """Telling takes one part in so many of the time: what all views need long for is told less often."""
+SELDOM: Final = 800
+"""Milliseconds between two tellings at most: while thousands of records come in, each telling waits twice as
+long as the one before, for every one of them has views read again beside what is being written.
+"""
 _LOG: Final = logging.getLogger(__name__)
 Key = tuple[str, UUID]
 
@@ -42,6 +46,7 @@ class Runner(QObject):
         self._open = 0
         self._closed = False
         self._gathered: set[Key] = set()
+        self._apart = GATHERED
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._tell_gathered)
@@ -67,7 +72,10 @@ class Runner(QObject):
         *,
         failed: Callable[[BaseException], object] | None = None,
     ) -> None:
-        """Run a question in the pool; a newer one of the same `slot`, or a `view` that is gone, drops it."""
+        """Run a question in the pool; a newer one of the same `slot`, or a `view` that is gone, drops it.
+
+        One that is dropped before its turn came is not asked at all.
+        """
         self._start(self._readers, work, view, slot, done, failed)
 
     def tell(self, keys: frozenset[Key]) -> None:
@@ -81,15 +89,17 @@ class Runner(QObject):
             return
         self._gathered |= keys
         if not self._later.isActive():
+            self._apart = GATHERED // 2
             self._tell_gathered()
 
     def _tell_gathered(self) -> None:
         if self._closed or not self._gathered:
             return
+        self._apart = min(2 * self._apart, SELDOM)
         keys, self._gathered = frozenset(self._gathered), set()
         began = perf_counter()
         self.changed.emit(keys)
-        self._later.start(max(GATHERED, round((perf_counter() - began) * 1000 * SHARE)))
+        self._later.start(max(self._apart, round((perf_counter() - began) * 1000 * SHARE)))
 
     def idle(self) -> bool:
         """Whether nothing is under way, and everything was told."""
@@ -119,11 +129,14 @@ class Runner(QObject):
         self._open += 1
         self.busy.emit(self._open)
 
+        def ask() -> Any:
+            return work() if watched is None or self._turn.get(key) == turn else None
+
         def carry(future: Future[Any]) -> None:
             if not future.cancelled() and isValid(self):
                 self._home.emit((future, watched, key, turn, done, failed))
 
-        pool.submit(work).add_done_callback(carry)
+        pool.submit(ask).add_done_callback(carry)
 
     @Slot(object)
     def _arrive(self, parcel: tuple[Any, ...]) -> None:

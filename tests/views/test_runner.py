@@ -3,11 +3,11 @@
 import threading
 from uuid import UUID
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import Refused
-from desktop.views.runner import Runner
+from desktop.views.runner import GATHERED, READERS, SELDOM, Runner
 from desktop.words import msg
 
 
@@ -40,6 +40,41 @@ def test_an_overtaken_question_is_dropped(qtbot: QtBot) -> None:
     gate.set()
     closed(runner, qtbot)
     assert answers == ["new"]
+
+
+def test_a_question_that_was_overtaken_before_its_turn_is_never_asked(qtbot: QtBot) -> None:
+    runner, view, asked = Runner(), QObject(), []  # type: ignore[var-annotated]
+    gate = threading.Event()
+    for place in range(READERS):
+        runner.read(view, f"busy {place}", lambda: gate.wait(5), lambda _waited: None)
+    answers: list[int] = []
+    for number in range(5):
+        runner.read(view, "count", lambda number=number: asked.append(number) or number, answers.append)  # type: ignore[misc]
+    gate.set()
+    qtbot.waitUntil(lambda: answers == [4])
+    assert asked == [4]
+    closed(runner, qtbot)
+
+
+def test_what_keeps_changing_is_told_more_and_more_seldom_and_after_a_rest_at_once(qtbot: QtBot) -> None:
+    runner, key = Runner(), frozenset({("customer", UUID(int=1))})
+    later, waits = runner.findChild(QTimer), []
+    assert later is not None
+    runner.tell(key)
+    qtbot.waitUntil(later.isActive)
+    for _ in range(6):
+        waits.append(later.interval())
+        runner.tell(key)
+        qtbot.waitUntil(lambda: not runner.idle())
+        later.start(0)  # as if the time had passed
+        qtbot.waitUntil(runner.idle)
+    assert waits == [GATHERED, 2 * GATHERED, 4 * GATHERED, SELDOM, SELDOM, SELDOM]
+    later.start(0)
+    qtbot.waitUntil(lambda: not later.isActive())
+    runner.tell(key)
+    qtbot.waitUntil(later.isActive)
+    assert later.interval() == GATHERED
+    closed(runner, qtbot)
 
 
 def test_an_answer_for_a_view_that_is_gone_is_dropped(qtbot: QtBot) -> None:
