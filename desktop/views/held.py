@@ -50,7 +50,7 @@ class HeldLine(QWidget):
         inner.setLayout(row(look, mark, self._words, self.see, None, gap=8, edge=(20, 6, 12, 6)))
         self.setLayout(row(look, inner, gap=0))
         self.hide()
-        desk.changed.connect(lambda _keys: self.refresh())
+        desk.changed.connect(self.refresh)
         self.list.decided.connect(self.refresh)
 
     def refresh(self) -> None:

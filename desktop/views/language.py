@@ -30,7 +30,7 @@ class Bindings:
         owner: Any = setter.__self__  # type: ignore[attr-defined]
         self._kept.setdefault(owner, {})[setter.__name__] = value
         if len(self._kept) > self._most:
-            self._forget_the_gone()
+            self.forget_the_gone()
         self._say(owner, setter.__name__, value)
 
     def release(self, setter: Callable[..., object]) -> None:
@@ -51,7 +51,8 @@ class Bindings:
         """How many widgets are held."""
         return len(self._kept)
 
-    def _forget_the_gone(self) -> None:
+    def forget_the_gone(self) -> None:
+        """Let go of what is bound to widgets that are gone, and of what that holds."""
         for owner in [owner for owner in list(self._kept) if not isValid(owner)]:
             del self._kept[owner]
         self._most = 2 * len(self._kept) + 500

@@ -1,5 +1,6 @@
 """What every widget is given: the theme, the language, and the promise to hear when either changes."""
 
+import gc
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
@@ -92,6 +93,11 @@ class Look(QObject):
     def release(self, setter: Callable[..., object]) -> None:
         """Forget a binding."""
         self._bindings.release(setter)
+
+    def forget_the_gone(self) -> None:
+        """Let go of windows that are closed, with everything that they showed; called after a lock."""
+        self._bindings.forget_the_gone()
+        gc.collect()
 
     def px(self, size: float) -> int:
         """A size at the current text scale."""
