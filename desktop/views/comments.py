@@ -25,7 +25,7 @@ def names_of(desk: Desk) -> list[str]:
     return [row.record.title for row in desk.recent("user", 500) if row.id != desk.actor.id]
 
 
-def say(desk: Desk, shown: Row, customer: UUID, text: str) -> None:
+def say(desk: Desk, shown: Row, customer: UUID | None, text: str) -> None:
     """A comment of one's own; whoever is named in it hears of it when it arrives."""
     values = {
         "customer_id": customer,
@@ -36,6 +36,14 @@ def say(desk: Desk, shown: Row, customer: UUID, text: str) -> None:
         "mentions": mentioned(text, names_of(desk)),
     }
     desk.create("comment", {"text": text}, values=values)
+
+
+def spoken_of(row: Row) -> tuple[str, UUID]:
+    """The record that opens for a comment: its customer, else what it is about."""
+    record: Any = row.record
+    if record.customer_id is not None or not record.of_id:
+        return "customer", record.customer_id
+    return str(record.of), record.of_id
 
 
 def _event(row: Row, maker: str) -> Event:

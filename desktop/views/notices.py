@@ -18,6 +18,7 @@ from desktop.services.reminders import LATER, Reminder
 from desktop.views import cells, paint
 from desktop.views.announce import announce
 from desktop.views.buttons import Button
+from desktop.views.comments import spoken_of
 from desktop.views.compose import Picture, column, holding, label, row
 from desktop.views.desk import Desk
 from desktop.views.look import Look
@@ -146,7 +147,7 @@ class Notices(QWidget):
             if kind == "comment":
                 found = self._desk.row("comment", record_id)
                 if found is not None:
-                    kind, record_id = "customer", found.value("customer_id")
+                    kind, record_id = spoken_of(found)
             self._window.window().raise_()
             self._window.window().activateWindow()
             self.opened.emit(kind, record_id)

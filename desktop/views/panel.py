@@ -34,7 +34,7 @@ from desktop.views.related import RelatedRows
 from desktop.words import Message, msg, verbatim
 
 NOTED: Final = ("customer", "contact", "opportunity")
-COMMENTED: Final = (*NOTED, "task")
+COMMENTED: Final = (*NOTED, "task", "product")
 """What colleagues can say something about: what belongs to a customer, and so is seen by the same people."""
 FACTS: Final[dict[str, tuple[str, ...]]] = {
     "customer": (
@@ -141,7 +141,7 @@ def links_of(shown: Row) -> dict[str, Any]:
     kind = str(record.__tablename__)
     if kind == "customer":
         return {"customer_id": record.id}
-    return {"customer_id": record.customer_id, f"{kind}_id": record.id}
+    return {"customer_id": getattr(record, "customer_id", None), f"{kind}_id": record.id}
 
 
 class NoteBox(QLineEdit):

@@ -267,8 +267,6 @@ class RecordPage(QWidget):
             self._grade.show_words(word or grade, "accent" if grade == "vip" else "neutral")
         self._below.show_facts([] if self._look.private else subtitle(shown, language))
         want(self._sent, shown.unsent)
-        if self.kind in COMMENTED and self.kind not in NOTED:
-            self.note.setVisible(links_of(shown)["customer_id"] is not None)
         names = [
             name for name in plain_fields(shown) if name != "owner_id" or shown.value(name) in shown.titles
         ]

@@ -342,6 +342,9 @@ def links_of(record_type: str, row: Row, *, roots_only: bool = False) -> Iterabl
     target = None if roots_only else shares.target_of(record_type, row)
     if target is not None:
         yield target
+    about = shares.about(record_type, row)
+    if about is not None:
+        yield about
     names = [cls.__root__] if roots_only else [cls.__root__, "revision_id"]
     for name in names:
         described = cls.fields().get(name)

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desktop.models.record import RECORDS
-from desktop.models.records import Organisation, Share, User
+from desktop.models.records import Comment, Organisation, Product, Share, User
 from desktop.rules import roles, sharing
 from desktop.rules import streams as streams_of
 from desktop.rules.roles import ALL, OWN, ROLES, Role
@@ -25,6 +25,12 @@ from desktop.rules.streams import INBOX, LENT, ORG, inbox, is_inbox, is_lent, le
 from sync.protocol.messages import Person, Rights
 from sync.server.masks import Mask, mask_of
 from sync.server.tables import HEAD, ROLE
+
+COMMENT: Final = Comment.__tablename__
+PRODUCT: Final = Product.__tablename__
+
+Reach = tuple[frozenset[str] | None, str]
+"""The streams of a scope (None: every one), and the inbox in it."""
 
 # Asked with every request, so they are put together once.
 _USER: Final = User.__table__
@@ -92,8 +98,8 @@ class Scope:
     def may_write(self, record_type: str, row: Mapping[str, Any]) -> bool:
         """Whether this person may change a record where it lives.
 
-        For what the whole firm shares the list of commands decides; an ownerless record of another type
-        belongs to those who see all.
+        For what the whole firm shares, and for what is said about it, the list of commands decides; an
+        ownerless record of another type belongs to those who see all.
         """
         if self.role is None:
             return False
@@ -102,15 +108,29 @@ class Scope:
             return stream == self.inbox
         if self.role.scope == ALL or RECORDS[record_type].__shared__:
             return True
-        return stream != ORG and self.may_read(stream)
+        if stream == ORG:
+            return record_type == COMMENT and row.get("of") == PRODUCT and not row.get("customer_id")
+        return self.may_read(stream)
+
+    @property
+    def reach(self) -> Reach:
+        """What `predicate` follows from: statements that carry it are put together once for each."""
+        return self.streams, self.inbox
 
     def predicate(self, table: Table) -> ColumnElement[bool]:
         """The condition on `stream` that every statement which hands out rows carries."""
-        if self.streams is None:
-            lends = table.c.stream.startswith(LENT, autoescape=True)
-            private = table.c.stream.startswith(INBOX, autoescape=True)
-            return and_(not_(lends), or_(not_(private), table.c.stream == self.inbox))
-        return table.c.stream.in_(sorted(self.streams))
+        return within(table, self.reach)
+
+
+@lru_cache(maxsize=512)
+def within(table: Table, reach: Reach) -> ColumnElement[bool]:
+    """The condition that a row of `table` lies in one of the streams of a scope."""
+    streams, mine = reach
+    if streams is None:
+        lends = table.c.stream.startswith(LENT, autoescape=True)
+        private = table.c.stream.startswith(INBOX, autoescape=True)
+        return and_(not_(lends), or_(not_(private), table.c.stream == mine))
+    return table.c.stream.in_(sorted(streams))
 
 
 @lru_cache(maxsize=256)
@@ -203,14 +223,16 @@ def _of_the_firm(column: InstrumentedAttribute[str]) -> Select[Any]:
     return query.order_by(table.c.id).limit(1)
 
 
+@lru_cache(maxsize=256)
+def _heads(reach: Reach) -> Select[Any]:
+    return select(HEAD.c.stream, HEAD.c.seq).where(within(HEAD, reach))
+
+
 def heads(conn: Connection, scope: Scope) -> dict[str, int]:
     """The newest seq of every stream in scope, in ascending order; an empty one stands at 0.
 
     An inbox into which nothing was ever filed is not named.
     """
-    found = {
-        row.stream: row.seq
-        for row in conn.execute(select(HEAD.c.stream, HEAD.c.seq).where(scope.predicate(HEAD)))
-    }
+    found = {row.stream: row.seq for row in conn.execute(_heads(scope.reach))}
     always = {stream for stream in scope.streams or {ORG} if not is_inbox(stream)}
     return {stream: found.get(stream, 0) for stream in sorted(set(found) | always)}

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, or_, select
 
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, children_of
-from desktop.models.records import Share
+from desktop.models.records import Comment, Share
 from desktop.rules.sharing import EDIT, HANGS, SHAREABLE
 from desktop.rules.streams import is_lent, lent
 from sync.server.feed import MOVE, PUT, TOMBSTONE, Event
@@ -28,8 +28,18 @@ Key = tuple[str, str]
 
 SHARE: Final = Share.__tablename__
 ATTACHMENT: Final = "attachment"
+COMMENT: Final = Comment.__tablename__
+SPOKEN_OF: Final = ("product", "task")
+"""What is spoken of without a customer."""
 READ_ONLY: Final = "read"
 _HANGS_ON: Final = {kind: target for target, kinds in HANGS.items() for kind in kinds}
+
+
+def about(record_type: str, row: Mapping[str, Any]) -> Key | None:
+    """What a comment of no customer is about: it lives where that lives, with the firm where all share it."""
+    if record_type != COMMENT or row.get("customer_id") or row.get("of") not in SPOKEN_OF:
+        return None
+    return (row["of"], row["of_id"]) if row.get("of_id") else None
 
 
 def target_of(record_type: str, row: Mapping[str, Any]) -> Key | None:

@@ -8,6 +8,7 @@ from desktop.models.record import new_id
 from desktop.models.records import Comment, User
 from desktop.models.store import Store
 from desktop.services import commands
+from desktop.views.comments import spoken_of
 from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import settle, the_record
@@ -109,23 +110,27 @@ def test_a_note_offers_nobody(window: Window, firm: Firm, store: Store) -> None:
     assert note.colleagues.words.stringList() == []
 
 
-def test_a_task_of_a_customer_is_commented_and_one_of_nobody_is_not(
+def test_a_task_of_nobody_and_a_product_are_commented_too(
     window: Window, qtbot: QtBot, firm: Firm, store: Store
 ) -> None:
-    buyer = firm.customers[0]
-    ids = [
+    buyer, product = firm.customers[0], firm.products["SAT-75V"]
+    of_nobody, of_buyer = (
         commands.run(store, store.me(), "task.new", values={"name": "Call", "customer_id": whose}).value.id
         for whose in (None, buyer)
-    ]
-    window.open_record("task", ids[0])
-    assert the_record(window).note.isHidden()
-    window.open_record("task", ids[1])
-    page = the_record(window)
-    page.note.insert("He is away until Monday")
-    QTest.keyClick(page.note, Qt.Key.Key_Return)
-    settle(window, qtbot)
-    [comment] = said(store)
-    assert (comment.customer_id, comment.of, comment.of_id) == (buyer, "task", ids[1])
-    page = the_record(window)
-    assert page.which.current() == "comments"
-    assert len(page.timeline.events()) == 1
+    )
+    for kind, one, whose in (
+        ("task", of_nobody, None), ("task", of_buyer, buyer), ("product", product, None),
+    ):  # fmt: skip
+        window.open_record(kind, one)
+        page = the_record(window)
+        page.note.insert("He is away until Monday")
+        QTest.keyClick(page.note, Qt.Key.Key_Return)
+        settle(window, qtbot)
+        [comment] = [each for each in said(store) if each.of_id == one]
+        assert (comment.customer_id, comment.of) == (whose, kind)
+        page = the_record(window)
+        assert page.which.current() == "comments"
+        assert len(page.timeline.events()) == 1
+        shown = window.desk.row("comment", comment.id)
+        assert shown is not None
+        assert spoken_of(shown) == (("customer", buyer) if whose else (kind, one))

@@ -1,4 +1,4 @@
-"""What colleagues say to each other about a customer, and about a deal or a quote of that customer."""
+"""What colleagues say to each other: about a customer, a deal or quote of theirs, a task or a product."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,9 @@ TITLE: Final = 60
 
 
 class Comment(Record):
-    """It lives where its customer lives, so whoever sees the customer sees what was said."""
+    """It lives where its customer lives, so whoever sees the customer sees what was said; without one, where
+    what it is about lives.
+    """
 
     __tablename__ = "comment"
     __label__: ClassVar[Message] = msg("Comment")

@@ -118,6 +118,28 @@ def test_a_new_line_lives_where_its_quote_lives(join: Join) -> None:
     assert second.row("contact", contact)["owner_id"] == second.user
 
 
+def test_what_is_said_about_a_product_is_for_all_and_about_a_task_for_whoever_has_it(join: Join) -> None:
+    office, rep, other = join("Shen", role="admin"), join("Li", "North"), join("Zhao", "South")
+    product = office.create("product", name="SAT", sku="SAT-1")
+    office.sync()
+    rep.sync()
+    task = rep.create("task", name="Tidy up", owner_id=rep.user)
+    rep.sync()
+    about = {"owner_id": rep.user, "of": "product", "of_id": product, "author": "Li"}
+    said = rep.create("comment", text="Long delivery", **about)
+    inner = rep.create("comment", text="By Friday", **{**about, "of": "task", "of_id": task})
+    unknown = rep.create("comment", text="?", **{**about, "of_id": new_id().hex})
+    assert [verdict.kind for verdict in rep.sync().verdicts] == ["applied", "applied", "rejected"]
+    other.sync()
+    assert {key for kind, key in other.rows if kind == "comment"} == {said}
+    assert (other.row("comment", said)["owner_id"], rep.row("comment", inner)["owner_id"]) == (None, rep.user)
+    rep.set("comment", said, text="Long delivery, 8 weeks")
+    assert rep.sync().verdicts[0].kind == "applied"
+    office.sync()
+    assert office.row("comment", said)["text"] == "Long delivery, 8 weeks"
+    assert ("comment", unknown) not in office.rows
+
+
 def test_a_change_of_role_and_team_changes_what_comes(join: Join) -> None:
     north, south, admin = join("Li", "North"), join("Zhao", "South"), join("Root", "", "admin")
     theirs = south.create("customer", name="B", owner_id=south.user)
