@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial, partialmethod
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -16,8 +17,10 @@ from desktop.models.records import Customer
 from desktop.rules import deeplinks
 from desktop.services import records, today
 from desktop.views.first_run import FirstRun
+from desktop.views.list_page import ListPage
 from desktop.views.record_page import RecordPage
 from desktop.views.unlock import UnlockPage
+from desktop.views.window import PLACES
 from sync.client.syncer import State
 from tests.vaults import CHEAP
 from tests.views.pages import type_in
@@ -88,6 +91,23 @@ def test_from_the_first_run_to_a_window_and_through_the_lock(program: app.Progra
     qtbot.waitUntil(lambda: page.complaint() != "", timeout=10_000)
     page.asked.emit(PASSPHRASE, False)
     qtbot.waitUntil(lambda: program.session is not None, timeout=10_000)
+
+
+def test_nothing_that_the_window_showed_is_kept_after_the_lock(program: app.Program, qtbot: QtBot) -> None:
+    first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
+    session = program.session
+    assert session is not None
+    for place in PLACES:
+        session.window.go(place.key)
+        page = session.window.page()
+        if isinstance(page, ListPage):
+            page.faces.turn("board")
+            page.faces.shown()
+    qtbot.waitUntil(session.desk.runner.idle, timeout=10_000)
+    kept = [ref(each) for each in (session.window, session.window.page(), session.desk, session.store)]
+    del session, page
+    program.lock()
+    qtbot.waitUntil(lambda: [each() for each in kept] == [None] * 4, timeout=10_000)
 
 
 def test_the_demo_company_is_there_to_look_around(program: app.Program, qtbot: QtBot) -> None:
