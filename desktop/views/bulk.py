@@ -116,6 +116,7 @@ class BulkPanel(QWidget):
         upper = column(look, holding(form), band, self.preview, below, gap=0)
         upper.setStretch(2, 1)
         asking = column(look, scrolling(holding(upper)), Line(look), self._made_foot(), gap=0)
+        asking.setStretch(0, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(holding(asking))
         self.meanwhile = Meanwhile(look, self._desk, self._stack)

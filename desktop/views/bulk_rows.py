@@ -98,15 +98,15 @@ class _Delegate(QStyledItemDelegate):
             self._paint_refused(painter, QRect(left, rect.top(), right - left, rect.height()), title, line)
             return
         marks = look.px(76)  # the arrow, the tick and the gaps
-        most = (right - left - marks) * 3 // 10
+        plan = self._rows.plan
+        counts = plan is not None and bool(plan.field) and isinstance(plan.described.kind, COUNTED)
+        most = (right - left - marks) * (4 if counts else 3) // 10  # an amount is not cut, a name may be
         was_wide, becomes_wide = (min(wide + 2, most) for wide in self._rows.widths)
         ink = "ink_3" if line.same else "ink"
         name = QRect(left, rect.top(), right - left - marks - was_wide - becomes_wide, rect.height())
         paint.paint_text(painter, look, name, title, ink=ink)
         middle = rect.center().y() + 1
         was = QRect(name.right() + look.px(12), rect.top(), was_wide, rect.height())
-        plan = self._rows.plan
-        counts = plan is not None and bool(plan.field) and isinstance(plan.described.kind, COUNTED)
         ink, align = "ink_3" if line.same else "ink_2", paint.RIGHT if counts else paint.LEFT
         paint.paint_text(painter, look, was, old, ink=ink, align=align)
         if line.same:

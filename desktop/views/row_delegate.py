@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.views import paint
+from desktop.models.kinds import Choice
+from desktop.models.record import RECORDS
+from desktop.views import cells, paint
 from desktop.views.cells import Cell
 from desktop.views.group_heads import paint_head
 from desktop.views.list_typing import CellTyping, CellWalking
@@ -33,11 +35,15 @@ from desktop.views.tables import Head, RecordTable
 
 Index = QModelIndex | QPersistentModelIndex
 EDGE = 20
-GAP = 12
+GAP = 16
 AFTER_NUMBER = 10
 BOX = 25
 GRIP = 4
 NARROWEST, WIDEST = 40, 900
+ARROW = 18
+"""px beside the head of a column, for the arrow of its order."""
+WANTED, YIELDING = 7, 0.35
+"""Before a column of so high a rank leaves, those that grow give up so much of their width."""
 
 
 class RowDelegate(CellTyping):
@@ -237,16 +243,18 @@ class RecordList(CellWalking):
         room = self.viewport().width()
         shown = dict(columns)
 
-        def need() -> int:
+        def need(yielding: float = 0.0) -> int:
             edges = EDGE + GAP * (len(shown) - 1) + EDGE + AFTER_NUMBER * sum(c.right for c in shown.values())
-            return self._look.px(sum(self._width(column) for column in shown.values()) + edges)
+            wide = sum(self._width(each) * (1 - yielding * bool(self._grow(each))) for each in shown.values())
+            return self._look.px(wide + edges)
 
-        for number, _column in sorted(columns[1:], key=lambda item: item[1].rank):
-            if need() <= room or len(shown) == 1:
+        for number, column in sorted(columns[1:], key=lambda item: item[1].rank):
+            if need(YIELDING if column.rank >= WANTED else 0) <= room or len(shown) == 1:
                 break
             del shown[number]
-        left_over = max(0, room - need())
-        grow = sum(self._grow(column) for column in shown.values())
+        left_over = room - need()
+        shares = {number: self._share(column, left_over) for number, column in shown.items()}
+        every = sum(shares.values())
         last = self._last = max(shown, default=0)
         used = 0
         for number, column in columns:
@@ -255,15 +263,31 @@ class RecordList(CellWalking):
                 continue
             edge = (EDGE if number == 0 else GAP) + (EDGE if number == last else 0)
             edge += AFTER_NUMBER if column.right and number != last else 0
-            more = left_over * self._grow(column) // grow if grow else 0
+            more = int(left_over * shares[number] / every) if every else 0
             width = self._look.px(self._width(column) + edge) + more
             width = room - used if number == last else width
             used += width
             self.setColumnWidth(number, width)
         self.viewport().update()
 
+    def _share(self, column: Column, left_over: int) -> int:
+        """A column's part of what is left over; of what is missing, by its width."""
+        grow = self._grow(column)
+        return grow if left_over >= 0 else self._width(column) * bool(grow)
+
     def _width(self, column: Column) -> int:
-        return self.widths.get(column.name, column.width)
+        """px at 100 %: as somebody drew it; a choice no wider than its longest word."""
+        return self.widths.get(column.name) or min(column.width, self._longest(column))
+
+    def _longest(self, column: Column) -> int:
+        described = RECORDS[self.table.kind].fields().get(column.name)
+        if described is None or not isinstance(described.kind, Choice):
+            return column.width
+        look = self._look
+        words = max(look.t.width(look.text(word)) for _code, word in described.kind.options)
+        ring = look.px(22) if column.shape in (cells.stage, cells.channel) else 0
+        head = look.t.width(look.text(column.label(self.table.kind)), "small")
+        return -(-max(words + ring, head + look.px(ARROW)) * 100 // look.t.scale)
 
     def _grow(self, column: Column) -> int:
         return 0 if column.name in self.widths else column.grow
