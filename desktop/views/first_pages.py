@@ -254,8 +254,8 @@ class StartPage(Page):
             entry.setPlaceholderText(hint)
             entry.textChanged.connect(self._joined)
         look.bind(self.server.setMaximumWidth, lambda: look.px(260))
-        look.bind(self.server.setMinimumWidth, lambda: look.px(140))
-        look.bind(self.code.setFixedWidth, lambda: look.px(140))
+        look.bind(self.server.setMinimumWidth, lambda: look.px(100))
+        look.bind(self.code.setFixedWidth, lambda: look.px(110))
         join = holding(row(look, self.server, self.code, None, gap=8))
         self._add(
             "join",

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLayout, QSizePolicy, QWidget
 
 from desktop.views import paint
 from desktop.views.buttons import Button
@@ -16,7 +16,8 @@ from desktop.views.look import Look
 from desktop.words import Message, msg
 
 STEPS: Final = (msg("Language and name"), msg("Passphrase"), msg("Start"))
-NARROW: Final = 720
+NARROW, SIDE, SIDE_SLIM = 720, 392, 76
+"""Below the first the steps at the left give way to the page."""
 START_WORDS: Final = {
     "demo": msg("Open the demo company"),
     "import": msg("Bring the customers in"),
@@ -61,12 +62,11 @@ class FirstRun(QWidget):
 
     def _compose(self) -> None:
         look = self._look
-        side = region("ground", "right")
-        look.bind(side.setMaximumWidth, lambda: look.px(392))
-        look.bind(side.setMinimumWidth, lambda: min(look.px(300), 440))
-        brand = row(
-            look, Brand(look, 32), label(look, msg("Satchel"), size="figure", strong=True), None, gap=12
-        )
+        side = self._side = region("ground", "right")
+        look.bind(side.setMinimumWidth, lambda: 0 if self._slim else look.px(300))
+        look.bind(side.setMaximumWidth, lambda: look.px(SIDE_SLIM if self._slim else SIDE))
+        name = label(look, msg("Satchel"), size="figure", strong=True)
+        brand = row(look, Brand(look, 32), name, None, gap=12)
         promise = label(
             look,
             msg("Everything is encrypted on this laptop. Nothing is sent until you join a company."),
@@ -74,22 +74,24 @@ class FirstRun(QWidget):
             ink="ink_2",
             wrap=True,
         )
-        line = row(look, Picture(look, "shield-check", "good"), promise, gap=8)
+        shield = Picture(look, "shield-check", "good")
+        line = row(look, shield, promise, gap=8)
         line.setStretch(1, 1)
+        self._spoken = (name, promise, shield)
         inside = column(look, brand, 40, self._steps, None, line, gap=0)
-        look.bind(
-            inside.setContentsMargins, lambda: tuple(min(look.px(edge), 48) for edge in (48, 48, 24, 36))
-        )
+        look.bind(inside.setContentsMargins, self._edges)
         side.setLayout(inside)
+        look.changed.connect(self._fit)
         foot = region("surface", "top")
         look.bind(foot.setFixedHeight, lambda: look.px(72))
         below = row(look, self._back, None, self._where, self.next, gap=12)
         look.bind(below.setContentsMargins, lambda: (min(look.px(48), 48), 0, min(look.px(40), 40), 0))
         foot.setLayout(below)
-        main = region("surface")
+        main = self._main = region("surface")
         main.setLayout(column(look, self._pages, foot, gap=0))
         whole = row(look, side, main, gap=0)
         whole.setStretch(1, 1)
+        whole.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # a narrow window is narrow first
         self.setLayout(whole)
 
     def go(self, step: int) -> None:
@@ -110,10 +112,34 @@ class FirstRun(QWidget):
         super().showEvent(event)
         self._enter()
 
+    def minimumSizeHint(self) -> QSize:
+        """What it needs with the steps as discs."""
+        main = self._main.minimumSizeHint()
+        return QSize(self._look.px(SIDE_SLIM) + main.width(), main.height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Which step it is, is said at the left too: it leaves where there is no room."""
+        """In a narrow window the steps are discs without words: the page has the room."""
         super().resizeEvent(event)
-        self._where.setVisible(self.width() >= self._look.px(NARROW))
+        self._fit()
+
+    def _edges(self) -> tuple[int, ...]:
+        """White space grows less than letters do."""
+        return tuple(min(self._look.px(edge), 48) for edge in (24 if self._slim else 48, 48, 24, 36))
+
+    def _fit(self) -> None:
+        look, slim = self._look, self.width() < self._look.px(NARROW)
+        if slim != self._slim:
+            self._slim = self._steps.slim = slim
+            for part in self._spoken:
+                part.setVisible(not slim)
+            self._side.setMinimumWidth(0 if slim else look.px(300))
+            self._side.setMaximumWidth(look.px(SIDE_SLIM if slim else SIDE))
+            self._steps.updateGeometry()
+            layout = self._side.layout()
+            if layout is not None:
+                layout.setContentsMargins(*self._edges())
+
+    _slim = False
 
     def step(self) -> int:
         """Which step is shown, from 0."""
@@ -166,13 +192,14 @@ class _Steps(QWidget):
         super().__init__()
         self._look = look
         self._step = 0
+        self.slim = False
         self._name = ""
         self._secret = msg("And a sheet for the safe")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         """Three steps."""
-        return QSize(self._look.px(200), self._high() * 3)
+        return QSize(self._look.px(28 if self.slim else 200), self._high() * 3)
 
     def _high(self) -> int:
         """66 px for a step; of large text only the letters grow on."""
@@ -231,6 +258,8 @@ class _Steps(QWidget):
                 painter.drawLine(
                     round(size / 2), top + size + look.px(6), round(size / 2), top + high - look.px(4)
                 )
+            if self.slim:
+                continue
             left = size + look.px(14)
             box = QRect(left, top - look.px(2), self.width() - left, look.px(20))
             waiting = not done and not here

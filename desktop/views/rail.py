@@ -150,8 +150,7 @@ class Rail(QListView):
         groups = sum(place.opens_group for place in self._places.places)
         high, gap = look.t.row("rail") + look.px(1), look.px(12)
         if count * high + groups * gap > room:
-            gap = look.px(4)
-            least = max(look.t.icon() + look.px(6), look.t.control("target_min"))
+            gap, least = 4, max(look.t.icon() + 6, 24)  # what a press needs does not grow with the text
             high = min(max((room - groups * gap) // max(count, 1), least), high)
         self.shape = (high, gap)
         self.scheduleDelayedItemsLayout()

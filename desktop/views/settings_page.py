@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop import settings
 from desktop.services.unfinished import Unfinished
@@ -34,6 +35,7 @@ THEME_WORDS: Final = (
 METERED: Final = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
 NAMED, NAMED_MOST, EDGE, EDGE_MOST = 216, 240, 40, 44
 """Pixels for the name of a setting with its sentence, and before them; large text leaves controls room."""
+NARROW: Final = 480
 TERSE: Final = frozenset({"keys"})
 """Pages whose sentences only serve the search: their controls say as much."""
 Lines = list[tuple[Message, Message, QWidget]]
@@ -73,6 +75,7 @@ class SettingsPage(QWidget):
         self._pages: dict[str, QWidget] = {}
         self._whys: dict[str, QWidget] = {}
         self._here = SECTIONS[0].key
+        self._lines: list[tuple[QBoxLayout, QWidget]] = []
         self._found: list[tuple[str, Message, Message, QWidget]] = []
         self.finder = Finder(look, msg("Find a setting"))
         self.finder.textChanged.connect(self._filter)
@@ -116,10 +119,7 @@ class SettingsPage(QWidget):
         middle = holding(column(look, *pages, self._nothing, None, gap=0))
         look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
         across = row(look, middle, None, gap=0)
-        look.bind(
-            across.setContentsMargins,
-            lambda: (min(look.px(EDGE), EDGE_MOST), look.px(16), look.px(20), look.px(24)),
-        )
+        self._middle = across
         across.setStretch(0, 1)
         across.setStretch(1, 0)
         inner.setLayout(across)
@@ -156,6 +156,24 @@ class SettingsPage(QWidget):
             *lines,
             (msg("Metered connection"), sparing, self.metered) if office else self._join_line(desk),
         ]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, a control stands below its words."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        look = self._look
+        narrow = self.width() - look.t.column("settings_index") < look.px(NARROW)
+        named = min(look.px(NAMED), NAMED_MOST)
+        edge = 16 if narrow else min(look.px(EDGE), EDGE_MOST)
+        self._middle.setContentsMargins(edge, look.px(16), min(look.px(20), edge), look.px(24))
+        ways = QBoxLayout.Direction
+        for line, texts in self._lines:
+            line.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+            line.setSpacing(look.px(8 if narrow else 20))
+            texts.setMinimumWidth(0 if narrow else named)
+            texts.setMaximumWidth(look.t.column("text_max") if narrow else named)
 
     def enter(self) -> None:
         """Keys go to this page."""
@@ -205,6 +223,7 @@ class SettingsPage(QWidget):
     def _follow(self) -> None:
         """The language, theme and text size of now, wherever they were changed."""
         look = self._look
+        self._fit()
         self.language.choose(look.language)
         self.theme.choose(look.choice)
         self.scale.choose(look.t.scale)
@@ -250,10 +269,10 @@ class SettingsPage(QWidget):
         above = (None,) if terse else ()
         texts = holding(column(look, *above, label(look, words, wrap=True), small, None, gap=1))
         small.setVisible(not terse)
-        look.bind(texts.setFixedWidth, lambda: min(look.px(NAMED), NAMED_MOST))
         beside = column(look, row(look, control, None, gap=0), None, gap=0)
         across = row(look, texts, beside, gap=20, edge=(0, 6, 0, 6) if terse else (0, 12, 0, 12))
         across.setStretch(1, 1)
+        self._lines.append((across, texts))
         whole = holding(column(look, across, Line(look), gap=0))
         self._found.append((key, words, why, whole))
         return whole
