@@ -6,10 +6,11 @@ merged; so every side shows the total of the lines that it holds.
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, select, update
 
 from desktop.errors import Refused
 from desktop.models.record import RECORDS
@@ -106,18 +107,14 @@ def _wholes(connection: Connection, record_type: str, ids: Sequence[UUID]) -> se
     table = RECORDS[record_type].table()
     found: set[tuple[str, UUID]] = set()
     for part in _slices(ids):
-        rows = connection.execute(select(table.c.quote_id).where(table.c.id.in_(part)))
+        rows = connection.execute(_quotes_of(table), {"ids": part})
         found.update(("quote", row[0]) for row in rows if row[0] is not None)
     return found
 
 
 def _refresh_quote(connection: Connection, quote_id: UUID) -> bool:
     quote = Quote.table()
-    row = connection.execute(
-        select(quote.c.revision_id, quote.c.currency, quote.c.payable, quote.c.valid_until).where(
-            quote.c.id == quote_id
-        )
-    ).first()
+    row = connection.execute(_QUOTE, {"quote": quote_id}).first()
     if row is None or row.revision_id is None:
         return False
     loaded = load(connection, row.revision_id)
@@ -140,27 +137,41 @@ def _refresh_quote(connection: Connection, quote_id: UUID) -> bool:
     return True
 
 
+@cache
+def _quotes_of(table: Table) -> Select[Any]:
+    return select(table.c.quote_id).where(table.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def _parts_of(table: Table) -> Select[Any]:
+    """The living parts of an edition, in order."""
+    return (
+        select(table)
+        .where(table.c.revision_id == bindparam("revision"), table.c.deleted_at.is_(None))
+        .order_by(table.c.rank, table.c.id)
+    )
+
+
+# Asked after every command and every page that touches a quote, so they are put together once.
+_HEADS: Final = Quote.table().c
+_QUOTE: Final = select(_HEADS.revision_id, _HEADS.currency, _HEADS.payable, _HEADS.valid_until).where(
+    _HEADS.id == bindparam("quote")
+)
+_REVISION: Final = select(QuoteRevision.table()).where(QuoteRevision.table().c.id == bindparam("revision"))
+_LINES: Final = _parts_of(QuoteLine.table())
+_ADJUSTMENTS: Final = _parts_of(Adjustment.table())
+
 Row = Mapping[Any, Any]
 Loaded = tuple[Row, Sequence[Row], Sequence[Row]]
 
 
 def load(connection: Connection, revision_id: UUID) -> Loaded | None:
     """A revision with its living lines and adjustments in order, or None where it is not held."""
-    revisions, lines, adjustments = QuoteRevision.table(), QuoteLine.table(), Adjustment.table()
-    revision = connection.execute(select(revisions).where(revisions.c.id == revision_id)).mappings().first()
+    asked = {"revision": revision_id}
+    revision = connection.execute(_REVISION, asked).mappings().first()
     if revision is None:
         return None
-    parts = [
-        connection.execute(
-            select(table)
-            .where(table.c.revision_id == revision_id, table.c.deleted_at.is_(None))
-            .order_by(table.c.rank, table.c.id)
-        )
-        .mappings()
-        .all()
-        for table in (lines, adjustments)
-    ]
-    return revision, parts[0], parts[1]
+    lines, adjustments = (connection.execute(of, asked).mappings().all() for of in (_LINES, _ADJUSTMENTS))
+    return revision, lines, adjustments
 
 
 def hand_over(connection: Connection, before: UUID, after: UUID, team_id: UUID | None) -> None:

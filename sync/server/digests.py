@@ -32,6 +32,7 @@ _LIVING: Final = (
     .execution_options(yield_per=5000)
 )
 """The living records of a stream, in the order of its primary key: one question for all types."""
+_HEAD: Final = select(HEAD.c.seq).where(HEAD.c.stream == bindparam("stream"))
 _OF_TYPES: Final = _LIVING.where(_EVENTS.c.type.in_(bindparam("types", expanding=True)))
 
 
@@ -44,7 +45,7 @@ class Digests:
 
     def answer(self, conn: Connection, wish: DigestRequest) -> DigestResponse:
         """The digest of a stream that the asker may read."""
-        head = conn.execute(select(HEAD.c.seq).where(HEAD.c.stream == wish.stream)).scalar_one_or_none() or 0
+        head = conn.execute(_HEAD, {"stream": wish.stream}).scalar_one_or_none() or 0
         if wish.within:
             listed = _listed(conn, wish.stream, wish.within)
             return DigestResponse(stream=wish.stream, seq=head, records=listed, by="last")

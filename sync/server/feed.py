@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from desktop.models.record import RECORDS
 from desktop.rules.streams import ORG
@@ -130,14 +130,8 @@ def parts(
 def _part(
     conn: Connection, scope: Scope, cursor: Cursor, start: int, head: int, limit: int
 ) -> tuple[Part, int]:
-    feed = bare(FEED)
-    query = (
-        select(feed.c.type, feed.c.record, feed.c.seq, feed.c.version, feed.c.flag)
-        .where(feed.c.stream == cursor.stream, feed.c.seq > start, scope.predicate(feed))
-        .order_by(feed.c.seq)
-        .limit(limit + 1)
-    )
-    events = conn.execute(query).all()
+    asked = {"of": cursor.stream, "start": start, "most": limit + 1}
+    events = conn.execute(_events(scope.predicate(bare(FEED))), asked).all()
     more = len(events) > limit
     events = events[:limit]
     show_id = id_out(conn.dialect.name)
@@ -165,6 +159,18 @@ def _part(
         check=cursor.seq < _floor(conn, cursor.stream),
         undone=[show_id(event.record) for event in events if event.flag == UNDONE],
     ), len(events)
+
+
+@lru_cache(maxsize=256)
+def _events(condition: ColumnElement[bool]) -> Select[Any]:
+    """What happened in a stream of a scope, from some event on."""
+    feed = bare(FEED)
+    return (
+        select(feed.c.type, feed.c.record, feed.c.seq, feed.c.version, feed.c.flag)
+        .where(feed.c.stream == bindparam("of"), feed.c.seq > bindparam("start"), condition)
+        .order_by(feed.c.seq)
+        .limit(bindparam("most"))
+    )
 
 
 def _floor(conn: Connection, stream: str) -> int:
@@ -227,20 +233,22 @@ def snapshot(conn: Connection, scope: Scope, stream: str, at: int | None, after:
 
     Raises ValueError for a key that this server did not give.
     """
-    head = conn.execute(select(HEAD.c.seq).where(HEAD.c.stream == stream)).scalar_one_or_none() or 0
-    total = 0
-    if not after:
-        total = conn.execute(
-            select(func.count()).select_from(FEED).where(FEED.c.stream == stream, FEED.c.flag == PUT)
-        ).scalar_one()
+    head = conn.execute(_HEAD, {"stream": stream}).scalar_one_or_none() or 0
     left = max(1, min(limit, MOST))
     names = sorted(RECORDS, key=tiers.place)
     name, _, last = after.partition(".")
     if after and (name not in RECORDS or not is_id(last)):
         raise ValueError("the key of a snapshot page is not one of ours")
+    total = 0
+    if after:
+        names = names[names.index(name) :]
+    else:
+        counts = {row[0]: row[1] for row in conn.execute(_COUNTS, {"stream": stream})}
+        total = sum(counts.values())
+        names = [one for one in names if one in counts]
     tables: dict[str, WireTable] = {}
     following: str | None = None
-    for record_type in names[names.index(name) if after else 0 :]:
+    for record_type in names:
         found = _snapshot_rows(conn, scope, stream, record_type, last if record_type == name else "", left)
         if found.rows:
             tables[record_type] = found
@@ -258,26 +266,42 @@ def snapshot(conn: Connection, scope: Scope, stream: str, at: int | None, after:
     )
 
 
-def _snapshot_rows(
-    conn: Connection, scope: Scope, stream: str, record_type: str, after: str, limit: int
-) -> WireTable:
-    form = shape(record_type, conn.dialect.name, scope.mask.of(record_type))
-    feed = bare(FEED)
+_HEAD: Final = select(HEAD.c.seq).where(HEAD.c.stream == bindparam("stream"))
+_COUNTS: Final = (
+    select(FEED.c.type, func.count())
+    .where(FEED.c.stream == bindparam("stream"), FEED.c.flag == PUT)
+    .group_by(FEED.c.type)
+)
+
+
+@lru_cache(maxsize=512)
+def _page(form: Shape, condition: ColumnElement[bool], further: bool) -> Select[Any]:
+    """The rows of a type in a stream of a scope: from the first on, or `further` after some record."""
+    feed, history = bare(FEED), tiers.is_history(form.type)
     query = (
         form.select()
         .select_from(feed.join(form.table, form.table.c.id == feed.c.record))
         .where(
-            feed.c.stream == stream,
-            feed.c.type == record_type,
+            feed.c.stream == bindparam("of"),
+            feed.c.type == form.type,
             feed.c.flag == PUT,
-            scope.predicate(feed),
+            condition,
         )
-        .order_by(feed.c.record.desc() if tiers.is_history(record_type) else feed.c.record)
-        .limit(limit)
+        .order_by(feed.c.record.desc() if history else feed.c.record)
+        .limit(bindparam("most"))
     )
-    if after and tiers.is_history(record_type):  # ids begin with the time: the newest come first
-        query = query.where(feed.c.record < form.key(after))
-    elif after:
-        query = query.where(feed.c.record > form.key(after))
-    rows = form.shown(conn.execute(query))
+    if not further:
+        return query
+    after: Any = bindparam("after")  # ids begin with the time: of history the newest come first
+    return query.where(feed.c.record < after if history else feed.c.record > after)
+
+
+def _snapshot_rows(
+    conn: Connection, scope: Scope, stream: str, record_type: str, after: str, limit: int
+) -> WireTable:
+    form = shape(record_type, conn.dialect.name, scope.mask.of(record_type))
+    asked: dict[str, Any] = {"of": stream, "most": limit}
+    if after:
+        asked["after"] = form.key(after)
+    rows = form.shown(conn.execute(_page(form, scope.predicate(bare(FEED)), bool(after)), asked))
     return WireTable(columns=list(form.columns), rows=masks.cut(scope.mask, record_type, form.columns, rows))

@@ -29,9 +29,6 @@ from sync.server.tables import HEAD, ROLE
 COMMENT: Final = Comment.__tablename__
 PRODUCT: Final = Product.__tablename__
 
-Reach = tuple[frozenset[str] | None, str]
-"""The streams of a scope (None: every one), and the inbox in it."""
-
 # Asked with every request, so they are put together once.
 _USER: Final = User.__table__
 _PERSON: Final = (
@@ -112,20 +109,16 @@ class Scope:
             return record_type == COMMENT and row.get("of") == PRODUCT and not row.get("customer_id")
         return self.may_read(stream)
 
-    @property
-    def reach(self) -> Reach:
-        """What `predicate` follows from: statements that carry it are put together once for each."""
-        return self.streams, self.inbox
-
     def predicate(self, table: Table) -> ColumnElement[bool]:
-        """The condition on `stream` that every statement which hands out rows carries."""
-        return within(table, self.reach)
+        """The condition on `stream` that every statement which hands out rows carries.
+
+        The same object for the same streams: statements are put together once for each.
+        """
+        return _within(table, self.streams, self.inbox)
 
 
 @lru_cache(maxsize=512)
-def within(table: Table, reach: Reach) -> ColumnElement[bool]:
-    """The condition that a row of `table` lies in one of the streams of a scope."""
-    streams, mine = reach
+def _within(table: Table, streams: frozenset[str] | None, mine: str) -> ColumnElement[bool]:
     if streams is None:
         lends = table.c.stream.startswith(LENT, autoescape=True)
         private = table.c.stream.startswith(INBOX, autoescape=True)
@@ -224,8 +217,8 @@ def _of_the_firm(column: InstrumentedAttribute[str]) -> Select[Any]:
 
 
 @lru_cache(maxsize=256)
-def _heads(reach: Reach) -> Select[Any]:
-    return select(HEAD.c.stream, HEAD.c.seq).where(within(HEAD, reach))
+def _heads(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(HEAD.c.stream, HEAD.c.seq).where(condition)
 
 
 def heads(conn: Connection, scope: Scope) -> dict[str, int]:
@@ -233,6 +226,6 @@ def heads(conn: Connection, scope: Scope) -> dict[str, int]:
 
     An inbox into which nothing was ever filed is not named.
     """
-    found = {row.stream: row.seq for row in conn.execute(_heads(scope.reach))}
+    found = {row.stream: row.seq for row in conn.execute(_heads(scope.predicate(HEAD)))}
     always = {stream for stream in scope.streams or {ORG} if not is_inbox(stream)}
     return {stream: found.get(stream, 0) for stream in sorted(set(found) | always)}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row, bindparam, update
 
 from desktop.words import msg
 from sync.protocol.signing import BadSignature, Signed, check_request, read_headers
@@ -15,6 +15,11 @@ from sync.server.tables import DEVICE
 
 UNKNOWN: Final = msg("The office does not know this laptop; join with a code.")
 UNSIGNED: Final = msg("The request is not signed by this laptop.")
+_COUNT: Final = (
+    update(DEVICE)
+    .where(DEVICE.c.id == bindparam("of"))
+    .values(sequence=bindparam("number"), seen_at=bindparam("now"))
+)
 SEEN: Final = msg("This request was answered before.")
 
 
@@ -59,9 +64,5 @@ def counted(conn: Connection, signed: Signed, now: int, *, leaving: bool = False
         wiping.refuse(conn, device)
     if signed.sequence <= device.sequence:
         raise Refusal(409, "sequence", SEEN, {"sequence": device.sequence})
-    conn.execute(
-        update(DEVICE)
-        .where(DEVICE.c.id == UUID(hex=signed.device))
-        .values(sequence=signed.sequence, seen_at=now)
-    )
+    conn.execute(_COUNT, {"of": UUID(hex=signed.device), "number": signed.sequence, "now": now})
     return device
