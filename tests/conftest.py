@@ -24,6 +24,7 @@ hypothesis.settings.load_profile(os.environ.get("SATCHEL_HYPOTHESIS", "quick"))
 PATIENCE = float(
     os.environ.get("SATCHEL_PATIENCE", "3")
 )  # seconds that a thread or timer may take to end after its test
+SEARCHES = gc.get_threshold()
 LASTING = (
     "MainThread",
     "AnyIO worker thread",
@@ -37,6 +38,8 @@ def nothing_left_behind() -> Iterator[None]:
     """Fail the test that leaves a thread running or a timer ticking."""
     threads, timers = running_threads(), ticking_timers()
     yield
+    gc.unfreeze()  # the program spares its collector, which would keep what tests leave for good
+    gc.set_threshold(*SEARCHES)
     deadline = time.monotonic() + PATIENCE
     while left := [*sorted(running_threads() - threads), *sorted(ticking_timers() - timers)]:
         if time.monotonic() > deadline:
