@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from desktop.errors import SatchelError
+from desktop.errors import Refused, SatchelError
 from desktop.models.kinds import Day, Link
 from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.store import Actor, Store
 from desktop.rules import typed
-from desktop.services import bulk, records
+from desktop.services import bulk, records, undo
+from desktop.services.bulk import Progress
 from desktop.services.commands import Wanted, run_each
 from desktop.words import Message, msg
 
@@ -108,8 +109,13 @@ def _value(store: Store, described: Field, text: str) -> Any:
     return kind.parse(text)
 
 
-def write(store: Store, actor: Actor, kind: str, cells: Sequence[Cell]) -> Done:
-    """Write the cells that change under one batch, so that one undo takes all of it back."""
+def write(
+    store: Store, actor: Actor, kind: str, cells: Sequence[Cell], progress: Progress | None = None
+) -> Done:
+    """Write the cells that change under one batch, so that one undo takes all of it back.
+
+    Raises Refused where it was stopped: then everything is as it was.
+    """
     wanted: dict[UUID, tuple[dict[str, Any], dict[str, Any]]] = {}
     for cell in cells:
         if cell.changes:
@@ -120,7 +126,12 @@ def write(store: Store, actor: Actor, kind: str, cells: Sequence[Cell]) -> Done:
     refused: list[tuple[UUID, Message]] = []
     clashed = 0
     for start in range(0, len(each), SLICE):
-        clashed += _slice(store, actor, f"{kind}.edit", each[start : start + SLICE], batch, refused)
+        done = min(start + SLICE, len(each))
+        clashed += _slice(store, actor, f"{kind}.edit", each[start:done], batch, refused)
+        if progress is not None and not progress(done, len(each)):
+            if done > clashed + len(refused):
+                undo.undo(store, actor)
+            raise Refused(bulk.STOPPED)
     return Done(len(each) - clashed - len(refused), clashed, tuple(refused))
 
 

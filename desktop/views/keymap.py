@@ -47,6 +47,7 @@ ACTIONS: Final = (
 )
 BY_NAME: Final = {action.name: action for action in ACTIONS}
 _EVERYWHERE, _LISTS, _GRIDS = msg("Everywhere"), msg("Lists"), msg("Quote lines")
+_CELLS = msg("Cells")
 FIXED: Final = (
     Fixed(msg("Next, previous part of the screen"), "Tab", _EVERYWHERE),
     Fixed(msg("Give up, close"), "Esc", _EVERYWHERE),
@@ -54,9 +55,12 @@ FIXED: Final = (
     Fixed(msg("Why is this value so?"), "Alt+W", _EVERYWHERE),
     Fixed(msg("Close a torn-off window"), "Ctrl+W", _EVERYWHERE),
     Fixed(msg("Open the record whole"), "Enter", _LISTS),
+    Fixed(msg("Change the cell"), "F2", _CELLS),
+    Fixed(msg("Copy the cell above, fill the selection down"), "Ctrl+D", _CELLS),
+    Fixed(msg("Today"), "Ctrl+;", _CELLS),
+    Fixed(msg("Copy the rows with their heads"), "Ctrl+C", _CELLS),
+    Fixed(msg("Paste a block, after a look at it"), "Ctrl+V", _CELLS),
     Fixed(msg("Issue the quote"), "F9", _GRIDS),
-    Fixed(msg("Change the cell"), "F2", _GRIDS),
-    Fixed(msg("Copy the cell above"), "Ctrl+D", _GRIDS),
     Fixed(msg("Remove the line"), "Del", _GRIDS),
     Fixed(msg("Fold or open a section"), "Space", _GRIDS),
 )
@@ -116,8 +120,8 @@ def _refuse_taken(name: str, wanted: str) -> None:
     for other, keys in all_keys().items():
         if other != name and keys and plain(keys) == wanted:
             raise Refused(msg("{keys} already means “{what}”.").of(keys=wanted, what=BY_NAME[other].words))
+    if wanted in {plain(keys) for keys in _EDITING}:
+        raise Refused(msg("{keys} belongs to every text field.").of(keys=wanted))
     for fixed in FIXED:
         if plain(fixed.keys) == wanted:
             raise Refused(msg("{keys} always means “{what}”.").of(keys=wanted, what=fixed.words))
-    if wanted in {plain(keys) for keys in _EDITING}:
-        raise Refused(msg("{keys} belongs to every text field.").of(keys=wanted))

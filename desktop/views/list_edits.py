@@ -10,7 +10,7 @@ from uuid import UUID
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
-from desktop.errors import Refused, SatchelError
+from desktop.errors import Refused
 from desktop.models.kinds import Day, Moment
 from desktop.models.record import RECORDS
 from desktop.rules import stages
@@ -120,7 +120,11 @@ class ListEdits(QObject):
         desk, kind = self._desk, self._page.kind
         plural = inside(RECORDS[kind].__plural__)
 
+        count = f"{len({cell.record for cell in cells}):,}"
+        running, fail = desk.begin(msg("Changing {count} {what}").of(count=count, what=plural))
+
         def finish(done: Done) -> None:
+            running.ended.emit()
             desk.saved.emit(desk.store.clock())
             left = done.clashed + len(done.refused)
             told = msg("{count} {what} changed") if not left else msg("{count} {what} changed, {left} not")
@@ -128,10 +132,7 @@ class ListEdits(QObject):
 
         def work() -> Done:
             with desk.told_once():
-                return pasting.write(desk.store, desk.actor, kind, cells)
-
-        def fail(error: BaseException) -> None:
-            desk.refused.emit(error if isinstance(error, SatchelError) else Refused(msg("It was not saved.")))
+                return pasting.write(desk.store, desk.actor, kind, cells, running.progress)
 
         desk.runner.write(work, done=finish, failed=fail)
 

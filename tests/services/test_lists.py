@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 from python_calamine import CalamineWorkbook
 
+from desktop.errors import Refused
 from desktop.models.patience import TooLong, patient
 from desktop.models.record import RECORDS
 from desktop.models.store import Store
 from desktop.rules.filters import ANY, ME, Condition, Group, every
-from desktop.services import commands, exports, filter_words, lists, pasting, saved_views, undo
+from desktop.services import bulk, commands, exports, filter_words, lists, pasting, saved_views, undo
 from desktop.services.lists import Bucket, Found, Query, Sum
 from desktop.words import msg
 from tests.stores import customer
@@ -325,6 +326,32 @@ def test_what_changed_since_it_was_seen_is_not_pasted_over(store: Store, deals: 
     with store.reading() as session:
         row = session.get(RECORDS["opportunity"], deals[0])
     assert row.next_step == "Theirs"
+
+
+def test_a_block_that_is_stopped_leaves_everything_as_it_was_and_the_step_before_it_done(
+    store: Store, deals: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pasting, "SLICE", 10)
+    me, told = store.me(), []
+
+    def progress(done: int, total: int) -> bool:
+        told.append((done, total))
+        return done < 20
+
+    with store.reading() as session:
+        rows = [session.get(RECORDS["opportunity"], each) for each in deals]
+    before = {row.id: row.next_step for row in rows if isinstance(row, RECORDS["opportunity"])}
+    shown = [row for row in rows if row is not None]
+    cells = pasting.read(store, me, shown, ["next_step"], [["Visit"]])
+    with pytest.raises(Refused) as refused:
+        pasting.write(store, me, "opportunity", cells, progress)
+    assert refused.value.message == bulk.STOPPED
+    assert told == [(10, 40), (20, 40)]
+    with store.reading() as session:
+        assert {row.id: row.next_step for row in session.query(RECORDS["opportunity"])} == before
+    assert pasting.write(store, me, "opportunity", cells, lambda _done, _total: True).saved == 40
+    stale = pasting.write(store, me, "opportunity", cells, lambda _done, _total: True)
+    assert (stale.saved, stale.clashed) == (40, 0)  # mine is what is there already
 
 
 def test_what_is_seen_is_exported_in_its_order_with_telephones_as_text(store: Store, tmp_path: Path) -> None:
