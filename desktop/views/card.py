@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from desktop.views import paint
+from desktop.views.compose import settle
 from desktop.views.look import Look
 from desktop.views.popover import Scrim
 
@@ -89,6 +90,7 @@ class Card(QWidget):
         window, layout = self._window, self.layout()
         wide = min(self._look.px(self._width), window.width() - 2 * MARGIN)
         self.setFixedWidth(wide)
+        settle(self)
         self.fit()
         high = self.sizeHint().height()
         if layout is not None:

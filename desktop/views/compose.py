@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop.views import paint
 from desktop.views.look import Look
+from desktop.views.theme import ROLES
 from desktop.words import Message
 
 Edge = tuple[int, int, int, int]
@@ -38,7 +39,7 @@ def label(
     """A text in one of five sizes and the inks of the tokens; plain text, never markup."""
     made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setProperty("ink", ink)
+    made.setForegroundRole(ROLES[ink])
     made.setWordWrap(wrap)
     look.bind(made.setFont, lambda: look.font(size, strong=strong))
     if centre:
@@ -52,20 +53,29 @@ def label(
 
 def set_ink(made: QLabel, ink: str) -> None:
     """Another ink for a label."""
-    if made.property("ink") != ink:
-        made.setProperty("ink", ink)
-        made.style().unpolish(made)
-        made.style().polish(made)
+    made.setForegroundRole(ROLES[ink])
 
 
 def region(ground: str = "", edge: str = "") -> QWidget:
     """A part of the window with its own ground and perhaps a hairline on one side."""
-    made = QFrame()
-    made.setProperty("ground", ground)
-    if edge:
-        made.setProperty("edge", edge)
-    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    made = Edged(edge) if edge else QFrame()
+    if ground:
+        made.setBackgroundRole(ROLES[ground])
+        made.setAutoFillBackground(True)
     return made
+
+
+class Edged(QFrame):
+    """A part with a hairline on one side, which its content leaves free."""
+
+    def __init__(self, edge: str) -> None:
+        super().__init__()
+        self.setContentsMargins(*(int(edge == side) for side in ("left", "top", "right", "bottom")))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """One pixel."""
+        line = QRegion(self.rect()).subtracted(QRegion(self.contentsRect())).boundingRect()
+        QPainter(self).fillRect(line, self.palette().color(ROLES["line"]))
 
 
 def _fill(look: Look, layout: QBoxLayout, parts: tuple[object, ...], gap: int, edge: Edge) -> None:
@@ -78,7 +88,6 @@ def _fill(look: Look, layout: QBoxLayout, parts: tuple[object, ...], gap: int, e
             layout.addLayout(part)
         elif isinstance(part, int) and part:
             space = QWidget()
-            space.setProperty("ground", "")
             across = isinstance(layout, QHBoxLayout)
             look.bind(space.setFixedWidth if across else space.setFixedHeight, _scaled(look, part))
             layout.addWidget(space)
@@ -126,6 +135,15 @@ def scrolling(inner: QWidget) -> QScrollArea:
     inner.setAutoFillBackground(False)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area
+
+
+def settle(widget: QWidget) -> None:
+    """Let what was put into a part that is not shown yet count in its size; the innermost first."""
+    widget.ensurePolished()
+    for part in reversed([widget, *widget.findChildren(QWidget)]):
+        layout = part.layout()
+        if layout is not None:
+            layout.activate()
 
 
 def clear(layout: QLayout) -> None:

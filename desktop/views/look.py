@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.views import icons, theme
+from desktop.views.dress import Dress
 from desktop.views.language import Bindings, Value
 from desktop.views.theme import Tokens
 from desktop.words import Message
@@ -44,12 +45,16 @@ class Look(QObject):
         return self.t.theme
 
     def dress(self) -> None:
-        """Give the whole application palette, fonts and style sheet of the current tokens."""
+        """Give the whole application style, palette and fonts of the current tokens."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
+            style = app.style()
+            if not isinstance(style, Dress):
+                style = Dress()
+                app.setStyle(style)
             app.setPalette(theme.palette(self.t))
             app.setFont(self.t.font())
-            app.setStyleSheet(theme.style_sheet(self.t))
+            style.wear(theme.style_sheets(self.t))
 
     def switch(
         self, *, theme_name: str | None = None, scale: int | None = None, language: str | None = None

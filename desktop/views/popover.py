@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.views import paint
+from desktop.views.compose import settle
 from desktop.views.look import Look
 
 RING = 4
@@ -59,6 +60,7 @@ class Popover(QWidget):
 
     def _take_height(self) -> None:
         """As high as the texts need that wrap at this width, not at the one they would like."""
+        settle(self)
         self.adjustSize()
         if self.inside.hasHeightForWidth():
             self.resize(self.width(), self.inside.totalHeightForWidth(self.width()))

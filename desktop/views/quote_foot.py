@@ -14,7 +14,7 @@ from desktop.rules.totals import Totals
 from desktop.services.drafts import QuoteDraft
 from desktop.views import cells, paint
 from desktop.views.buttons import Button
-from desktop.views.compose import column, label, region, row
+from desktop.views.compose import column, label, region, row, set_ink
 from desktop.views.look import Look
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
@@ -176,9 +176,7 @@ class QuoteFoot(QWidget):
         self._light.show_tone(tone)
         head = stage if frozen else msg("Ready to issue") if reason is None else msg("Not yet")
         self._look.bind(self._state.setText, head)
-        self._state.setProperty("ink", tone)
-        self._state.style().unpolish(self._state)
-        self._state.style().polish(self._state)
+        set_ink(self._state, tone)
         kept = msg("What was issued never changes. A new revision starts from it.")
         fine = msg("All lines have a price and a tax rate. Issuing gives the number and freezes the content.")
         self._look.bind(self._why.setText, kept if frozen else reason or fine)

@@ -4,6 +4,7 @@ No other file of the program holds a colour, a type size or a font name; they as
 """
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
@@ -41,7 +42,16 @@ _PALETTE: Final = {
     QPalette.ColorRole.PlaceholderText: "ink_3",
     QPalette.ColorRole.Link: "accent_ink",
     QPalette.ColorRole.Accent: "accent",
+    QPalette.ColorRole.Light: "desk",
+    QPalette.ColorRole.Midlight: "selected",
+    QPalette.ColorRole.Mid: "line",
+    QPalette.ColorRole.Dark: "ink_2",
+    QPalette.ColorRole.Shadow: "warn",
+    QPalette.ColorRole.BrightText: "bad",
+    QPalette.ColorRole.LinkVisited: "good",
 }
+ROLES: Final = {name: role for role, name in reversed(_PALETTE.items())}
+"""The role of the palette that a colour of the tokens has: what is painted by it follows every switch."""
 
 
 @lru_cache(maxsize=1)
@@ -237,8 +247,8 @@ def palette(tokens: Tokens) -> QPalette:
     return made
 
 
-def style_sheet(tokens: Tokens) -> str:
-    """The one style sheet of the program, from the template below."""
+def style_sheets(tokens: Tokens) -> Mapping[str, str]:
+    """What some kinds of widgets wear, from the templates below; everybody else has the palette."""
     names = {name: str(value) for name, value in load_tokens()["colour"][tokens.theme].items()}
     sizes = {f"type_{name}": f"{tokens.size(name)}px" for name in load_tokens()["type"]["size"]}
     spaces = {
@@ -247,33 +257,22 @@ def style_sheet(tokens: Tokens) -> str:
     radii = {f"r_{name}": f"{tokens.radius(name)}px" for name in ("control", "chip", "popover", "track")}
     focus = load_tokens()["line"]["focus_high_contrast" if tokens.theme == "high_contrast" else "focus"]
     values = names | sizes | spaces | radii | {"focus_width": f"{focus}px"}
-    sheet = _SHEET
-    for name in sorted(values, key=len, reverse=True):
-        sheet = sheet.replace(f"@{name}", values[name])
-    return sheet
+    return {kind: _TOKEN.sub(lambda found: values[found[1]], sheet) for kind, sheet in _SHEETS.items()}
 
 
-_SHEET: Final = """
-QWidget { color: @ink; }
-QWidget[ground="ground"] { background: @ground; }
-QWidget[ground="surface"] { background: @surface; }
-QWidget[ground="panel"] { background: @panel; }
-QWidget[ground="raised"] { background: @raised; }
-QWidget[ground="desk"] { background: @desk; }
-QWidget[ground="selected"] { background: @selected; }
-QWidget[edge="bottom"] { border: none; border-bottom: 1px solid @line; }
-QWidget[edge="top"] { border: none; border-top: 1px solid @line; }
-QWidget[edge="left"] { border: none; border-left: 1px solid @line; }
-QWidget[edge="right"] { border: none; border-right: 1px solid @line; }
-QAbstractScrollArea { background: transparent; border: none; }
-QAbstractItemView { background: transparent; border: none; outline: none; }
-QLabel { background: transparent; }
-QLabel[ink="ink_2"] { color: @ink_2; }
-QLabel[ink="ink_3"] { color: @ink_3; }
-QLabel[ink="accent_ink"] { color: @accent_ink; }
-QLabel[ink="good"] { color: @good; }
-QLabel[ink="warn"] { color: @warn; }
-QLabel[ink="bad"] { color: @bad; }
+_TOKEN: Final = re.compile(r"@(\w+)")
+_BAR: Final = """
+QScrollBar:vertical { background: transparent; width: @s10; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: @s10; margin: 0; }
+QScrollBar::handle:vertical { background: @line_strong; border-radius: @s3; min-height: @s32; margin: @s2; }
+QScrollBar::handle:horizontal { background: @line_strong; border-radius: @s3; min-width: @s32; margin: @s2; }
+QScrollBar::handle:hover { background: @line_control; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""
+_SHEETS: Final = {
+    "field": """
+QTextBrowser { background: transparent; border: none; color: @ink; }
 QLineEdit, QPlainTextEdit, QComboBox {
   background: @surface; color: @ink; border: 1px solid @line_control; border-radius: @r_control;
   padding: 0 @s10; min-height: @s30; selection-background-color: @accent; selection-color: @on_accent; }
@@ -293,29 +292,27 @@ QLineEdit[cell="true"], QLineEdit[cell="true"]:focus, QComboBox[cell="true"], QC
   background: @surface; border: 2px solid @accent_mark; border-radius: 0; padding: 0 @s6; min-height: 0; }
 QComboBox::drop-down { border: none; width: @s28; }
 QComboBox::down-arrow { image: none; width: 0; height: 0; }
-QComboBox QAbstractItemView, QAbstractItemView[floats="true"] {
+QComboBox QAbstractItemView {
   background: @raised; border: 1px solid @line_strong; padding: @s4; outline: none;
   selection-background-color: @selected; selection-color: @ink; }
-QComboBox QAbstractItemView::item, QAbstractItemView[floats="true"]::item {
-  min-height: @s28; padding: 0 @s6; }
-QTableView { gridline-color: transparent; }
-QHeaderView { background: transparent; border: none; }
-QHeaderView::section { background: transparent; border: none; color: @ink_3; }
-QScrollArea > QWidget > QWidget[ground=""] { background: transparent; }
-QScrollBar:vertical { background: transparent; width: @s10; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: @s10; margin: 0; }
-QScrollBar::handle:vertical { background: @line_strong; border-radius: @s3; min-height: @s32; margin: @s2; }
-QScrollBar::handle:horizontal { background: @line_strong; border-radius: @s3; min-width: @s32; margin: @s2; }
-QScrollBar::handle:hover { background: @line_control; }
-QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
-QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QToolTip { background: @raised; color: @ink; border: 1px solid @line_strong;
-  padding: @s4 @s8; font-size: @type_small; }
+QComboBox QAbstractItemView::item { min-height: @s28; padding: 0 @s6; }
+""",
+    "floating": """
+QAbstractItemView {
+  background: @raised; border: 1px solid @line_strong; padding: @s4; outline: none;
+  selection-background-color: @selected; selection-color: @ink; }
+QAbstractItemView::item { min-height: @s28; padding: 0 @s6; }
+""",
+    "bar": _BAR,
+    "menu": """
 QMenu { background: @raised; border: 1px solid @line_strong; border-radius: @r_control; padding: @s4; }
 QMenu::item { min-height: @s28; padding: 0 @s16 0 @s12; border-radius: @r_chip; color: @ink; }
 QMenu::item:selected { background: @hover; }
 QMenu::item:disabled { color: @ink_disabled; }
 QMenu::separator { height: 1px; background: @line; margin: @s4 0; }
-QSplitter::handle { background: @line; }
-QDialog, QMessageBox { background: @surface; }
-"""
+""",
+    "tip": """
+QToolTip { background: @raised; color: @ink; border: 1px solid @line_strong;
+  padding: @s4 @s8; font-size: @type_small; }
+""",
+}

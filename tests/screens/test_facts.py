@@ -218,7 +218,7 @@ def test_text_has_its_contrast_on_every_ground(name: str) -> None:
 @pytest.mark.parametrize("name", theme.THEMES)
 @pytest.mark.parametrize("scale", theme.SCALES)
 def test_the_style_sheet_leaves_no_token_open(name: str, scale: int) -> None:
-    assert "@" not in theme.style_sheet(Tokens(name, scale))
+    assert "@" not in "".join(theme.style_sheets(Tokens(name, scale)).values())
 
 
 def test_no_colour_size_or_font_is_written_outside_the_theme() -> None:

@@ -15,7 +15,7 @@ from desktop.rules.filters import ALL, ANY, NONE, Condition, Filter, Group
 from desktop.services import filter_words
 from desktop.services.filter_words import HOW_WORDS, OPERATOR_WORDS, Titles
 from desktop.views.buttons import Button
-from desktop.views.compose import Line, clear, column, holding, label, row, scrolling
+from desktop.views.compose import Line, clear, column, holding, label, row, scrolling, settle
 from desktop.views.editors import ChoiceEditor
 from desktop.views.filters.chips import Rule
 from desktop.views.filters.values import People, ValueEditor, as_token
@@ -142,7 +142,7 @@ class FilterBuilder(Popover):
         self._fill(self._body, self.filter, ())
         look = self._look
         row_height = look.t.control("height_input") + look.px(6)
-        self._inner.ensurePolished()
+        settle(self._inner)
         most = MOST_SHOWN * row_height + look.px(20)
         self._area.setFixedHeight(min(self._inner.sizeHint().height(), most))
         self._say()
