@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from desktop.models.record import RECORDS
+from desktop.rules import marked
 from desktop.services.commands import COMMANDS
 from desktop.views import cells
 from desktop.views.cells import Row
@@ -107,6 +108,7 @@ class Finder:
             run=lambda: self._open(kind, row.id),
             avatar=veiled(self._look, title).avatar,
             ring=cells.ring_of(kind, stage) if kind == "opportunity" else None,
+            record=True,
         )
 
     def _commands(self, text: str, found: Row | None) -> list[Item]:
@@ -130,7 +132,7 @@ class Finder:
         return items
 
     def _matches(self, item: Item, text: str) -> bool:
-        return all(part in item.title.casefold() for part in text.casefold().split())
+        return all(marked.where(item.title, part) for part in text.split())
 
     def _offered(self, row: Row) -> list[Item]:
         items = []

@@ -1,7 +1,7 @@
 """Ctrl+K: one box for records and commands; what is typed is answered at once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.rules import marked
 from desktop.views import paint
 from desktop.views.compose import Keys, Line, Picture, column, holding, label, region, row
 from desktop.views.look import Look
@@ -35,6 +36,8 @@ from desktop.words import msg
 Index = QModelIndex | QPersistentModelIndex
 ITEM: Final = Qt.ItemDataRole.UserRole
 MOST: Final = 24
+QUICK: Final = 9
+"""Answers behind the first that have a key of their own: Ctrl with a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ class Item:
     ring: tuple[float, str] | None = None
     run: Callable[[], object] | None = None
     heading: bool = False
+    record: bool = False
+    quick: str = ""
+    """The key that opens a record while it is not the chosen one."""
 
 
 Ask = Callable[[str], Sequence[Item]]
@@ -82,6 +88,8 @@ class _ItemDelegate(QStyledItemDelegate):
     def __init__(self, look: Look, parent: QObject) -> None:
         super().__init__(parent)
         self._look = look
+        self.typed = ""
+        """What is marked in the answers."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         item: Item = index.data(ITEM)
@@ -113,7 +121,7 @@ class _ItemDelegate(QStyledItemDelegate):
         box = QRect(rect.left() + edge, middle - size // 2, size, size)
         self._paint_mark(painter, box, item, on=on)
         right = rect.right() - edge
-        keys = "Enter" if on and not item.keys else item.keys
+        keys = item.keys or ("Enter" if on else item.quick)
         if keys:
             width = paint.keys_width(look, keys)
             paint.paint_keys(painter, look, right - width, middle, keys)
@@ -122,9 +130,28 @@ class _ItemDelegate(QStyledItemDelegate):
         if item.right:
             paint.paint_text(painter, look, words, item.right, align=paint.RIGHT)
             words.setRight(right - look.t.width(item.right) - look.px(12))
-        paint.paint_yielding(
-            painter, look, words, item.title, [item.detail] if item.detail else [], extra_ink="ink_2"
-        )
+        after = self._paint_marked(painter, words, item.title, "ink", "body")
+        if item.detail:
+            words.setLeft(after + look.px(10))
+            if look.t.width(item.detail, "small") <= words.width():
+                self._paint_marked(painter, words, item.detail, "ink_2", "small")
+
+    def _paint_marked(self, painter: QPainter, box: QRect, text: str, ink: str, size: str) -> int:
+        """A text with what was typed in it in the accent; returns the right edge of what was drawn."""
+        look, parts, at = self._look, [], 0
+        for begin, end in marked.where(text, self.typed) if self.typed else ():
+            parts += [(text[at:begin], False), (text[begin:end], True)]
+            at = end
+        parts.append((text[at:], False))
+        wide = sum(look.t.advance(words, size, strong=on) for words, on in parts)
+        if wide > box.width():
+            return paint.paint_text(painter, look, box, text, ink=ink, size=size)
+        rest = QRect(box)
+        for words, on in parts:
+            if words:
+                shown = "accent_ink" if on else ink
+                rest.setLeft(paint.paint_text(painter, look, rest, words, ink=shown, size=size, strong=on))
+        return rest.left()
 
     def _paint_mark(self, painter: QPainter, box: QRect, item: Item, *, on: bool) -> None:
         look = self._look
@@ -157,7 +184,8 @@ class Palette(QWidget):
         self._items = _Items(self)
         self.rows = QListView()
         self.rows.setModel(self._items)
-        self.rows.setItemDelegate(_ItemDelegate(look, self))
+        self._painter = _ItemDelegate(look, self)
+        self.rows.setItemDelegate(self._painter)
         self.rows.setFrameShape(QFrame.Shape.NoFrame)
         self.rows.setMouseTracking(True)
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -216,7 +244,9 @@ class Palette(QWidget):
 
     def _answer(self, text: str) -> None:
         begun = perf_counter()
-        items = list(self._ask(text.strip()))[:MOST]
+        self._painter.typed = text.strip()
+        found = list(self._ask(text.strip()))[:MOST]
+        items = with_keys(found) if text.strip() else found
         if not any(not item.heading for item in items):
             items = [Item(self._look.text(msg("Nothing matches")), heading=True)]
         self._items.show_items(items)
@@ -258,8 +288,13 @@ class Palette(QWidget):
             self.dismiss()
             item.run()
 
+    def _run_quick(self, keys: str) -> None:
+        place = next((n for n, item in enumerate(self._items.items) if item.quick == keys), -1)
+        if place >= 0:
+            self._run(self._items.index(place))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows choose, Enter opens, Escape closes."""
+        """Arrows choose, Enter opens, Ctrl with a digit opens one further down, Escape closes."""
         key = event.key()
         if key == Qt.Key.Key_Escape:
             self.dismiss()
@@ -267,9 +302,19 @@ class Palette(QWidget):
             self._step(1 if key == Qt.Key.Key_Down else -1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._run(self.rows.currentIndex())
+        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self._run_quick(f"Ctrl+{key - Qt.Key.Key_0}")
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A floating layer."""
         paint.paint_float(QPainter(self), self._look, self.rect())
+
+
+def with_keys(items: Sequence[Item]) -> list[Item]:
+    """Records behind the first answer get Ctrl with a digit."""
+    runs = [item for item in items if not item.heading]
+    quick = [item for item in runs[1:] if item.record][:QUICK]
+    numbers = {id(item): f"Ctrl+{place}" for place, item in enumerate(quick, 1)}
+    return [replace(item, quick=numbers.get(id(item), "")) for item in items]

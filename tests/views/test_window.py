@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from desktop.models.changes import write_local
 from desktop.models.store import Store
 from desktop.views.comparison import lines_of
 from desktop.views.inbox import InboxPage
+from desktop.views.look import Look
+from desktop.views.palette import Item, Palette
 from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm, conflict
@@ -66,6 +69,32 @@ def test_the_palette_finds_commands_and_places(window: Window, qtbot: QtBot) -> 
     qtbot.keyClicks(window.palette_box.entry, "inbox")
     key(qtbot, window.palette_box.entry, Qt.Key.Key_Return)
     assert isinstance(window.page(), InboxPage)
+
+
+def test_a_digit_with_ctrl_opens_an_answer_further_down(window: Window, qtbot: QtBot, look: Look) -> None:
+    opened: list[str] = []
+
+    def ask(_text: str) -> list[Item]:
+        names = ("Xinghe", "Mingtai", "Desen")
+        rows = [Item(name, run=partial(opened.append, name), record=True) for name in names]
+        return [Item("Customers", heading=True), *rows, Item("Delete", run=partial(opened.append, "Delete"))]
+
+    box = Palette(look, window, ask)
+    box.pop()
+    qtbot.keyClicks(box.entry, "e")
+    key(qtbot, box.entry, Qt.Key.Key_3, control=True)
+    assert opened == []
+    key(qtbot, box.entry, Qt.Key.Key_2, control=True)
+    assert opened == ["Desen"]
+    assert not box.isVisible()
+
+
+def test_commands_are_found_by_their_sound(window: Window, look: Look) -> None:
+    look.switch(language="zh")
+    window.open_palette()
+    window.palette_box.entry.setText("xjbj")
+    assert "新建报价" in window.palette_box.titles()
+    look.switch(language="en")
 
 
 def test_escape_and_a_press_outside_close_the_palette(window: Window, qtbot: QtBot) -> None:
