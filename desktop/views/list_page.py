@@ -6,16 +6,17 @@ from uuid import UUID
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.models.record import RECORDS
 from desktop.rules.filters import EVERYTHING, Condition
 from desktop.services import lists
+from desktop.views.beside import Beside
 from desktop.views.board.board import Board
 from desktop.views.buttons import Button, Tab
 from desktop.views.calendar.face import CalendarFace
 from desktop.views.cells import Row
-from desktop.views.compose import column, region, row
+from desktop.views.compose import Stack, column, region
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.filters.bar import FilterBar
@@ -39,8 +40,8 @@ AT_ONCE = 48
 """Rows that are read with each key while somebody types: what a window shows."""
 SOON = 150
 """Milliseconds within which a second step in the list means that somebody runs through it."""
-SNUG = 1000
-"""px at 100 % below which what stands beside the rows takes its least width."""
+CRAMPED = 640
+"""px at 100 % below which the header has no room for all its words."""
 __all__ = ["ListPage", "plain_cell"]
 
 
@@ -69,7 +70,7 @@ class ListPage(QWidget):
         self._total = 0
         self._typed: Condition | None = None
         self._back: tuple[int, UUID | None] | None = None
-        self._stack = QStackedWidget()
+        self._stack = Stack()
         self.faces = ListFaces(look, self, self._stack)
         self.filters = FilterBar(look, desk, self)
         self.edits = ListEdits(look, desk, self)
@@ -113,6 +114,7 @@ class ListPage(QWidget):
             button=msg("New {what}").of(what=inside(cls.__label__)),
             primary=True,
             on_click=lambda: self.wanted.emit(self.kind),
+            hint=self.spec.other_way,
         )
         self.no_match = Empty(
             look,
@@ -127,21 +129,12 @@ class ListPage(QWidget):
             self._stack.addWidget(part)
         ground = region("surface")
         ground.setLayout(column(look, self.many.bar, self.filters, self._stack, gap=0))
-        line = row(look, ground, self.panel, self.many.bulk, gap=0)
-        line.setStretch(0, 1)
-        self.setLayout(line)
-        for beside in (self.panel, self.many.bulk):
-            look.bind(beside.setFixedWidth, lambda: self._side(self.width()))
+        self.setLayout(column(look, Beside(look, ground, self.panel, self.many.bulk), gap=0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What stands beside the rows is as wide as there is room for."""
+        """The words of the primary action leave where there is no room for a header."""
         super().resizeEvent(event)
-        for beside in (self.panel, self.many.bulk):
-            beside.setFixedWidth(self._side(event.size().width()))
-
-    def _side(self, room: int) -> int:
-        """How wide a column beside the rows is; its least width where there is little room."""
-        return self._look.t.column("panel" if room >= self._look.px(SNUG) else "panel_min")
+        self.new_button().shrink(event.size().width() < self._look.px(CRAMPED))
 
     # Views and what they show
 
@@ -168,7 +161,7 @@ class ListPage(QWidget):
         label = msg("New {what}").of(what=inside(RECORDS[self.kind].__label__))
         if self._new is not None:
             return self._new
-        button = self._new = Button(self._look, label, kind="primary", icon="plus", keys="N")
+        button = self._new = Button(self._look, label, kind="primary", icon="plus", keys="N", name=label)
         button.refuse(self._desk.refusal(f"{self.kind}.new", None))
         button.clicked.connect(lambda: self.wanted.emit(self.kind))
         return button
@@ -290,6 +283,7 @@ class ListPage(QWidget):
         else:
             plain = self.state.now.where == EVERYTHING and self._typed is None
             self._stack.setCurrentWidget(self.nothing if plain else self.no_match)
+            self.no_match.say(self.filters.why_nothing())
         offered = self._stack.currentWidget() is self.nothing
         self.new_button().become("plain" if offered else "primary")
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.services.unfinished import Unfinished
@@ -36,6 +36,9 @@ from desktop.words import Message, msg, verbatim
 NOTED: Final = ("customer", "contact", "opportunity")
 COMMENTED: Final = (*NOTED, "task", "product")
 """What colleagues can say something about: what belongs to a customer, and so is seen by the same people."""
+SLIM: Final = 300
+"""A panel that is narrower has no room for words on its buttons."""
+
 FACTS: Final[dict[str, tuple[str, ...]]] = {
     "customer": (
         "grade",
@@ -225,15 +228,15 @@ class Panel(QWidget):
         self.whole.clicked.connect(self._open)
         close = Button(look, icon="x", kind="flat", name=msg("Close the panel"))
         close.clicked.connect(self.closed)
-        self.quote = Button(look, msg("Quote"), icon="file-plus")
+        self.quote = Button(look, msg("Quote"), icon="file-plus", name=msg("Quote"))
         self.quote.clicked.connect(self._quote)
-        self.visit = Button(look, msg("Log visit"), icon="map-pin")
+        self.visit = Button(look, msg("Log visit"), icon="map-pin", name=msg("Log visit"))
         self.visit.clicked.connect(self._visit)
         self.phone = Button(look, icon="phone", name=msg("Copy the phone number"))
         self.phone.clicked.connect(self._copy_phone)
         self.mail = Button(look, icon="mail", name=msg("Write an e-mail"))
         self.mail.clicked.connect(self._write_mail)
-        self.finish = Button(look, msg("Done"), icon="check")
+        self.finish = Button(look, msg("Done"), icon="check", name=msg("Done"))
         self.finish.clicked.connect(self._done)
         self.share = sharing_box.share_button(look, words=False)
         self.share.clicked.connect(self._share)
@@ -290,6 +293,12 @@ class Panel(QWidget):
         whole.setStretch(3, 1)
         ground.setLayout(whole)
         self.setLayout(column(look, ground, gap=0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The words on its buttons leave before a button does."""
+        super().resizeEvent(event)
+        for button in (self.visit, self.quote, self.finish):
+            button.shrink(event.size().width() < self._look.px(SLIM))
 
     def show_row(self, shown: Row | None) -> None:
         """Another record."""
