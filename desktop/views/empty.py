@@ -1,6 +1,7 @@
 """The empty states: an icon, one sentence why, one button; each kind of nothing says what it is."""
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -10,6 +11,9 @@ from desktop.views.buttons import Button
 from desktop.views.compose import column, holding, label, row
 from desktop.views.look import Look
 from desktop.words import Message
+
+WIDEST: Final = 324
+"""px at 100 % of the sentence."""
 
 
 class _Disc(QWidget):
@@ -51,9 +55,10 @@ class Empty(QWidget):
         hint: Message | None = None,
     ) -> None:
         super().__init__()
-        words = label(look, why, ink="ink_2", wrap=True, centre=True)
-        look.bind(words.setFixedWidth, lambda: look.px(324))
-        look.bind(words.setMinimumHeight, lambda: words.heightForWidth(look.px(324)))
+        self._look = look
+        words = self._words = label(look, why, ink="ink_2", wrap=True, centre=True)
+        look.changed.connect(self._balance)
+        self._balance()
         parts: list[QWidget | int | None] = [
             _Disc(look, icon),
             8,
@@ -75,3 +80,16 @@ class Empty(QWidget):
             elif part is not None:
                 inner.addSpacing(look.px(part))
         self.setLayout(column(look, None, row(look, None, holding(inner), None), None, gap=0))
+
+    def say(self, why: Message) -> None:
+        """Another reason."""
+        self._look.bind(self._words.setText, why)
+        self._balance()
+
+    def _balance(self) -> None:
+        """Lines of about one length: as narrow as it can be without one more of them."""
+        words, most = self._words, self._look.px(WIDEST)
+        words.ensurePolished()
+        least = words.heightForWidth(most)
+        narrow = next((w for w in range(most // 2, most, 4) if words.heightForWidth(w) <= least), most)
+        words.setFixedSize(narrow, least)

@@ -53,6 +53,8 @@ class ListSpec:
     order: str = "id"
     descending: bool = True
     why_empty: Message = msg("What you add appears here at once, also without a network.")
+    other_way: Message | None = None
+    """How else its first records come."""
     board: str = ""
     """The choice whose options are the columns of a board; empty: there is no board."""
     calendar: str = ""
@@ -114,6 +116,8 @@ _SOON: Final = every(Condition("stage", "one_of", ("issued",)), Condition("valid
 _UNDER_WAY: Final = every(Condition("stage", "none_of", ("won", "lost")))
 _TO_DO: Final = Condition("done_at", "empty")
 
+DROP: Final = msg("or drop a file into the window: CSV, Excel or vCard")
+
 LISTS: Final = {
     spec.kind: spec
     for spec in (
@@ -138,6 +142,7 @@ LISTS: Final = {
                 View("quiet", msg("Nothing planned"), every(_QUIET)),
             ),
             why_empty=msg("A customer needs only a name or a phone. The rest is asked later."),
+            other_way=DROP,
             board="stage",
             calendar="next_on",
         ),
@@ -153,6 +158,7 @@ LISTS: Final = {
             ),
             _views("contact"),
             why_empty=msg("People at your customers. They come with an import or from a customer's page."),
+            other_way=DROP,
         ),
         ListSpec(
             "opportunity",
@@ -190,6 +196,7 @@ LISTS: Final = {
             order="sku",
             descending=False,
             why_empty=msg("Products come with an import or from the office's price book."),
+            other_way=DROP,
         ),
         ListSpec(
             "quote",

@@ -182,7 +182,7 @@ class QuotePage(QWidget):
         english = look.language == "en" and firm is not None and firm.name_en
         name = (firm.name_en if english else firm.name) if firm else ""
         self._avatar.show_name(veil_text(look, firm.name if firm else ""), firm.id if firm else "")
-        number = draft.quote.number or look.text(msg("Draft"))
+        number = draft.quote.number or look.text(msg("New quote", "untitled"))
         name_of_it = veil_text(look, draft.quote.name or "")
         look.release(self._title.setText)
         self._title.setText(

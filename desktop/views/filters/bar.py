@@ -31,6 +31,7 @@ ENTRY_WIDTH, LEAST_ENTRY = 132, 64
 ROOMY, TIGHT = 980, 700
 MONTHLY, DAILY = msg("{field} by month"), msg("{field} by day")
 MOST_PEOPLE = 200
+MOST_SAID = 120
 
 
 class _Entry(QLineEdit):
@@ -204,6 +205,16 @@ class FilterBar(QWidget):
         """The users or teams there are, by name."""
         found = [(each.id.hex, each.record.title) for each in self._desk.recent(kind, MOST_PEOPLE)]
         return sorted(found, key=lambda pair: pair[1])
+
+    def why_nothing(self) -> Message:
+        """Which conditions no record passes; where they are many, that they are too many."""
+        kind, where = self._page.kind, self._page.state.now.where
+        typed = filter_words.meant(kind, self.entry.text(), self.fields)
+        asked = Group(ALL, (*filters.parts_of(where), *([typed] if typed is not None else [])))
+        said = msg("None of them passes: {sentence}.").of(
+            sentence=filter_words.sentence(kind, asked, self.titles_of(asked))
+        )
+        return said if len(self._look.text(said)) <= MOST_SAID else msg("None of them passes these filters.")
 
     # Typing
 
