@@ -152,9 +152,11 @@ def engine_of(keyring: Keyring, *, read_only: bool = False) -> Engine:
     )
     opening = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(opening)
+    def begin(pooled: Any) -> None:
+        pooled.driver_connection.execute(opening)
+
+    dialect: Any = engine.dialect
+    dialect.do_begin = begin  # an engine with an event of its own asks for listeners at every statement
 
     @event.listens_for(engine, "handle_error")
     def translate(context: ExceptionContext) -> None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine
 
 from desktop.models.engines import open_keyed
 
@@ -14,7 +14,7 @@ WAITS = 2
 """PRAGMA synchronous: from FULL on a commit is on the disk when it returns."""
 PARTS = ("", "-wal")
 
-_COMMITTING: dict[Path, Callable[[Connection], None]] = {}
+_COMMITTING: dict[Path, Callable[[Any], None]] = {}
 
 
 @lru_cache(maxsize=64)
@@ -22,11 +22,15 @@ def open_engine(path: Path) -> Engine:
     """A keyed engine; SQLAlchemy engines may be disposed and used again."""
     engine = open_keyed(path, KEY)
 
-    @event.listens_for(engine, "commit")
-    def committing(connection: Connection) -> None:
-        if path in _COMMITTING:
-            _COMMITTING[path](connection)
+    dialect: Any = engine.dialect
+    commit = dialect.do_commit
 
+    def committing(pooled: Any) -> None:
+        if path in _COMMITTING:
+            _COMMITTING[path](pooled.driver_connection)
+        commit(pooled)
+
+    dialect.do_commit = committing
     return engine
 
 
@@ -40,8 +44,7 @@ class Disk:
         self._left: dict[str, bytes] | None = None
         _COMMITTING[path] = self._committing
 
-    def _committing(self, connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
+    def _committing(self, driver: Any) -> None:
         if driver.execute("PRAGMA synchronous").fetchone()[0] >= WAITS:
             self._left = None  # with it all that was committed before is on the disk
         elif self.shaky and self._left is None:
