@@ -124,8 +124,9 @@ class Comparison(QWidget):
         """Three columns of values; one's own on the tint."""
         look = self._look
         painter = QPainter(self)
-        wide = self.width() // 4
+        wide = self._wide()
         columns = [QRect(self.width() - wide * (3 - n), 0, wide, self.height()) for n in range(3)]
+        labels = columns[0 if self._has_before else 1].left()
         painter.fillRect(columns[1], look.colour("selected"))
         head = look.t.row("table_header")
         heads = (msg("Before") if self._has_before else verbatim(""), *self._heads)
@@ -139,7 +140,7 @@ class Comparison(QWidget):
         for line in self._lines:
             high = self._height(line)
             paint.paint_text(
-                painter, look, QRect(0, top, columns[0].left(), high), look.text(line.label), ink="ink_2"
+                painter, look, QRect(0, top, labels - look.px(8), high), look.text(line.label), ink="ink_2"
             )
             for n, value in enumerate((line.before, line.mine, line.theirs)):
                 if value is not None:
@@ -151,6 +152,19 @@ class Comparison(QWidget):
                     self._paint_value(painter, box, look.text(value), big=line.big and n > 0, quiet=n == 0)
             top += high
             paint.paint_hairline(painter, look, QRect(0, 0, self.width(), top))
+
+    def _wide(self) -> int:
+        """How wide each column of values is: a quarter, or what the longest needs and the names leave."""
+        look, count = self._look, 3 if self._has_before else 2
+        needed = max(
+            look.t.width(look.text(value), "body", strong=line.big)
+            for line in self._lines
+            for value in (line.before, line.mine, line.theirs)
+            if value is not None
+        )
+        named = max(look.t.width(look.text(line.label)) for line in self._lines) + look.px(12)
+        left = (self.width() - min(named, self.width() // 2)) // count
+        return max(self.width() // 4, min(needed + look.px(24), left))
 
     def _paint_light(self, painter: QPainter, box: QRect, text: str, tone: str) -> None:
         """A judgement: a disc in its colour, and its word."""

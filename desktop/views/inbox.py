@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.models.inbox import Side
@@ -109,7 +109,7 @@ class InboxPage(QWidget):
         left_inner.setLayout(column(look, self._rows, None, gap=0))
         self._left = region("surface", "right")
         self._left.setLayout(column(look, scrolling(left_inner), gap=0))
-        look.bind(self._left.setFixedWidth, lambda: look.px(320))
+        look.bind(self._left.setFixedWidth, self._index_width)
         self._detail = QVBoxLayout()
         self._detail.setContentsMargins(0, 0, 0, 0)
         middle = holding(column(look, self._detail, None, gap=0))
@@ -132,6 +132,16 @@ class InboxPage(QWidget):
         look.bind(self.setAccessibleName, msg("Inbox"))
         desk.changed.connect(self._changed)
         look.changed.connect(self._reword)
+
+    def _index_width(self) -> int:
+        """In large text the matter itself keeps most of a small window."""
+        look = self._look
+        return min(look.px(320), max(self.width() * 36 // 100, look.px(180)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window has a narrow index."""
+        super().resizeEvent(event)
+        self._left.setFixedWidth(self._index_width())
 
     def enter(self) -> None:
         """Read what is open, and look at the first."""

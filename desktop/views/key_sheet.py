@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QBoxLayout, QVBoxLayout, QWidget
 
 from desktop.views import keymap
 from desktop.views.buttons import Button
@@ -39,7 +39,7 @@ class KeySheet(Card):
         for side in (self._left, self._right):
             side.setContentsMargins(0, 0, 0, 0)
             side.setSpacing(0)
-        across = row(look, self._left, self._right, gap=32, edge=(20, 12, 20, 16))
+        across = self._across = row(look, self._left, self._right, gap=32, edge=(20, 12, 20, 16))
         across.setStretch(0, 1)
         across.setStretch(1, 1)
         hint = label(look, msg("Other keys can be chosen in the settings."), size="small", ink="ink_3")
@@ -50,6 +50,12 @@ class KeySheet(Card):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.bind(self.setAccessibleName, msg("All keys"))
         self._said: list[tuple[str, str]] = []
+
+    def fit(self) -> None:
+        """Both columns stand below each other where the window has no room for them."""
+        ways, slim = QBoxLayout.Direction, self.width() < self._look.px(WIDTH)
+        self._across.setDirection(ways.TopToBottom if slim else ways.LeftToRight)
+        self._across.setSpacing(self._look.px(8 if slim else 32))
 
     def open(self) -> None:
         """Show it with the keys as they are now."""

@@ -247,9 +247,13 @@ class Outbox(Popover):
         self._anchor = anchor
         self._actions.hide()
         self._show_why()
-        self.setFixedWidth(self._look.px(WIDTH) + 2 * RING)
+        self.setFixedWidth(self._wide() + 2 * RING)
         self._place()
         self._read(0)
+
+    def _wide(self) -> int:
+        """Its width, and no more than the window has."""
+        return min(self._look.px(WIDTH), self._window.width() - 4 * RING)
 
     def _read(self, after: int) -> None:
         store = self._desk.store
@@ -310,7 +314,7 @@ class Outbox(Popover):
         self._icon.show_icon(said.icon, said.colour)
         self._look.bind(self._below.setText, msg("{state}. {why}").of(state=word(network), why=why(network)))
         self._now.setVisible(bool(said.deed))
-        room = self._look.px(WIDTH - TEXTS - 16)
+        room = self._wide() - self._look.px(TEXTS + 16)
         if said.deed:
             icon, words = DEEDS[said.deed]
             self._now.show_icon(icon)

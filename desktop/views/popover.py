@@ -54,8 +54,9 @@ class Popover(QWidget):
         self._take_height()
         over = self.height() - (self._window.height() - 2 * RING)
         if self.yields is not None and over > 0 and not self.yields.isHidden():
-            least = 2 * self._look.t.row("two_line")
-            self.yields.setFixedHeight(max(least, self.yields.height() - over))
+            row = self._look.t.row("two_line")
+            rows = max(2, (self.yields.height() - over) // row)  # whole ones: none is cut in its middle
+            self.yields.setFixedHeight(rows * row)
             self._take_height()
 
     def _take_height(self) -> None:

@@ -36,6 +36,13 @@ WALK = (
 )
 """What every screen is switched through while it is shown; its pixels are read at twice the scale."""
 
+LARGEST = ("en", "light", 200, SMALL)
+DAILY = (
+    *("today", "customers", "settings", "inbox_conflict", "outbox", "handover", "key_sheet"),
+    *("unlock", "first_run_name", "first_run_passphrase", "first_run_start", "guide"),
+)
+"""Screens that are walked in the largest text on a small screen too."""
+
 
 def in_one_window() -> dict[str, list[str]]:
     """Every screen, by the window that it is looked at in."""
@@ -94,7 +101,7 @@ def test_every_screen_tells_the_truth_and_follows_every_switch(
     data = facts.words_of_data(typed_by_people(furnished[0]))
     before: list[str] = []
     wrong: dict[str, object] = {}
-    for language, theme_name, scale, size in WALK:
+    for language, theme_name, scale, size in (*WALK, LARGEST) if family in DAILY else WALK:
         if before:
             look.switch(language=language, theme_name=theme_name, scale=scale)
             settled(screen, size, qtbot)
