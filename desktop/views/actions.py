@@ -13,6 +13,7 @@ from desktop.rules import deeplinks
 from desktop.services.imports import Plan
 from desktop.views import keymap
 from desktop.views.bringing import Bringing
+from desktop.views.covers import Covers
 from desktop.views.crash_page import CrashPage
 from desktop.views.guide import Guide, page_for, screen_of
 from desktop.views.key_sheet import KeySheet
@@ -38,6 +39,7 @@ class Actions(QObject):
         self._look, self._window = look, window
         self.torn = TornWindows(look, window.desk, window)
         self.crash = CrashPage(look, window)
+        self.covers = Covers(look, self)
         self.notices = Notices(look, window.desk, window)
         self.notices.opened.connect(window.open_record)
         self.tray = Tray(look, window)

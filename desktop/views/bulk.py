@@ -25,6 +25,7 @@ from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, ChoiceEditor, LineEditor, editor_for
 from desktop.views.look import Look
 from desktop.views.phrases import inside
+from desktop.views.privacy import veil_text
 from desktop.views.progress import Bar
 from desktop.views.running import Running
 from desktop.words import Message, msg
@@ -317,7 +318,7 @@ class BulkPanel(QWidget):
         parts += [msg("{count} are so already").of(count=f"{plan.same():,}")] if plan.same() else []
         look.bind(self._summary.setText, lambda: " · ".join(map(look.text, parts)))
         sums = [self._sum(plan, one) for one in plan.sums()]
-        look.bind(self._sums.setText, lambda: "\n".join(map(look.text, sums)))
+        look.bind(self._sums.setText, lambda: veil_text(look, "\n".join(map(look.text, sums))))
         self._sums.setVisible(bool(sums))
         self.go.say(msg("Change {count}").of(count=f"{changing:,}"))
         self.go.refuse(None if changing else NOTHING)

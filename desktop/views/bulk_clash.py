@@ -16,6 +16,7 @@ from desktop.views.clash import Option, lines_of, who_and_when
 from desktop.views.compose import Line, Picture, column, holding, label, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.look import Look
+from desktop.views.privacy import veil, veil_text
 from desktop.words import msg, verbatim
 
 FIELD = msg("{title}: {field}")
@@ -71,8 +72,8 @@ class BulkClash(QWidget):
 
     def _row(self, each: Clashed) -> QVBoxLayout:
         look = self._look
-        title = label(look, self._names.get(each.record, verbatim("")), strong=True, wrap=True)
-        before = " ".join(text for text, _ in self._lines(each, "original"))
+        title = label(look, veil(look, self._names.get(each.record, verbatim(""))), strong=True, wrap=True)
+        before = veil_text(look, " ".join(text for text, _ in self._lines(each, "original")))
         was = label(look, msg("Before: {value}").of(value=before), size="small", ink="ink_3", wrap=True)
         mine = Option(look, self._lines(each, "mine"), look.text(msg("Yours")))
         note = who_and_when(each.clashes[0], look) or look.text(msg("Now"))

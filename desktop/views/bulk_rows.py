@@ -10,6 +10,7 @@ from desktop.models.kinds import Amount, Number, Whole
 from desktop.services.bulk import Line, Plan
 from desktop.views import paint
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 from desktop.words import msg
 
 Index = QModelIndex | QPersistentModelIndex
@@ -59,7 +60,8 @@ class PreviewRows(QAbstractListModel):
         old, new = (
             plan.shown(line, value, look.language).replace("\n", " ") for value in (line.old, line.new)
         )
-        return look.text(line.title), old or NOTHING, new or NOTHING
+        title = veil_text(look, look.text(line.title))
+        return title, veil_text(look, old) or NOTHING, veil_text(look, new) or NOTHING
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The line for the delegate, words for a reader."""

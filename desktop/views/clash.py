@@ -20,6 +20,7 @@ from desktop.views.compose import Line, Picture, clear, column, holding, label, 
 from desktop.views.desk import Again, Desk
 from desktop.views.look import Look
 from desktop.views.popover import RING, Popover
+from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
 
 MOST_SHOWN: Final = 8
@@ -106,6 +107,7 @@ class Option(QAbstractButton):
 
     def __init__(self, look: Look, lines: list[tuple[str, bool]], note: str) -> None:
         super().__init__()
+        lines = [(veil_text(look, text), marked) for text, marked in lines]
         self._look, self._lines, self._note = look, lines, note
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -192,7 +194,8 @@ class SeveralCard(QWidget):
             note = who_and_when(clash, look) if side == "current" else ""
             if side == "mine":
                 before = lines_of(clash, "original", kind, look.language)
-                note = look.text(msg("Before: {value}").of(value=" ".join(text for text, _ in before)))
+                value = veil_text(look, " ".join(text for text, _ in before))
+                note = look.text(msg("Before: {value}").of(value=value))
             made[side] = Option(look, lines_of(clash, side, kind, look.language), note)
             group.addButton(made[side])
         made["mine"].setChecked(True)
@@ -252,7 +255,7 @@ class ClashBox(Popover):
         self._error, self._again, self._edit = error, again, edit
         clear(self._body)
         clash = error.clashes[0]
-        title = _title_of(self._desk, error, look.language)
+        title = veil_text(look, _title_of(self._desk, error, look.language))
         self.setAccessibleName(title or look.text(msg("Changed meanwhile")))
         if len(error.clashes) == 1:
             one = ClashCard(look, error.type, clash, typing=edit is not None, wide=True)
@@ -316,7 +319,7 @@ def _title_of(desk: Desk, error: Clashed, language: str) -> str:
 
 def tell_kept(desk: Desk, look: Look, kind: str, clash: Clash) -> None:
     """Say that the current value stays and where the typed one is found."""
-    typed = clash.shown(RECORDS[kind], clash.mine, look.language).replace("\n", " ")
+    typed = veil_text(look, clash.shown(RECORDS[kind], clash.mine, look.language).replace("\n", " "))
     desk.told.emit(KEPT.of(value=typed[:40] or NOTHING), False)
 
 
@@ -348,7 +351,7 @@ def _value(look: Look, words: Message, kind: str, clash: Clash, side: str, ink: 
 
 def _line(look: Look, clash: Clash, side: str, kind: str, place: int) -> Callable[[], str]:
     """One line of a value in the language of the window."""
-    return lambda: lines_of(clash, side, kind, look.language)[place][0]
+    return lambda: veil_text(look, lines_of(clash, side, kind, look.language)[place][0])
 
 
 class _Mark(QWidget):

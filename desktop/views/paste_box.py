@@ -18,6 +18,7 @@ from desktop.views.cells import NOTHING, Row
 from desktop.views.compose import Line, column, label, row
 from desktop.views.look import Look
 from desktop.views.popover import Popover
+from desktop.views.privacy import veil_text
 from desktop.words import msg
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class PasteBox(Popover):
     def title(self, cell: Cell) -> str:
         """What the record of a cell is called."""
         record = self._rows[cell.record].record
-        return called(record).in_language(self._look.language)
+        return veil_text(self._look, called(record).in_language(self._look.language))
 
     def field(self, cell: Cell) -> str:
         """What its field is called."""
@@ -151,10 +152,12 @@ class PasteBox(Popover):
         """A value as a person reads it."""
         record = self._rows[cell.record]
         described = RECORDS[self._page.kind].fields()[cell.field]
-        if value in record.titles:
-            return record.titles[value]
         currency = str(getattr(record.record, "currency", "") or "CNY")
-        return clashes.in_words(described, value, {}, self._look.language, currency) or NOTHING
+        told = clashes.in_words(described, value, {}, self._look.language, currency)
+        return (
+            veil_text(self._look, record.titles.get(value, told) if isinstance(value, UUID) else told)
+            or NOTHING
+        )
 
     def show_over(self, view: QWidget) -> None:
         """In the middle of the list."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from desktop.services.papers import Picture
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import column, label, region, row, scrolling
+from desktop.views.empty import Empty
 from desktop.views.look import Look
 from desktop.words import msg
 
@@ -92,11 +93,35 @@ class Preview(QWidget):
         look.bind(tools.setFixedHeight, lambda: look.t.bar("filter"))
         desk = region("desk")
         self._area: QScrollArea = scrolling(self.pages)
-        desk.setLayout(column(look, self._area, gap=0))
+        self._asked = False
+        self.hidden = Empty(
+            look,
+            "lock",
+            msg("Names are hidden"),
+            msg("The paper shows names and amounts, as your customer reads them."),
+            button=msg("Show the paper all the same"),
+            button_icon="eye",
+            on_click=self._ask,
+        )
+        desk.setLayout(column(look, self._area, self.hidden, gap=0))
+        look.changed.connect(self._hide)
+        self._hide()
         ground = region("surface", "left")
         ground.setLayout(column(look, tools, desk, gap=0))
         self.setLayout(column(look, ground, gap=0))
         look.bind(self.setFixedWidth, lambda: look.t.column("preview"))
+
+    def _ask(self) -> None:
+        """Until names are hidden the next time."""
+        self._asked = True
+        self._hide()
+
+    def _hide(self) -> None:
+        """While names are hidden the pages are not shown, unless somebody asks for them."""
+        self._asked = self._asked and self._look.private
+        hidden = self._look.private and not self._asked
+        self._area.setVisible(not hidden)
+        self.hidden.setVisible(hidden)
 
     def _asker(self, what: str) -> Any:
         return lambda: self.file_wanted.emit(what)

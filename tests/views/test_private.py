@@ -4,14 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.views import paint
+from desktop.views.covers import Cover
+from desktop.views.privacy import DOTS
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
 from tests.screens.sample import Firm, conflict
-from tests.views.pages import settle
+from tests.views.pages import press, settle, the_list, the_quote, the_record
 
 
 @pytest.fixture
@@ -83,3 +89,60 @@ def test_the_figures_of_the_dashboard_are_dots(
     painted.clear()
     window.grab()
     assert not [text for text in painted if "¥" in text]
+
+
+def test_what_stands_in_an_open_editor_is_covered_until_it_is_asked_for(
+    window: Window, qtbot: QtBot, firm: Firm
+) -> None:
+    window.open_record("customer", firm.customers[0])
+    fact = the_record(window).facts.facts["name"]
+    fact.edit()
+    settle(window, qtbot)
+    editor = fact.findChild(QLineEdit)
+    assert editor is not None
+    for ask in ("press", "key"):
+        window._look.turn_private()  # noqa: SLF001
+        [cover] = [each for each in editor.findChildren(Cover) if not each.isHidden()]
+        assert cover.geometry().contains(editor.rect().center())
+        if ask == "press":
+            press(qtbot, cover)
+        else:
+            QTest.keyClick(editor, Qt.Key.Key_End)
+        assert cover.isHidden()
+        window._look.turn_private()  # noqa: SLF001
+    assert editor.text() != ""
+
+
+def test_the_paper_of_a_quote_is_hidden_until_it_is_asked_for(
+    window: Window, qtbot: QtBot, firm: Firm
+) -> None:
+    window.resize(1600, 900)
+    window.open_record("quote", firm.quote)
+    page = the_quote(window)
+    settle(window, qtbot)
+    window._look.turn_private()  # noqa: SLF001
+    assert not page.preview.pages.isVisible()
+    assert page.preview.hidden.button is not None
+    press(qtbot, page.preview.hidden.button)
+    assert page.preview.pages.isVisible()
+    window._look.turn_private()  # noqa: SLF001
+    window._look.turn_private()  # noqa: SLF001
+    assert not page.preview.pages.isVisible()  # each hiding asks anew
+
+
+def test_boxes_over_a_list_paint_no_names(
+    window: Window, qtbot: QtBot, firm: Firm, painted: list[str]
+) -> None:
+    page = the_list(window)
+    page.list.setCurrentIndex(page.table.index(1, 0))
+    page.list.step_in(next(n for n, each in enumerate(page.table.columns) if each.name == "next_step"))
+    QGuiApplication.clipboard().setText("Send it")
+    window._look.turn_private()  # noqa: SLF001
+    page.edits.paste()
+    box = page.edits.box
+    assert box is not None
+    painted.clear()
+    box.grab()
+    assert DOTS in painted
+    assert not {"Send it", window.desk.title("customer", firm.customers[1])} & set(painted)
+    box.dismiss()
