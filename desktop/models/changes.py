@@ -43,7 +43,7 @@ VOID: Final = "void"
 ARRIVED: Final = "arrive"
 """In the log of the others' changes: this record came as it was made, by this person at this moment."""
 LOCAL: Final = 0
-REMOTE: Final = 1
+"""The origin of what was done on this laptop; 1 is what came from the others."""
 EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 SETTING_KINDS: Final = ("create", "append", "set", "transition", "issue", "sign", "assign")
 """The op kinds whose body holds field values."""

@@ -1,6 +1,6 @@
 """A block of cells typed, filled down or pasted into a list: looked at first, then written as one step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -151,9 +151,3 @@ def _slice(
             refused.append((part[0].record, error.message))
             return 0
         return sum(_slice(store, actor, name, [one], batch, refused) for one in part)
-
-
-def why_not(refused: Mapping[UUID, Message] | Sequence[tuple[UUID, Message]]) -> Message | None:
-    """The first reason."""
-    pairs = list(refused.items()) if isinstance(refused, Mapping) else list(refused)
-    return pairs[0][1] if pairs else None

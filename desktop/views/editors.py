@@ -1,7 +1,7 @@
 """Editors: one small widget per field kind; each hands over what a person typed, as text or as a value."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -17,15 +17,6 @@ from desktop.words import Message, msg
 FindLink = Callable[[str, str], Sequence[tuple[UUID, str]]]
 """(record type, what was typed) → ids and titles."""
 _YES_NO: Final = (("yes", msg("Yes")), ("no", msg("No")))
-
-
-class Editor(Protocol):
-    """What every editor can do."""
-
-    committed: Signal
-
-    def typed(self) -> Any:
-        """The text, or the value where `parsed` is true."""
 
 
 class LineEditor(QLineEdit):

@@ -1,7 +1,7 @@
 """Qt's item models: a list of records that grows by keyset pages, flat or in groups that fold."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cmp_to_key
@@ -356,8 +356,3 @@ def _compare(one: tuple[Row, Any], two: tuple[Row, Any]) -> int:
 
 
 _RANKED: Final = cmp_to_key(_compare)
-
-
-def rows_in(lines: Iterable[Line]) -> list[Row]:
-    """The records among lines."""
-    return [line for line in lines if isinstance(line, Row)]

@@ -34,7 +34,6 @@ FORMAT: Final = 1
 LARGEST_MANIFEST: Final = 1 << 20
 BROKEN: Final = msg("The backup {file} is damaged and was not used. Take another backup.")
 _NAME: Final = re.compile(r"satchel-\d{8}-\d{6}(-\d{6})?\.office")
-_OURS: Final = re.compile(r"[a-z0-9_-]+\.(db|db-wal|db-shm|key)")
 _PART: Final = re.compile(r"[a-z][a-z0-9_-]{0,40}\.(db|dump)")
 
 

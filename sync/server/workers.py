@@ -95,11 +95,6 @@ class Beside:
             if process.stdin is not None:
                 process.stdin.close()
 
-    @property
-    def pids(self) -> list[int]:
-        """The processes, for whoever watches them."""
-        return [process.pid for process in self._processes]
-
     def _started(self) -> subprocess.Popen[str]:
         handle = self._listening.fileno()
         process = subprocess.Popen(

@@ -23,7 +23,6 @@ from tests.house.sources import ROOT
 from tests.screens.sample import Firm
 from tests.screens.staging import now
 
-FILLS: Final = ("empty", "typical", "full")
 CROWD: Final = 100_000
 KEPT: Final = ROOT / "demo" / "shots"
 """Where the full vault is kept for the day; it is made once and copied for each run."""

@@ -45,17 +45,7 @@ class Product(Record):
     sku: Mapped[str] = field(Short(), msg("Number"), required=True, listed=True, search="number", index=True)
     name: Mapped[str] = field(Short(), msg("Name"), required=True, listed=True, search="name")
     name_en: Mapped[str] = field(Short(), msg("English name"), search="text")
-    kind: Mapped[str] = field(
-        Choice(
-            (
-                ("good", msg("Good")),
-                ("service", msg("Service", "product")),
-                ("subscription", msg("Subscription")),
-            )
-        ),
-        msg("Type"),
-        default="good",
-    )
+    kind: Mapped[str] = field(Choice(PRODUCT_KINDS), msg("Type"), default="good")
     category: Mapped[str] = field(Short(), msg("Category"), listed=True)
     detail: Mapped[str] = field(Short(), msg("Specification"), listed=True, search="text")
     detail_en: Mapped[str] = field(Short(), msg("Specification in English"))
