@@ -12,6 +12,7 @@ from desktop.views.compose import column, holding, label, row
 from desktop.views.look import Look
 from desktop.words import Message
 
+UNBOUND: Final = 16_777_215
 WIDEST: Final = 324
 """px at 100 % of the sentence."""
 
@@ -90,6 +91,8 @@ class Empty(QWidget):
         """Lines of about one length: as narrow as it can be without one more of them."""
         words, most = self._words, self._look.px(WIDEST)
         words.ensurePolished()
+        words.setMinimumSize(0, 0)  # or the size of before would be measured
+        words.setMaximumSize(UNBOUND, UNBOUND)
         least = words.heightForWidth(most)
         narrow = next((w for w in range(most // 2, most, 4) if words.heightForWidth(w) <= least), most)
         words.setFixedSize(narrow, least)
