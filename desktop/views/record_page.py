@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -58,8 +58,9 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 
 CROWDED_BELOW: Final = 900
+CRAMPED_BELOW: Final = 640
 """A page narrower than that shows its side actions as icons."""
-SIDE_SHARE, LEAST_MIDDLE = 100, 272
+SIDE_SHARE, LEAST_LEFT, LEAST_MIDDLE, LEAST_RIGHT = 100, 306, 272, 220
 """The sides take their full width before the middle gets more than its least."""
 
 
@@ -173,11 +174,12 @@ class RecordPage(QWidget):
         left_inner.setLayout(left_stack)
         middle_inner = holding(column(look, self.timeline, None, gap=0, edge=(0, 6, 0, 12)))
         rest = self.lists[1:] if self.kind == "customer" else self.lists
-        right_inner = holding(column(look, *rest, self.files, None, gap=0))
+        right_inner = self._rest = holding(column(look, *rest, self.files, None, gap=0))
+        self._beneath = left_stack
         left = region("surface", "right")
         self._areas = [scrolling(left_inner), scrolling(middle_inner), scrolling(right_inner)]
         left.setLayout(column(look, self._areas[0], gap=0))
-        _give_way(look, left, lambda: look.px(320), 306)
+        _give_way(look, left, lambda: look.px(320), LEAST_LEFT)
         middle = region("surface")
         tools = row(look, self.which, None, gap=0, edge=(24, 8, 4, 8))
         parts: list[Any] = [tools, self._areas[1]]
@@ -186,9 +188,9 @@ class RecordPage(QWidget):
         middle_stack = column(look, *parts, gap=0)
         middle.setLayout(middle_stack)
         line = row(look, left, middle, gap=0)
-        right = region("panel", "left")
+        right = self._right = region("panel", "left")
         right.setLayout(column(look, self._areas[2], gap=0))
-        _give_way(look, right, lambda: look.t.column("panel"), 220)
+        _give_way(look, right, lambda: look.t.column("panel"), LEAST_RIGHT)
         line.addWidget(right)
         for place, share in enumerate((SIDE_SHARE, 1, SIDE_SHARE)):
             line.setStretch(place, share)
@@ -202,11 +204,31 @@ class RecordPage(QWidget):
         super().resizeEvent(event)
         if self.strip is not None:
             self.strip.fit(event.size().width(), event.size().height())
+        self._fold(event.size().width() < self._look.px(LEAST_LEFT + LEAST_MIDDLE + LEAST_RIGHT))
         self._fit_actions()
+
+    def minimumSizeHint(self) -> QSize:
+        """Two columns: the third goes below the first where there is no room for it."""
+        return QSize(self._look.px(LEAST_LEFT + LEAST_MIDDLE), super().minimumSizeHint().height())
+
+    def _fold(self, narrow: bool) -> None:
+        if narrow == self._right.isHidden():
+            return
+        if narrow:
+            self._areas[2].takeWidget()
+            self._beneath.insertWidget(self._beneath.count() - 1, self._rest)
+        else:
+            self._beneath.removeWidget(self._rest)
+            self._areas[2].setWidget(self._rest)
+            self._rest.setAutoFillBackground(False)
+        self._rest.show()
+        self._right.setVisible(not narrow)
 
     def _fit_actions(self) -> None:
         if self._share is not None:
             self._share.shrink(self.width() < self._look.px(CROWDED_BELOW))
+        if self.quote is not None:
+            self.quote.shrink(self.width() < self._look.px(CRAMPED_BELOW))
 
     def enter(self) -> None:
         """Keys go to this page; Tab walks through it in the order of reading."""
@@ -231,7 +253,7 @@ class RecordPage(QWidget):
         made.append(delete)
         if self.kind in ("customer", "opportunity"):
             quote = self.quote = Button(
-                look, msg("New quote"), kind="primary", icon="file-plus", keys="Ctrl+Q"
+                look, msg("New quote"), kind="primary", icon="file-plus", keys="Ctrl+Q", name=msg("New quote")
             )
             quote.clicked.connect(lambda: self.quoted.emit(self.shown))
             made.append(quote)
