@@ -224,15 +224,26 @@ class Timeline(QWidget):
             painter, look, QRect(right - wide, top, wide + 1, line), when, ink="ink_3", size="small"
         )
         words = QRect(self._text_left(), top, right - wide - look.px(10) - self._text_left(), line)
-        shown = veil_text(look, event.figure)
-        figure = look.t.width(shown) + look.px(5) if shown else 0
-        end = paint.paint_text(
-            painter, look, words.adjusted(0, 0, -figure, 0), look.text(veil(look, event.title))
-        )
-        if figure:
-            paint.paint_text(painter, look, QRect(end + look.px(5), top, figure, line), shown)
+        self._paint_title(painter, words, right, event, detail)
         if detail:
             painter.setFont(look.font("small"))
             painter.setPen(look.colour("ink_2"))
             room = QRect(self._text_left(), top + line, right - self._text_left(), high)
             painter.drawText(room, int(Qt.TextFlag.TextWordWrap), detail)
+
+    def _paint_title(self, painter: QPainter, words: QRect, right: int, event: Event, detail: str) -> None:
+        """Title and figure; where that would cut the title, the figure stands at the end of the next line."""
+        look = self._look
+        title, shown = look.text(veil(look, event.title)), veil_text(look, event.figure)
+        figure = look.t.width(shown) if shown else 0
+        below = QRect(words.left(), words.top() + words.height(), right - words.left(), words.height())
+        beside = not figure or look.t.width(title) + look.px(5) + figure <= words.width()
+        if not beside and look.t.width(detail, "small") + look.px(10) + figure <= below.width():
+            paint.paint_text(painter, look, below, shown, align=paint.RIGHT)
+            figure = 0
+        end = paint.paint_text(
+            painter, look, words.adjusted(0, 0, -(figure + look.px(5)) if figure else 0, 0), title
+        )
+        if figure:
+            rest = QRect(end + look.px(5), words.top(), figure, words.height())
+            paint.paint_text(painter, look, rest, shown)
