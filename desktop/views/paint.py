@@ -117,9 +117,11 @@ def paint_chip(
     chip = QRect(left, box.center().y() - height // 2 + 1, width, height)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    edged = look.theme_name == "high_contrast"  # its soft grounds are black
+    painter.setPen(QPen(look.colour(ink), 1) if edged else Qt.PenStyle.NoPen)
     painter.setBrush(look.colour("surface" if on_tint else ground))
-    painter.drawRoundedRect(QRectF(chip), look.t.radius("chip"), look.t.radius("chip"))
+    box = QRectF(chip).adjusted(0.5, 0.5, -0.5, -0.5) if edged else QRectF(chip)
+    painter.drawRoundedRect(box, look.t.radius("chip"), look.t.radius("chip"))
     painter.setFont(look.font("small"))
     painter.setPen(look.colour(ink))
     painter.drawText(chip, CENTRE, text)
