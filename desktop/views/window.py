@@ -47,6 +47,7 @@ from desktop.views.progress import FirstCopy
 from desktop.views.quotes import QuotePage
 from desktop.views.rail import Place, Side
 from desktop.views.record_page import RecordPage
+from desktop.views.room import Room
 from desktop.views.settings_page import SettingsPage
 from desktop.views.status import StatusBar
 from desktop.words import Message, msg
@@ -150,8 +151,7 @@ class Window(QWidget):
         look.bind(header.setFixedHeight, lambda: look.t.bar("header"))
         main = column(look, header, self.bar, self.held, self.pages, gap=0)
         main.setStretch(3, 1)
-        across = row(look, self.side, gap=0)
-        across.addLayout(main, 1)
+        across = row(look, self.side, Room(main), gap=0)
         whole = column(look, across, self.status, gap=0)
         whole.setStretch(0, 1)
         self.setLayout(whole)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -11,10 +11,14 @@ from pytestqt.qtbot import QtBot
 from desktop import app, settings
 from desktop.models.store import Store
 from desktop.views import theme
+from desktop.views.compose import column, label, region
+from desktop.views.editors import LineEditor
 from desktop.views.look import Look
+from desktop.views.room import Room
 from desktop.views.settings_page import SettingsPage
 from desktop.views.text_size import TextSize
 from desktop.views.window import Window
+from tests.screens.sample import Firm
 from tests.views.pages import key, press
 
 
@@ -117,3 +121,47 @@ def test_english_quotation_marks_are_narrow_and_a_chinese_comma_keeps_its_place(
     assert english.advance("“R2”") < chinese.advance("“R2”")
     assert english.advance("R2，签字") == chinese.advance("R2，签字")
     assert english.metrics().height() == chinese.metrics().height()
+
+
+@pytest.mark.parametrize("text_size", [150, 200])
+def test_a_larger_text_never_makes_the_window_larger_than_it_is(
+    text_size: int, window_on: Callable[[Store], Window], store: Store, firm: Firm, qtbot: QtBot
+) -> None:
+    """What a page needs beyond the room that there is, scrolls into it."""
+    window = window_on(store)
+    small = QSize(1280, 720)
+    window.resize(small)
+    window.open_record("quote", firm.quote)
+    window._look.switch(scale=text_size)  # noqa: SLF001
+    qtbot.waitUntil(window.desk.runner.idle)
+    for _ in range(3):
+        QApplication.processEvents()
+    assert window.size() == small
+    (room,) = window.findChildren(Room)
+    inner = room.inner
+    assert inner.width() >= inner.minimumSizeHint().width()
+    assert room.horizontalScrollBar().maximum() == inner.width() - room.viewport().width()
+    assert room.verticalScrollBar().maximum() == inner.height() - room.viewport().height()
+    assert (room.horizontalScrollBar().maximum() > 0) == (text_size == 200)
+
+
+def test_a_switch_reaches_what_is_hidden_and_what_is_made_later(look: Look, qtbot: QtBot) -> None:
+    """Words, grounds and fields have the colours of the theme that is on when they are seen."""
+    page, field, words = region("panel", "top"), LineEditor(""), label(look, "words", ink="bad")
+    inside = column(look, field, words)
+    page.setLayout(inside)
+    qtbot.addWidget(page)
+    page.show()
+    page.hide()
+    look.switch(theme_name="dark")
+    later = LineEditor("")
+    inside.addWidget(later)
+    page.show()
+    QApplication.processEvents()
+    dark = theme.Tokens("dark")
+    assert words.palette().color(words.foregroundRole()) == dark.colour("bad")
+    assert page.palette().color(page.backgroundRole()) == dark.colour("panel")
+    seen = page.grab().toImage()
+    for entry in (field, later):
+        assert seen.pixelColor(entry.geometry().center()) == dark.colour("surface")
+    assert seen.pixelColor(QPoint(page.width() // 2, 0)) == dark.colour("line")
