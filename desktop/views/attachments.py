@@ -68,7 +68,7 @@ class AttachmentsPanel(QWidget):
             look, msg("No files yet. Drop photos or PDFs here, or paste a picture."), ink="ink_2", wrap=True
         )
         self.grid = Grid(look)
-        head = row(
+        self.head = row(
             look,
             label(look, msg("Files"), strong=True),
             self._count,
@@ -78,7 +78,7 @@ class AttachmentsPanel(QWidget):
             edge=(20, 4, 12, 4),
         )
         body = column(look, self.empty, self.grid, gap=0, edge=(20, 10, 12, 12))
-        self.setLayout(column(look, head, Line(look), body, gap=0))
+        self.setLayout(column(look, self.head, Line(look), body, gap=0))
         self.setAcceptDrops(True)
         look.bind(self.setAccessibleName, msg("Files"))
         self._timer = QTimer(self)

@@ -63,10 +63,10 @@ def exact(at: datetime | date) -> str:
 
 
 def said(day: date, language: str, today: date) -> str:
-    """A day with its weekday, as it is said back to whoever typed it: `Tue 1 Dec`, `12月1日 周二`."""
+    """A day with its weekday, as it is said back to whoever typed it: `Tue 1 Dec`, `12 月 1 日 周二`."""
     if language == "zh":
-        year = "" if day.year == today.year else f"{day.year}年"
-        return f"{year}{day.month}月{day.day}日 周{'一二三四五六日'[day.weekday()]}"
+        year = "" if day.year == today.year else f"{day.year} 年 "
+        return f"{year}{day.month} 月 {day.day} 日 周{'一二三四五六日'[day.weekday()]}"
     return f"{_DAYS[day.weekday()]} {short_day(day, language, today)}"
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.services import attachments
 from desktop.views.attachments import AttachmentsPanel
 from desktop.views.buttons import Button
-from desktop.views.compose import column, region, row, scrolling
+from desktop.views.compose import column, region, scrolling
 from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.words import msg
@@ -30,11 +30,11 @@ class QuoteFiles(QWidget):
         self.button.clicked.connect(lambda: self.turn(show=self.isHidden()))
         close = Button(look, icon="x", kind="flat", name=msg("Close the files"))
         close.clicked.connect(lambda: self.turn(show=False))
-        head = row(look, None, close, edge=(8, 6, 8, 0))
+        self.panel.head.addWidget(close)
         inner = QWidget()
-        inner.setLayout(column(look, self.panel, None, gap=0))
+        inner.setLayout(column(look, self.panel, None, gap=0, edge=(0, 3, 0, 0)))  # as high as the bar beside it
         ground = region("panel", "left")
-        ground.setLayout(column(look, head, scrolling(inner), gap=0))
+        ground.setLayout(column(look, scrolling(inner), gap=0))
         self.setLayout(column(look, ground, gap=0))
         self._look, self._alone = look, False
         look.bind(self.setMinimumWidth, lambda: look.t.column("panel_min"))

@@ -210,7 +210,8 @@ class Timeline(QWidget):
             painter.drawLine(
                 QPointF(middle, top + size + look.px(3)), QPointF(middle, following - look.px(3))
             )
-        painter.setPen(QPen(look.colour("line"), 1) if not event.tone else Qt.PenStyle.NoPen)
+        edged = not event.tone or look.theme_name == "high_contrast"
+        painter.setPen(QPen(look.colour("line"), 1) if edged else Qt.PenStyle.NoPen)
         painter.setBrush(look.colour("good_soft" if event.tone == "good" else "surface"))
         painter.drawEllipse(disc)
         colour = "good" if event.tone == "good" else "ink_2"
