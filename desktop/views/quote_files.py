@@ -32,7 +32,8 @@ class QuoteFiles(QWidget):
         close.clicked.connect(lambda: self.turn(show=False))
         self.panel.head.addWidget(close)
         inner = QWidget()
-        inner.setLayout(column(look, self.panel, None, gap=0, edge=(0, 3, 0, 0)))  # as high as the bar beside it
+        beside = (0, 3, 0, 0)  # its head is as high as the bar of the quote
+        inner.setLayout(column(look, self.panel, None, gap=0, edge=beside))
         ground = region("panel", "left")
         ground.setLayout(column(look, scrolling(inner), gap=0))
         self.setLayout(column(look, ground, gap=0))
