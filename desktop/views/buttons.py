@@ -114,11 +114,24 @@ class Button(_Keyed):
             self.updateGeometry()
             self.update()
 
-    _shrunk = False
+    def shorten(self, on: bool) -> None:
+        """The value alone where there is no room for its name."""
+        if on != self._shortened:
+            self._shortened = on
+            self.updateGeometry()
+            self.update()
+
+    def short_width(self) -> int:
+        """How wide it is without the name of its value."""
+        return self.sizeHint().width() - (0 if self._shortened else self._look.t.width(self.text()))
+
+    _shrunk = _shortened = False
 
     def _said(self) -> tuple[str, str]:
         """The words and keys that are shown."""
-        return ("", "") if self._shrunk else (self.text(), self._keys)
+        if self._shrunk:
+            return "", ""
+        return "" if self._shortened and self._value else self.text(), self._keys
 
     def refuse(self, reason: Message | None) -> None:
         """Grey with a reason, or ready again with None."""
@@ -151,7 +164,7 @@ class Button(_Keyed):
         if self._kind in _LINKS:
             width = look.t.width(text) + (look.t.icon() + look.px(6) if self._icon else 0)
             return QSize(width, max(look.t.control("target_min"), look.t.line("body")))
-        if not text and not keys:
+        if not text and not keys and not self._shortened:
             return QSize(max(height, look.t.control("target_min")), height)
         size = self._size()
         width = look.px(8 if self._kind in _SMALL else 10) * 2
@@ -183,7 +196,7 @@ class Button(_Keyed):
         ink = self._ink()
         look, (text, keys), middle = self._look, self._said(), self.height() // 2
         size = self._size()
-        if not text and not keys:
+        if not text and not keys and not self._shortened:
             width = look.t.icon()
             icon_ink = ink if self._kind in _GROUND else "ink_2" if self.isEnabled() else "ink_disabled"
             paint.paint_icon(painter, look, (self.width() - width) // 2, middle, self._icon, icon_ink)

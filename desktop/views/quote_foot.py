@@ -1,10 +1,10 @@
 """Below the lines of a quote: whether it can be issued and why, and the totals as they are right now."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from desktop.errors import Refused
@@ -18,6 +18,10 @@ from desktop.views.compose import column, label, region, row, set_ink
 from desktop.views.look import Look
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
+
+DISCOUNT: Final = msg("Discount")
+WANTED: Final = msg("Total wanted")
+SLIM, LEAST = 680, 570
 
 
 class _Light(QWidget):
@@ -121,10 +125,9 @@ class QuoteFoot(QWidget):
         self.confirm.clicked.connect(self.confirmed)
         self.confirm.hide()
         head = row(look, self._light, self._state, 6, self.confirm, None, gap=10)
-        asked = row(
-            look, label(look, msg("Discount"), size="small", ink="ink_2"), self.discount, 6,
-            label(look, msg("Total wanted"), size="small", ink="ink_2"), self.target, None, gap=6,
-        )  # fmt: skip
+        self._names = [label(look, words, size="small", ink="ink_2") for words in (DISCOUNT, WANTED)]
+        first, second = self._names
+        asked = row(look, first, self.discount, 6, second, self.target, None, gap=6)
         left = region("panel")
         left.setLayout(column(look, head, self._why, None, asked, gap=6, edge=(20, 12, 16, 12)))
         right = region("panel", "left")
@@ -136,6 +139,25 @@ class QuoteFoot(QWidget):
         line.setStretch(0, 1)
         ground.setLayout(line)
         self.setLayout(column(look, ground, gap=0))
+        look.changed.connect(self._fit)
+
+    def minimumSizeHint(self) -> QSize:
+        """What it needs when the entries say themselves what they are for."""
+        return QSize(self._look.px(LEAST), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names before the entries, or in them where there is little room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        look, slim = self._look, self.width() < self._look.px(SLIM)
+        for name, words, entry in zip(
+            self._names, (DISCOUNT, WANTED), (self.discount, self.target), strict=True
+        ):
+            name.setVisible(not slim)
+            look.bind(entry.setFixedWidth, lambda: look.px(112 if slim else 92))
+            look.bind(entry.setPlaceholderText, words if slim else verbatim(""))
 
     def _entry(self, name: Message) -> QLineEdit:
         made = QLineEdit()

@@ -228,9 +228,13 @@ class QuoteGrid(QTableView):
         look.changed.connect(self.fit)
 
     def fit(self) -> None:
-        """Fixed columns; the name takes the rest."""
+        """Fixed columns; the name takes the rest, and the unit leaves where that is too little."""
         widths = {column: self._look.px(width) for column, width in WIDTHS.items()}
-        widths[NAME] = max(self.viewport().width() - sum(widths.values()), self._look.px(140))
+        least, room = self._look.px(140), self.viewport().width()
+        crowded = room - sum(widths.values()) < least
+        self.setColumnHidden(UNIT, crowded)
+        rest = room - sum(widths.values()) + crowded * widths[UNIT]
+        widths[NAME] = max(rest, least)
         for column, width in widths.items():
             self.setColumnWidth(column, width)
 

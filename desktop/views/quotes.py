@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.errors import Refused, SatchelError
@@ -19,11 +19,12 @@ from desktop.views.cells import Row, words_of
 from desktop.views.compose import Avatar, Chip, Picture, column, label, region, row
 from desktop.views.confirm import Confirm
 from desktop.views.desk import Desk
-from desktop.views.header_parts import park
+from desktop.views.header_parts import park, want
 from desktop.views.look import Look
 from desktop.views.popover import RING
 from desktop.views.privacy import veil_text
 from desktop.views.quote_add import AddLine
+from desktop.views.quote_bar import QuoteBar
 from desktop.views.quote_clash import QuoteClashes
 from desktop.views.quote_files import QuoteFiles
 from desktop.views.quote_fold import SectionFolds
@@ -37,6 +38,7 @@ from desktop.views.status import Hint
 from desktop.views.why import WhyPrice
 from desktop.words import Message, msg, verbatim
 
+CRAMPED: Final = 640
 NARROWEST: Final = 1180  # px at 100 % that lines and paper need beside each other
 _STAGE_TONES: Final = {
     "issued": "good",
@@ -93,7 +95,6 @@ class QuotePage(QWidget):
 
     def _compose(self) -> None:
         look = self._look
-        bar = region("surface", "bottom")
         for key, icon, words in (
             ("tax_mode", "percent", msg("Basis")),
             ("valid_until", "calendar", msg("Valid until")),
@@ -108,8 +109,7 @@ class QuotePage(QWidget):
         history = Button(look, icon="history", kind="flat", name=msg("Undo the last step"))
         history.clicked.connect(self._desk.undo)
         tools = (self.files.button, history, self._show_paper)
-        bar.setLayout(row(look, *self._facts.values(), None, *tools, gap=4, edge=(10, 0, 12, 0)))
-        look.bind(bar.setFixedHeight, lambda: look.t.bar("filter"))
+        bar = QuoteBar(look, list(self._facts.values()), tools)
         self._add_row = region("surface")
         plus = Picture(look, "plus", "ink_3", "small")
         line = row(look, plus, self.add, gap=11, edge=(13, 0, 12, 0))
@@ -169,6 +169,11 @@ class QuotePage(QWidget):
     def header_actions(self) -> list[QWidget]:
         """Issue a draft; revise what was issued."""
         return [self.share, self._more, self.issue if not self.draft.frozen else self._revise]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The customer's name leaves a header that has no room for it."""
+        super().resizeEvent(event)
+        want(self._firm, event.size().width() >= self._look.px(CRAMPED))
 
     def editable(self) -> bool:
         """Whether this revision can still be written on."""

@@ -38,7 +38,17 @@ WALK = (
 
 LARGEST = ("en", "light", 200, SMALL)
 DAILY = (
-    *("today", "customers", "settings", "inbox_conflict", "outbox", "handover", "key_sheet"),
+    *(
+        "today",
+        "customers",
+        "customer",
+        "quote_editor",
+        "settings",
+        "inbox_conflict",
+        "outbox",
+        "handover",
+        "key_sheet",
+    ),
     *("unlock", "first_run_name", "first_run_passphrase", "first_run_start", "guide"),
 )
 """Screens that are walked in the largest text on a small screen too."""
