@@ -5,11 +5,12 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
 import pytest
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
@@ -22,7 +23,7 @@ hypothesis.settings.register_profile("prove", max_examples=20_000, deadline=None
 hypothesis.settings.load_profile(os.environ.get("SATCHEL_HYPOTHESIS", "quick"))
 
 PATIENCE = float(
-    os.environ.get("SATCHEL_PATIENCE", "3")
+    os.environ.get("SATCHEL_PATIENCE", "15")
 )  # seconds that a thread or timer may take to end after its test
 SEARCHES = gc.get_threshold()
 LASTING = (
@@ -31,6 +32,33 @@ LASTING = (
     "execnet",
     "pytest_timeout",
 )  # not ours, or ending by themselves
+
+
+class PatientBot(QtBot):
+    """Waits as long as a busy machine may need; only what never comes costs that long."""
+
+    LEAST = 30_000
+    """Milliseconds."""
+
+    def waitUntil(self, callback: Callable[[], Any], *, timeout: int = LEAST) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=max(timeout, self.LEAST))
+
+    def waitSignal(self, signal: Any, *, timeout: int = LEAST, **more: Any) -> Any:  # noqa: N802
+        hoped = more.get("raising") is not False  # else it is a test that nothing comes
+        return super().waitSignal(signal, timeout=max(timeout, self.LEAST) if hoped else timeout, **more)
+
+    def waitExposed(self, widget: Any, *, timeout: int = LEAST) -> Any:  # noqa: N802
+        return super().waitExposed(widget, timeout=timeout)
+
+    def waitActive(self, widget: Any, *, timeout: int = LEAST) -> Any:  # noqa: N802
+        return super().waitActive(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """The bot of pytest-qt, with patience."""
+    assert qapp
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,7 @@ def test_what_fails_gives_its_turn_back() -> None:
     assert came == ["after"]
 
 
-def _until(done: Callable[[], bool], seconds: float = 5) -> None:
+def _until(done: Callable[[], bool], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not done() and time.monotonic() < deadline:
         time.sleep(0.001)

@@ -50,7 +50,7 @@ def now() -> datetime:
 
 def until(done: Callable[[], object]) -> None:
     """Until this is so; a machine may have other work."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not done():
         QApplication.processEvents()
         time.sleep(0.005)

@@ -170,9 +170,9 @@ def test_what_is_on_its_way_says_how_far(
     assert tile.whereabouts().in_language("en") == "Waits for the network"  # type: ignore[union-attr]
     assert store.blobs is not None
     store.blobs.sent(tile.shown.record.sha256, frozenset({0, 1}))
-    qtbot.waitUntil(lambda: tiles(panel)[0].shown.done == 50, timeout=3000)
+    qtbot.waitUntil(lambda: tiles(panel)[0].shown.done == 50)
     store.blobs.sent(tile.shown.record.sha256, frozenset(), whole=True)
-    qtbot.waitUntil(lambda: tiles(panel)[0].whereabouts() == "768 KB", timeout=3000)
+    qtbot.waitUntil(lambda: tiles(panel)[0].whereabouts() == "768 KB")
     window.go("customer")
 
 

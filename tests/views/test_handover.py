@@ -242,7 +242,7 @@ def test_a_code_that_is_none_is_said_so_before_anything_is_looked_for(
     window.handover.ask_code()
     type_in(qtbot, window.handover.entry, "12 34")
     key(qtbot, window.handover.entry, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "eight digits" in window.handover.said(), timeout=5000)
+    qtbot.waitUntil(lambda: "eight digits" in window.handover.said())
     settle(window, qtbot)
 
 

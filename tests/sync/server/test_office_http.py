@@ -68,7 +68,7 @@ def test_every_address_that_is_answered_is_described(office: Server) -> None:
 
 
 def test_the_description_is_openapi_and_every_reference_leads_somewhere(running: Running) -> None:
-    drawn = requests.get(running.url + openapi.OPENAPI, timeout=5).json()
+    drawn = requests.get(running.url + openapi.OPENAPI, timeout=30).json()
     assert drawn["openapi"] == "3.1.0"
     operations = [op for methods in drawn["paths"].values() for op in methods.values()]
     assert len({op["operationId"] for op in operations}) == len(operations)
@@ -157,12 +157,12 @@ def test_health_says_what_everybody_may_know_and_the_rest_to_who_keeps_the_offic
     running: Running, office: Server
 ) -> None:
     office.add_user("金丝雀")
-    said = requests.get(running.url + "/health", timeout=5).json()
+    said = requests.get(running.url + "/health", timeout=30).json()
     assert said["ok"] is True
     assert said["people"] == 1
     public = codec.encode(health.health(office, trusted=False)).decode()
     assert set(json.loads(public)) == {"ok", "name", "version", "time", "laptops"}
-    page = requests.get(running.url + "/", timeout=5)
+    page = requests.get(running.url + "/", timeout=30)
     assert page.headers["content-type"].startswith("text/html")
     for word in ("从未", "never", "版本", "最近一次核对过的备份", 'lang="en"'):
         assert word in page.text
@@ -176,7 +176,7 @@ def test_an_office_that_is_not_well_says_so_to_a_program_and_why_to_who_keeps_it
         raise OSError(28, "No space left")
 
     monkeypatch.setattr(health, "health", fail)
-    answer = requests.get(running.url + "/health", timeout=5)
+    answer = requests.get(running.url + "/health", timeout=30)
     assert (answer.status_code, answer.json()) == (503, {"ok": False})
     assert "health: OSError: [Errno 28] No space left" in caplog.messages
 
@@ -219,7 +219,7 @@ def test_metrics_count_what_laptops_did(running: Running, office: Server) -> Non
     laptop.sync()
     assert laptop.ask("GET", "/v1/nothing").status == 404
     remote.session.close()
-    answer = requests.get(running.url + "/metrics", timeout=5)
+    answer = requests.get(running.url + "/metrics", timeout=30)
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     found = metrics_of(answer.text)
     assert found['satchel_requests_total{route="/v1/sync",status="200"}'] == 1
@@ -238,23 +238,23 @@ def test_metrics_count_what_laptops_did(running: Running, office: Server) -> Non
 def test_metrics_are_for_this_computer_or_for_who_has_the_token(office: Server) -> None:
     behind = Running(office, behind_proxy=True).start()
     try:
-        assert requests.get(behind.url + "/metrics", timeout=5).status_code == 401
-        assert "people" not in requests.get(behind.url + "/health", timeout=5).json()
+        assert requests.get(behind.url + "/metrics", timeout=30).status_code == 401
+        assert "people" not in requests.get(behind.url + "/health", timeout=30).json()
         token = health.token(office)
         assert health.token(office) == token
         shown = {"authorization": f"Bearer {token}"}
-        assert requests.get(behind.url + "/metrics", headers=shown, timeout=5).status_code == 200
-        asked = requests.get(behind.url + "/health", params={"token": token}, timeout=5)
+        assert requests.get(behind.url + "/metrics", headers=shown, timeout=30).status_code == 200
+        asked = requests.get(behind.url + "/health", params={"token": token}, timeout=30)
         assert asked.json()["people"] == 0
         for wrong in ("", "Bearer", f"Bearer {token}x", "Bearer ü"):
             sent = {"authorization": wrong.encode()}
-            assert requests.get(behind.url + "/metrics", headers=sent, timeout=5).status_code == 401
+            assert requests.get(behind.url + "/metrics", headers=sent, timeout=30).status_code == 401
     finally:
         behind.stop()
 
 
 def test_who_comes_through_a_proxy_of_this_computer_is_not_this_computer(running: Running) -> None:
-    asked = requests.get(running.url + "/metrics", headers={"x-forwarded-for": "203.0.113.7"}, timeout=5)
+    asked = requests.get(running.url + "/metrics", headers={"x-forwarded-for": "203.0.113.7"}, timeout=30)
     assert asked.status_code == 401
 
 
@@ -387,7 +387,7 @@ class Slow:
 
 def wait_until_closed(address: tuple[str, int]) -> None:
     """The office stops taking connections while the push is still on its way."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
             socket.create_connection(address, timeout=1).close()

@@ -74,10 +74,10 @@ def test_two_laptops_sync_over_a_socket(running: Running, tmp_path: Path) -> Non
 
 
 def test_hello_tells_who_answers(running: Running) -> None:
-    answer = requests.get(running.url + messages.HELLO, params={"nonce": "n1"}, timeout=5)
+    answer = requests.get(running.url + messages.HELLO, params={"nonce": "n1"}, timeout=30)
     hello = codec.decode(answer.content, messages.Hello)
     assert (hello.product, hello.nonce, hello.protocols) == ("satchel", "n1", [1])
-    assert requests.get(running.url + "/v1/nothing", timeout=5).json()["code"] == "bad_request"
+    assert requests.get(running.url + "/v1/nothing", timeout=30).json()["code"] == "bad_request"
     too_large = requests.post(running.url + messages.SYNC, data=b" " * (messages.MAX_BODY + 100), timeout=20)
     assert too_large.status_code == 413
 
@@ -90,10 +90,10 @@ def test_a_defect_is_told_as_one_and_the_office_stays_up(
 
     with monkeypatch.context() as patched:
         patched.setattr(Server, "handle", broken)
-        answer = requests.get(running.url + messages.HELLO, timeout=5)
+        answer = requests.get(running.url + messages.HELLO, timeout=30)
     assert (answer.status_code, answer.json()["code"]) == (500, "defect")
     assert "own making" not in answer.text
-    assert requests.get(running.url + messages.HELLO, timeout=5).status_code == 200
+    assert requests.get(running.url + messages.HELLO, timeout=30).status_code == 200
 
 
 # ---------------------------------------------------------------- the command line
