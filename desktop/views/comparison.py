@@ -38,6 +38,9 @@ def value_words(entry: Entry, wire: Any) -> Message:
     return field_words(entry.type, entry.field, wire)
 
 
+PRICES: Final = frozenset({"unit_price", "list_price"})
+
+
 def field_words(record_type: str, name: str, wire: Any) -> Message:
     """A value of a field in wire form as a person reads it."""
     if wire in (None, "", [], {}):
@@ -50,6 +53,8 @@ def field_words(record_type: str, name: str, wire: Any) -> Message:
     value = described.kind.from_wire(wire)
     if isinstance(described.kind, Amount):
         return verbatim(cells.money(value))
+    if record_type == "quote_line" and name in PRICES:
+        return verbatim(cells.unit_price(value))  # as it stands above amounts, which have decimals
     return cells.words_of(described.kind, wire) or verbatim(described.kind.format(value, "zh"))
 
 

@@ -328,7 +328,7 @@ def test_a_price_conflict_shows_what_each_side_makes_of_the_total(
     lines = [
         (line.mine.in_language("en"), line.theirs.in_language("en")) for line in lines_of(window.desk, entry)
     ]
-    assert lines[0] == ("13,800", "13,600")
+    assert lines[0] == ("13,800.00", "13,600.00")
     assert lines[1] == ("27,600.00", "27,200.00")
     mine, theirs = (Decimal(text.strip("¥").replace(",", "")) for text in lines[2])
     assert mine - theirs == 396  # 2 × 200 less 1 %
