@@ -99,18 +99,33 @@ def add_line(
     after: UUID | None = None,
 ) -> QuoteLine:
     """Add a product at its price, or a free line, section, note or option with `values`."""
-    lines = _lines(work, quote)
-    line = QuoteLine(quote_id=quote.id, revision_id=quote.revision_id, rank=_rank_after(lines, after))
+    given = values or {}
+    rank = _rank_after(_lines(work, quote), after)
+    line = _put(work, quote, rank, product_id=product_id, quantity=quantity, values=given)
+    work.flush()
+    if product_id is not None and "unit_price" not in given:
+        _price(work, quote, product_id)
+    return line
+
+
+def _put(
+    work: Work,
+    quote: Quote,
+    rank: str,
+    *,
+    product_id: UUID | None,
+    quantity: Decimal,
+    values: Mapping[str, Any],
+) -> QuoteLine:
+    """A line in its place, not priced yet."""
+    line = QuoteLine(quote_id=quote.id, revision_id=quote.revision_id, rank=rank)
     if product_id is not None:
         _fill(line, work.get(Product, product_id))
-    for name, value in (values or {}).items():
+    for name, value in values.items():
         setattr(line, name, value)
     if line.kind in PRICED and line.quantity is None:
         line.quantity = quantity
     quote_copies.belongs(work, quote, line)
-    work.flush()
-    if product_id is not None and "unit_price" not in (values or {}):
-        _price(work, quote, product_id)
     return line
 
 
@@ -148,23 +163,24 @@ def _lines(work: Work, quote: Quote) -> list[QuoteLine]:
     return list(work.session.scalars(query.order_by(QuoteLine.rank, QuoteLine.id)))
 
 
-def _price(work: Work, quote: Quote, product_id: UUID) -> None:
-    """Price every line of a product anew; one that left the catalogue keeps its price."""
-    product = work.session.get(Product, product_id)
-    if product is None or product.deleted_at is not None:
-        return
+def _price(work: Work, quote: Quote, *product_ids: UUID) -> None:
+    """Price every line of these products anew; one that left the catalogue keeps its price."""
     revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
-    firm = organisation(work)
-    prices.reprice(
-        work.session,
-        [line for line in _lines(work, quote) if line.product_id == product_id],
-        product,
-        work.session.get(Customer, quote.customer_id) if quote.customer_id else None,
-        currency=quote.currency,
-        tax_mode=revision.tax_mode if revision else "included",
-        on=today(work),
-        home=firm.currency if firm else "",
-    )
+    firm, on, lines = organisation(work), today(work), _lines(work, quote)
+    for product_id in product_ids:
+        product = work.session.get(Product, product_id)
+        if product is None or product.deleted_at is not None:
+            continue
+        prices.reprice(
+            work.session,
+            [line for line in lines if line.product_id == product_id],
+            product,
+            work.session.get(Customer, quote.customer_id) if quote.customer_id else None,
+            currency=quote.currency,
+            tax_mode=revision.tax_mode if revision else "included",
+            on=on,
+            home=firm.currency if firm else "",
+        )
 
 
 @command("quote.set_line", label=msg("Change line"), on=Quote, when=can_change, writes=of.LINES)
@@ -467,8 +483,12 @@ def compose(
 ) -> Quote:
     """A whole quote in one step: customer, products with quantities, discounts."""
     quote = new(work, values={"customer_id": customer_id, "name": name, "language": language})
+    rank = ""
     for product_id, quantity in lines:
-        add_line(work, quote, product_id=product_id, quantity=quantity)
+        rank = ranks.following(rank)
+        _put(work, quote, rank, product_id=product_id, quantity=quantity, values={})
+    work.flush()
+    _price(work, quote, *dict.fromkeys(product_id for product_id, _ in lines))
     for kind, value in adjustments:
         discount(work, quote, kind=kind, value=value)
     return quote

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -153,3 +154,30 @@ def test_a_line_keeps_its_price_when_its_product_leaves_the_catalogue(store: Sto
     [line] = drafts.load(store, made.id).lines
     run(store, "quote.set_line", made.id, line_id=line.id, values={"quantity": D(3)})
     assert to_decimal(drafts.load(store, made.id).totals().payable, 2) == D(300)
+
+
+PRICED = ("rank", "sku", "quantity", "unit_price", "base_quantity", "slabs", "price_trace")
+"""What the price of a line is made of."""
+
+
+def test_a_quote_composed_at_once_is_the_one_that_was_written_line_by_line(
+    store: Store, machine: Product
+) -> None:
+    """Each product is priced once, by all its lines; before, by each line that was added."""
+    chance = Random(11)
+    listed, bought = product(store, "M-2", "7.77"), product(store, "M-3", "300")
+    book(store, machine, *SLABS, kind="slab")
+    book(store, bought, ("0", "299"), ("12", "250"), ("40", "199.99"))
+    for count in (2, 9):
+        lines = [
+            (chance.choice((machine, listed, bought)).id, D(chance.randint(1, 90)) / chance.choice((1, 4)))
+            for _ in range(count)
+        ]
+        at_once = quote(store, *((each, str(quantity)) for each, quantity in lines))
+        one_by_one = quote(store)
+        for each, quantity in lines:
+            run(store, "quote.add_line", one_by_one.id, product_id=each, quantity=quantity)
+        drawn = [drafts.load(store, made.id) for made in (at_once, one_by_one)]
+        here, there = ([[getattr(line, name) for name in PRICED] for line in draft.lines] for draft in drawn)
+        assert here == there
+        assert drawn[0].totals().payable == drawn[1].totals().payable > 0
