@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.models import search
+from desktop.models import search, turns
 from desktop.models.records import Customer
 from desktop.models.remote import Remote
 from desktop.models.store import Store
@@ -45,6 +45,38 @@ def test_no_page_is_asked_for_when_the_file_comes(server: Server, laptop: Store)
     assert line.count(f"GET {SNAPSHOT_FILE}/") == 1
     assert line.count(f"GET {SNAPSHOT}") == 0
     assert line.count(f"DELETE {SNAPSHOT_FILE}/") == 1
+
+
+def test_a_file_finds_rows_of_the_office_that_are_here_already(
+    server: Server, laptop: Store, tmp_path: Path
+) -> None:
+    line = Line(server)
+    sync_once(laptop, line, limits=limits())
+    with laptop.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM sync_cursor")
+    with laptop.reading() as session:
+        one = session.query(Customer).filter(Customer.name == "苏州第7机械有限公司").one()
+    commands.run(laptop, laptop.me(), "customer.edit", one.id, values={"name": "昆明滇池泵业"})
+    sync_once(laptop, line, limits=limits())
+    assert (line.count(f"GET {SNAPSHOT_FILE}/"), line.count(f"GET {SNAPSHOT}")) == (2, 0)
+    assert is_as_by_pages(server, laptop, tmp_path)
+    with laptop.reader.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        assert [hit.id for hit in search.find(driver, "昆明滇池")] == [one.id.bytes]
+
+
+@pytest.mark.parametrize("bites", [{"active": 0.0, "idle": 0.0}, {"active": 1.0, "idle": 1.0}])
+def test_the_index_that_came_is_in_its_place_and_the_database_whole(
+    server: Server, laptop: Store, monkeypatch: pytest.MonkeyPatch, bites: dict[str, float]
+) -> None:
+    with laptop.reader.connect() as connection:
+        before = set(connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_schema").all())
+    monkeypatch.setattr(turns, "BITES", bites)
+    sync_once(laptop, Line(server), limits=limits())
+    with laptop.reader.connect() as connection:
+        after = set(connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_schema").all())
+        assert connection.exec_driver_sql("PRAGMA integrity_check").all() == [("ok",)]
+    assert after == before
 
 
 def test_a_file_made_ahead_is_there_when_somebody_joins(
