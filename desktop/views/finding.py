@@ -71,7 +71,7 @@ class Finder:
         return [heading, *(self._item(row) for row in rows)]
 
     def _found(self, text: str) -> list[Item]:
-        hits = self._desk.search(text, list(LISTS), 20)
+        hits = self._desk.search(text, [kind for _, kinds in _GROUPS for kind in kinds], 20)
         groups = [[hit for hit in hits if hit.type in kinds][:EACH] for _, kinds in _GROUPS]
         self._best = self._desk.rows([(hit.type, UUID(bytes=hit.id)) for group in groups for hit in group])
         items: list[Item] = []
@@ -165,7 +165,7 @@ class Finder:
     def _makers(self) -> list[Item]:
         items = []
         for kind, spec in LISTS.items():
-            if self._desk.refusal(f"{kind}.new", None) is None:
+            if spec.made_elsewhere is None and self._desk.refusal(f"{kind}.new", None) is None:
                 words = self._look.text(msg("New {what}").of(what=inside(RECORDS[kind].__label__)))
                 items.append(Item(words, icon=spec.icon, run=partial(self._new, kind)))
         return items

@@ -1,12 +1,21 @@
-"""The line of the settings about the firm: what stands on its paper, opened as a record or made."""
+"""The lines of the settings about the firm: what stands on its paper, its price books, people and teams."""
+
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.views.buttons import Button
 from desktop.views.desk import Desk
+from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.words import Message, msg
+
+LISTED: Final = (
+    ("price_book", msg("Price books"), msg("Prices for a region, a grade or one customer, with their days.")),
+    ("user", msg("People"), msg("Who works here, in which role and team.")),
+    ("team", msg("Teams"), msg("Who shares customers with whom.")),
+)
 
 
 class FirmSettings(QObject):
@@ -14,10 +23,11 @@ class FirmSettings(QObject):
 
     opened = Signal(str, object)
     wanted = Signal(str)
+    listed = Signal(str)
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
-        self._desk = desk
+        self._look, self._desk = look, desk
         found = desk.recent("organisation", 1)
         self._firm = found[0] if found else None
         words = msg("Open") if self._firm is not None else msg("Fill in")
@@ -29,7 +39,15 @@ class FirmSettings(QObject):
     def lines(self) -> list[tuple[Message, Message, QWidget]]:
         """Words, why, control."""
         why = msg("Name, address, bank and tax number, as they stand on quotes and contracts.")
-        return [(msg("What stands on your paper"), why, self.button)]
+        lines: list[tuple[Message, Message, QWidget]]
+        lines = [(msg("What stands on your paper"), why, self.button)]
+        return [*lines, *((words, why, self._opener(kind)) for kind, words, why in LISTED)]
+
+    def _opener(self, kind: str) -> Button:
+        words = msg("Open the list")
+        button = Button(self._look, words, icon=LISTS[kind].icon)
+        button.clicked.connect(lambda: self.listed.emit(kind))
+        return button
 
     def _press(self) -> None:
         if self._firm is not None:

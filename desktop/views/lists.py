@@ -52,6 +52,8 @@ class ListSpec:
     views: tuple[View, ...]
     order: str = "id"
     descending: bool = True
+    made_elsewhere: Message | None = None
+    """Why none is made in the window; None: whoever's role may makes one."""
     why_empty: Message = msg("What you add appears here at once, also without a network.")
     other_way: Message | None = None
     """How else its first records come."""
@@ -117,6 +119,10 @@ _UNDER_WAY: Final = every(Condition("stage", "none_of", ("won", "lost")))
 _TO_DO: Final = Condition("done_at", "empty")
 
 DROP: Final = msg("or drop a file into the window: CSV, Excel or vCard")
+
+_ACTIVE: Final = View("active", msg("Active"), every(Condition("active", "yes")))
+DIRECTORY_KINDS: Final = ("price_book", "price_entry", "user", "team")
+"""Lists without a place in the rail: the settings and the palette lead there."""
 
 LISTS: Final = {
     spec.kind: spec
@@ -188,7 +194,7 @@ LISTS: Final = {
                 Column("sku", cells.text, 100, 0, 8),
                 Column("name", cells.title, 240, 4, 9),
                 Column("category", cells.text, 120, 0, 3),
-                Column("unit", cells.text, 56, 0, 4),
+                Column("unit", cells.bilingual, 56, 0, 4),
                 Column("price", cells.price, 110, 0, 7, right=True),
                 Column("tax_percent", cells.number, 64, 0, 5, right=True),
             ),
@@ -253,6 +259,64 @@ LISTS: Final = {
             order="happened_at",
             why_empty=msg("Visits, calls and messages with your customers."),
             calendar="happened_at",
+        ),
+        ListSpec(
+            "price_book",
+            "wallet",
+            (
+                Column("name", cells.title, 220, 3, 9),
+                Column("scope", cells.choice, 110, 0, 7),
+                Column("scope_value", cells.text, 150, 1, 5),
+                Column("currency", cells.text, 70, 0, 4),
+                Column("tax_mode", cells.choice, 110, 0, 3),
+                Column("valid_from", cells.text, 110, 0, 5),
+                Column("valid_until", cells.text, 110, 0, 6),
+            ),
+            (View("all", msg("All")),),
+            order="name",
+            descending=False,
+            why_empty=msg("Prices for a region, a grade or one customer, from a quantity and a day on."),
+        ),
+        ListSpec(
+            "price_entry",
+            "wallet",
+            (
+                Column("product_id", cells.link, 240, 3, 9, sortable=False),
+                Column("book_id", cells.link, 170, 2, 7, sortable=False),
+                Column("min_quantity", cells.number, 100, 0, 6, right=True),
+                Column("price", cells.price, 110, 0, 8, right=True),
+                Column("valid_from", cells.text, 110, 0, 4),
+                Column("valid_until", cells.text, 110, 0, 5),
+            ),
+            (View("all", msg("All")),),
+            why_empty=msg("A price belongs to a price book: open the book and add it there."),
+        ),
+        ListSpec(
+            "user",
+            "users",
+            (
+                Column("name", cells.title, 180, 2, 9),
+                Column("role", cells.choice, 130, 0, 8),
+                Column("team_id", cells.link, 140, 1, 7, sortable=False),
+                Column("job", cells.text, 140, 1, 4),
+                Column("phone", cells.text, 130, 0, 5),
+                Column("email", cells.text, 180, 1, 3),
+            ),
+            (View("all", msg("All")), _ACTIVE),
+            order="name",
+            descending=False,
+            why_empty=msg("Colleagues come with the office that this laptop joins."),
+            made_elsewhere=msg("People are added at the office: it gives them their role and their code."),
+        ),
+        ListSpec(
+            "team",
+            "users",
+            (Column("name", cells.title, 240, 3, 9),),
+            (View("all", msg("All")),),
+            order="name",
+            descending=False,
+            why_empty=msg("Colleagues come with the office that this laptop joins."),
+            made_elsewhere=msg("Teams are added at the office, which puts people into them."),
         ),
     )
 }

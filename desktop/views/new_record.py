@@ -30,6 +30,8 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "task": ("name", "due_on", "customer_id", "priority"),
     "interaction": ("name", "customer_id", "channel", "outcome"),
     "address": ("text", "kind", "city", "person", "phone"),
+    "price_book": ("name", "scope", "scope_value", "currency", "tax_mode", "valid_from", "valid_until"),
+    "price_entry": ("book_id", "product_id", "price", "min_quantity", "tier", "valid_from", "valid_until"),
     "organisation": ("name", "name_en", "phone", "tax_id", "currency", "tax_mode"),
 }
 WIDTH: Final = 560

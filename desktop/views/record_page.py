@@ -50,6 +50,8 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("address", "customer_id"),
     ),
     "contact": (("interaction", "contact_id"),),
+    "price_book": (("price_entry", "book_id"),),
+    "team": (("user", "team_id"),),
     "opportunity": (
         ("quote", "opportunity_id"),
         ("task", "opportunity_id"),
@@ -107,6 +109,7 @@ class RecordPage(QWidget):
         for related in self.lists:
             related.opened.connect(self.opened)
             related.wanted.connect(self._want)
+            related.all_wanted.connect(self.shown_rows)
         self.files = AttachmentsPanel(look, desk, kind, record_id)
         self.strip = CustomerFigures(look, desk) if kind == "customer" else None
         if self.strip is not None:
@@ -309,11 +312,11 @@ class RecordPage(QWidget):
         order += [*(fact.value for fact in self.facts.facts.values())]
         order += self.facts.to_ask.buttons() if self.facts.to_ask is not None else []
         for related in first:
-            order += [related.add, *related.buttons()]
+            order += [related.add, *related.buttons(), related.every]
         order += [self.note] if self.kind in COMMENTED else []
         order += self.which.buttons()
         for related in rest:
-            order += [related.add, *related.buttons()]
+            order += [related.add, *related.buttons(), related.every]
         tab_through([*order, *self.files.widgets()])
 
     def _fill_timeline(self) -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.documents.chart_marks import Rows
 from desktop.models.record import RECORDS
+from desktop.rules.filters import Condition, every
 from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
@@ -24,6 +26,9 @@ from desktop.views.look import Look
 from desktop.views.phrases import inside
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 MOST_SHOWN: Final = 8
 
@@ -41,8 +46,9 @@ class RelatedRow(QAbstractButton):
     def show_row(self, shown: Row) -> None:
         """Another record."""
         self.shown = shown
-        self.setText(shown.record.title)
-        self.setAccessibleName(shown.record.title or self._look.text(type(shown.record).__label__))
+        title = _title(shown, self._look.language)
+        self.setText(title)
+        self.setAccessibleName(title or self._look.text(type(shown.record).__label__))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -105,6 +111,8 @@ def _right_side(shown: Row, language: str) -> tuple[str, str, str]:
     minor = next(
         (found for name in ("amount", "payable") if (found := getattr(record, name, None)) is not None), None
     )
+    if record.__tablename__ == "price_entry" and record.price is not None:
+        return cells.unit_price(record.price), "", ""
     amount = cells.money(minor, getattr(record, "currency", "CNY") or "CNY") if minor is not None else ""
     due = next((name for name in ("close_on", "valid_until", "due_on") if getattr(record, name, None)), "")
     if due:
@@ -112,6 +120,22 @@ def _right_side(shown: Row, language: str) -> tuple[str, str, str]:
         return amount, cell.text, cell.ink
     at = getattr(record, "happened_at", None)
     return amount, dates.moment(at, language, today).in_language(language) if at else "", "ink_3"
+
+
+def _title(shown: Row, language: str) -> str:
+    """What a record is called among those of another; a price by its product."""
+    record: Any = shown.record
+    if record.__tablename__ == "price_entry":
+        return shown.called(record.product_id, language)
+    return str(record.title)
+
+
+def _from(record: Any, language: str) -> str:
+    """From which quantity, and from which day, a price holds."""
+    quantity = msg("from {count}").of(count=f"{record.min_quantity or 0:f}".rstrip("0").rstrip(".") or "1")
+    days = " – ".join(day.isoformat() if day else "" for day in (record.valid_from, record.valid_until))
+    dated = days if record.valid_from or record.valid_until else ""
+    return ", ".join(part for part in (quantity.in_language(language), dated) if part)
 
 
 def _below(shown: Row, language: str) -> str:
@@ -124,6 +148,10 @@ def _below(shown: Row, language: str) -> str:
         parts = [stage, record.name if kind == "quote" and record.number else ""]
     elif kind == "address":
         parts = [fields["kind"].kind.format(record.kind, language), record.city, record.person]
+    elif kind == "price_entry":
+        parts = [_from(record, language)]
+    elif kind == "user":
+        parts = [fields["role"].kind.format(record.role, language), record.job]
     elif kind == "task":
         parts = [type(record).fields()["priority"].kind.format(record.priority, language)]
     else:
@@ -169,6 +197,7 @@ class RelatedList(QWidget):
 
     opened = Signal(str, object)
     wanted = Signal(str)
+    all_wanted = Signal(object)  # Rows
 
     def __init__(self, look: Look, desk: Desk, kind: str, link: str) -> None:
         super().__init__()
@@ -188,20 +217,33 @@ class RelatedList(QWidget):
             edge=(20, 4, 12, 4),
         )
         self._rows = RelatedRows(look, lambda shown: self.opened.emit(self.kind, shown.id))
-        self.setLayout(column(look, head, Line(look), self._rows, gap=0))
+        self.every = Button(look, msg("All of them"), kind="link")
+        self.every.hide()
+        self.every.clicked.connect(self._show_all)
+        self._above: UUID | None = None
+        below = row(look, self.every, None, edge=(16, 0, 12, 0))
+        self.setLayout(column(look, head, Line(look), self._rows, below, gap=0))
+
+    def _show_all(self) -> None:
+        if self._above is not None:
+            mine = Condition(self._link, "one_of", (self._above.hex,))
+            self.all_wanted.emit(Rows(self.kind, every(mine)))
 
     def show_of(self, above: Row) -> None:
         """What belongs to a record."""
         self.add.refuse(self._refusal(above))
         found = self._desk.related(self.kind, self._link, above.id)
         self._count.setText(str(len(found)) if found else "")
+        self._above = above.id
+        self.every.setVisible(len(found) > MOST_SHOWN and self.kind in LISTS)
         self._rows.show_rows(found[:MOST_SHOWN])
 
     def _refusal(self, above: Row) -> Message | None:
         """Why none is added here: a part of what is lent to read only is not, either."""
         is_part = RECORDS[self.kind].__root__ == self._link
         lent = self._desk.lent(above.record) if is_part else None
-        return self._desk.refusal(f"{self.kind}.new", None) or lent
+        elsewhere = LISTS[self.kind].made_elsewhere if self.kind in LISTS else None
+        return elsewhere or self._desk.refusal(f"{self.kind}.new", None) or lent
 
     def buttons(self) -> list[RelatedRow]:
         """The rows that are shown."""

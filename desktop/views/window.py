@@ -43,9 +43,10 @@ from desktop.views.new_record import NewRecord
 from desktop.views.outbox import Outbox
 from desktop.views.outbox_edit import open_field
 from desktop.views.palette import Item, Palette
+from desktop.views.places import BELOW, DIRECTORY, PLACES
 from desktop.views.progress import FirstCopy
 from desktop.views.quotes import QuotePage
-from desktop.views.rail import Place, Side
+from desktop.views.rail import Side
 from desktop.views.record_page import RecordPage
 from desktop.views.room import Room
 from desktop.views.settings_page import SettingsPage
@@ -54,19 +55,6 @@ from desktop.words import Message, msg
 
 SLIM_BELOW: Final = 1180
 IMPORTED: Final = (".csv", ".xlsx", ".vcf", ".txt")
-PLACES: Final = (
-    boards.TODAY,
-    *(
-        Place(kind, RECORDS[kind].__plural__, LISTS[kind].icon)
-        for kind in ("customer", "contact", "opportunity", "quote")
-    ),
-    Place("product", RECORDS["product"].__plural__, "package", opens_group=True),
-    Place("task", RECORDS["task"].__plural__, "list-todo"),
-    Place("interaction", RECORDS["interaction"].__plural__, "message-circle"),
-    boards.DASHBOARD,
-    Place("inbox", msg("Inbox"), "inbox", opens_group=True),
-)
-BELOW: Final = (Place("settings", msg("Settings"), "settings"),)
 
 
 class Window(QWidget):
@@ -124,8 +112,8 @@ class Window(QWidget):
         desk.clashed.connect(self.clash.ask)
         self.status.network.clicked.connect(lambda: self.outbox.show_above(self.status.network))
         self.finder = Finder(
-            look, desk, (*PLACES, *BELOW), open_record=self.open_record, go=self.go, new=self.ask_new,
-            selected=self.selected,
+            look, desk, (*PLACES, *DIRECTORY, *BELOW), open_record=self.open_record, go=self.go,
+            new=self.ask_new, selected=self.selected,
         )  # fmt: skip
         self.finder.quote_for = self.quote_for
         self.palette_box = Palette(look, self, self._answer)
@@ -249,6 +237,7 @@ class Window(QWidget):
             settings.keys.renewed = self.doing.renew
             settings.firm.opened.connect(self.open_record)
             settings.firm.wanted.connect(self.ask_new)
+            settings.firm.listed.connect(self.go)
             settings.safety.lock_wanted.connect(self.lock_wanted)
             settings.safety.backup_wanted.connect(self.backup_wanted)
             settings.safety.passphrase_wanted.connect(self.passphrase_wanted)
@@ -288,7 +277,7 @@ class Window(QWidget):
         for layout in (self._left, self._right):
             give_back(layout, self._header_page or page)
         self._header_page = page
-        places = {place.key: place.words for place in (*PLACES, *BELOW)}
+        places = {place.key: place.words for place in (*PLACES, *BELOW, *DIRECTORY)}
         self._title.setVisible(stop.record is None)
         unlisted = RECORDS[stop.place].__plural__ if stop.place in RECORDS else msg("Satchel")
         self._look.bind(self._title.setText, places.get(stop.place, unlisted))

@@ -27,7 +27,7 @@ from desktop.models.store import Store
 from desktop.views import unfinished
 from desktop.views.editors import ChoiceEditor, LineEditor, LongEditor
 from desktop.views.form import Fact
-from desktop.views.lists import LISTS
+from desktop.views.lists import DIRECTORY_KINDS, LISTS
 from desktop.views.look import Look
 from desktop.views.new_record import ASKED
 from desktop.views.settings_page import SettingsPage
@@ -35,7 +35,7 @@ from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import settle, stored, the_record
 
-KINDS = [kind for kind in LISTS if kind != "quote"]
+KINDS = [kind for kind in LISTS if kind not in ("quote", *DIRECTORY_KINDS)]
 TYPED: tuple[tuple[type[Kind], str], ...] = (
     (Email, "a@b.example"),
     (Day, "2027-03-04"),

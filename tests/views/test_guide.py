@@ -16,7 +16,8 @@ from desktop.views import guide, keymap
 from desktop.views.guide import FOLDER, Guide, page_for, screen_of
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
-from desktop.views.window import BELOW, PLACES, Window
+from desktop.views.places import BELOW, DIRECTORY, PLACES
+from desktop.views.window import Window
 from desktop.words import LANGUAGES
 from tests.house.words import translations, used_words
 from tests.screens.sample import Firm
@@ -40,7 +41,7 @@ def pages(language: str) -> dict[str, str]:
 
 
 def test_every_screen_has_its_page() -> None:
-    screens = [place.key for place in (*PLACES, *BELOW)] + list(FLOATING)
+    screens = [place.key for place in (*PLACES, *DIRECTORY, *BELOW)] + list(FLOATING)
     named = [screen for screen in screens if screen in guide.PAGES or screen in LISTS]
     assert named == screens
     assert {page_for(screen) for screen in screens} <= set(guide.names())

@@ -1,6 +1,7 @@
 """Lists: rows, panel, saved views, paging, new records, delete and undo."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
@@ -10,7 +11,9 @@ from desktop.models.store import Store
 from desktop.services import commands
 from desktop.views.cells import money
 from desktop.views.list_page import ListPage, plain_cell
+from desktop.views.related import _below
 from desktop.views.row_delegate import RecordList
+from desktop.views.settings_page import SettingsPage
 from desktop.views.tables import PAGE
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -107,10 +110,14 @@ def test_pages_follow_while_scrolling(
 
 
 def test_columns_leave_whole_when_there_is_no_room(window: Window, qtbot: QtBot) -> None:
-    window.resize(1000, 700)
-    qtbot.wait(20)
     page = the_list(window)
-    shown = [c.name for n, c in enumerate(page.table.columns) if not page.list.isColumnHidden(n)]
+
+    def names_of_shown() -> list[str]:
+        return [c.name for n, c in enumerate(page.table.columns) if not page.list.isColumnHidden(n)]
+
+    window.resize(1000, 700)
+    qtbot.waitUntil(lambda: "industry" not in names_of_shown())
+    shown = names_of_shown()
     assert "name" in shown
     assert "industry" not in shown
     assert isinstance(page.list, RecordList)
@@ -247,3 +254,34 @@ def test_further_details_are_a_column_to_choose_and_narrow_by_and_stand_on_the_r
     window.open_record("customer", firm.customers[1])
     settle(window, qtbot)
     assert "12" in [line.text() for _, _, line in the_record(window).further._lines]  # noqa: SLF001
+
+
+def test_price_books_people_and_teams_are_lists_that_the_settings_and_the_palette_lead_to(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    me = store.me()
+    book = commands.run(store, me, "price_book.new", values={"name": "East 2026", "scope": "region"}).value
+    price = {"book_id": book.id, "product_id": firm.products["SAT-75V"], "price": Decimal(95000)}
+    for count in range(3, 12):
+        commands.run(store, me, "price_entry.new", values={**price, "min_quantity": Decimal(count)})
+    window.go("settings")
+    page = window.page()
+    assert isinstance(page, SettingsPage)
+    page.firm.listed.emit("price_book")
+    settle(window, qtbot)
+    assert names(window) == ["East 2026"]
+    window.open_record("price_book", book.id)
+    settle(window, qtbot)
+    [related] = the_record(window).lists
+    row = related.buttons()[-1]
+    assert row.text() == stored(store, "product", firm.products["SAT-75V"]).name_en
+    assert _below(row.shown, "en") == "from 4"
+    assert len(related.buttons()) == 8
+    press(qtbot, related.every)
+    settle(window, qtbot)
+    assert (the_list(window).kind, the_list(window).total()) == ("price_entry", 9)
+    for kind in ("user", "team"):
+        window.go(kind)
+        settle(window, qtbot)
+        assert not the_list(window).new_button().isEnabled()
+    assert [item.title for item in window._answer("Price books")][-1] == "Price books"  # noqa: SLF001

@@ -18,9 +18,9 @@ from desktop.rules import deeplinks
 from desktop.services import records, today
 from desktop.views.first_run import FirstRun
 from desktop.views.list_page import ListPage
+from desktop.views.places import PLACES
 from desktop.views.record_page import RecordPage
 from desktop.views.unlock import UnlockPage
-from desktop.views.window import PLACES
 from sync.client.syncer import State
 from tests.vaults import CHEAP
 from tests.views.pages import type_in

@@ -1,7 +1,7 @@
 """The bar above a list: chips of its filter, what is typed to narrow it, groups, columns, saving."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, QStringListModel, Qt, QTimer
@@ -32,6 +32,10 @@ ROOMY, TIGHT = 980, 700
 MONTHLY, DAILY = msg("{field} by month"), msg("{field} by day")
 MOST_PEOPLE = 200
 MOST_SAID = 120
+
+
+_NAMED: Final = ("user", "team", "customer", "contact", "opportunity", "product", "price_book")
+"""What a filter may name."""
 
 
 class _Entry(QLineEdit):
@@ -198,7 +202,7 @@ class FilterBar(QWidget):
         ids = filter_words.linked(filter)
         if not ids:
             return {}
-        wanted = [(kind, UUID(hex=each)) for kind in ("user", "team", "customer") for each in ids]
+        wanted = [(kind, UUID(hex=each)) for kind in _NAMED for each in ids]
         return {each.hex: title for each, title in self._desk.titles(wanted).items()}
 
     def people(self, kind: str) -> list[tuple[str, str]]:
