@@ -12,7 +12,7 @@ from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Number, Per
 from desktop.models.record import Field, Record
 from desktop.rules import stages
 from desktop.views import dates
-from desktop.words import Message
+from desktop.words import Message, msg
 
 NOTHING: Final = "\N{EM DASH}"
 SIGNS: Final = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
@@ -104,13 +104,16 @@ def title(row: Row, name: str, language: str, today: date) -> Cell:
     english = str(getattr(record, "name_en", None) or "") if language == "en" else ""
     shown = english or str(row.value(name) or "") or record.title
     shown = shown or str(getattr(record, "phone", "")) or NOTHING
-    extras = tuple(
-        str(getattr(record, extra)) for extra in EXTRAS.get(kind, ()) if getattr(record, extra, "")
-    )
+    extras = tuple(found for each in EXTRAS.get(kind, ()) if (found := _said(record, each, language)))
     avatar = (
         (record.title or shown, record.id, kind == "contact") if kind in ("customer", "contact") else None
     )
     return Cell(shown, avatar=avatar, extras=extras, mark="cloud-upload" if row.unsent else "", tooltip=shown)
+
+
+def _said(record: Record, name: str, language: str) -> str:
+    english = str(getattr(record, f"{name}_en", "") or "") if language == "en" else ""
+    return english or str(getattr(record, name, "") or "")
 
 
 EXTRAS: Final = {"customer": ("city",), "contact": ("job",), "product": ("detail",)}
@@ -237,10 +240,41 @@ def channel(row: Row, name: str, language: str, today: date) -> Cell:
     return Cell(row.kind(name).format(value, language), icon=(CHANNEL_ICONS.get(value, "pencil"), "ink_2"))
 
 
+TAXED: Final = {
+    "S": msg("Standard rate"),
+    "Z": msg("Zero rate"),
+    "E": msg("Exempt from tax"),
+    "AE": msg("Reverse charge"),
+    "K": msg("Supply within the EU"),
+    "G": msg("Export", "tax"),
+    "O": msg("Not taxed"),
+}
+"""The codes of UNCL5305 that a product may have, in words."""
+
+
+def tax_category(row: Row, name: str, language: str, today: date) -> Cell:
+    """What a code of tax means."""
+    code = str(row.value(name) or "")
+    shown = TAXED[code].in_language(language) if code in TAXED else code
+    return Cell(shown or NOTHING, ink="ink_2" if shown else "ink_3", tooltip=code)
+
+
+def bilingual(row: Row, name: str, language: str, today: date) -> Cell:
+    """A text in English where there is one and English is spoken."""
+    english = str(getattr(row.record, f"{name}_en", "") or "") if language == "en" else ""
+    return Cell(english, ink="ink_2", tooltip=english) if english else text(row, name, language, today)
+
+
 def shape_of(described: Field) -> Shape:
     """How a field is shown where its list declares nothing else."""
     kind = described.kind
-    shapes: dict[str, Shape] = {"stage": stage, "grade": grade, "channel": channel, "done_at": done}
+    shapes: dict[str, Shape] = {
+        "stage": stage,
+        "grade": grade,
+        "channel": channel,
+        "done_at": done,
+        "tax_category": tax_category,
+    }
     if described.name in shapes:
         return shapes[described.name]
     for cls, shape in ((Link, link), (Amount, amount), (Moment, moment), (Percent, number)):

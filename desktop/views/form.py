@@ -55,6 +55,8 @@ def fact_cell(row: Row, described: Field, language: str) -> Cell:
         shape = cells.grade
     elif name == "channel":
         shape = cells.channel
+    elif name == "tax_category":
+        shape = cells.tax_category
     elif isinstance(kind, Amount):
         shape = cells.amount
     elif isinstance(kind, Moment):

@@ -120,8 +120,8 @@ def paint_chip(
     edged = look.theme_name == "high_contrast"  # its soft grounds are black
     painter.setPen(QPen(look.colour(ink), 1) if edged else Qt.PenStyle.NoPen)
     painter.setBrush(look.colour("surface" if on_tint else ground))
-    box = QRectF(chip).adjusted(0.5, 0.5, -0.5, -0.5) if edged else QRectF(chip)
-    painter.drawRoundedRect(box, look.t.radius("chip"), look.t.radius("chip"))
+    shape = QRectF(chip).adjusted(0.5, 0.5, -0.5, -0.5) if edged else QRectF(chip)
+    painter.drawRoundedRect(shape, look.t.radius("chip"), look.t.radius("chip"))
     painter.setFont(look.font("small"))
     painter.setPen(look.colour(ink))
     painter.drawText(chip, CENTRE, text)

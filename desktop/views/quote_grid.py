@@ -121,7 +121,7 @@ class _LineDelegate(QStyledItemDelegate):
             if column == AMOUNT:
                 paint.paint_text(painter, look, box, text, align=paint.RIGHT)
             elif column == TAX and row.amount:
-                word = look.text(msg("Subtotal"))
+                word = look.text(msg("Chosen") if row.chosen else msg("Subtotal"))
                 paint.paint_text(
                     painter,
                     look,

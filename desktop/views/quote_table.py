@@ -47,6 +47,8 @@ class GridRow:
     amount: str
     counts: bool
     discount: Decimal | None
+    chosen: bool = False
+    """Of a section: it holds nothing but options, so that its sum is what is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,4 +311,14 @@ def _rows(draft: QuoteDraft, totals: Totals | None, language: str) -> list[GridR
             amount = text if counts or not priced else f"({text})"
         percent = next((one.value for one in draft.adjustments_of(line) if one.kind == "percent"), None)
         rows.append(GridRow(line, shown, amount, counts, percent))
+    _mark_options(rows)
     return rows
+
+
+def _mark_options(rows: list[GridRow]) -> None:
+    kinds: set[str] = set()
+    for row in reversed(rows):
+        if row.line.kind == "section":
+            row.chosen, kinds = bool(kinds) and kinds <= {"option", "alternative"}, set()
+        else:
+            kinds.add(row.line.kind or "item")
