@@ -214,7 +214,8 @@ class Button(_Keyed):
         left = paint.paint_text(painter, look, box, text, ink=words_ink, size=size)
         if self._value:
             box = QRect(left + look.px(6), 0, self.width() - left, self.height())
-            left = paint.paint_text(painter, look, box, self._words(), ink=ink, size=size)
+            value_ink = "ink" if ink == "ink_2" else ink
+            left = paint.paint_text(painter, look, box, self._words(), ink=value_ink, size=size)
         if self._trailing:
             beside = self._icon_ink(ink)
             left = paint.paint_icon(painter, look, left + look.px(6), middle, self._trailing, beside, "small")
