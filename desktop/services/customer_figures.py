@@ -87,9 +87,9 @@ def _touched(session: Session, customer: UUID, today: date) -> Tile:
     days = (day - _local(first)).days
     note: Message = msg("once") if count == 1 else msg("{count} times").of(count=f"{count:,}")
     if count > 1 and days:
-        note = msg("{count} times, every {days} days").of(
-            count=f"{count:,}", days=max(round(days / (count - 1)), 1)
-        )
+        between = max(round(days / (count - 1)), 1)
+        words = msg("{count} times, every {days} days") if between > 1 else msg("{count} times, daily")
+        note = words.of(count=f"{count:,}", days=between)
     return Tile(msg("Last touch"), _ago(day, today), note, rows=rows)
 
 
