@@ -80,7 +80,8 @@ class RelatedRow(QAbstractButton):
         if day:
             paint.paint_text(painter, look, lower, day, ink=ink, size="small", align=paint.RIGHT)
             lower.setRight(edge - look.t.width(day, "small") - look.px(8))
-        title, below = record.title or look.text(record.__label__), _below(shown, look.language)
+        title = _title(shown, look.language) or look.text(record.__label__)
+        below = _below(shown, look.language)
         paint.paint_text(painter, look, upper, veil_text(look, title))
         paint.paint_text(painter, look, lower, veil_text(look, below), ink="ink_2", size="small")
 

@@ -83,7 +83,7 @@ class PriceBook(Record):
         default="standard",
         listed=True,
     )
-    scope_value: Mapped[str] = field(Short(), msg("Region, grade or customer"), listed=True)
+    scope_value: Mapped[str] = field(Short(), msg("Applies to"), listed=True)
     edition: Mapped[int] = field(Whole(), msg("Edition"), default=1)
     valid_from: Mapped[date | None] = field(Day(), msg("Valid from"), listed=True)
     valid_until: Mapped[date | None] = field(Day(), msg("Valid until"), listed=True)
