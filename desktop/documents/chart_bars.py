@@ -28,6 +28,8 @@ BROKEN_ABOVE: Final = Decimal("0.6")
 """A waterfall that never falls below this share of its top begins above zero, and says so."""
 FAINT: Final = 0.12
 """How strong the smallest step of the strip is; a place without anything is an empty square."""
+BROAD: Final = 2
+"""How many times wider than high a place of the strip may be, so that it fills its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +209,16 @@ def strip(frame: Frame, lines: Sequence[tuple[Words, Sequence[Square]]], heads: 
     across = max(len(squares) for _, squares in lines)
     left = max(frame.wide(frame.say(name)) for name, _ in lines) + frame.px(8)
     top = frame.line() if heads else 0.0
-    side = min((frame.width - left) / across, (frame.height - top) / len(lines), frame.px(28))
+    high = min((frame.width - left) / across, (frame.height - top) / len(lines), frame.px(28))
+    wide = min((frame.width - left) / across, high * BROAD)
     for place, head in enumerate(heads):
         if head:
-            places.may(Text(left + side * place, top / 2, frame.say(head)))
+            places.may(Text(left + wide * place, top / 2, frame.say(head)))
     for number, (name, squares) in enumerate(lines):
-        y = top + side * number
-        places.may(Text(0, y + side / 2, frame.say(name)))
+        y = top + high * number
+        places.may(Text(0, y + high / 2, frame.say(name)))
         for place, square in enumerate(squares):
-            _square(frame, drawing, places, square, (left + side * place, y, side), most)
+            _square(frame, drawing, places, square, (left + wide * place, y, wide, high), most)
     drawing.summary = marks.listed([hit.words for hit in drawing.hits if hit.rows], frame.language)
     return drawing
 
@@ -225,16 +228,17 @@ def _square(
     drawing: Drawing,
     places: Places,
     square: Square,
-    at: tuple[float, float, float],
+    at: tuple[float, float, float, float],
     most: int,
 ) -> None:
-    x, y, side = at
+    x, y, wide, high = at
     gap = frame.px(3)
     strength = FAINT + (1 - FAINT) * square.value / most if square.value else 0.0
-    drawing.add(Bar(x, y, side - gap, side - gap, "sunken", frame.px(2)))
+    drawing.add(Bar(x, y, wide - gap, high - gap, "sunken", frame.px(2)))
     if square.value:
-        drawing.add(Bar(x, y, side - gap, side - gap, "series_1", frame.px(2), strength * 0.5))
-        middle = ((x + (side - gap) / 2), y + (side - gap) / 2)
-        places.may(Text(*middle, str(square.value), "ink", align="middle"))
+        drawing.add(Bar(x, y, wide - gap, high - gap, "series_1", frame.px(2), strength * 0.5))
+        middle = ((x + (wide - gap) / 2), y + (high - gap) / 2)
+        if frame.wide(str(square.value)) + gap <= wide - gap:
+            places.may(Text(*middle, str(square.value), "ink", align="middle"))
     said = frame.say(SAID.of(name=square.name, value=str(square.value)))
-    drawing.hits.append(Hit((x, y, x + side, y + side), said, square.rows))
+    drawing.hits.append(Hit((x, y, x + wide, y + high), said, square.rows))

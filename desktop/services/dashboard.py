@@ -123,7 +123,9 @@ def _average(year: Mapping[UUID, int], currency: str) -> Tile:
     if not year:
         return Tile(name, "\N{EM DASH}", msg("none won in 12 months"))
     middle = round(median(year.values()) / 100) * 100
-    note = msg("{count} deals, median {amount}").of(count=len(year), amount=axes.money(middle, currency))
+    note = msg("{count} deals, median {amount}").of(
+        count=f"{len(year):,}", amount=axes.money(middle, currency)
+    )
     ids = figures.picked("opportunity", year)
     return Tile(name, axes.money(round(sum(year.values()) / len(year) / 100) * 100, currency), note, rows=ids)
 
@@ -136,7 +138,7 @@ def _rate(session: Session, scope: Scope, day: date) -> Tile:
     rows = scope.rows("opportunity", ended, figures.between("close_on", first, after))
     if not won + lost:
         return Tile(msg("Win rate"), "\N{EM DASH}", msg("none ended in 12 months"))
-    note = msg("12 months, {won} of {all}").of(won=won, all=won + lost)
+    note = msg("12 months, {won} of {all}").of(won=f"{won:,}", all=f"{won + lost:,}")
     return Tile(msg("Win rate"), f"{round(won * 100 / (won + lost))} %", note, rows=rows)
 
 
@@ -258,7 +260,7 @@ def _reasons(session: Session, scope: Scope, day: date) -> Part:
         for reason, count in sorted(counts, key=lambda pair: (-pair[1], pair[0] or ""))[:REASONS]
     ]
     all_lost = sum(count for _, count in counts)
-    note = msg("last 12 months, {count} lost").of(count=all_lost)
+    note = msg("last 12 months, {count} lost").of(count=f"{all_lost:,}")
     return Part(msg("Why deals were lost"), note, _built(bars.ranked, named))
 
 

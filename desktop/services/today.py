@@ -211,7 +211,7 @@ def tasks(day: Day) -> Iterator[Line]:
 def _task(day: Day, task: Task) -> Line:
     late = (day.today - (task.due_on or day.today)).days
     high = task.priority == "high"
-    mark = ("circle-alert", msg("{count} days late").of(count=late), "bad")
+    mark = ("circle-alert", msg("{count} days late").of(count=f"{late:,}"), "bad")
     if late == 1:
         mark = ("circle-alert", msg("1 day late"), "bad")
     elif late <= 0:
@@ -299,7 +299,7 @@ def next_steps(day: Day) -> Iterator[Line]:
         late = (day.today - (customer.next_on or day.today)).days
         mark = ("circle-arrow-right", msg("Next step today"), "accent_ink")
         if late:
-            mark = ("circle-alert", msg("{count} days late").of(count=late), "bad")
+            mark = ("circle-alert", msg("{count} days late").of(count=f"{late:,}"), "bad")
         if late == 1:
             mark = ("circle-alert", msg("1 day late"), "bad")
         why = msg("You noted it as the next step with this customer.")
@@ -432,6 +432,6 @@ def _contacts(by_day: dict[date, int], scope: figures.Scope, day: date) -> Tile:
         sum(by_day.get(monday + timedelta(days=number - 7 * back), 0) for number in range(7))
         for back in range(7, -1, -1)
     ]
-    note = msg("last week {count}").of(count=weeks[-2])
+    note = msg("last week {count}").of(count=f"{weeks[-2]:,}")
     rows = figures.between_days(scope, monday, monday + timedelta(days=7))
     return Tile(msg("Contacts this week"), f"{weeks[-1]:,}", note, tuple(weeks), rows=rows)

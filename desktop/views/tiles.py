@@ -20,6 +20,14 @@ NARROWEST: Final = 172
 SPARK: Final = (74, 24)
 
 
+def whole_parts(look: Look, text: str, room: int) -> str:
+    """The parts of a note that there is room for: the last ones leave, and leave whole."""
+    mark = "，" if look.language == "zh" else ", "
+    while look.t.width(text, "small") > room and mark in text:
+        text = text.rpartition(mark)[0]
+    return text
+
+
 class TileButton(QAbstractButton):
     """One figure."""
 
@@ -84,6 +92,7 @@ class TileButton(QAbstractButton):
             icon = "arrow-up" if tile.tone == "good" else "arrow-down"
             after = paint.paint_icon(painter, look, left, note.center().y() + 1, icon, ink, "inline")
             note.setLeft(after + look.px(3))
+        text = whole_parts(look, text, note.width())
         paint.paint_text(painter, look, note, text, ink=ink, size="small")
 
     def _spark(self, painter: QPainter, left: int, value: QRect) -> None:

@@ -169,11 +169,11 @@ class TodayPage(QWidget):
     def _say(self) -> None:
         look, agenda = self._look, self._agenda
         one = msg("1 thing to do today")
-        count = one if agenda.count == 1 else msg("{count} things to do today").of(count=agenda.count)
+        count = one if agenda.count == 1 else msg("{count} things to do today").of(count=f"{agenda.count:,}")
         self._count.setText(look.text(count))
-        done = msg("{count} done").of(count=agenda.done)
+        done = msg("{count} done").of(count=f"{agenda.done:,}")
         self._done.setText(look.text(done) if agenda.done else "")
-        later = msg("{count} more this week").of(count=len(agenda.later))
+        later = msg("{count} more this week").of(count=f"{len(agenda.later):,}")
         empties = msg("This list empties when everything is done.")
         self._foot.setText(look.text(later if agenda.later and self.span.current() == "today" else empties))
 
