@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
-from desktop.models import stubs
+from desktop.models import search, stubs
 from desktop.models.changes import read_local, write_local
 from desktop.models.engines import write_back
 from desktop.models.indexing import driver_of
 
 if TYPE_CHECKING:
     from desktop.models.remote import Remote
-
-PAGES: Final = 200
-"""Blocks of the index merged in one go: about 13 ms."""
 
 UNTIDY: Final = "untidy"
 """The local fact that something left since this was last done: True, or LOG."""
@@ -44,9 +41,9 @@ def tidy(remote: "Remote") -> None:
 
     A crash in between begins again. Where somebody reads all the time, the log stays for the next time.
     """
-    pages = -PAGES  # negative: begin to merge everything into one
-    while _merge_some(remote, pages):
-        pages = PAGES
+    blocks = -search.AT_ONCE
+    while _merge_some(remote, blocks):
+        blocks = search.AT_ONCE
     with remote.store.turns.arrival(), remote.store.engine.begin() as connection:
         stubs.drop_unled(connection)
     for _ in range(TRIES):
@@ -57,15 +54,12 @@ def tidy(remote: "Remote") -> None:
         time.sleep(PAUSE)
 
 
-def _merge_some(remote: "Remote", pages: int) -> bool:
-    """Merge some blocks; whether there is more to do. The connection's count of changes says so."""
+def _merge_some(remote: "Remote", blocks: int) -> bool:
+    """Merge some blocks; whether there is more to do."""
     with remote.store.turns.arrival(), remote.store.engine.begin() as connection:
         if read_local(connection, UNTIDY, False) is not True:
             return False
-        driver = driver_of(connection)
-        before = driver.execute("SELECT total_changes()").fetchone()[0]
-        driver.execute("INSERT INTO search_word (search_word, rank) VALUES ('merge', ?)", (pages,))
-        more = bool(driver.execute("SELECT total_changes()").fetchone()[0] - before >= 2)
+        more = search.merge(driver_of(connection), blocks)
         if not more:
             write_local(connection, UNTIDY, LOG)
         remote.point("tidying")

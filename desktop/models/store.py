@@ -239,9 +239,12 @@ class Store:
                 listener(changed)
 
     def tidy(self) -> None:
-        """Merge what many writes at once left behind in the search index."""
-        with self.engine.begin() as connection:
-            search.tidy(indexing.driver_of(connection))
+        """Merge what many writes at once left behind in the search index; a person may write meanwhile."""
+        blocks, more = -search.AT_ONCE, True
+        while more:
+            with self.turns.arrival(), self.engine.begin() as connection:
+                more = search.merge(indexing.driver_of(connection), blocks)
+            blocks = search.AT_ONCE
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

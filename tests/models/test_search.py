@@ -196,7 +196,7 @@ def test_a_cleared_index_holds_nothing_and_takes_new_entries(connection: Any) ->
     search.clear(connection)
     assert search.find(connection, "xnkj") == []
     search.write(connection, ENTRIES)
-    search.tidy(connection)
+    search.merge(connection, -search.AT_ONCE)
     assert search.find(connection, "xnkj")[0].id == SATCHEL
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from desktop.models import search
 from desktop.models.records import Customer
 from desktop.models.remote import Remote
 from desktop.models.remote_rows import Piece
@@ -137,3 +138,26 @@ def test_a_page_of_a_first_copy_comes_in_bites_while_somebody_works(
         assert remote.cursors() == {"org": 1}
         with store.reading() as session:
             assert session.query(Customer).count() == 1000 + works
+
+
+def test_the_index_is_merged_into_one_piece_with_turns_for_people_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one go it held everybody who saved after an import of 50,000 rows for half a second."""
+    asked = "SELECT count(DISTINCT id >> 37) FROM search_word_data WHERE id > 10"
+    with opened(tmp_path) as store:
+        for place in range(12):
+            with store.work(store.me(), "customer.new") as work:
+                for one in range(20):
+                    work.add(Customer(name=f"苏州第{place}机械有限公司 {one}"))
+        turns: list[int] = []
+        merge = search.merge
+        monkeypatch.setattr(search, "AT_ONCE", 2)
+        monkeypatch.setattr(search, "merge", lambda *asked: turns.append(asked[1]) or merge(*asked))
+        with store.looking() as connection:
+            assert connection.exec_driver_sql(asked).scalar() > 5
+        store.tidy()
+        with store.looking() as connection:
+            assert connection.exec_driver_sql(asked).scalar() == 1
+    assert turns[:2] == [-2, 2]
+    assert len(turns) > 3
