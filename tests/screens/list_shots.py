@@ -1,5 +1,7 @@
 """A list with its panel, and while it is filtered, grouped, typed into, a board or a calendar."""
 
+from datetime import date
+
 from PySide6.QtWidgets import QApplication
 
 from desktop.rules.filters import ANY, NONE, Condition, Group, every
@@ -124,8 +126,8 @@ def board(window: Window, firm: Firm) -> None:
     face.promise(card.id, "signing")
 
 
-def calendar(kind: str, span: str) -> Show:
-    """A list as a calendar."""
+def calendar(kind: str, span: str, day: date | None = None) -> Show:
+    """A list as a calendar, around today or another day."""
 
     def show(window: Window, firm: Firm) -> None:
         page = page_of(window, kind)
@@ -134,6 +136,8 @@ def calendar(kind: str, span: str) -> Show:
         face = page.face()
         assert face is not None
         face.show_span(span)  # type: ignore[union-attr]
+        if day is not None:
+            face.go(day)  # type: ignore[union-attr]
         wait_idle(window)
 
     return show
@@ -154,4 +158,5 @@ LISTS: dict[str, Show] = {
     "calendar_week": calendar("interaction", "week"),
     "calendar_days": calendar("task", "week"),
     "calendar_month": calendar("opportunity", "month"),
+    "calendar_feast": calendar("interaction", "week", date(2026, 10, 8)),
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HOUR, GUTTER, HEAD = 58, 52, 26
 HATCH: Final = 6
+REST, WORK = msg("off", "calendar"), msg("work", "calendar")
 
 
 class DayHeads(QWidget):
@@ -52,13 +53,28 @@ class DayHeads(QWidget):
                 painter.setPen(QPen(look.colour("line"), 1))
                 painter.drawLine(box.topLeft(), box.bottomLeft())
             left = self._number(painter, box, day, on=day == today)
-            rest = QRect(left + look.px(8), 0, box.right() - left - look.px(10), box.height())
-            end = paint.paint_text(painter, look, rest, weekday, ink="ink_2", size="small")
+            rest = QRect(left + look.px(8), 0, box.right() - left - look.px(18), box.height())
             special = feast(day)
-            if special is not None:
-                beside = QRect(end + look.px(8), 0, box.right() - end - look.px(10), box.height())
-                paint.paint_text(painter, look, beside, look.text(special), ink="ink_3", size="small")
+            if special is None:
+                paint.paint_text(painter, look, rest, weekday, ink="ink_2", size="small")
+            else:
+                self._special(painter, rest, weekday, look.text(special), worked=workdays.is_worked(day))
         paint.paint_hairline(painter, look, self.rect(), colour="line_strong")
+
+    def _special(self, painter: QPainter, box: QRect, weekday: str, feast: str, *, worked: bool) -> None:
+        """The weekday over the feast; at the right, where there is room, whether one works."""
+        look = self._look
+        word = look.text(WORK if worked else REST)
+        line, middle = look.t.line("small"), box.center().y() + 1
+        wide = max(look.t.width(text, "small") for text in (weekday, feast))
+        chip = paint.chip_width(look, word)
+        if wide + look.px(8) + chip <= box.width():
+            tone = "warn" if worked else "good"
+            paint.paint_chip(painter, look, box.right() - chip + 1, box, word, tone=tone)
+        upper = QRect(box.left(), middle - line, box.width(), line)
+        paint.paint_text(painter, look, upper, weekday, ink="ink_2", size="small")
+        lower = upper.translated(0, line)
+        paint.paint_text(painter, look, lower, feast, ink="ink_3", size="small")
 
     def _number(self, painter: QPainter, box: QRect, day: date, *, on: bool) -> int:
         look = self._look
@@ -105,6 +121,11 @@ class Drawing:
             self._paint_day(painter, day)
         if grid.timed:
             self._paint_hours(painter)
+        if grid.inset:
+            look, box = self._look, QRect(0, 0, grid.gutter() - self._look.px(8), self._look.px(32))
+            words = look.text(msg("All day"))
+            paint.paint_text(painter, look, box, words, ink="ink_3", size="small", align=paint.RIGHT)
+            paint.paint_hairline(painter, look, grid.rect(), colour="line_strong")
         for item in grid.items:
             if item.rect.isNull() or not item.rect.intersects(part):
                 continue
