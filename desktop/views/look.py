@@ -1,6 +1,7 @@
 """What every widget is given: the theme, the language, and the promise to hear when either changes."""
 
 import gc
+import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,15 @@ from desktop.views.dress import Dress
 from desktop.views.language import Bindings, Value
 from desktop.views.theme import Tokens
 from desktop.words import Message
+
+
+def _forget_answers() -> None:
+    """Names, numbers and words of people that the rules keep their answers about; their tables stay."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("desktop.rules.", "desktop.views.paint")):
+            for each in vars(module).values():
+                if hasattr(each, "cache_parameters") and each.cache_parameters()["maxsize"] != 1:
+                    each.cache_clear()
 
 
 def _theme(choice: str) -> str:
@@ -102,6 +112,7 @@ class Look(QObject):
     def forget_the_gone(self) -> None:
         """Let go of windows that are closed, with everything that they showed; called after a lock."""
         self._bindings.forget_the_gone()
+        _forget_answers()
         gc.collect()
 
     def px(self, size: float) -> int:

@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 from desktop import app, settings
 from desktop.models import fuse, vault
 from desktop.models.records import Customer
-from desktop.rules import deeplinks
+from desktop.rules import deeplinks, names
 from desktop.services import records, today
 from desktop.views.first_run import FirstRun
 from desktop.views.list_page import ListPage
+from desktop.views.paint import initials
 from desktop.views.places import PLACES
 from desktop.views.record_page import RecordPage
 from desktop.views.unlock import UnlockPage
@@ -104,10 +105,12 @@ def test_nothing_that_the_window_showed_is_kept_after_the_lock(program: app.Prog
             page.faces.turn("board")
             page.faces.shown()
     qtbot.waitUntil(session.desk.runner.idle, timeout=10_000)
+    assert initials("苏州星河精密机械有限公司") == "星"
     kept = [ref(each) for each in (session.window, session.window.page(), session.desk, session.store)]
     del session, page
     program.lock()
-    qtbot.waitUntil(lambda: [each() for each in kept] == [None] * 4, timeout=10_000)
+    qtbot.waitUntil(lambda: [each() for each in kept] == [None] * 4)
+    assert names.split.cache_info().currsize == 0, "no name stays either"
 
 
 def test_the_demo_company_is_there_to_look_around(program: app.Program, qtbot: QtBot) -> None:
