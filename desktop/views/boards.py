@@ -31,6 +31,7 @@ def make(window: "Window", look: Look, key: str) -> QWidget:
         page.counted.connect(partial(window.side.places.show_count, TODAY.key))
     else:
         page = DashboardPage(look, window.desk)
+    page.wanted.connect(window.ask_new)
     page.figures.connect(window.status.figures.show_figures)
     page.shown_rows.connect(partial(show_rows, window))
     return page

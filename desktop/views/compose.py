@@ -182,6 +182,15 @@ class Stack(QStackedWidget):
         page = self.currentWidget()
         return QSize() if page is None else page.minimumSizeHint().expandedTo(page.minimumSize())
 
+    def sizeHint(self) -> QSize:
+        """What the shown page would like."""
+        page = self.currentWidget()
+        return QSize() if page is None else page.sizeHint()
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """No: Qt would ask the highest of all pages."""
+        return False
+
 
 class Line(QWidget):
     """A hairline across."""

@@ -9,14 +9,17 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QGridLayout, QLabel, QWidget
 
 from desktop.documents.chart_marks import Drawing, Frame, Part
+from desktop.models.record import RECORDS
 from desktop.services import dashboard
 from desktop.services.dashboard import Board
 from desktop.services.figures import Scope
 from desktop.views.buttons import Button, Tab
 from desktop.views.charts import Chart
-from desktop.views.compose import column, label, region, row, scrolling
+from desktop.views.compose import Stack, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
+from desktop.views.empty import Empty
 from desktop.views.look import Look
+from desktop.views.phrases import inside
 from desktop.views.tiles import TileStrip
 from desktop.words import msg
 
@@ -73,6 +76,7 @@ class DashboardPage(QWidget):
 
     shown_rows = Signal(object)  # Rows
     figures = Signal(object)
+    wanted = Signal(str)  # a new record of this type
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
@@ -86,8 +90,13 @@ class DashboardPage(QWidget):
         self._grid.setSpacing(0)
         self._grid.setColumnStretch(0, 7)
         self._grid.setColumnStretch(1, 5)
+        self._body = Stack()
+        self._body.addWidget(holding(column(look, self._grid, None, gap=0)))
+        self._body.addWidget(self._nothing())
         inner = QWidget()
-        inner.setLayout(column(look, self.tiles, self._grid, None, gap=0))
+        whole = column(look, self.tiles, self._body, gap=0)
+        whole.setStretch(1, 1)
+        inner.setLayout(whole)
         ground = region("surface")
         ground.setLayout(column(look, scrolling(inner), gap=0))
         self.setLayout(column(look, ground, gap=0))
@@ -98,6 +107,17 @@ class DashboardPage(QWidget):
         self._later.setInterval(BREATH)
         self._later.timeout.connect(self._read)
         desk.changed.connect(self._changed)
+
+    def _nothing(self) -> Empty:
+        made = Empty(
+            self._look, "chart-column", msg("No figures yet"),
+            msg("Deals and contacts become charts here by themselves."),
+            button=msg("New {what}").of(what=inside(RECORDS["opportunity"].__label__)),
+            on_click=lambda: self.wanted.emit("opportunity"), primary=True,
+        )  # fmt: skip
+        if made.button is not None:
+            made.button.refuse(self._desk.refusal("opportunity.new", None))
+        return made
 
     def header_parts(self) -> list[QWidget]:
         """Whose figures."""
@@ -153,6 +173,9 @@ class DashboardPage(QWidget):
             made = self.parts[key] = ChartPart(self._look, part, left=place == 0 and key != "strip")
             made.chart.opened.connect(self.shown_rows)
             self._grid.addWidget(made, line, place, 1, 2 if key == "strip" else 1)
+        drawings = [part.chart.drawing() for part in self.parts.values()]
+        bare = all(drawing is None or drawing.empty for drawing in drawings)
+        self._body.setCurrentIndex(1 if bare else 0)
 
     def notes(self) -> list[QLabel]:
         """The words beside the titles, for tests."""

@@ -7,16 +7,18 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from desktop.models.record import RECORDS
 from desktop.rules import workdays
 from desktop.services import today
 from desktop.services.figures import Tile
 from desktop.services.today import Agenda, Line
 from desktop.views.agenda import AgendaList
 from desktop.views.buttons import Segments
-from desktop.views.compose import Keys, Stack, column, label, region, row
+from desktop.views.compose import Keys, Stack, column, holding, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.look import Look
+from desktop.views.phrases import inside
 from desktop.views.tiles import TileStrip
 from desktop.words import Message, msg
 
@@ -35,6 +37,7 @@ class TodayPage(QWidget):
     """What the day holds; read off the window's thread, and again when something changed."""
 
     opened = Signal(str, object)  # record type, id
+    wanted = Signal(str)  # a new record of this type
     shown_rows = Signal(object)  # Rows
     counted = Signal(int)
     figures = Signal(object)
@@ -76,7 +79,11 @@ class TodayPage(QWidget):
         nothing = Empty(
             look, "sun", msg("Nothing left for today"),
             msg("Tasks, quotes that end, next steps and quiet customers come here by themselves."),
+            button=msg("New {what}").of(what=inside(RECORDS["task"].__label__)),
+            on_click=lambda: self.wanted.emit("task"),
         )  # fmt: skip
+        if nothing.button is not None:
+            nothing.button.refuse(self._desk.refusal("task.new", None))
         self._stack = Stack()
         self._stack.addWidget(self.list)
         self._stack.addWidget(nothing)
@@ -85,8 +92,9 @@ class TodayPage(QWidget):
             for key, words in (("Enter", msg("open")), ("D", msg("done")), ("L", msg("tomorrow")))
             for part in (Keys(look, key), label(look, words, size="small", ink="ink_3"), 6)
         ]
-        foot = region("surface", "top")
-        foot.setLayout(row(look, self._foot, None, *keys[:-1], gap=6, edge=(20, 0, 16, 0)))
+        self._keys = holding(row(look, *keys[:-1], gap=6))
+        foot = self._below = region("surface", "top")
+        foot.setLayout(row(look, self._foot, None, self._keys, gap=6, edge=(20, 0, 16, 0)))
         look.bind(foot.setFixedHeight, lambda: look.t.bar("filter"))
         ground = region("surface")
         ground.setLayout(column(look, self.tiles, bar, self._stack, foot, gap=0))
@@ -169,13 +177,18 @@ class TodayPage(QWidget):
     def _say(self) -> None:
         look, agenda = self._look, self._agenda
         one = msg("1 thing to do today")
-        count = one if agenda.count == 1 else msg("{count} things to do today").of(count=f"{agenda.count:,}")
+        several = msg("{count} things to do today").of(count=f"{agenda.count:,}")
+        count = {0: msg("Nothing to do today"), 1: one}.get(agenda.count, several)
         self._count.setText(look.text(count))
         done = msg("{count} done").of(count=f"{agenda.done:,}")
         self._done.setText(look.text(done) if agenda.done else "")
         later = msg("{count} more this week").of(count=f"{len(agenda.later):,}")
         empties = msg("This list empties when everything is done.")
-        self._foot.setText(look.text(later if agenda.later and self.span.current() == "today" else empties))
+        lines = bool(self.lines())
+        said = later if agenda.later and self.span.current() == "today" else empties if lines else ""
+        self._foot.setText(look.text(said))
+        self._keys.setVisible(lines)
+        self._below.setVisible(bool(said))
 
     # What one can do
 

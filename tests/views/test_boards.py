@@ -1,16 +1,18 @@
 """Today and the dashboard in the window: by keys, by presses, with undo, and each part opening its rows."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.services import commands
+from desktop.views.buttons import Button
 from desktop.views.charts import Chart
 from desktop.views.dashboard import DashboardPage
 from desktop.views.list_page import ListPage
@@ -210,3 +212,25 @@ def test_titles_and_units_follow_the_language(window: Window, qtbot: QtBot, look
     drawing = page.parts["funnel"].chart.drawing()
     assert drawing is not None
     assert "需求确认" in drawing.summary
+
+
+def test_empty_boards_say_why_and_offer_what_begins_them(
+    window_on: Callable[[Store], Window], empty_store: Store, qtbot: QtBot
+) -> None:
+    window = window_on(empty_store)
+    board = the_board(window, qtbot)
+    start = next(each for each in board.findChildren(Button) if each.isVisible() and each.text())
+    press(qtbot, start)
+    assert window.new.isVisible()
+    window.new.dismiss()
+    window.go("today")
+    day = window.page()
+    assert isinstance(day, TodayPage)
+    qtbot.waitUntil(window.desk.runner.idle)
+    words = [each.text() for each in day.findChildren(QLabel) if each.isVisible()]
+    assert "Nothing to do today" in words
+    assert "open" not in words  # no keys for lines that are not there
+    firm = Firm(empty_store)
+    firm.new("opportunity", name="二期", customer_id=firm.new("customer", name="昆山明泰"), amount=100)
+    window.go("dashboard")
+    qtbot.waitUntil(lambda: any(chart.isVisible() for chart in board.findChildren(Chart)))
