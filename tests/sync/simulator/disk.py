@@ -42,9 +42,19 @@ class Disk:
         self.shaky = False
         """Whether the power may go: else nobody needs to know what would be left."""
         self._left: dict[str, bytes] | None = None
+        self._changes: dict[int, tuple[Any, int]] = {}
+        """How much each connection had written when it committed last."""
         _COMMITTING[path] = self._committing
 
+    def flushed(self) -> None:
+        """Everything is on the disk."""
+        self._left = None
+
     def _committing(self, driver: Any) -> None:
+        now = driver, driver.total_changes
+        if self._changes.get(id(driver)) == now:
+            return  # who has only looked writes nothing to the disk, nor what others left unwritten
+        self._changes[id(driver)] = now
         if driver.execute("PRAGMA synchronous").fetchone()[0] >= WAITS:
             self._left = None  # with it all that was committed before is on the disk
         elif self.shaky and self._left is None:

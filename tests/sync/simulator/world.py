@@ -197,6 +197,7 @@ class Device:
             driver: Any = connection.connection.driver_connection
             connection.commit()
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.disk.flushed()
         shutil.copy(self.path, path)
 
     def clone(self) -> "Device":
@@ -318,7 +319,6 @@ class Office:
         self.folder = folder
         self.server: Server
         self.disk = Disk(folder / office_store.DATABASE)
-        self.disk.shaky = True
         self.engine = None if postgres.ELSEWHERE else open_engine(self.disk.path)
         """What its file is opened with, where it has one."""
         self.start(store)
@@ -373,6 +373,7 @@ class Office:
         self.world.watch.cursors_grow(device)
         headers = {name.lower(): value for name, value in request.headers.items()}
         dies = self.world.rng.random() < self.world.faults.down
+        self.disk.shaky = self.world.faults.down > 0
         asked = OfficeRequest(request.method, request.target, headers, request.body)
         try:
             with self._dying() if dies and self.world.rng.random() < 0.5 else _living():
