@@ -34,7 +34,7 @@ from desktop.words import Message
 CARD: Final = "application/x-satchel-cards"
 WIDTH: Final = 178
 """px at 100 %: seven columns find room beside the rail of a window of 1440."""
-SLIM, WIDEST = 124, 16_777_215
+SLIM, WIDEST = 92, 16_777_215
 
 
 class ColumnHead(QWidget):
@@ -67,6 +67,10 @@ class ColumnHead(QWidget):
         """Whether the sum finds no room beside name and count."""
         total = veil_text(self._look, sums_words(self.sums))
         return bool(total) and self._named() + self._look.px(16) + self._look.t.width(total) > self._room()
+
+    def least(self) -> int:
+        """The width of a column that has nothing but its name and count."""
+        return self.width() - self._room() + self._named() + 1
 
     def overfull(self) -> bool:
         """Whether not even the count does."""
@@ -108,6 +112,7 @@ class ColumnHead(QWidget):
             paint.paint_stage_ring(painter, look, middle, fraction, end=end)
             left += look.px(22)
         below = crowded and any(each.overfull() for each in heads) and self._below(right - left)
+        below = below and (bool(total) or self.overfull())
         wide = look.t.width(total, "small" if crowded else "body") if total else 0
         if crowded:
             paint.paint_text(painter, look, within(lower, left, right), total, ink="ink_2", size="small")
@@ -309,9 +314,17 @@ class Column(QWidget):
         ground.setLayout(column(look, head, cards, gap=0))
         self._look = look
         self.setLayout(column(look, ground, gap=0))
-        look.bind(self.setMinimumWidth, lambda: look.px(WIDTH))
+        self._slim = False
+        look.changed.connect(self._fit)
+        self._fit()
 
     def be_slim(self, on: bool) -> None:
         """A column without cards gives its room to the others."""
-        self.setMinimumWidth(self._look.px(SLIM if on else WIDTH))
-        self.setMaximumWidth(self._look.px(SLIM) if on else WIDEST)
+        self._slim = on
+        self._fit()
+
+    def _fit(self) -> None:
+        whole = self._look.px(WIDTH)
+        slim = min(max(self.head.least(), self._look.px(SLIM)), whole)
+        self.setMinimumWidth(slim if self._slim else whole)
+        self.setMaximumWidth(slim if self._slim else WIDEST)
