@@ -38,7 +38,7 @@ class ListFaces(QObject):
             page = self._page
             made = Board(self._look, page) if self._key == "board" else CalendarFace(self._look, page)
             made.picked.connect(self._picked)
-            made.opened.connect(lambda found: page.opened.emit(page.kind, found.id))
+            made.opened.connect(lambda found: page.opened.emit(found.record.__tablename__, found.id))
             made.peeked.connect(self._peek)
             self._made[self._key] = made
             self._stack.addWidget(made)

@@ -49,6 +49,11 @@ class ListSource(QObject):
         self._hits: dict[str, Sequence[UUID] | None] = {}
         desk.changed.connect(self._forget)
 
+    @property
+    def desk(self) -> Desk:
+        """Through which it reads."""
+        return self._desk
+
     def _forget(self, _keys: object) -> None:
         self._hits.clear()
 

@@ -25,7 +25,7 @@ from desktop.views.list_page import ListPage
 from desktop.views.tables import PAGE
 from desktop.views.window import Window
 from tests.screens.sample import Firm
-from tests.views.pages import key, press_row, settle, stored, the_list
+from tests.views.pages import key, press_row, settle, stored, the_list, the_record
 
 TODAY = date.today()  # noqa: DTZ011
 
@@ -243,6 +243,39 @@ def test_a_visit_is_moved_in_time_and_stretched(
     face.stretch(face.grid.item_of(made.id).row, 90)  # type: ignore[union-attr]
     settle(window, qtbot)
     assert stored(store, "interaction", made.id).minutes == 90
+
+
+def test_tasks_and_visits_lie_in_one_calendar_and_it_is_remembered(
+    window: Window, qtbot: QtBot, store: Store, firm: Firm
+) -> None:
+    made = visit(store, firm, TODAY, 10, minutes=60)
+    values = {"name": "Send the offer", "due_on": TODAY}
+    task = commands.run(store, store.me(), "task.new", values=values).value
+    face = as_calendar(window, qtbot, "task")
+    assert face.grid.item_of(made.id) is None
+    assert not face.grid.timed
+    face.together.turn("interaction", on=True)
+    settle(window, qtbot)
+    item = face.grid.item_of(made.id)
+    assert item is not None
+    assert (item.minute, face.grid.timed, face.grid.gutter()) == (600, True, face.band.gutter())
+    above = face.band.item_of(task.id)
+    assert above is not None
+    assert face.band.cell(TODAY).contains(above.rect.center())
+    face.band.choose(above)
+    face.grid.choose(item)
+    assert (face.band.chosen, the_list(window).chosen()[0].id) == (None, made.id)
+    face.grid.setFocus()
+    qtbot.keyClick(face.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    settle(window, qtbot)
+    assert stored(store, "interaction", made.id).happened_at == at(TODAY, 10, 15)
+    assert store.local("calendar:task") == ["interaction"]
+    face.band.choose(face.band.item_of(task.id))
+    key(qtbot, face.band, Qt.Key.Key_BracketRight)
+    settle(window, qtbot)
+    assert stored(store, "task", task.id).due_on == TODAY + timedelta(1)
+    face.opened.emit(item.row)
+    assert the_record(window).record_id == made.id
 
 
 def test_escape_puts_a_held_item_back(window: Window, qtbot: QtBot, store: Store) -> None:

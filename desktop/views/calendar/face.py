@@ -1,11 +1,13 @@
 """The calendar face of a list: a period, its days, and moving what lies there by hand or key."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from desktop.models.kinds import Moment
 from desktop.models.record import RECORDS
@@ -14,6 +16,7 @@ from desktop.views.buttons import Button, Segments
 from desktop.views.calendar.days import SPAN_WORDS, SPANS, Item, days_of, item_of, period_words, stepped
 from desktop.views.calendar.drawing import HOUR, DayHeads
 from desktop.views.calendar.grid import DayGrid
+from desktop.views.calendar.together import Together, day_field, is_timed
 from desktop.views.cells import Row
 from desktop.views.compose import column, label, region, row
 from desktop.views.list_source import Period
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
 FIRST_HOUR = 8
+MOST_ABOVE = 3
+"""Things without a time that a day of a week shows above its hours."""
 
 
 class CalendarFace(QWidget):
@@ -42,7 +47,16 @@ class CalendarFace(QWidget):
         self._keep: UUID | None = None
         self._scrolled = False
         self.grid = DayGrid(look)
+        self.band = DayGrid(look)
+        self.band.inset, self.band.like = True, self.grid
+        self.grid.sized.connect(self.band.lay_out)
+        self.band.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.bind(self.band.setAccessibleName, msg("All day"))
         self.heads = DayHeads(look, self.grid)
+        self.together = Together(look, page.source.desk, page.kind, self)
+        self._own: list[Item] = []
+        self.also = Button(look, msg("Also show"), icon="eye", kind="flat", height="target_min")
+        self.also.clicked.connect(self._offer)
         self._title = label(look, strong=True)
         self._week = label(look, size="small", ink="ink_3")
         self.today = Button(look, msg("Today"), height="target_min")
@@ -63,7 +77,7 @@ class CalendarFace(QWidget):
     def _compose(self) -> None:
         look = self._look
         bar = region("surface", "bottom")
-        parts = (self._title, self._week, None, self.today, self.back, self.forth, self.spans)
+        parts = (self._title, self._week, None, self.also, self.today, self.back, self.forth, self.spans)
         bar.setLayout(row(look, *parts, gap=8, edge=(20, 0, 16, 0)))
         look.bind(bar.setFixedHeight, lambda: look.t.bar("filter"))
         self._area = QScrollArea()
@@ -71,47 +85,81 @@ class CalendarFace(QWidget):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self.grid)
-        whole = column(look, bar, self.heads, self._area, gap=0)
-        whole.setStretch(2, 1)
+        whole = column(look, bar, self.heads, self.band, self._area, gap=0)
+        whole.setStretch(3, 1)
         self.setLayout(whole)
 
     def _listen(self) -> None:
-        grid = self.grid
-        grid.picked.connect(self.picked)
-        grid.opened.connect(self.opened)
-        grid.peeked.connect(self.peeked)
-        grid.moved.connect(self.move_to)
-        grid.stretched.connect(self.stretch)
-        grid.turned.connect(self.turn)
-        grid.day_wanted.connect(self._show_day)
-        grid.list_wanted.connect(self._show_list)
+        for grid, other in ((self.grid, self.band), (self.band, self.grid)):
+            grid.picked.connect(partial(self._picked, other))
+            grid.opened.connect(self.opened)
+            grid.peeked.connect(self.peeked)
+            grid.moved.connect(self.move_to)
+            grid.turned.connect(self.turn)
+            grid.day_wanted.connect(self._show_day)
+        self.grid.stretched.connect(self.stretch)
+        self.grid.list_wanted.connect(self._show_list)
+        self.together.arrived.connect(self._show)
+        self.together.chosen.connect(self.show_query)
         self._look.changed.connect(self._say)
 
     # Showing
 
     def show_query(self) -> None:
         """Read the period anew."""
-        self._keep = self._keep or self.grid.chosen
+        self._keep = self._keep or self.grid.chosen or self.band.chosen
         days = days_of(self.span, self.day)
+        self.together.ask(days[0], days[-1])
         self._page.source.between(self._name, days[0], days[-1], self._fill)
         self._say()
 
     def _fill(self, found: Period) -> None:
-        items: list[Item] = [item for each in found.rows if (item := item_of(each, self._name)) is not None]
-        items.sort(key=lambda item: (item.day, item.minute or 0))
-        timed = self._moment and self.span != "month"
+        self._own = [item for each in found.rows if (item := item_of(each, self._name)) is not None]
         self.grid.beyond = found.beyond
-        self.grid.show_items(
-            self.span, days_of(self.span, self.day), items, timed=timed, month=self.day.month
-        )
+        self._show()
+
+    def _show(self) -> None:
+        """One's own and the other kinds; what has no time of the day lies above the hours."""
+        self._keep = self._keep or self.grid.chosen or self.band.chosen
+        items = [*self._own, *self.together.items()]
+        items.sort(key=lambda item: (item.day, item.minute or 0))
+        timed = (self._moment or self.together.timed()) and self.span != "month"
+        days, month = days_of(self.span, self.day), self.day.month
+        above = [item for item in items if item.minute is None] if timed else []
+        self._show_band(days, above, month)
+        below = [item for item in items if item.minute is not None] if timed else items
+        self.grid.show_items(self.span, days, below, timed=timed, month=month)
         self.heads.updateGeometry()
         self.heads.update()
         if timed and not self._scrolled:
             QTimer.singleShot(0, self._to_the_first_hour)
-        kept, self._keep = self.grid.item_of(self._keep), None
-        self.grid.chosen = kept.row.id if kept else None
-        self.grid.update()
+        kept = self.grid.item_of(self._keep) or self.band.item_of(self._keep)
+        for grid in (self.grid, self.band):
+            grid.chosen = kept.row.id if kept and grid.item_of(kept.row.id) is kept else None
+            grid.update()
         self.picked.emit(kept.row if kept else None)
+
+    def _show_band(self, days: list[date], items: list[Item], month: int) -> None:
+        shown: list[Item] = []
+        beyond: Counter[date] = Counter()
+        for item in items:
+            here = sum(each.day == item.day for each in shown)
+            if here < MOST_ABOVE or self.span == "day":
+                shown.append(item)
+            else:
+                beyond[item.day] += 1
+        self.band.beyond = dict(beyond)
+        self.band.show_items(self.span, days, shown, timed=False, month=month)
+        self.band.setVisible(bool(items))
+        self.band.updateGeometry()
+
+    def _picked(self, other: DayGrid, shown: Row) -> None:
+        other.chosen = None
+        other.update()
+        self.picked.emit(shown)
+
+    def _offer(self) -> None:
+        self.together.menu(self).popup(self.also.mapToGlobal(QPoint(0, self.also.height() + 4)))
 
     def _to_the_first_hour(self) -> None:
         """Where the working day begins, or what lies before it."""
@@ -157,7 +205,7 @@ class CalendarFace(QWidget):
 
     def current(self) -> Row | None:
         """The record one is on."""
-        item = self.grid.item_of(self.grid.chosen)
+        item = self.grid.item_of(self.grid.chosen) or self.band.item_of(self.band.chosen)
         return item.row if item else None
 
     def chosen(self) -> list[Row]:
@@ -167,9 +215,10 @@ class CalendarFace(QWidget):
 
     def select(self, record_id: UUID) -> None:
         """Put the selection on a record, and show its period."""
-        item = self.grid.item_of(record_id)
+        grid = self.band if self.band.item_of(record_id) is not None else self.grid
+        item = grid.item_of(record_id)
         if item is not None:
-            self.grid.choose(item)
+            grid.choose(item)
         else:
             self._keep = record_id
 
@@ -187,19 +236,28 @@ class CalendarFace(QWidget):
 
     def move_to(self, shown: Row, day: date, minute: int | None) -> None:
         """To another day or time: the same command as typing it into the list."""
+        kind = shown.record.__tablename__
         value: date | datetime = day
-        if self._moment:
+        if is_timed(kind):
             at = time((minute or 0) // 60, (minute or 0) % 60)
             value = datetime.combine(day, at).astimezone().astimezone(UTC)
         self._keep = shown.id
         if day not in self.grid.days:
             self.day = day
-        self._page.edits.type_in(shown, self._name, value)
+        self._set(shown, day_field(kind), value)
 
     def stretch(self, shown: Row, minutes: int) -> None:
         """To another length."""
         self._keep = shown.id
-        self._page.edits.type_in(shown, "minutes", minutes)
+        self._set(shown, "minutes", minutes)
+
+    def _set(self, shown: Row, name: str, value: date | datetime | int) -> None:
+        kind = shown.record.__tablename__
+        if kind == self._page.kind:
+            self._page.edits.type_in(shown, name, value)
+            return
+        seen = {name: shown.value(name)}
+        self._page.source.desk.edit(kind, shown.id, {name: value}, parsed=True, seen=seen)
 
     def changed(self) -> None:
         """Records are others than before."""

@@ -35,6 +35,7 @@ class DayGrid(QWidget):
     turned = Signal(int)  # to the period before or after
     day_wanted = Signal(object)  # a day to be shown alone
     list_wanted = Signal(object)  # a day that holds more than can be drawn
+    sized = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -42,6 +43,10 @@ class DayGrid(QWidget):
         self.days: list[date] = []
         self.items: list[Item] = []
         self.span, self.timed, self.month = "week", False, 0
+        self.like: DayGrid | None = None
+        """Whose days stand under these."""
+        self.inset = False
+        """Days without hours above days with hours: one line each, beside the room of the hours."""
         self.chosen: UUID | None = None
         self.beyond: dict[date, int] = {}
         """How many more a day has than were read."""
@@ -73,7 +78,7 @@ class DayGrid(QWidget):
 
     def gutter(self) -> int:
         """The room of the hours at the left."""
-        return self._look.px(GUTTER) if self.timed else 0
+        return self._look.px(GUTTER) if self.timed or self.inset else 0
 
     def weeks(self) -> int:
         """How many rows of days there are."""
@@ -83,7 +88,8 @@ class DayGrid(QWidget):
         """The place of a day."""
         across = 7 if self.span == "month" else max(len(self.days), 1)
         place = self.days.index(day)
-        left, room = self.gutter(), self.width() - self.gutter()
+        wide = (self.like or self).width()
+        left, room = self.gutter(), wide - self.gutter()
         x = left + room * (place % across) // across
         right = left + room * (place % across + 1) // across
         high = self.height() // self.weeks()
@@ -118,7 +124,7 @@ class DayGrid(QWidget):
 
     def chip_height(self) -> int:
         """Two lines where there is room for them."""
-        return CHIP if self.span == "month" else 2 * CHIP - 4
+        return CHIP if self.span == "month" or self.inset else 2 * CHIP - 4
 
     def _lay_day(self, day: date, items: list[Item]) -> None:
         look, cell = self._look, self.cell(day)
@@ -175,6 +181,11 @@ class DayGrid(QWidget):
         """Everything moves along."""
         super().resizeEvent(event)
         self.lay_out()
+        self.sized.emit()
+
+    def sizeHint(self) -> QSize:
+        """As high as it must be."""
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Seven narrow days."""
