@@ -130,6 +130,15 @@ def read_recovery_code(text: str) -> bytes:
     return number.to_bytes(16, "big")
 
 
+def is_recovery_code(text: str) -> bool:
+    """Whether a text is such a code without a mistake; of which vault, only its envelope knows."""
+    try:
+        read_recovery_code(text)
+    except WrongPassphrase:
+        return False
+    return True
+
+
 def _letters(number: int, count: int) -> str:
     return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(count)))
 

@@ -86,14 +86,13 @@ class Vault:
         self._write(replace(self._envelope, restored_at=None))
 
     def change_passphrase(self, old: str, new: str, *, kdf: KdfCost | None = None) -> None:
-        """Seal the master key under `new`; no database byte changes. Raises WrongPassphrase for `old`."""
-        _refuse_empty(new)
-        _unlock(self.folder, keys.read_envelope(self.folder), old, None).wipe()
-        self._write(self._envelope.with_slot(keys.passphrase_slot(self._master, self._envelope, new, kdf)))
+        """Seal the master key under `new`; no database byte changes. Raises WrongPassphrase for `old`.
 
-    def reset_passphrase(self, new: str, *, kdf: KdfCost | None = None) -> None:
-        """The same for one who came in by the recovery code and has no old passphrase."""
+        `old` may be the recovery code, for whoever lost the passphrase.
+        """
         _refuse_empty(new)
+        secret = (None, old) if keys.is_recovery_code(old) else (old, None)
+        _unlock(self.folder, keys.read_envelope(self.folder), *secret).wipe()
         self._write(self._envelope.with_slot(keys.passphrase_slot(self._master, self._envelope, new, kdf)))
 
     def new_recovery_code(self) -> str:

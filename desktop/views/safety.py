@@ -30,6 +30,7 @@ class Safety(QWidget):
             look.bind(entry.setPlaceholderText, words)
             look.bind(entry.setFixedWidth, lambda: look.px(200))
         self.new.textChanged.connect(self._judge)
+        self.old.textChanged.connect(lambda _typed: self._judge(self.new.text()))
         self.change = Button(look, msg("Change"), icon="key-round", height="height_large")
         self.change.clicked.connect(self._change)
         self._judged = label(look, size="small", ink="ink_3")
@@ -48,7 +49,7 @@ class Safety(QWidget):
             ),
             (
                 msg("Passphrase"),
-                msg("Nothing is encrypted again; only the key is sealed anew."),
+                msg("Only the key is sealed anew. Who lost the passphrase types the recovery code instead."),
                 holding(column(self._look, secrets, self._judged, gap=4)),
             ),
         ]

@@ -175,8 +175,12 @@ def test_the_passphrase_changes_only_for_one_who_knows_the_old_one(made: SimpleN
 def test_one_who_came_by_the_recovery_code_sets_a_new_passphrase(made: SimpleNamespace) -> None:
     made.vault.close()
     with open_vault(made.folder, recovery_code=made.code) as vault:
-        vault.reset_passphrase("remembered", kdf=CHEAP)
+        with pytest.raises(WrongPassphrase, match="another vault"):
+            vault.change_passphrase(keys.recovery_code(bytes(16)), "remembered", kdf=CHEAP)
+        vault.change_passphrase(made.code.lower().replace("-", " "), "remembered", kdf=CHEAP)
     open_vault(made.folder, "remembered").close()
+    with pytest.raises(WrongPassphrase):
+        open_vault(made.folder, PASSPHRASE)
 
 
 def test_the_second_copy_of_the_key_file_serves_when_the_first_is_broken(made: SimpleNamespace) -> None:
@@ -328,7 +332,8 @@ def test_a_change_of_passphrase_that_is_interrupted_leaves_one_that_opens(
     calls: list[bytes] = []
 
     def cut(path: Path, content: bytes) -> None:
-        calls.append(content)
+        if path.name in (keys.ENVELOPE, keys.ENVELOPE_COPY):
+            calls.append(content)
         if len(calls) == step:
             raise KeyboardInterrupt
         path.write_bytes(content)
@@ -336,7 +341,7 @@ def test_a_change_of_passphrase_that_is_interrupted_leaves_one_that_opens(
     with monkeypatch.context() as patch:
         patch.setattr(keys, "write_durably", cut)
         with pytest.raises(KeyboardInterrupt):
-            made.vault.reset_passphrase("new one", kdf=CHEAP)
+            made.vault.change_passphrase(PASSPHRASE, "new one", kdf=CHEAP)
     made.vault.close()
     opens, refused = (PASSPHRASE, "new one") if step == 1 else ("new one", PASSPHRASE)
     with pytest.raises(WrongPassphrase):
