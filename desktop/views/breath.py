@@ -13,9 +13,12 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-TURN: Final = 0.00025
-"""Seconds a thread may compute before another one that waits gets its turn; Python's own are 0.005. A page of
-a list is read row by row, and after each row the window waits for its turn again.
+TURN: Final = 0.000005
+"""Seconds a thread may compute before another one that waits gets its turn; Python's own are 0.005.
+
+A thread that waits asks for its turn only after so long without any change of turns, and one that writes to
+the database lets go and takes up again every few hundredths of a millisecond: with 0.00025 the window was
+woken each time, came too late each time, began to wait anew, and stood for 0.1 to 0.3 s.
 """
 SEARCHES: Final = (5_000, 5, 100_000)
 """New objects before the young are searched, and how seldom the older ones are; the oldest only in pauses.
