@@ -28,6 +28,8 @@ BROKEN_ABOVE: Final = Decimal("0.6")
 """A waterfall that never falls below this share of its top begins above zero, and says so."""
 FAINT: Final = 0.12
 """How strong the smallest step of the strip is; a place without anything is an empty square."""
+NAMED: Final = 0.55
+"""The share of the width that the names of bars may take."""
 BROAD: Final = 2
 """How many times wider than high a place of the strip may be, so that it fills its line."""
 
@@ -72,7 +74,7 @@ def _lying(frame: Frame, bars: Sequence[Named], ink: str, *, last: str, step: fl
     places = Places(frame, drawing)
     names = [frame.say(bar.name) for bar in bars]
     told = [frame.say(bar.said) if bar.said else short(Decimal(bar.value)) for bar in bars]
-    left = min(max(frame.wide(name, "body") for name in names) + frame.px(16), frame.width * 0.42)
+    left = min(max(frame.wide(name, "body") for name in names) + frame.px(16), frame.width * NAMED)
     right = frame.width - max(frame.wide(text, "body") for text in told) - frame.px(16)
     pitch = min(frame.px(step), frame.height / len(bars))
     high = min(pitch * 0.45, frame.px(20 if last else 12))

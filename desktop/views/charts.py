@@ -79,7 +79,7 @@ class Chart(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Smaller than this nothing can be read."""
-        return QSize(self._look.px(160), self._look.px(min(self._height, 96)))
+        return QSize(self._look.px(160), self._look.px(min(self._height, 150)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size is another chart."""

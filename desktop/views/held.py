@@ -20,7 +20,7 @@ from desktop.models.record import RECORDS
 from desktop.services import held
 from desktop.views import paint
 from desktop.views.buttons import Button
-from desktop.views.card import Card
+from desktop.views.card import MARGIN, Card
 from desktop.views.compose import Line, Picture, column, holding, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
@@ -166,9 +166,18 @@ class HeldList(Card):
         self.put_back.setFocus()
 
     def fit(self) -> None:
-        """Ten rows at most; the rest is scrolled to."""
-        rows = min(max(self._model.rowCount(), 1), SHOWN)
-        self.view.setFixedHeight(self._look.t.row("list") * rows)
+        """Ten rows at most, and as many as the window has room for; the rest is scrolled to."""
+        rows, high, layout = (
+            min(max(self._model.rowCount(), 1), SHOWN),
+            self._look.t.row("list"),
+            self.layout(),
+        )
+        self.view.setFixedHeight(high * rows)
+        if layout is not None:
+            layout.activate()
+            over = layout.totalHeightForWidth(self.width()) - (self._window.height() - 2 * MARGIN)
+            if over > 0:
+                self.view.setFixedHeight(high * max(2, rows - -(-over // high)))
 
     def names(self) -> list[str]:
         """What the list says, for tests."""
