@@ -20,6 +20,7 @@ LEAST: Final = 22
 """px of the list that stay where a small window shows large text: one line of it."""
 COUNTED: Final = (Amount, Number, Whole)
 NOTHING: Final = "\N{EM DASH}"
+CENTS: Final = ".00"
 SO_ALREADY: Final = msg("is so already")
 STAYS: Final = msg("Stays: {why}")
 
@@ -34,12 +35,15 @@ class PreviewRows(QAbstractListModel):
         self.lines: list[Line] = []
         self.widths = (0, 0)
         """How much room values before and after want, by the first lines."""
+        self._whole = False
+        """No amount has cents: none are written, as in the list."""
 
     def show_plan(self, plan: Plan | None) -> None:
         """Another plan, or none yet."""
         self.beginResetModel()
         self.plan = plan
         self.lines = sorted(plan.lines, key=_rank) if plan is not None else []
+        self._whole = plan is not None and _has_no_cents(plan)
         said = [self.words(line) for line in self.lines[:MEASURED]]
         wide = self._look.t.width
         self.widths = (
@@ -60,6 +64,8 @@ class PreviewRows(QAbstractListModel):
         old, new = (
             plan.shown(line, value, look.language).replace("\n", " ") for value in (line.old, line.new)
         )
+        if self._whole:
+            old, new = old.removesuffix(CENTS), new.removesuffix(CENTS)
         title = veil_text(look, look.text(line.title))
         return title, veil_text(look, old) or NOTHING, veil_text(look, new) or NOTHING
 
@@ -74,6 +80,13 @@ class PreviewRows(QAbstractListModel):
                 return f"{title}: {self._look.text(STAYS.of(why=line.refused))}"
             return f"{title}: {old} \N{RIGHTWARDS ARROW} {new}"
         return None
+
+
+def _has_no_cents(plan: Plan) -> bool:
+    if not plan.field or not isinstance(plan.described.kind, Amount):
+        return False
+    values = (value for line in plan.lines for value in (line.old, line.new))
+    return all(not isinstance(value, int) or value % 100 == 0 for value in values)
 
 
 def _rank(line: Line) -> int:
