@@ -6,6 +6,7 @@ Nothing of the day, the machine or the process goes in, so the same snapshot giv
 import io
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -39,15 +40,17 @@ class About:
         return f"D:{self.issued_on.replace('-', '')}000000Z" if self.issued_on else ""
 
 
-def finish(painted: bytes, about: About) -> bytes:
-    """The finished PDF."""
+def finish(painted: bytes, about: About, more: Callable[[Pdf], None] | None = None) -> bytes:
+    """The finished PDF; `more` is done to it last."""
     with Pdf.open(io.BytesIO(painted)) as pdf:
-        _mend_fonts(pdf)
+        mend_fonts(pdf)
         pdf.Root.Lang = String(_LANGUAGES[about.language])
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         pdf.Root.OutputIntents = Array([_srgb(pdf)])
         _describe(pdf, about)
         _attach(pdf, about)
+        if more is not None:
+            more(pdf)
         buffer = io.BytesIO()
         pdf.save(buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return buffer.getvalue()
@@ -115,7 +118,7 @@ def _srgb(pdf: Pdf) -> pikepdf.Object:
     )
 
 
-def _mend_fonts(pdf: Pdf) -> None:
+def mend_fonts(pdf: Pdf) -> None:
     """Pack the fonts, and rewrite their tables of characters: UTF-16 pairs, a hundred entries a block."""
     for page in pdf.pages:
         for font in page.Resources.get("/Font", Dictionary()).values():

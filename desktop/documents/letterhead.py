@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import segno
 
@@ -40,6 +40,15 @@ class Identity:
     seller: Said
     logo: Mapping[str, Any] | None
     qr: str
+
+
+class Place(NamedTuple):
+    """A rectangle within a block; y runs down."""
+
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 class Flow:
@@ -233,8 +242,7 @@ def signatures(
     page = paper()
     block = Block(height=117.5)
     block.add(Line(0, page.width, 11.0, page.rule, page.ink))
-    qr_x = page.width - page.qr - 5
-    room = (qr_x - 40) / 2
+    qr_x, room = _signing_columns(page)
     for x, message, line in zip((0.0, room + 20), labels, under, strict=True):
         label = voice.say(message)
         block.add(Text(x, 27.7, label.first, page.body.size, page.ink))
@@ -249,6 +257,18 @@ def signatures(
         y += page.small.leading
     block.height = max(block.height, y - page.small.leading + 3)
     return block
+
+
+def places_to_sign() -> tuple[Place, Place]:
+    """Within that block: where our electronic seal stands, and where the customer signs."""
+    _, room = _signing_columns(paper())
+    return Place(0.0, 72.0, room, 27.0), Place(room + 20, 43.0, room, 56.0)
+
+
+def _signing_columns(page: Paper) -> tuple[float, float]:
+    """Where the QR begins, and how wide each of the two places before it is."""
+    qr_x = page.width - page.qr - 5
+    return qr_x, (qr_x - 40) / 2
 
 
 def _present(said: Said) -> tuple[str, ...]:

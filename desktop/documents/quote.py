@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from desktop.documents.draw import Block, Cover, paint
+from desktop.documents.draw import Block, Cover, Page, paint
 from desktop.documents.finish import About, finish
 from desktop.documents.fonts import check_text
 from desktop.documents.letterhead import (
@@ -15,11 +16,13 @@ from desktop.documents.letterhead import (
     name_of,
     paragraph,
     parties,
+    places_to_sign,
     running_head,
     signatures,
 )
 from desktop.documents.linetable import LineTable
 from desktop.documents.paginator import Frame, paginate
+from desktop.documents.seal_form import Form, add_form
 from desktop.documents.summary import milestones, terms, totals
 from desktop.documents.theme import paper
 from desktop.documents.voice import Said, Voice, short_hash
@@ -39,19 +42,24 @@ WATERMARKS: Final = {
 }
 
 
-def quote_pdf(snapshot: Mapping[str, Any], *, state: str = "issued", language: str | None = None) -> bytes:
+def quote_pdf(
+    snapshot: Mapping[str, Any], *, state: str = "issued", language: str | None = None, sealed_by: str = ""
+) -> bytes:
     """The quote as PDF bytes: the same snapshot, state and language give the same bytes everywhere.
 
     `state` puts a word under the text of what is not (or no longer) a valid offer; `language` overrides the
-    snapshot's own. Raises Refused, naming it, where a character cannot be printed.
+    snapshot's own. For whom is about to seal it (`sealed_by`) it has the places for seal and signature.
+    Raises Refused, naming it, where a character cannot be printed.
     """
+    check_text(sealed_by)
     check_glyphs(snapshot)
     voice = Voice(language or snapshot["language"])
     data = canonical(dict(snapshot))
     digest = hash_of(data)
     identity = identify(voice, QUOTATION, snapshot, digest)
     table = LineTable(voice, snapshot)
-    pages = paginate(_blocks(voice, identity, snapshot, table), frame(), Furnishings(voice, identity, table))
+    blocks = _blocks(voice, identity, snapshot, table)
+    pages = paginate(blocks, frame(), Furnishings(voice, identity, table))
     page = paper()
     title = f"{voice.say(QUOTATION).joined()} {identity.number}"
     cover = Cover(title, watermark(voice, state), page.watermark_alpha)
@@ -63,7 +71,18 @@ def quote_pdf(snapshot: Mapping[str, Any], *, state: str = "issued", language: s
         digest=digest,
         data=data,
     )
-    return finish(paint(pages, page.left, page.ink, cover), about)
+    if not sealed_by:
+        return finish(paint(pages, page.left, page.ink, cover), about)
+    number, top = _where(pages, blocks[-1])
+    form = Form(number, top, *places_to_sign(), voice, identity.seller, sealed_by, about.issued_on)
+    return finish(paint(pages, page.left, page.ink, cover), about, partial(add_form, form=form))
+
+
+def _where(pages: list[Page], block: Block) -> tuple[int, float]:
+    """The page that a block came to stand on, from 0, and how far down."""
+    return next(
+        (number, top) for number, page in enumerate(pages) for top, placed in page.placed if placed is block
+    )
 
 
 def check_glyphs(snapshot: Any) -> None:

@@ -6,11 +6,13 @@ from uuid import UUID
 from desktop.documents.preview import Picture as Picture
 from desktop.documents.preview import page_pictures
 from desktop.models.store import Store
-from desktop.services import quotes
+from desktop.services import quotes, sealed
 
 A4_POINTS: Final = 595.28
 
 
 def pictures(store: Store, quote_id: UUID, language: str, width: int) -> list[Picture]:
     """The pages of the current revision, `width` pixels wide. Raises Refused where it cannot be printed."""
-    return page_pictures(quotes.paper(store, quote_id, language=language), width / A4_POINTS)
+    found = page_pictures(quotes.paper(store, quote_id, language=language), width / A4_POINTS)
+    sealed.warm()  # who looks at a quote is about to issue it
+    return found

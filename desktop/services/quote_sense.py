@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from desktop.models.records import Adjustment, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import Adjustment, Attachment, Quote, QuoteLine, QuoteRevision
 from desktop.rules import stages
 from desktop.services.commands import Asking, every
 from desktop.services.records import ISSUED
@@ -15,6 +15,7 @@ STAGE: Final = ("quote.stage",)
 ISSUE: Final = (
     *("quote.stage", "quote.number"),
     *("quote_revision.snapshot", "quote_revision.content_hash", "quote_revision.issued_at"),
+    *every(Attachment),
 )
 """What the commands of quotes write."""
 

@@ -26,7 +26,7 @@ from desktop.models.store import Store, Work
 from desktop.rules import ranks
 from desktop.rules.canonical import content_hash
 from desktop.rules.money import ONE, number
-from desktop.services import catalog, drafts, prices, quote_copies
+from desktop.services import catalog, drafts, prices, quote_copies, sealed
 from desktop.services import quote_sense as of
 from desktop.services.commands import command
 from desktop.services.quote_sense import can_change as can_change
@@ -357,14 +357,14 @@ def discount(
     offered=True,
 )
 def issue(work: Work, quote: Quote) -> bytes:
-    """Give the quote its number, freeze its content and start its validity; returns the paper."""
+    """Give the quote its number, freeze and seal its content, start its validity; returns the paper."""
     draft = drafts.draft_of(work.session, quote)
     _check_complete(draft)
     on = today(work)
     if not quote.number:
         quote.number = numbers.take(work.connection, numbers.QUOTE, on.year)
     snapshot = draft.snapshot(number=quote.number, issued_on=on)
-    paper = quote_pdf(snapshot)
+    paper = quote_pdf(snapshot, sealed_by=sealed.holder(work))
     calculator_test(paper, snapshot)
     revision = draft.revision
     revision.snapshot, revision.content_hash, revision.issued_at = snapshot, content_hash(snapshot), work.now
@@ -374,7 +374,7 @@ def issue(work: Work, quote: Quote) -> bytes:
         {"hash": revision.content_hash, "fields": {"snapshot": [], "content_hash": [], "issued_at": []}},
     )
     _step(work, quote, "issued")
-    return paper
+    return sealed.keep(work, quote, revision, paper)
 
 
 def _check_complete(draft: drafts.QuoteDraft) -> None:
@@ -465,9 +465,13 @@ def confirm(work: Work, quote: Quote) -> None:
 
 
 def paper(store: Store, quote_id: UUID, *, language: str | None = None) -> bytes:
-    """The PDF of the current revision: of an issued one what was issued, of a draft with its mark."""
+    """The PDF of the current revision: of an issued one what was sealed, of a draft with its mark."""
     draft = drafts.load(store, quote_id)
     state = draft.quote.stage if draft.frozen else "draft"
+    if state in ("issued", "accepted") and language in (None, draft.revision.language):
+        kept = sealed.copy_of(store, quote_id, draft.revision.content_hash)
+        if kept is not None:
+            return kept
     return quote_pdf(draft.snapshot(), state=state if state != "accepted" else "issued", language=language)
 
 

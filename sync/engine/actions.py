@@ -35,7 +35,7 @@ class Situation:
     row of an answered op has not arrived, `unindexed` that rows wait to be made searchable, `root` is the
     row of the newest daily root of the office's log kept here, `untidy` that words of what left stand in the
     index, `held` the deletions that wait for a person; `due` are the streams that are to be compared with
-    the office. `keyed`: the office's keys for bundles are known.
+    the office. `keyed`: the office's keys for bundles are known; `seal` is the key that it is to vouch for.
     """
 
     device: str
@@ -59,6 +59,7 @@ class Situation:
     room: int = 5000
     """Rows that a page may bring which is taken in as one."""
     keyed: bool = True
+    seal: str = ""
     shape: int = 0
     """Of the database here: a file of another one is not taken."""
     begun: bool = False

@@ -219,6 +219,7 @@ class _Round:
             limit=self.room(),
             root=now.root,
             keys=not now.keyed,
+            seal=now.seal,
         )
 
     def exchanged(self, request: SyncRequest, response: SyncResponse) -> Steps[None]:

@@ -140,6 +140,13 @@ class Keys(Struct, frozen=True):
     sign: str
 
 
+class Vouched(Struct, frozen=True):
+    """The certificate for a laptop's seal and the company's that stands above it; DER, hexadecimal."""
+
+    certificate: str
+    company: str
+
+
 class Enrolled(Struct, frozen=True):
     """The laptop belongs to the office; `short` is the three-character code of its own number series."""
 
@@ -231,6 +238,8 @@ class SyncRequest(Struct, frozen=True):
     """The row of the newest daily root of the office's log that is kept here."""
     keys: bool = False
     """The office's keys for bundles are not known here."""
+    seal: str = ""
+    """The public P-256 key with which this laptop seals paper, where the office is to vouch for it."""
 
 
 class PullRequest(Struct, frozen=True):
@@ -347,6 +356,8 @@ class SyncResponse(Struct, frozen=True):
     """Daily roots of the office's log from the one kept by the laptop on; that one must be among them."""
     keys: Keys | None = None
     """Where they were asked for."""
+    seal: Vouched | None = None
+    """Where it was asked for and the office has a company to vouch in the name of."""
 
 
 class PullResponse(Struct, frozen=True):

@@ -45,6 +45,7 @@ from sync.server import (
     intake,
     leases,
     proposals,
+    sealing,
     seeding,
     snapshots,
     stubs,
@@ -150,6 +151,7 @@ class Server:
         self.snapshots = snapshots.Snapshots(store)
         self._files = blobs.Files(store, clock)
         self.seals = bundle.Seals(store)
+        self.company = sealing.Company(store, self.seals)
         self.events = events.Events(store, self._admit_listener, lambda: self.clock())
 
     def handle(self, request: Request) -> Answer:
@@ -297,7 +299,7 @@ class Server:
             raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
         check_cursors(wish.cursors)
         now, keys = self.clock(), self.seals.public if wish.keys else None
-        if wish.push is None and not wish.wants and audit.day_of(now) == self._day:
+        if wish.push is None and not (wish.wants or wish.seal) and audit.day_of(now) == self._day:
             return self._news(request, signed, wish, now, keys)
         self._known(request, signed)
 
@@ -311,8 +313,8 @@ class Server:
         if wish.push is not None:
             self.metrics.pushed(taken.status, [verdict.kind for verdict in taken.verdicts])
         with self.store.read() as conn:
-            scope = walled(conn, signed.device, now)
-            return answering.response(conn, scope, wish, taken, lent, now, keys)
+            found = answering.response(conn, walled(conn, signed.device, now), wish, taken, lent, now, keys)
+        return self.company.vouch(wish, found, now)
 
     def _news(
         self, request: Request, signed: Signed, wish: SyncRequest, now: int, keys: messages.Keys | None

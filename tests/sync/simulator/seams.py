@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from desktop.models import changes, engines, fuse, record, sending
@@ -114,21 +115,25 @@ def program(schema: int) -> Iterator[None]:
 def plain_paper() -> Iterator[None]:
     """Quotes are issued without drawing them: what is on paper is held elsewhere."""
     module: Any = quotes
-    real = module.quote_pdf, module.calculator_test
-    module.quote_pdf, module.calculator_test = (lambda _: b""), (lambda *_: None)
+    real = module.quote_pdf, module.calculator_test, module.sealed
+    module.quote_pdf, module.calculator_test = (lambda *_, **__: b""), (lambda *_: None)
+    module.sealed = SimpleNamespace(holder=lambda _: "", keep=lambda *_: b"")
     try:
         yield
     finally:
-        module.quote_pdf, module.calculator_test = real
+        module.quote_pdf, module.calculator_test, module.sealed = real
 
 
 @contextmanager
 def prepared() -> Iterator[None]:
-    """Connections keep their statements: here no memory is wiped, for which the product keeps few."""
+    """Connections keep their statements: here no memory is wiped, for which the product keeps few.
+
+    Nor are they asked at each name in a statement whether it attaches something: nothing here does.
+    """
     module: Any = engines
-    real = module.STATEMENTS
-    module.STATEMENTS = 600
+    real = module.STATEMENTS, module._refuse_attach  # noqa: SLF001
+    module.STATEMENTS, module._refuse_attach = 600, None  # noqa: SLF001
     try:
         yield
     finally:
-        module.STATEMENTS = real
+        module.STATEMENTS, module._refuse_attach = real  # noqa: SLF001

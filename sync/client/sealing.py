@@ -1,0 +1,28 @@
+"""Has the office vouch for the key with which this laptop seals paper, and keeps its word."""
+
+from typing import Final
+
+from desktop.models import seals
+from desktop.models.remote_values import Known
+from desktop.models.store import Store
+from sync.protocol.messages import Vouched
+
+KEY: Final = seals.SEAL
+
+
+def wish(store: Store, known: Known) -> str:
+    """The public key that the office is to vouch for; empty where it has, or nobody joined it."""
+    server = known.identity.server
+    return seals.wanted(store, known.also.get(KEY), server) if server else ""
+
+
+def learn(store: Store, vouched: Vouched | None) -> None:
+    """Keep what the office vouched with; what does not hold is left, and asked for again."""
+    if vouched is None:
+        return
+    try:
+        certificate, company = bytes.fromhex(vouched.certificate), bytes.fromhex(vouched.company)
+    except ValueError:
+        return
+    office = store.local("office") or {}
+    seals.learn(store, certificate, company, office.get("server", ""))
