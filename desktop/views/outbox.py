@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.models.record import RECORDS
@@ -162,6 +162,15 @@ class _ChangeDelegate(QStyledItemDelegate):
             paint.paint_text(painter, look, lower, told, ink="ink_2", size="small")
 
 
+class _Rows(QListView):
+    """Becomes lower beside what is said of the chosen change, which stays in sight."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+
 class Outbox(Popover):
     """The popover behind the network chip."""
 
@@ -193,7 +202,7 @@ class Outbox(Popover):
         self.inside.addWidget(Line(look))
         self._changes = _Changes(self)
         self._changes.wanted.connect(self._read)
-        self.rows = QListView()
+        self.rows = _Rows()
         self.yields = self.rows
         self.rows.setModel(self._changes)
         self.rows.setItemDelegate(_ChangeDelegate(look, self))
@@ -357,6 +366,9 @@ class Outbox(Popover):
     def _place(self) -> None:
         """Just above the chip, however high it is now."""
         look, anchor = self._look, self._anchor
+        others = [each for each in (self.without, self._more, self._decide) if not each.isHidden()]
+        used = sum(each.sizeHint().width() + look.px(14) for each in others) + look.px(16 + 16)
+        self._marks.setVisible(used + self._marks.wide() <= self._wide())  # what explains leaves, whole
         self.adjustSize()
         corner = anchor.mapTo(self._window, QPoint(0, 0))
         self.pop(QPoint(look.px(8), corner.y() - self.height() + RING * 2 - look.px(6)))

@@ -1,6 +1,6 @@
 """The legend under what waits to be sent: what its three marks mean."""
 
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
@@ -10,6 +10,12 @@ from desktop.views import paint
 from desktop.views.look import Look
 from desktop.words import msg
 
+MARKS: Final = (
+    ("circle-check", "good", msg("Confirmed")),
+    ("cloud-upload", "ink_2", msg("On its way")),
+    ("clock", "ink_2", msg("Saved here")),
+)
+
 
 class Marks(QWidget):
     """What the three marks mean: saved here, sent, confirmed."""
@@ -17,19 +23,20 @@ class Marks(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
-        look.bind(self.setFixedSize, lambda: (look.px(300), look.px(20)))
+        look.bind(self.setFixedSize, lambda: (self.wide(), look.px(20)))
+
+    def wide(self) -> int:
+        """All three marks with their words."""
+        look = self._look
+        words = sum(look.t.width(look.text(each), "small") + 1 for _, _, each in MARKS)
+        return words + len(MARKS) * (look.t.icon("small") + look.px(6)) + (len(MARKS) - 1) * look.px(16)
 
     def paintEvent(self, event: Any) -> None:
         """Three icons with their words, from the right."""
         look = self._look
         painter = QPainter(self)
         right = self.width()
-        marks = (
-            ("circle-check", "good", msg("Confirmed")),
-            ("cloud-upload", "ink_2", msg("On its way")),
-            ("clock", "ink_2", msg("Saved here")),
-        )
-        for icon, colour, words in marks:
+        for icon, colour, words in MARKS:
             text = look.text(words)
             width = look.t.width(text, "small")
             box = QRect(right - width, 0, width + 1, self.height())
