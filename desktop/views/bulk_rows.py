@@ -2,7 +2,16 @@
 
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -21,6 +30,8 @@ LEAST: Final = 22
 COUNTED: Final = (Amount, Number, Whole)
 NOTHING: Final = "\N{EM DASH}"
 CENTS: Final = ".00"
+UNBOUND: Final = 10_000
+WRAPPED: Final = int(Qt.TextFlag.TextWordWrap)
 SO_ALREADY: Final = msg("is so already")
 STAYS: Final = msg("Stays: {why}")
 
@@ -94,14 +105,24 @@ def _rank(line: Line) -> int:
 
 
 class _Delegate(QStyledItemDelegate):
-    def __init__(self, look: Look, rows: PreviewRows, parent: QObject) -> None:
-        super().__init__(parent)
-        self._look, self._rows = look, rows
+    def __init__(self, look: Look, rows: PreviewRows, view: QListView) -> None:
+        super().__init__(view)
+        self._look, self._rows, self._view = look, rows, view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line: Line = index.data(LINE)
-        high = self._look.t.row("two_line" if line.refused is not None else "list")
-        return QSize(self._look.px(120), high)
+        if line.refused is None:
+            return QSize(self._look.px(120), self._look.t.row("list"))
+        more = self._why_high(line, self._view.viewport().width()) - self._look.t.line("small")
+        return QSize(self._look.px(120), self._look.t.row("two_line") + max(more, 0))
+
+    def _why_high(self, line: Line, width: int) -> int:
+        """How high a reason is where it finds so much room."""
+        look = self._look
+        room = width - look.px(20 + 16 + 6) - look.t.icon("small")
+        box = QRectF(0, 0, max(room, 1), UNBOUND)
+        words = look.text(STAYS.of(why=line.refused))
+        return round(look.t.metrics("small").boundingRect(box, WRAPPED, words).height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look, line = self._look, index.data(LINE)
@@ -140,15 +161,18 @@ class _Delegate(QStyledItemDelegate):
 
     def _paint_refused(self, painter: QPainter, box: QRect, title: str, line: Line) -> None:
         look = self._look
-        half = box.height() // 2
+        half = look.t.row("two_line") // 2
         upper = QRect(box.left(), box.top() + look.px(5), box.width(), half - look.px(5))
         lower = upper.translated(0, half - look.px(5))
         paint.paint_text(painter, look, upper, title)
         middle = lower.center().y() + 1
         left = paint.paint_icon(painter, look, box.left(), middle, "circle-alert", "warn", "small")
         lower.setLeft(left + look.px(6))
-        why = look.text(STAYS.of(why=line.refused))
-        paint.paint_text(painter, look, lower, why, ink="warn", size="small")
+        top = lower.center().y() - look.t.line("small") // 2
+        room = QRect(lower.left(), top, lower.width(), box.bottom() - top)
+        painter.setFont(look.font("small"))
+        painter.setPen(look.colour("warn"))
+        painter.drawText(room, WRAPPED, look.text(STAYS.of(why=line.refused)))
 
 
 class Preview(QListView):
@@ -162,6 +186,7 @@ class Preview(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         look.bind(self.setMinimumHeight, lambda: look.px(LEAST))
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of rows are laid out piece by piece
         look.bind(self.setAccessibleName, msg("What would change"))
         look.changed.connect(self.viewport().update)
