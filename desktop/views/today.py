@@ -15,6 +15,7 @@ from desktop.services.today import Agenda, Line
 from desktop.views.agenda import AgendaList
 from desktop.views.buttons import Segments
 from desktop.views.compose import Keys, Stack, column, holding, label, region, row
+from desktop.views.day_plan import DayPlan
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.look import Look
@@ -27,7 +28,7 @@ WEEKDAYS: Final = (
     msg("Sunday"),
 )  # fmt: skip
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-NARROW, LOW = 640, 380
+SPACIOUS, NARROW, LOW = 1080, 640, 380
 """A page that is narrower, or lower, has no room for all that explains."""
 BREATH: Final = 150
 """Milliseconds to wait for more changes before the list is made again."""
@@ -53,6 +54,9 @@ class TodayPage(QWidget):
         self.list.wanted.connect(self._open)
         self.list.ended.connect(self._end)
         self.list.put_off.connect(self._put_off)
+        self.plan = DayPlan(look, desk)
+        self.plan.opened.connect(self.opened)
+        self.plan.hide()  # until it is known whether there is room, or the window would grow for it
         self.span = Segments(
             look, [("today", msg("Today")), ("week", msg("This week"))], current="today", name=msg("Span")
         )
@@ -98,7 +102,9 @@ class TodayPage(QWidget):
         look.bind(foot.setFixedHeight, lambda: look.t.bar("filter"))
         ground = region("surface")
         ground.setLayout(column(look, self.tiles, bar, self._stack, foot, gap=0))
-        self.setLayout(column(look, ground, gap=0))
+        whole = row(look, ground, self.plan, gap=0)
+        whole.setStretch(0, 1)
+        self.setLayout(whole)
         look.changed.connect(self._say)
         look.changed.connect(self._yield)
 
@@ -109,6 +115,7 @@ class TodayPage(QWidget):
 
     def _yield(self) -> None:
         look = self._look
+        self.plan.setVisible(self.width() >= look.px(SPACIOUS))
         self._why.setVisible(self.width() >= look.px(NARROW))
         self.tiles.be_low(low=self.height() < look.px(LOW))
 
@@ -148,6 +155,7 @@ class TodayPage(QWidget):
         store = self._desk.store
         self._desk.runner.read(self, "agenda", lambda: today.agenda(store), self._fill)
         if self.isVisible():
+            self.plan.read()
             self._desk.runner.read(self, "tiles", lambda: today.tiles(store), self._fill_tiles)
 
     def _fill_tiles(self, tiles: list[Tile]) -> None:

@@ -20,7 +20,7 @@ from desktop.views.look import Look
 from desktop.views.today import TodayPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
-from tests.views.pages import LEFT, key, press
+from tests.views.pages import LEFT, key, press, stored, the_record
 
 
 @pytest.fixture
@@ -127,6 +127,38 @@ def test_a_change_elsewhere_is_seen(window: Window, qtbot: QtBot, firm: Firm) ->
     values = {"name": "more", "due_on": datetime.now(UTC).astimezone().date()}
     window.desk.do("task.new", values=values)
     qtbot.waitUntil(lambda: page.agenda().count == count + 1)
+
+
+def test_the_plan_of_the_day_holds_what_has_an_hour_and_is_moved_by_key(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.resize(1500, 900)
+    today = datetime.now().astimezone().replace(hour=9, minute=0, second=0, microsecond=0)
+    new: dict[str, dict[str, object]] = {
+        "interaction": {"name": "Visit the plant", "customer_id": firm.customers[0], "happened_at": today},
+        "task": {"name": "Call before noon", "remind_at": today + timedelta(hours=2)},
+    }
+    made = {
+        kind: commands.run(store, store.me(), f"{kind}.new", values=values).value.id
+        for kind, values in new.items()
+    }
+    later = {"name": "Tomorrow", "remind_at": today + timedelta(days=1)}
+    commands.run(store, store.me(), "task.new", values=later)
+    page = the_day(window, qtbot)
+    assert page.plan.isVisible()
+    items = {kind: page.plan.grid.item_of(each) for kind, each in made.items()}
+    assert [item.minute if item else None for item in items.values()] == [540, 660]
+    assert page.plan.tomorrow.text() == "Tomorrow: 1 at their hours"
+    page.plan.grid.choose(items["task"])
+    page.plan.grid.setFocus()
+    qtbot.keyClick(page.plan.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    moved = today + timedelta(hours=2, minutes=15)
+    qtbot.waitUntil(lambda: stored(store, "task", made["task"]).remind_at == moved)
+    key(qtbot, page.plan.grid, Qt.Key.Key_Return)
+    assert the_record(window).record_id == made["task"]
+    window.resize(1000, 700)
+    window.go("today")
+    assert not page.plan.isVisible()  # the list has the room
 
 
 def test_every_part_of_every_chart_opens_its_rows(

@@ -367,4 +367,7 @@ class DayGrid(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Days, items, and the one in the hand."""
-        self._drawing.paint(QPainter(self), event.rect())
+        painter = QPainter(self)
+        self._drawing.paint(painter, event.rect())
+        if self.hasFocus():
+            painter.fillRect(QRect(0, 0, 2, self.height()), self._look.colour("focus"))
