@@ -110,6 +110,7 @@ class Session(QObject):
         from desktop.views.connection import Connection
         from desktop.views.desk import Desk
         from desktop.views.runner import Runner
+        from desktop.views.safekeeping import Safekeeping
         from desktop.views.window import Window
 
         self.vault, self.store = vault, store
@@ -126,8 +127,10 @@ class Session(QObject):
         self.window.metered_said.connect(self._say_metered)
         self.window.sync_wanted.connect(self._network_changed)
         self.window.join_wanted.connect(self._join)
-        self.window.backup_wanted.connect(self._backup)
-        self.window.passphrase_wanted.connect(self._change_passphrase)
+        self.safekeeping = Safekeeping(look, self.desk, vault, self.window)
+        self.window.backup_wanted.connect(self.safekeeping.back_up)
+        self.window.passphrase_wanted.connect(self.safekeeping.change_passphrase)
+        self.window.sheet_wanted.connect(self.safekeeping.write_new_sheet)
         look.changed.connect(self._remember)
         self._look = look
         crash_report.catch_everything(self.desk.refused.emit)
@@ -170,18 +173,6 @@ class Session(QObject):
             self.desk.told.emit(msg("Joined; everything is being fetched"), False)
 
         self.desk.runner.write(lambda: _join(store, answers), done=joined)
-
-    def _backup(self, folder: str) -> None:
-        def done(path: Path) -> None:
-            self.desk.told.emit(msg("Backup written and verified: {name}").of(name=path.name), False)
-
-        self.desk.runner.write(lambda: self.vault.backup(Path(folder)), done=done)
-
-    def _change_passphrase(self, old: str, new: str) -> None:
-        def done(_nothing: None) -> None:
-            self.desk.told.emit(msg("The passphrase was changed"), False)
-
-        self.desk.runner.write(lambda: self.vault.change_passphrase(old, new), done=done)
 
     def _remember(self) -> None:
         keep_look(self._look)
@@ -330,14 +321,18 @@ class Program(QObject):
     def _write_sheet(self) -> None:
         from PySide6.QtWidgets import QFileDialog
 
+        from desktop.errors import Refused
         from desktop.views.recovery_sheet import write_sheet
 
         page = self._first()
         name = page.answers.name if page is not None else ""
         title = self.look.text(msg("Recovery sheet"))
         path, _ = QFileDialog.getSaveFileName(self.front, title, "satchel-recovery.pdf", "PDF (*.pdf)")
-        if path:
-            write_sheet(self.look, path, self._code, name)
+        try:
+            if path:
+                write_sheet(self.look, path, self._code, name)
+        except Refused as error:
+            self._not_opened(error)
 
     def _begin(self, answers: "Answers") -> None:
         store = self._store

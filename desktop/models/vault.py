@@ -95,11 +95,13 @@ class Vault:
         _unlock(self.folder, keys.read_envelope(self.folder), *secret).wipe()
         self._write(self._envelope.with_slot(keys.passphrase_slot(self._master, self._envelope, new, kdf)))
 
-    def new_recovery_code(self) -> str:
-        """A fresh code; the one on the old paper opens nothing any more."""
-        slot, code = keys.recovery_slot(self._master, self._envelope)
+    def draw_recovery_code(self) -> tuple[keys.Slot, str]:
+        """A fresh code that opens nothing before its slot is taken; so it can be on paper first."""
+        return keys.recovery_slot(self._master, self._envelope)
+
+    def take_recovery_code(self, slot: keys.Slot) -> None:
+        """From now on the fresh code opens the vault; the one on the old paper opens nothing any more."""
         self._write(self._envelope.with_slot(slot))
-        return code
 
     @contextmanager
     def maintenance(self) -> Iterator[Any]:

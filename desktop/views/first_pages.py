@@ -160,6 +160,8 @@ class SecretPage(Page):
         self.save = Button(look, msg("Save as PDF"), icon="printer")
         self.save.clicked.connect(self.sheet_wanted)
         self.save.hide()
+        self._unwritten = label(look, size="small", ink="bad", wrap=True)
+        self._unwritten.hide()
         for part in (self._asked, self._set, self._sheet()):
             self.inner.addWidget(part)
 
@@ -175,6 +177,7 @@ class SecretPage(Page):
             self._code,
             4,
             row(look, self.save, None, gap=0),
+            self._unwritten,
             gap=4,
         )
         key = Picture(look, "key-round", "accent_ink", "large")
@@ -194,9 +197,11 @@ class SecretPage(Page):
         self.look.bind(self.title.setText, msg("Keep the recovery code"))
 
     def complain(self, why: Message) -> None:
-        """Why the vault could not be made."""
-        self.look.bind(self._same.setText, why)
-        set_ink(self._same, "bad")
+        """Why the vault could not be made, or the sheet not be written."""
+        told = self._unwritten if self.code else self._same
+        self.look.bind(told.setText, why)
+        set_ink(told, "bad")
+        self._unwritten.setVisible(told is self._unwritten)
 
     def _typed(self) -> None:
         self._answers.passphrase = self.first.text()

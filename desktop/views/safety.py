@@ -1,4 +1,6 @@
-"""The safety of this laptop's vault, as the settings show it: lock, back up, change the passphrase."""
+"""The safety of this laptop's vault, as the settings show it: lock, backup, passphrase, recovery sheet."""
+
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -10,6 +12,8 @@ from desktop.views.frame import Secret
 from desktop.views.look import Look
 from desktop.words import Message, msg
 
+SHEET: Final = "satchel-recovery.pdf"
+
 
 class Safety(QWidget):
     """Asks; whoever holds the vault acts."""
@@ -17,6 +21,7 @@ class Safety(QWidget):
     lock_wanted = Signal()
     backup_wanted = Signal(str)  # folder
     passphrase_wanted = Signal(str, str)  # old, new
+    sheet_wanted = Signal(str)  # the file of a new recovery sheet
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -33,6 +38,8 @@ class Safety(QWidget):
         self.old.textChanged.connect(lambda _typed: self._judge(self.new.text()))
         self.change = Button(look, msg("Change"), icon="key-round", height="height_large")
         self.change.clicked.connect(self._change)
+        self.sheet = Button(look, msg("Write a new sheet"), icon="printer")
+        self.sheet.clicked.connect(self._ask_file)
         self._judged = label(look, size="small", ink="ink_3")
         self._judge("")
 
@@ -52,12 +59,23 @@ class Safety(QWidget):
                 msg("Only the key is sealed anew. Who lost the passphrase types the recovery code instead."),
                 holding(column(self._look, secrets, self._judged, gap=4)),
             ),
+            (
+                msg("Recovery sheet"),
+                msg("A new code for the safe; the old sheet opens nothing any more."),
+                self.sheet,
+            ),
         ]
 
     def _ask_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self.window(), self._look.text(msg("Back up now")))
         if folder:
             self.backup_wanted.emit(folder)
+
+    def _ask_file(self) -> None:
+        title = self._look.text(msg("Recovery sheet"))
+        path, _ = QFileDialog.getSaveFileName(self.window(), title, SHEET, "PDF (*.pdf)")
+        if path:
+            self.sheet_wanted.emit(path)
 
     def _judge(self, typed: str) -> None:
         score, words = strength(typed)

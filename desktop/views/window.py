@@ -69,6 +69,7 @@ class Window(QWidget):
     join_wanted = Signal(str, str)  # address, code
     backup_wanted = Signal(str)  # folder
     passphrase_wanted = Signal(str, str)  # old, new
+    sheet_wanted = Signal(str)  # the file of a new recovery sheet
 
     def __init__(self, look: Look, desk: Desk, first: str = "customer") -> None:
         super().__init__()
@@ -241,6 +242,7 @@ class Window(QWidget):
             settings.safety.lock_wanted.connect(self.lock_wanted)
             settings.safety.backup_wanted.connect(self.backup_wanted)
             settings.safety.passphrase_wanted.connect(self.passphrase_wanted)
+            settings.safety.sheet_wanted.connect(self.sheet_wanted)
             page = settings
         else:
             made = ListPage(self._look, self.desk, key)

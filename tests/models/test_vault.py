@@ -142,8 +142,12 @@ def test_each_single_mistake_in_the_recovery_code_is_named_as_mistyped(made: Sim
 
 
 def test_a_code_of_another_vault_and_a_replaced_code_open_nothing(made: SimpleNamespace) -> None:
-    fresh = made.vault.new_recovery_code()
+    slot, fresh = made.vault.draw_recovery_code()
     made.vault.close()
+    with pytest.raises(WrongPassphrase, match="another vault"):
+        open_vault(made.folder, recovery_code=fresh)
+    with open_vault(made.folder, recovery_code=made.code) as vault:
+        vault.take_recovery_code(slot)
     with pytest.raises(WrongPassphrase, match="another vault"):
         open_vault(made.folder, recovery_code=made.code)
     open_vault(made.folder, recovery_code=fresh).close()

@@ -12,12 +12,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import app, settings
+from desktop.errors import WrongPassphrase
 from desktop.models import fuse, vault
 from desktop.models.records import Customer
 from desktop.rules import deeplinks, names
 from desktop.services import records, today
+from desktop.views import recovery_sheet, safekeeping
 from desktop.views.first_run import FirstRun
 from desktop.views.list_page import ListPage
+from desktop.views.look import Look
 from desktop.views.paint import initials
 from desktop.views.places import PLACES
 from desktop.views.record_page import RecordPage
@@ -184,6 +187,32 @@ def test_nothing_heavy_is_imported_before_the_vault_is_open() -> None:
 
 def test_the_application_is_made_once(qapp: QApplication) -> None:
     assert app.application() is qapp
+
+
+def test_a_new_sheet_is_on_paper_before_the_old_one_opens_nothing(
+    program: app.Program, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes: list[str] = []
+
+    def write(look: Look, path: str, code: str, name: str) -> None:
+        codes.append(code)
+        recovery_sheet.write_sheet(look, path, code, name)
+
+    monkeypatch.setattr(safekeeping, "write_sheet", write)
+    first_run(program, qtbot, lambda page: codes.append(page.secret_page.code))
+    assert program.session is not None
+    window = program.session.window
+    window.sheet_wanted.emit(str(tmp_path / "nowhere" / "sheet.pdf"))
+    qtbot.waitUntil(lambda: "was not written" in window.bar.words())
+    window.sheet_wanted.emit(str(tmp_path / "sheet.pdf"))
+    qtbot.waitUntil(lambda: window.toast.words().startswith("The new recovery sheet is written"))
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    program.lock()
+    first, unwritten, written = codes
+    for code in (first, unwritten):
+        with pytest.raises(WrongPassphrase):
+            vault.open_vault(program.folder, recovery_code=code)
+    vault.open_vault(program.folder, recovery_code=written).close()
 
 
 def test_the_vault_is_backed_up_and_gets_another_passphrase(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.views.buttons import Button
@@ -113,6 +113,10 @@ def through(page: FirstRun, qtbot: QtBot) -> FirstRun:
     return page
 
 
+def shown_labels(page: QWidget) -> list[QLabel]:
+    return [each for each in page.findChildren(QLabel) if each.isVisible()]
+
+
 def test_the_code_is_shown_before_the_last_step(look: Look, qtbot: QtBot) -> None:
     page = first_run(look, qtbot)
     type_in(qtbot, page.name_page.name, "Lin Yiming")
@@ -125,6 +129,8 @@ def test_the_code_is_shown_before_the_last_step(look: Look, qtbot: QtBot) -> Non
     assert page.secret_page.code == "7QK4M-T2ZXP"
     with qtbot.waitSignal(page.sheet_wanted):
         press(qtbot, page.secret_page.save)
+    page.complain(msg("Nothing was typed yet."))
+    assert "Nothing was typed yet." in [each.text() for each in shown_labels(page)], "why it was not written"
     page.forward()
     assert page.step() == 2
 
