@@ -35,6 +35,7 @@ def first_run(look: Look, qtbot: QtBot) -> FirstRun:
     qtbot.addWidget(page)
     page.resize(1200, 800)
     page.show()
+    QApplication.processEvents()  # everything has its place
     return page
 
 
