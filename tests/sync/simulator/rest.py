@@ -51,8 +51,11 @@ def settle(world: World, watch: Watch, *, everybody: bool = True) -> int:
     world.run()
     for device in world.devices:
         device.upgrade()
+    devices = world.devices
+    if not everybody:  # who has something to tell is the first to sync: the others hear of it at once
+        devices = sorted(devices, key=lambda device: not device.remote.waiting())
     for number in range(1, ROUNDS + 1):
-        for device in world.devices:
+        for device in devices:
             if device.revoked or (number > 1 and not everybody and not problems(world, device)):
                 continue
             if asked(device.engine, "SELECT 1 FROM sync_held LIMIT 1"):

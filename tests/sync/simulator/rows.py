@@ -53,29 +53,42 @@ class Rows:
 
     def office(self, store: Store, engine: Engine | None, types: tuple[str, ...]) -> dict[Key, Row]:
         """Every record of these types at the office, whatever its database; `engine` where it is a file."""
-        now = None
-        if engine is not None:
-            with driven(engine) as driver:
-                now = mark(driver)
+        if engine is None:
+            with store.read() as connection:
+                return self._postgresql(connection, types)
+        with driven(engine) as driver:
+            now = mark(driver)
             if (same := self._same(types, now)) is not None:
                 return same
-        with store.read() as connection:
-            found = self._office(connection, types)
-        if now is not None:
-            self._found[types] = now, found
-        return found
-
-    def _office(self, connection: Connection, types: tuple[str, ...]) -> dict[Key, Row]:
-        shown, dialect = id_out(connection.dialect.name), connection.dialect.name
+            stored = {name: driver.execute(every(name)).fetchall() for name in types}
 
         def read(name: str, ids: Collection[Any]) -> dict[Any, Row]:
-            rows = shape(name, dialect).read(connection, [shown(one) for one in ids])
-            return {one: rows[shown(one)] for one in ids}
+            with store.read() as connection:
+                return _fresh(connection, name, ids, bytes.hex)
 
         found: dict[Key, Row] = {}
         for name in types:
-            found.update(self._rows(name, _straight(connection, every(name)), read, shown))
+            found.update(self._rows(name, stored[name], read, bytes.hex))
+        self._found[types] = now, found
         return found
+
+    def _postgresql(self, connection: Connection, types: tuple[str, ...]) -> dict[Key, Row]:
+        shown = id_out(POSTGRESQL)
+
+        def read(name: str, ids: Collection[Any]) -> dict[Any, Row]:
+            return _fresh(connection, name, ids, shown)
+
+        found: dict[Key, Row] = {}
+        for name in types:
+            stored = [tuple(row) for row in connection.exec_driver_sql(every(name))]
+            found.update(self._rows(name, stored, read, shown))
+        return found
+
+    def recalled(self, types: tuple[str, ...]) -> dict[Key, Row] | None:
+        """What was found when these were read last, as far as they all were."""
+        if not all(name in self._known for name in types):
+            return None
+        return {key: row for name in types for key, row in self._known[name].shown.items()}
 
     def _same(self, types: tuple[str, ...], now: Mark) -> dict[Key, Row] | None:
         """What was found before, if nobody has written since."""
@@ -134,12 +147,12 @@ def asked(engine: Engine, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[
     return found
 
 
-def _straight(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
-    if connection.dialect.name == POSTGRESQL:
-        return [tuple(row) for row in connection.exec_driver_sql(sql)]
-    driver: Any = connection.connection.driver_connection
-    rows: list[tuple[Any, ...]] = driver.execute(sql).fetchall()
-    return rows
+def _fresh(
+    connection: Connection, name: str, ids: Collection[Any], shown: Callable[[Any], str]
+) -> dict[Any, Row]:
+    """Rows of the office, by the driver's form of their ids."""
+    rows = shape(name, connection.dialect.name).read(connection, [shown(one) for one in ids])
+    return {one: rows[shown(one)] for one in ids}
 
 
 def every(table: str) -> str:

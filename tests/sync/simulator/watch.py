@@ -127,8 +127,10 @@ class Watch:
         self.world = world
         self.people = world.people()
         for device in world.devices:
-            self._shown[device.name] = self.shown(device)
-        self._office = self.office_rows()
+            recalled = self.rows[device.name].recalled(TYPES)
+            self._shown[device.name] = self.shown(device) if recalled is None else recalled
+        recalled = self.rows[""].recalled(TYPES)
+        self._office = self.office_rows() if recalled is None else recalled
 
     def recall(self, memory: Mapping[str, Rows]) -> None:
         """What databases hold that were read before."""
