@@ -113,11 +113,17 @@ class TodayPage(QWidget):
         super().resizeEvent(event)
         self._yield()
 
+    _low = False
+
     def _yield(self) -> None:
         look = self._look
         self.plan.setVisible(self.width() >= look.px(SPACIOUS))
         self._why.setVisible(self.width() >= look.px(NARROW))
-        self.tiles.be_low(low=self.height() < look.px(LOW))
+        low = self.height() < look.px(LOW)
+        self.tiles.be_low(low=low)
+        if low != self._low:
+            self._low = low
+            self._say()
 
     def header_parts(self) -> list[QWidget]:
         """The day beside the title."""
@@ -196,7 +202,7 @@ class TodayPage(QWidget):
         said = later if agenda.later and self.span.current() == "today" else empties if lines else ""
         self._foot.setText(look.text(said))
         self._keys.setVisible(lines)
-        self._below.setVisible(bool(said))
+        self._below.setVisible(bool(said) and not self._low)
 
     # What one can do
 
