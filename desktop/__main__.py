@@ -1,5 +1,6 @@
 """The program's start: a subcommand goes to the command line, nothing opens the window."""
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given, link = _link_of(given)
     profile, window = _for_window(given)
     if window and settings.has_display():
+        gc.disable()  # nothing that is loaded is garbage, and looking for it is a tenth of a start
         from desktop.app import run
 
         return run(profile, link)

@@ -7,7 +7,7 @@ import gc
 import importlib
 import sys
 import threading
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -199,7 +199,7 @@ class Program(QObject):
     def __init__(self, app: QApplication, folder: Path, kept: settings.Settings) -> None:
         super().__init__()
         self.app, self.folder = app, folder
-        self.look = made_look(kept)
+        self.look = made_look(kept, first_page=True)
         self.front = QStackedWidget()
         self.front.resize(1200, 800)
         self.look.bind(self.front.setWindowTitle, msg("Satchel"))
@@ -257,6 +257,7 @@ class Program(QObject):
             old.deleteLater()
         self.front.addWidget(page)
         self.front.show()
+        QTimer.singleShot(0, self.look.dress)
 
     # A vault that is there
 
@@ -294,6 +295,7 @@ class Program(QObject):
     def _first_run(self) -> "FirstRun":
         from desktop.views.first_run import FirstRun
 
+        self.look.dress()
         page = self._beginning = FirstRun(self.look)
         page.vault_wanted.connect(self._make_vault)
         page.sheet_wanted.connect(self._write_sheet)
@@ -338,13 +340,10 @@ class Program(QObject):
         store = self._store
         self._code = ""
         if store is not None:
-            self.runner.write(
-                lambda: settle(store, answers),
-                done=lambda _nothing: self._settled(answers),
-                failed=self._astray,
-            )
+            done = partial(self._settled, answers)
+            self.runner.write(lambda: settle(store, answers), done=done, failed=self._astray)
 
-    def _settled(self, answers: "Answers") -> None:
+    def _settled(self, answers: "Answers", _nothing: None) -> None:
         """The window opens; whoever looks around the demo company is shown the way to a first quote."""
         self._enter()
         if self.session is not None and answers.start == "demo":
@@ -453,6 +452,7 @@ def _load_the_rest() -> None:
 def spare_the_collector() -> None:
     """Leave what was loaded out of the search for garbage, and search less often: each one is a pause."""
     gc.freeze()
+    gc.enable()  # switched off where the program starts
     gc.set_threshold(MADE_BETWEEN, 20, 50)
 
 

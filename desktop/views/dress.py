@@ -25,15 +25,26 @@ from PySide6.QtWidgets import (
 _FIELDS = (QLineEdit, QComboBox, QPlainTextEdit, QTextEdit)
 
 
+def wear(sheets: Mapping[str, str]) -> None:
+    """From now on the application has the style below, and what it dresses wears these."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        style = app.style()
+        if isinstance(style, Dress):
+            style.change(sheets)
+        else:
+            app.setStyle(Dress(sheets))
+
+
 class Dress(QProxyStyle):
     """The style of the program: gives a widget what it wears before it is first shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, sheets: Mapping[str, str]) -> None:
         super().__init__("Fusion")
-        self._sheets: Mapping[str, str] = {}
+        self._sheets = sheets
 
-    def wear(self, sheets: Mapping[str, str]) -> None:
-        """From now on these; whoever wears one already changes at once."""
+    def change(self, sheets: Mapping[str, str]) -> None:
+        """Whoever wears one of the old ones changes."""
         self._sheets = sheets
         for widget in QApplication.allWidgets():
             if widget.styleSheet():
@@ -47,7 +58,7 @@ class Dress(QProxyStyle):
 
     def _dress(self, widget: QWidget) -> None:
         kind = _worn_by(widget)
-        if kind and widget.styleSheet() != self._sheets.get(kind, ""):
+        if kind and widget.styleSheet() != self._sheets[kind]:
             widget.setStyleSheet(self._sheets[kind])
         elif not kind and isinstance(widget, QAbstractScrollArea):
             widget.setFrameShape(QFrame.Shape.NoFrame)

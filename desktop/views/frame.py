@@ -40,6 +40,7 @@ class Secret(QLineEdit):
         super().__init__()
         self._look = look
         self.setEchoMode(QLineEdit.EchoMode.Password)
+        look.bind(self.setStyleSheet, lambda: look.sheet("field"))
         look.bind(self.setAccessibleName, name)
         self._eye = Button(look, icon="eye", kind="flat", name=msg("Show what I type"), height="target_min")
         self._eye.setParent(self)

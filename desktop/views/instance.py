@@ -6,14 +6,12 @@ rung, and what rings is not loaded before the first page is shown.
 """
 
 import os
-import platform
 import sys
 import zlib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QDir, QEvent, QObject, Signal
-from PySide6.QtGui import QFileOpenEvent
 
 WAIT: Final = 1000
 """Milliseconds for an answer: who does not answer by then is not there."""
@@ -60,7 +58,7 @@ class Instance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._come)
         running = QCoreApplication.instance()
-        if platform.system() == "Darwin" and running is not None:
+        if sys.platform == "darwin" and running is not None:
             running.installEventFilter(self)  # there the system hands links to the running program itself
         name = bell(folder)
         if not self._server.listen(name):
@@ -73,8 +71,9 @@ class Instance(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A link that the system hands over."""
-        if isinstance(event, QFileOpenEvent):
-            self.rung.emit(event.url().toString())
+        if event.type() == QEvent.Type.FileOpen:
+            link: Any = event
+            self.rung.emit(link.url().toString())
             return True
         return super().eventFilter(watched, event)
 

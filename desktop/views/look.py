@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.views import icons, theme
-from desktop.views.dress import Dress
 from desktop.views.language import Bindings, Value
 from desktop.views.theme import Tokens
 from desktop.words import Message
@@ -55,16 +54,22 @@ class Look(QObject):
         return self.t.theme
 
     def dress(self) -> None:
-        """Give the whole application style, palette and fonts of the current tokens."""
+        """Give the whole application style, palette and font of the current tokens."""
+        from desktop.views.dress import wear
+
+        wear(theme.style_sheets(self.t))
+        self.colour_all()
+
+    def colour_all(self) -> None:
+        """Give the whole application palette and font: all that a first page needs."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            style = app.style()
-            if not isinstance(style, Dress):
-                style = Dress()
-                app.setStyle(style)
             app.setPalette(theme.palette(self.t))
             app.setFont(self.t.font())
-            style.wear(theme.style_sheets(self.t))
+
+    def sheet(self, kind: str) -> str:
+        """What a kind of widget wears, for who is shown before the style is there that gives it to all."""
+        return theme.style_sheets(self.t)[kind]
 
     def switch(
         self, *, theme_name: str | None = None, scale: int | None = None, language: str | None = None

@@ -10,8 +10,8 @@ from desktop.views.look import Look
 _TO_SETTINGS: Final = {"high_contrast": "contrast"}
 
 
-def made_look(kept: settings.Settings) -> Look:
-    """The look as it was left; a new machine follows its system."""
+def made_look(kept: settings.Settings, *, first_page: bool = False) -> Look:
+    """The look as it was left; a new machine follows its system. A first page needs no more than colours."""
     names = {"contrast": "high_contrast"}
     system = "zh" if QLocale.system().language() == QLocale.Language.Chinese else "en"
     look = Look(
@@ -20,7 +20,10 @@ def made_look(kept: settings.Settings) -> Look:
         language=kept.language or system,
     )
     look.private = kept.private
-    look.dress()
+    if first_page:
+        look.colour_all()
+    else:
+        look.dress()
     return look
 
 

@@ -173,6 +173,7 @@ class Spoilt(QWidget):
 def test_the_facts_can_see(qtbot: QtBot) -> None:
     """A screen with every fault is caught by each of them."""
     look = Look(language="zh")
+    look.dress()  # at the usual text size, whatever was looked at before
     bad = QWidget()
     qtbot.addWidget(bad)
     button, words = QPushButton(bad), QLabel("Settings", bad)
