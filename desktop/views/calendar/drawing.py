@@ -296,7 +296,8 @@ def hatch(painter: QPainter, look: Look, box: QRect) -> None:
     painter.save()
     painter.fillRect(box, look.colour("ground"))
     painter.setClipRect(box)
-    painter.setPen(QPen(look.colour("line"), 1))
+    quiet = "pressed" if look.theme_name == "high_contrast" else "line"  # hairlines are loud there
+    painter.setPen(QPen(look.colour(quiet), 1))
     step = look.px(HATCH)
     for x in range(box.left() - box.height(), box.right(), step):
         painter.drawLine(QLineF(x, box.bottom(), x + box.height(), box.top()))
