@@ -20,7 +20,8 @@ from desktop.models.record import RECORDS
 from desktop.models.records import Interaction, Opportunity, Organisation
 from desktop.rules import stages
 from desktop.rules.filters import Condition, every
-from desktop.services import records
+from desktop.services import lists, records
+from desktop.services.lists import Query
 from desktop.words import Message
 
 ENDED: Final = tuple(stage.code for stage in stages.OPPORTUNITY.stages if not stage.open)
@@ -101,6 +102,29 @@ def chance(probability: Decimal | None, stage: str) -> float:
     """The chance to win: as typed, else the usual one of the stage."""
     percent = stages.OPPORTUNITY.find(stage).percent if probability is None else probability
     return min(max(float(percent) / 100, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What the deals of one stage come to, and what is likely of that; minor units."""
+
+    amount: int
+    likely: int
+
+
+def likely(session: Session, query: Query, viewer: Viewer) -> tuple[str, dict[str, Share]]:
+    """By stage under way, each deal with its own chance; of several currencies the one that comes to most."""
+    found: dict[str, dict[str, Share]] = {}
+    for (stage, probability), currency, amount in lists.sums_by(
+        session, query, viewer, "amount", "stage", "probability"
+    ):
+        if stage in UNDER_WAY:
+            old = found.setdefault(currency, {}).get(stage, Share(0, 0))
+            part = round(amount * chance(probability, stage))
+            found[currency][stage] = Share(old.amount + amount, old.likely + part)
+    if not found:
+        return "", {}
+    return max(found.items(), key=lambda each: sum(share.amount for share in each[1].values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -362,6 +362,17 @@ def totals(session: Session, query: Query, viewer: Viewer, name: str) -> tuple[S
     return tuple(Sum(row[0] or "CNY", int(row[1]), int(row[2]), int(row[3])) for row in rows if row[3])
 
 
+def sums_by(
+    session: Session, query: Query, viewer: Viewer, name: str, *by: str
+) -> list[tuple[tuple[Any, ...], str, int]]:
+    """What a column of amounts comes to for each combination of other columns, and currency."""
+    table, currency = query.cls.table().c, _currency(query.cls)
+    keys = [table[each] for each in by]
+    asked = select(*keys, currency, func.sum(table[name])).where(table[name].is_not(None))
+    rows = session.execute(_living(asked, query, viewer).group_by(*keys, currency))
+    return [(tuple(row[: len(by)]), row[-2] or "CNY", int(row[-1])) for row in rows]
+
+
 def ids(session: Session, query: Query, viewer: Viewer, limit: int) -> list[UUID]:
     """The records that the query shows, newest first, at most so many."""
     key = query.cls.table().c.id

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from desktop.models.filtering import Viewer
 from desktop.models.patience import TooLong, patient
 from desktop.rules.filters import WORDS, Condition, conditions
-from desktop.services import lists
+from desktop.services import figures, lists
 from desktop.services.lists import Bucket, Found, Query, Sum
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
@@ -200,6 +200,11 @@ class ListSource(QObject):
         """What a column comes to over all that the list holds."""
         query = self.query
         self._slow("totals", lambda session, viewer: lists.totals(session, query, viewer, name), done)
+
+    def likely(self, done: Callable[[tuple[str, dict[str, figures.Share]]], object]) -> None:
+        """What the deals of the list are likely to bring, by stage."""
+        query = self.query
+        self._slow("likely", lambda session, viewer: figures.likely(session, query, viewer), done)
 
     def all_ids(self, most: int = 100_000) -> list[UUID]:
         """The records that the list holds, newest first."""

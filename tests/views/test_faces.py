@@ -12,9 +12,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
-from desktop.rules import stages
 from desktop.rules.filters import Condition, every
-from desktop.services import commands
+from desktop.services import commands, figures
 from desktop.views.board.board import Board
 from desktop.views.board.cards import FIRST
 from desktop.views.board.column import CARD
@@ -65,16 +64,21 @@ def test_each_column_counts_and_sums_its_cards(board: Board) -> None:
         assert sum(each.total for each in column.head.sums) == sum(row.amount or 0 for row in rows)
 
 
-def test_a_board_of_deals_says_what_they_come_to_by_the_chance_of_their_stages(
-    board: Board, window: Window, qtbot: QtBot
+def test_a_board_of_deals_says_what_they_come_to_by_the_chance_of_each(
+    board: Board, window: Window, qtbot: QtBot, firm: Firm
 ) -> None:
+    own: dict[str, Any] = {"amount": 10_000_000, "stage": "negotiation", "probability": Decimal(35)}
+    firm.new("opportunity", customer_id=firm.customers[0], name="空压站改造", **own)
     window.resize(1440, 900)
+    board.show_query()
     settle(window, qtbot)
     assert board.likely is not None
     rows: list[Any] = [row.record for each in board.columns.values() for row in each.list.cards.rows]
-    open_stages = {stage.code: stage.percent for stage in stages.OPPORTUNITY.stages if stage.open}
-    likely = sum(row.amount * open_stages[row.stage] // 100 for row in rows if row.stage in open_stages)
+    under_way = [row for row in rows if row.stage in figures.UNDER_WAY]
+    likely = sum(round(row.amount * figures.chance(row.probability, row.stage)) for row in under_way)
+    usual = sum(round(row.amount * figures.chance(None, row.stage)) for row in under_way)
     assert f"¥{likely // 100:,}" in board.likely.accessibleName()
+    assert likely != usual
     assert board.likely.isVisible()
     board.likely.fit(300)
     assert board.likely.isHidden()

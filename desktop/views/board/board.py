@@ -94,6 +94,8 @@ class Board(QWidget):
         for each in self.columns.values():
             quick = each.list.cards.refresh(quick=quick)
         self._page.source.groups_of(self._by, self._amounts, self._count)
+        if self.likely is not None:
+            self._page.source.likely(self.likely.show_shares)
         if kept is not None:
             self.select(kept)
         self._keep = None
@@ -105,8 +107,6 @@ class Board(QWidget):
             sums = tuple(amount for name in self._amounts for amount in bucket.sums.get(name, ()))
             each.head.show_figures(bucket.count, sums)
             each.be_slim(not bucket.count)
-        if self.likely is not None:
-            self.likely.show_sums({key: each.head.sums for key, each in self.columns.items()})
 
     def is_empty(self) -> bool:
         """Whether there is no card at all."""

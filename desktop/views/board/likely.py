@@ -1,4 +1,4 @@
-"""Above a board of deals: what they come to when each stage is counted with its usual chance."""
+"""Above a board of deals: what they come to when each is counted with its chance."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.documents.chart_marks import inks
 from desktop.rules import stages
-from desktop.services.lists import Sum
+from desktop.services.figures import Share
 from desktop.views import cells, paint
 from desktop.views.look import Look
 from desktop.words import msg
@@ -28,7 +28,7 @@ class Likely(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
-        self._parts: list[tuple[stages.Stage, int]] = []
+        self._parts: list[tuple[stages.Stage, Share]] = []
         self._all, self._currency, self._room = 0, "", True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.bind(self.setFixedHeight, lambda: look.px(HEIGHT))
@@ -39,16 +39,15 @@ class Likely(QWidget):
         """As wide as there is room."""
         return QSize(self._look.px(FIGURE * 2), self._look.px(HEIGHT))
 
-    def show_sums(self, sums: Mapping[str, tuple[Sum, ...]]) -> None:
-        """What each stage comes to; of several currencies the one that comes to most."""
-        found = [each for stage in SUREST for each in sums.get(stage.code, ())]
-        self._currency = max(found, key=lambda each: each.total).currency if found else ""
-        self._parts, self._all = [], 0
-        for stage in SUREST:
-            total = sum(each.total for each in sums.get(stage.code, ()) if each.currency == self._currency)
-            self._all += total
-            if total > 0:
-                self._parts.append((stage, total * round(stage.percent or 0) // 100))
+    def show_shares(self, found: tuple[str, Mapping[str, Share]]) -> None:
+        """What each stage comes to, in one currency."""
+        self._currency, shares = found
+        self._all = sum(share.amount for share in shares.values())
+        self._parts = [
+            (stage, shares[stage.code])
+            for stage in SUREST
+            if stage.code in shares and shares[stage.code].amount > 0
+        ]
         self._look.bind(self.setAccessibleName, lambda: " ".join(self._said()))
         self._show()
         self.update()
@@ -63,9 +62,9 @@ class Likely(QWidget):
 
     def _said(self) -> tuple[str, str, str]:
         look = self._look
-        likely = cells.money(sum(part for _stage, part in self._parts) // 100 * 100, self._currency)
+        likely = cells.money(sum(each.likely for _stage, each in self._parts) // 100 * 100, self._currency)
         whole = msg("of {amount}").of(amount=cells.money(self._all, self._currency))
-        return look.text(msg("Likely, by the chance of each stage")), likely, look.text(whole)
+        return look.text(msg("Likely, by the chance of each deal")), likely, look.text(whole)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Words over the figure at the left; bar over legend at the right."""
@@ -87,12 +86,12 @@ class Likely(QWidget):
     def _paint_parts(self, painter: QPainter, left: int) -> None:
         look = self._look
         right, named = self.width() - look.px(20), inks(look.theme_name)
-        whole = sum(part for _stage, part in self._parts) or 1
+        whole = sum(each.likely for _stage, each in self._parts) or 1
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         at, gap = float(left), look.px(2)
-        for place, (_stage, part) in enumerate(self._parts):
-            wide = max((right - left) * part / whole - gap, 1.0)
+        for place, (_stage, each) in enumerate(self._parts):
+            wide = max((right - left) * each.likely / whole - gap, 1.0)
             ink = QColor(named[INKS[min(place, len(INKS) - 1)]])
             painter.fillRect(QRectF(at, look.px(16), wide, look.px(BAR)), ink)
             at += wide + gap
@@ -109,7 +108,8 @@ class Likely(QWidget):
         """Each part with its words and amount; those that find no room are one: so many more, so much."""
         look = self._look
         said = [
-            (f"{look.text(stage.label)} × {round(stage.percent or 0)} %", part) for stage, part in self._parts
+            (f"{look.text(stage.label)} × {round(100 * each.likely / each.amount)} %", each.likely)
+            for stage, each in self._parts
         ]
         for kept in range(len(said), 0, -1):
             shown, rest = said[:kept], said[kept:]
