@@ -27,6 +27,8 @@ from sqlalchemy import (
     inspect,
 )
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.attributes import History, get_history
+from sqlalchemy.orm.base import PassiveFlag
 
 from desktop.errors import Refused
 from desktop.models import indexing
@@ -336,6 +338,11 @@ def _created(record: Record) -> dict[str, Any]:
     return values
 
 
+def _history(record: Record, name: str) -> History:
+    """What a field was and is; `inspect(record).attrs` describes all fields whenever one is asked for."""
+    return get_history(record, name, PassiveFlag.PASSIVE_NO_INITIALIZE)
+
+
 def _changed(record: Record) -> dict[str, list[Any]]:
     """Field name → [old, new] in wire form, of what really changed."""
     pairs: dict[str, list[Any]] = {}
@@ -343,14 +350,14 @@ def _changed(record: Record) -> dict[str, list[Any]]:
     for name, described in type(record).fields().items():
         if name not in state.committed_state:
             continue
-        history = state.attrs[name].history
+        history = _history(record, name)
         if history.has_changes():
             kind = described.kind
             old = kind.to_wire(history.deleted[0]) if history.deleted else None
             new = kind.to_wire(history.added[0]) if history.added else None
             if old != new:
                 pairs[name] = [old, new]
-    history = state.attrs.deleted_at.history
+    history = _history(record, "deleted_at")
     if history.has_changes():
         pairs["deleted_at"] = [history.deleted[0] if history.deleted else None, record.deleted_at]
     return pairs
@@ -385,14 +392,14 @@ def fields_of(kind: str, body: dict[str, Any]) -> set[str]:
 
 def _keep_base(record: Record, staged: Staged) -> None:
     """Put the office's row aside, as it was before this record's first unanswered change."""
-    state = inspect(record)
-    row: dict[str, Any] = {}
-    for name, described in type(record).fields().items():
-        history = state.attrs[name].history
-        value = history.deleted[0] if history.deleted else getattr(record, name)
-        row[name] = described.kind.to_wire(value)
-    deletion = state.attrs.deleted_at.history
-    deleted_at = deletion.deleted[0] if deletion.deleted else record.deleted_at
+    touched = inspect(record).committed_state
+
+    def before(name: str) -> Any:
+        deleted = _history(record, name).deleted if name in touched else ()
+        return deleted[0] if deleted else getattr(record, name)
+
+    row = {name: described.kind.to_wire(before(name)) for name, described in type(record).fields().items()}
+    deleted_at = before("deleted_at")
     row |= {"deleted_at": deleted_at and moment_text(deleted_at), "unknown": record.unknown}
     staged.bases.append((record.id.bytes, record.__tablename__, record.version, json_text(row)))
 
