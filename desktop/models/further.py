@@ -6,7 +6,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, String, case, cast, func, select, union
 from sqlalchemy.orm import Session
 
+from desktop.errors import Refused
 from desktop.models.record import Record
+from desktop.words import msg
 
 PREFIX: Final = "custom."
 """What the name of such a column begins with; the rest is what the person called it."""
@@ -14,6 +16,7 @@ INSIDE: Final = ("import", "vcard")
 """Where imports keep them; others stand at the top."""
 _OWN: Final = frozenset({"of", *INSIDE})
 """What the program keeps at the top for itself."""
+BAD_NAME: Final = msg("“{name}” cannot be a name: no quotation marks, backslashes or colons.")
 NEAR: Final = 2_000
 """Records that are looked into for their names: the newest, and as many of the oldest."""
 _BARRED: Final = frozenset('"\\:')
@@ -33,7 +36,10 @@ def called(name: str) -> str:
 
 def details(record: Record) -> dict[str, str]:
     """What a record holds of them, each once."""
-    stored = record.custom or {}
+    return _listed(record.custom or {})
+
+
+def _listed(stored: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in (*(stored.get(name) for name in INSIDE), stored):
         if isinstance(part, Mapping):
@@ -46,6 +52,26 @@ def details(record: Record) -> dict[str, str]:
 def value(record: Record, name: str) -> str | None:
     """One of them."""
     return details(record).get(called(name))
+
+
+def with_detail(stored: Mapping[str, Any], name: str, text: str) -> dict[str, Any]:
+    """What a record holds then: the detail where it was, or beside the others; without a text none.
+
+    Raises Refused for a name that no column could have.
+    """
+    if called(PREFIX + name) != name or name in _OWN:
+        raise Refused(BAD_NAME.of(name=name))
+    after = {key: dict(part) if isinstance(part, Mapping) else part for key, part in stored.items()}
+    within = next((after[part] for part in INSIDE if name in (after.get(part) or {})), after)
+    within.pop(name, None)
+    if text:
+        within[name] = text
+    return after
+
+
+def in_words(stored: Any) -> str:
+    """All of them in one line, for whoever reads what changed."""
+    return "; ".join(f"{name}: {value}" for name, value in _listed(stored or {}).items())
 
 
 def _is_plain(value: Any) -> bool:

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from desktop.errors import Conflict
+from desktop.models import further
 from desktop.models.kinds import Amount, Link
 from desktop.models.overlay import merged_set
 from desktop.models.record import RECORDS, Field, Record
@@ -207,7 +208,7 @@ def in_words(
     """A value as a person reads it: a link is the title of what it leads to, an amount has its sign."""
     if isinstance(described.kind, Link) and value in titles:
         return titles[value].in_language(language)
-    shown = described.kind.format(value, language)
+    shown = further.in_words(value) if described.name == "custom" else described.kind.format(value, language)
     if currency and shown and isinstance(described.kind, Amount):
         minus, digits = (shown[0], shown[1:]) if shown[0] in "-\N{MINUS SIGN}" else ("", shown)
         return f"{minus}{money.symbol(currency)}{digits}"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.models import further
 from desktop.models.inbox import Entry
 from desktop.models.kinds import Amount
 from desktop.models.record import RECORDS
@@ -51,6 +52,8 @@ def field_words(record_type: str, name: str, wire: Any) -> Message:
     if described is None:
         return msg("the whole record")
     value = described.kind.from_wire(wire)
+    if name == "custom":
+        return verbatim(further.in_words(value)) if further.in_words(value) else msg("nothing")
     if isinstance(described.kind, Amount):
         return verbatim(cells.money(value))
     if record_type == "quote_line" and name in PRICES:

@@ -1,52 +1,125 @@
-"""Further details of one's own on a record's page: what an import brought beside the fields, by name."""
+"""Further details of one's own on a record's page, by names that a person or an import gave."""
 
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from desktop.errors import Refused
 from desktop.models import further
-from desktop.models.record import Record
+from desktop.views.buttons import Button
+from desktop.views.cells import Cell, Row
 from desktop.views.compose import column, holding, label, row
+from desktop.views.desk import Desk
+from desktop.views.form import KEY, Value
 from desktop.views.look import Look
+from desktop.views.popover import RING, Popover
 from desktop.views.privacy import veil_text
 from desktop.words import msg
 
-KEY: Final = 84  # px at 100 % of the name's column
 MOST: Final = 40
+BOX: Final = 300
 
 
 class FurtherDetails(QWidget):
-    """Names and values under a small heading; hidden where there are none."""
+    """Names and values under a small heading; a press changes one, and a button adds another."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
-        self._look = look
-        self._lines: list[tuple[QWidget, QLabel, QLabel]] = []
-        heading = label(look, msg("Further details"), size="small", ink="ink_3")
-        self._inside = column(look, heading, gap=4)
-        self.setLayout(self._inside)
+        self._look, self._desk = look, desk
+        self._row: Row | None = None
+        self.lines: list[tuple[QWidget, QLabel, Value]] = []
+        self._heading = label(look, msg("Further details"), size="small", ink="ink_3")
+        self.add = Button(look, msg("Further detail"), kind="dashed", icon="plus", height="target_min")
+        self.add.clicked.connect(lambda: self._ask(self.add, "", ""))
+        self._inside = column(look, self._heading, gap=4)
+        self.setLayout(column(look, self._inside, row(look, self.add, None), gap=6))
+        self.box: DetailBox | None = None
 
-    def show_of(self, record: Record) -> None:
+    def show_of(self, shown: Row) -> None:
         """Those of a record."""
-        found = list(further.details(record).items())[:MOST]
-        self.setVisible(bool(found))
-        while len(self._lines) < len(found):
-            self._lines.append(self._made())
-        for number, (line, name, value) in enumerate(self._lines):
+        self._row = shown
+        kind = shown.record.__tablename__
+        refusal = self._desk.refusal(f"{kind}.edit", shown.record)
+        found = list(further.details(shown.record).items())[:MOST]
+        self._heading.setVisible(bool(found))
+        self.add.setVisible(refusal is None)
+        while len(self.lines) < len(found):
+            self.lines.append(self._made())
+        for number, (line, name, value) in enumerate(self.lines):
             line.setVisible(number < len(found))
             if number < len(found):
-                name.setText(found[number][0])
-                value.setText(veil_text(self._look, found[number][1]))
+                called, text = found[number]
+                name.setText(called)
+                hidden = veil_text(self._look, text)
+                value.show_cell(Cell(hidden, tooltip=hidden), wraps=True)
+                value.setAccessibleName(f"{called}: {hidden}")
+                value.setEnabled(refusal is None)
 
-    def _made(self) -> tuple[QWidget, QLabel, QLabel]:
+    def buttons(self) -> list[QWidget]:
+        """What the keys reach, from the top."""
+        return [*(value for line, _, value in self.lines if not line.isHidden()), self.add]
+
+    def _made(self) -> tuple[QWidget, QLabel, Value]:
         look = self._look
-        name, value = label(look, ink="ink_3", wrap=True), label(look, wrap=True)
-        look.bind(name.setFixedWidth, lambda: look.px(KEY))
-        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        across = row(look, name, value, gap=6)
+        name, value = label(look, ink="ink_3", wrap=True), Value(look)
+        look.bind(name.setFixedWidth, lambda: look.px(KEY[look.language]))
+        value.clicked.connect(lambda: self._ask(value, name.text(), self._now(name.text())))
+        across = row(look, name, value, gap=0)
         across.setStretch(1, 1)
         line = holding(across)
         self._inside.addWidget(line)
         return line, name, value
+
+    def _now(self, name: str) -> str:
+        return further.details(self._row.record).get(name, "") if self._row is not None else ""
+
+    def _ask(self, anchor: QWidget, name: str, value: str) -> None:
+        self.box = DetailBox(self._look, self, name, value)
+        self.box.pop(self.window().mapFromGlobal(anchor.mapToGlobal(anchor.rect().bottomLeft())))
+        (self.box.value if name else self.box.name).setFocus()
+
+    def take(self, name: str, value: str, seen: str = "") -> None:
+        """Keep what was typed over what was `seen`; nothing takes the detail away."""
+        if self._row is None or not name.strip():
+            return
+        kind = self._row.record.__tablename__
+        now = self._desk.row(kind, self._row.id) or self._row
+        untouched = further.details(now.record).get(name.strip(), "") == seen
+        before = dict((now if untouched else self._row).record.custom or {})  # others may change others
+        try:
+            after = further.with_detail(before, name.strip(), value.strip())
+        except Refused as refused:
+            self._desk.refused.emit(refused)
+            return
+        if after != before:
+            self._desk.edit(kind, self._row.id, {"custom": after}, parsed=True, seen={"custom": before})
+
+
+class DetailBox(Popover):
+    """A name and a value; Enter keeps them, Escape leaves them."""
+
+    def __init__(self, look: Look, details: FurtherDetails, name: str, value: str) -> None:
+        super().__init__(look, details.window())
+        self._details, self._seen = details, value
+        self.name, self.value = QLineEdit(name), QLineEdit(value)
+        self.name.setEnabled(not name)
+        look.bind(self.name.setAccessibleName, msg("Name of the detail"))
+        look.bind(self.value.setAccessibleName, msg("Value"))
+        self.keep = Button(look, msg("Apply"), kind="primary", keys="Enter")
+        self.keep.clicked.connect(self._take)
+        for entry in (self.name, self.value):
+            entry.returnPressed.connect(self._take)
+        title = label(look, msg("Further detail"), strong=True)
+        why = label(look, msg("Lists can show it as a column."), size="small", ink="ink_2", wrap=True)
+        parts: list[QWidget] = [title, why]
+        for entry, words in ((self.name, msg("Name of the detail")), (self.value, msg("Value"))):
+            parts += [label(look, words, ink="ink_2"), entry]
+        body = column(look, *parts, row(look, None, self.keep), gap=6, edge=(16, 14, 16, 12))
+        self.inside.addWidget(holding(body))
+        self.setFixedWidth(look.px(BOX) + 2 * RING)
+        self.adjustSize()
+        look.bind(self.setAccessibleName, msg("Further detail"))
+
+    def _take(self) -> None:
+        self.dismiss()
+        self._details.take(self.name.text(), self.value.text(), self._seen)

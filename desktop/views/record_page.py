@@ -93,7 +93,7 @@ class RecordPage(QWidget):
         self.facts = Facts(look, desk, ask=True)
         self.to_ask = self.facts.to_ask or QWidget()
         self.facts.opened.connect(self.opened)
-        self.further = FurtherDetails(look)
+        self.further = FurtherDetails(look, desk)
         self.timeline = timeline.Timeline(look, edge=24)
         self.note = NoteBox(look, desk, self._place())
         self.note.show_of(kind, record_id)
@@ -296,7 +296,7 @@ class RecordPage(QWidget):
             name for name in plain_fields(shown) if name != "owner_id" or shown.value(name) in shown.titles
         ]
         self.facts.show_row(shown, names)
-        self.further.show_of(shown.record)
+        self.further.show_of(shown)
         for related in self.lists:
             related.show_of(self.shown)
         if self.strip is not None:
@@ -310,6 +310,7 @@ class RecordPage(QWidget):
         first, rest = (self.lists[:1], self.lists[1:]) if self.kind == "customer" else ([], self.lists)
         order: list[QWidget] = [self, *(self.strip.tiles if self.strip is not None else [])]
         order += [*(fact.value for fact in self.facts.facts.values())]
+        order += self.further.buttons()
         order += self.facts.to_ask.buttons() if self.facts.to_ask is not None else []
         for related in first:
             order += [related.add, *related.buttons(), related.every]

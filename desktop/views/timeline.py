@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.models import further
 from desktop.models.overlay import CREATING
 from desktop.models.record import RECORDS
 from desktop.services.history import Entry, made_at
@@ -112,6 +113,8 @@ def value_words(kind: str, entry: Entry, wire: Any) -> Message:
     if described is None:
         return verbatim(str(wire))
     value = described.kind.from_wire(wire)
+    if described.name == "custom":
+        return verbatim(further.in_words(value)) if further.in_words(value) else msg("nothing")
     return cells.words_of(described.kind, wire) or verbatim(described.kind.format(value, "en"))
 
 

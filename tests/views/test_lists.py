@@ -253,7 +253,35 @@ def test_further_details_are_a_column_to_choose_and_narrow_by_and_stand_on_the_r
     assert page.table.records()[0].id == firm.customers[1]
     window.open_record("customer", firm.customers[1])
     settle(window, qtbot)
-    assert "12" in [line.text() for _, _, line in the_record(window).further._lines]  # noqa: SLF001
+    details = the_record(window).further
+    assert [(name.text(), value.text()) for _, name, value in details.lines] == [("机床台数", "12")]
+    details.lines[0][2].click()
+    box = details.box
+    assert box is not None
+    assert not box.name.isEnabled()
+    type_in(qtbot, box.value, "14")
+    key(qtbot, box.value, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: values_of(store, firm) == {"import": {"机床台数": "14"}})
+    details.add.click()
+    assert details.box is not None
+    type_in(qtbot, details.box.name, "Shift")
+    type_in(qtbot, details.box.value, "two")
+    press(qtbot, details.box.keep)
+    qtbot.waitUntil(lambda: values_of(store, firm) == {"import": {"机床台数": "14"}, "Shift": "two"})
+    settle(window, qtbot)
+    details.take("机床台数", "", "14")
+    qtbot.waitUntil(lambda: values_of(store, firm) == {"import": {}, "Shift": "two"})
+    settle(window, qtbot)
+    details.take('a "b"', "x")
+    assert "quotation marks" in window.bar.words()
+    told = [event.detail.in_language("en") for event in the_record(window).timeline.events() if event.detail]
+    assert any("机床台数: 12 to 机床台数: 14" in each for each in told)
+
+
+def values_of(store: Store, firm: Firm) -> dict[str, object]:
+    """The further details of the second customer, as they are kept."""
+    found: dict[str, object] = stored(store, "customer", firm.customers[1]).custom
+    return found
 
 
 def test_price_books_people_and_teams_are_lists_that_the_settings_and_the_palette_lead_to(
