@@ -33,6 +33,7 @@ from desktop.views.editors import AnyEditor, ChoiceEditor, LongEditor, editor_fo
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.privacy import veiled
+from desktop.views.reason import Reason
 from desktop.views.to_ask import ToAsk
 from desktop.views.why_field import WhyField
 from desktop.words import Message, msg
@@ -303,7 +304,7 @@ class Fact(QWidget):
         self._editor.style().unpolish(self._editor)
         self._editor.style().polish(self._editor)
         if self._why is None:
-            self._why = label(self._look, size="small", ink="bad", wrap=True)
+            self._why = Reason(self._look)
             self._right.addWidget(self._why)
         self._look.bind(self._why.setText, error.message)
         self._why.show()

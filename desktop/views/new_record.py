@@ -19,6 +19,7 @@ from desktop.views.editors import AnyEditor, editor_for, focus
 from desktop.views.look import Look
 from desktop.views.phrases import inside
 from desktop.views.popover import RING
+from desktop.views.reason import Reason
 from desktop.words import msg, verbatim
 
 ASKED: Final[dict[str, tuple[str, ...]]] = {
@@ -53,7 +54,7 @@ class NewRecord(Card):
         self.editors: dict[str, AnyEditor] = {}
         self._whys: dict[str, QLabel] = {}
         self._title = label(look, size="title", strong=True)
-        self._why = label(look, size="small", ink="bad", wrap=True)
+        self._why = Reason(look)
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
         close.clicked.connect(self.dismiss)
         self.make = Button(
@@ -140,7 +141,7 @@ class NewRecord(Card):
             editor = editor_for(self._look, described, value, title, self._find)
             needed = described.required and self._kind != "customer"  # where a phone is enough, too
             words = msg("{field} (needed)").of(field=described.label) if needed else described.label
-            why = label(self._look, size="small", ink="bad", wrap=True)
+            why = Reason(self._look)
             why.hide()
             line, side = place // 2 * 4, place % 2
             if line:

@@ -21,6 +21,7 @@ from desktop.views.desk import Desk
 from desktop.views.editors import LinkEditor, editor_for
 from desktop.views.look import Look
 from desktop.views.popover import RING, Popover
+from desktop.views.reason import Reason
 from desktop.words import Message, msg, verbatim
 
 WIDTH: Final = 420
@@ -68,7 +69,7 @@ class SharingBox(Popover):
         self.access = Segments(look, ways, current=READ, name=msg("What they may do"))
         self.until = editor_for(look, Share.fields()["until"], None, "", self._find)
         look.bind(self.until.setAccessibleName, msg("Its last day"))
-        self._why = label(look, size="small", ink="bad", wrap=True)
+        self._why = Reason(look)
         self._why.hide()
         self.give = Button(look, msg("Share"), kind="primary", keys="Enter")
         self.give.clicked.connect(self._give)
