@@ -93,10 +93,12 @@ def undo(store: Store, actor: Actor) -> Undone:
         raise Refused(msg("This cannot be undone: {what}.").of(what=known.label))
     undone = Undone(step)
     batch = new_id() if step.bulk else None
+    with store.reader.connect() as connection:
+        txs = _txs(connection, step)
     for ops in _slices(_ops(store, step)):
         with store.work(actor, step.command, batch=batch, undoes=step.key) as work:
             _take_back(work, ops, undone)
-            inbox.open_again(work.connection, step.key, *_txs(work.connection, step))
+            inbox.open_again(work.connection, step.key, *txs)
     if not undone.kept:
         outbox.void_undone(store, step.key)
     return undone
