@@ -80,7 +80,7 @@ class DayPlan(QWidget):
         for kind, (name, mine) in TIMED.items():
             source = self._sources[kind]
             source.ask(Query(kind, mine))
-            source.between(name, day, day + timedelta(1), partial(self._take, kind, name))
+            source.between(name, day, day + timedelta(1), partial(self._take, kind, name), at_once=False)
 
     def _take(self, kind: str, name: str, found: Period) -> None:
         self._found[kind] = [item for each in found.rows if (item := item_of(each, name)) is not None]

@@ -142,8 +142,16 @@ class ListSource(QObject):
             done,
         )
 
-    def between(self, name: str, first: date, last: date, done: Callable[[Period], object]) -> None:
-        """The records of a period, by a day or moment; at once where that is quick."""
+    def between(
+        self,
+        name: str,
+        first: date,
+        last: date,
+        done: Callable[[Period], object],
+        *,
+        at_once: bool = True,
+    ) -> None:
+        """The records of a period, by a day or moment; `at_once` where that is quick, else read elsewhere."""
         query = replace(self.query, order=name, descending=False)
 
         def work(session: Any, viewer: Viewer) -> Period:
@@ -153,7 +161,7 @@ class ListSource(QObject):
                 return Period(rows, {})
             return self._by_day(session, viewer, query, name, first, last)
 
-        found = self._quick(work)
+        found = self._quick(work) if at_once else None
         if found is not None:
             done(found)
         else:

@@ -65,7 +65,8 @@ class Together(QObject):
             source = self._sources.setdefault(kind, ListSource(self._desk, kind, self))
             mine = Condition("owner_id", "one_of", (ME,))
             source.ask(Query(kind, every(mine, *_OPEN.get(kind, ()))))
-            source.between(day_field(kind), first, last, partial(self._take, kind, self._asked))
+            take = partial(self._take, kind, self._asked)
+            source.between(day_field(kind), first, last, take, at_once=False)
 
     def _take(self, kind: str, asked: tuple[date, date], found: Period) -> None:
         if asked == self._asked and kind in self.kinds:
