@@ -181,11 +181,11 @@ def test_an_address_typed_in_the_settings_comes_back(
     assert isinstance(page, SettingsPage)
     page.turn("laptop")
     page.server.setFocus()
-    QTest.keyClicks(page.server, "https://office.exam")
-    kept(store, qtbot, "https://office.exam")
+    QTest.keyClicks(page.server, "https://office.example")
+    kept(store, qtbot, "https://office.example")
     fresh = again(window, window_on, store).page()
     assert isinstance(fresh, SettingsPage)
-    assert (fresh.server.text(), fresh.server.cursorPosition()) == ("https://office.exam", 19)
+    assert (fresh.server.text(), fresh.server.cursorPosition()) == ("https://office.example", 22)
 
 
 def test_a_third_text_for_a_matter_comes_back_and_goes_when_it_is_decided(
@@ -215,7 +215,7 @@ def test_what_was_typed_in_the_first_run_stands_there_again_but_for_what_is_secr
     qtbot.addWidget(first)
     first.name_page.name.setText("Lin Yi")
     first.secret_page.first.setText("canary-passphrase")
-    first.start_page.server.setText("https://office.exam")
+    first.start_page.server.setText("https://office.example")
     first.start_page.code.setText("HY7-K3Q")
     qtbot.waitUntil(lambda: "server" in settings.load().first_run)
     assert "canary" not in settings.place().read_text(encoding="utf-8")
@@ -223,7 +223,7 @@ def test_what_was_typed_in_the_first_run_stands_there_again_but_for_what_is_secr
     again = FirstRun(look)
     qtbot.addWidget(again)
     assert (again.name_page.name.text(), again.answers.name) == ("Lin Yi", "Lin Yi")
-    assert again.start_page.server.text() == "https://office.exam"
+    assert again.start_page.server.text() == "https://office.example"
     again.go(2)
     again.start_page.choose("empty")
     again.forward()
