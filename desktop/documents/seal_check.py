@@ -7,6 +7,7 @@ envelope in which it lies, must be exactly as a seal is written: then no byte of
 import hashlib
 import io
 import json
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 State = Literal["sound", "signed", "appended", "altered", "foreign", "unsealed", "no_pdf"]
 _MARK: Final = b"/ETSI.CAdES.detached"
+_TALKATIVE: Final = ("pyhanko", "pyhanko_certvalidator")
+"""What they find wrong with a file is said in our words, not on a terminal."""
+_BITS: Final = 0x03
+"""The tag of a BIT STRING."""
 _SHA256: Final = {"algorithm": "sha256", "parameters": None}
 _ECDSA: Final = {"algorithm": "sha256_ecdsa", "parameters": None}
 
@@ -56,17 +61,24 @@ def check(pdf: bytes, trusted: Collection[bytes]) -> Checked:
     """Examine a PDF, however broken; `trusted` are the certificates (DER) whose word counts."""
     if b"%PDF-" not in pdf[:1024] and _MARK not in pdf:
         return Checked("no_pdf")
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return _examined(pdf, trusted)
     except Exception:  # noqa: BLE001 - a file may be broken in every way; sealed paper is not
         return Checked("altered" if _MARK in pdf else "unsealed")
 
 
-def _examined(pdf: bytes, trusted: Collection[bytes]) -> Checked:
+def _signatures(pdf: bytes) -> "list[EmbeddedPdfSignature]":
+    """In the order in which they were made."""
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     reader = PdfFileReader(io.BytesIO(pdf))
-    found = sorted(reader.embedded_signatures, key=lambda each: int(each.byte_range[2]))
+    return sorted(reader.embedded_signatures, key=lambda each: int(each.byte_range[2]))
+
+
+def _examined(pdf: bytes, trusted: Collection[bytes]) -> Checked:
+    found = _signatures(pdf)
     if not found:
         return Checked("altered" if _MARK in pdf else "unsealed")
     seal, *later = found
@@ -85,19 +97,13 @@ def _examined(pdf: bytes, trusted: Collection[bytes]) -> Checked:
         digest=hash_of(data),
         data=json.loads(data),
     )
-    return checked if end == len(pdf) else _followed(pdf, checked, seal, later, root)
+    return checked if end == len(pdf) else _followed(pdf, checked, later, root)
 
 
-def _followed(
-    pdf: bytes,
-    checked: Checked,
-    seal: "EmbeddedPdfSignature",
-    later: "list[EmbeddedPdfSignature]",
-    root: bytes,
-) -> Checked:
+def _followed(pdf: bytes, checked: Checked, later: "list[EmbeddedPdfSignature]", root: bytes) -> Checked:
     """What came after the seal: the customer's signature over all of the file, or something that may not."""
     appended = replace(checked, state="appended")
-    if len(later) != 1 or later[0].field_name != CUSTOMER or not _status(seal, root).docmdp_ok:
+    if len(later) != 1 or later[0].field_name != CUSTOMER or not _followed_rightly(pdf, root):
         return appended
     try:
         end, vouching = _signed_by(pdf, later[0])
@@ -109,12 +115,19 @@ def _followed(
     return replace(checked, state=state, customer_at=later[0].self_reported_timestamp)
 
 
+def _followed_rightly(pdf: bytes, root: bytes) -> bool:
+    """Whether what was appended is no more than the seal allows; a fresh reading compares revisions."""
+    return bool(_status(_signatures(pdf)[0], root, alone=False).docmdp_ok)
+
+
 def _signed_by(pdf: bytes, signature: "EmbeddedPdfSignature") -> tuple[int, bytes]:
     """Up to which byte it covers everything, and the certificate (DER) that vouches. Raises _Altered."""
     start, first, second, rest = (int(each) for each in signature.byte_range)
     if start or not first < second or rest <= 0 or second + rest > len(pdf):
         raise _Altered
     _as_written(pdf[first:second], signature)
+    if signature.compute_digest() != _digest_in(signature):  # pyHanko would find it too, much later
+        raise _Altered
     own = signature.signer_cert.dump()
     others = [each.dump() for each in signature.other_embedded_certs]
     root = others[0] if others else own
@@ -126,7 +139,8 @@ def _signed_by(pdf: bytes, signature: "EmbeddedPdfSignature") -> tuple[int, byte
     return second + rest, root
 
 
-def _status(signature: "EmbeddedPdfSignature", root: bytes) -> Any:
+def _status(signature: "EmbeddedPdfSignature", root: bytes, *, alone: bool = True) -> Any:
+    """pyHanko's word on a signature; unless `alone`, on what was appended behind it too."""
     from asn1crypto.x509 import Certificate
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
@@ -136,7 +150,14 @@ def _status(signature: "EmbeddedPdfSignature", root: bytes) -> Any:
         allow_fetching=False,
         moment=signature.self_reported_timestamp,
     )
-    return validate_pdf_signature(signature, context)
+    return validate_pdf_signature(signature, context, skip_diff=alone)
+
+
+def _digest_in(signature: "EmbeddedPdfSignature") -> bytes | None:
+    """What was signed, as the signature says it."""
+    told = {each["type"].native: each["values"][0].native for each in signature.signer_info["signed_attrs"]}
+    found: bytes | None = told.get("message_digest")
+    return found
 
 
 def _stands_alone(certificate: bytes) -> bool:
@@ -169,7 +190,10 @@ def _as_written(written: bytes, signature: "EmbeddedPdfSignature") -> None:
 
 
 def _shortest(der: bytes) -> None:
-    """Raises _Altered unless every length in it is true and written in the shortest way (X.690, DER)."""
+    """Raises _Altered unless every length in it is true and written in the shortest way (X.690, DER).
+
+    Keys and signatures are whole bytes: the count of idle bits before them is nothing, and readers ignore it.
+    """
     place = 0
     while place < len(der):
         tag, size, head = der[place], der[place + 1], 2
@@ -179,7 +203,7 @@ def _shortest(der: bytes) -> None:
             if size < 0x80 or not der[place + 2]:
                 raise _Altered
         body = der[place + head : place + head + size]
-        if len(body) != size or not tag or tag & 0x1F == 0x1F:
+        if len(body) != size or not tag or tag & 0x1F == 0x1F or (tag == _BITS and body[:1] != b"\0"):
             raise _Altered
         if tag & 0x20:
             _shortest(body)

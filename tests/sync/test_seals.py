@@ -1,0 +1,124 @@
+"""The office vouches for the keys with which its laptops seal paper."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from desktop.errors import Refused
+from desktop.models import certificates, seals
+from desktop.models.store import Store
+from desktop.services import attachments, commands, sealed
+from sync.client import sealing
+from sync.client.driver import sync_once
+from sync.protocol.messages import Vouched
+from tests.stores import firm
+from tests.sync.pair import Pair, pairs
+from tests.sync.simulator.world import Direct
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    with pairs(tmp_path) as made:
+        yield made
+
+
+def kept(store: Store) -> dict[str, Any]:
+    return store.local(seals.SEAL, {})
+
+
+def rename(pair: Pair, name: str) -> None:
+    with pair.ann.reading() as session:
+        organisation = session.connection().exec_driver_sql("SELECT id FROM organisation").scalar_one()
+    record = UUID(bytes=bytes(organisation))
+    commands.run(pair.ann, pair.ann.me(), "organisation.edit", record, values={"name": name})
+
+
+def test_what_one_laptop_sealed_another_one_of_the_office_knows(pair: Pair) -> None:
+    firm(pair.ann)
+    pair.meet()
+    pair.meet()
+    paper = pair.do(pair.ann, "quote.issue")
+    verdict = sealed.examine(paper, pair.bob)
+    assert verdict.reliable
+    assert verdict.facts["office"] is True
+    assert verdict.facts["holder"].startswith("Ann · ")
+    assert "office vouches" not in verdict.message.in_language("en")
+    pair.meet()
+    assert pair.server.check_audit()[0] == 0
+
+
+def test_a_laptop_asks_until_there_is_a_firm_and_not_again_once_it_is_vouched_for(pair: Pair) -> None:
+    pair.meet()
+    assert kept(pair.ann) == {}
+    firm(pair.ann)
+    pair.meet()
+    pair.meet()
+    first = kept(pair.ann)
+    assert first["office"] == pair.server.store.office
+    assert seals.wanted(pair.ann, first, first["office"]) == ""
+    pair.meet()
+    assert kept(pair.ann) == first
+    assert kept(pair.bob)["company"] == first["company"]
+    assert kept(pair.bob)["seed"] != first["seed"]
+
+
+def test_paper_sealed_before_the_office_was_met_still_counts_at_its_own_laptop_alone(pair: Pair) -> None:
+    firm(pair.ann)
+    paper = pair.do(pair.ann, "quote.issue")
+    pair.meet()
+    pair.meet()
+    assert sealed.examine(paper, pair.ann).reliable
+    assert sealed.examine(paper, pair.bob).state == "foreign"
+
+
+def test_a_firm_that_is_renamed_keeps_its_key(pair: Pair) -> None:
+    firm(pair.ann)
+    pair.meet()
+    pair.meet()
+    before = pair.do(pair.ann, "quote.issue")
+    old = kept(pair.ann)
+    rename(pair, "衡岳集团")
+    pair.meet()
+    pair.meet()
+    assert kept(pair.ann)["certificate"] != old["certificate"]
+    assert certificates.same_key(bytes.fromhex(kept(pair.bob)["company"]), bytes.fromhex(old["company"]))
+    verdict = sealed.examine(before, pair.bob)
+    assert (verdict.reliable, verdict.facts["firm"]) == (True, "苏州衡岳工业装备有限公司")
+
+
+def test_a_certificate_about_another_key_or_by_a_stranger_is_not_kept(pair: Pair) -> None:
+    firm(pair.ann)
+    pair.meet()
+    pair.meet()
+    before, known = kept(pair.ann), seals.trusted(pair.ann)
+    stranger, noon = certificates.key_of(bytes(32)), datetime(2026, 11, 24, tzinfo=UTC)
+    company = certificates.company(stranger, "陌生人", noon)
+    for public in (stranger.public_key(), certificates.key_of(bytes.fromhex(before["seed"])).public_key()):
+        made = certificates.laptop(company, certificates.key_of(b"x" * 32), public, "x", "y", noon)
+        sealing.learn(pair.ann, Vouched(made.hex(), company.hex()))
+    wrong = certificates.laptop(company, stranger, stranger.public_key(), "x", "y", noon)
+    sealing.learn(pair.ann, Vouched(wrong.hex(), company.hex()))
+    sealing.learn(pair.ann, Vouched("no", "hex"))
+    sealing.learn(pair.ann, Vouched("00", "ff"))
+    assert (kept(pair.ann), seals.trusted(pair.ann)) == (before, known)
+
+
+def test_a_key_that_is_none_is_refused(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    firm(pair.ann)
+    monkeypatch.setattr(seals, "wanted", lambda *_: "00" * 33)
+    with pytest.raises(Refused, match="not a key"):
+        sync_once(pair.ann, Direct(pair.server))
+
+
+def test_the_sealed_paper_travels_as_a_file_of_its_quote(pair: Pair) -> None:
+    firm(pair.ann)
+    pair.meet()
+    pair.do(pair.ann, "quote.issue")
+    pair.meet()
+    [there] = attachments.listed(pair.bob, "quote", pair.quote)
+    assert there.record.purpose == "signed"
+    assert there.record.name.endswith(f"{pair.draft(pair.bob).revision.content_hash[:8].upper()}.pdf")
