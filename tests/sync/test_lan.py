@@ -291,7 +291,7 @@ def test_what_is_changed_on_the_line_ends_it(wrong: str) -> None:
 def test_a_stranger_who_connects_and_hangs_up_costs_no_try(firm: Firm) -> None:
     port = next(PORTS)
     sharing = Aside(lambda: lan.share(firm.trader("ann"), CODE, seconds=30, port=port))
-    with closing(lan._found("42", lan._Search(time.monotonic() + 5, lambda: False), port)) as places:  # noqa: SLF001
+    with closing(lan._found("42", lan._Search(time.monotonic() + 60, lambda: False), port)) as places:  # noqa: SLF001
         place = next(places)[:2]
     for said in (b"", b"GET / HTTP/1.1\r\n\r\n" * 5, lan_channel.HELLO + b"A" + bytes(32)):
         with closing(socket.create_connection(place, 5)) as stranger:

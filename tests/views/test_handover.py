@@ -227,7 +227,7 @@ def test_waiting_for_a_laptop_is_cancelled_at_once_and_says_nothing_was_lost(
     window = open_on(ann, tmp_path / "ann")
     window.handover.ask()
     press(qtbot, window.handover.show_it)
-    qtbot.wait(200)
+    qtbot.waitUntil(lambda: window.handover.code.text() != "")
     key(qtbot, window.handover, Qt.Key.Key_Escape)
     settle(window, qtbot)
     assert window.handover.isHidden()

@@ -109,7 +109,7 @@ def test_news_reaches_the_other_worker_coalesced(pair: tuple[Store, Store]) -> N
     first.wakeups._notify = lambda part: (sent.append(part), notify(part))[1]  # type: ignore[method-assign]  # noqa: SLF001
     with second.wakeups.subscribe(["org", "user:a"]) as one:
         first.wakeups.publish({"user:z": 1})
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not one.wait(0.2) and time.monotonic() < deadline:  # until the other listens
             first.wakeups.publish({"org": int(time.time())})
         sent.clear()
@@ -117,7 +117,7 @@ def test_news_reaches_the_other_worker_coalesced(pair: tuple[Store, Store]) -> N
         for head in range(1, 501):
             first.wakeups.publish({"user:a": head})
         news: dict[str, int] = {}
-        while news.get("user:a") != 500 and time.monotonic() < began + 10:
+        while news.get("user:a") != 500 and time.monotonic() < began + 60:
             news |= one.wait(1)
         took = time.monotonic() - began
     assert news["user:a"] == 500
@@ -129,7 +129,7 @@ def test_more_streams_than_one_message_holds_go_in_several(pair: tuple[Store, St
     first, second = pair
     many = {f"user:{place:032x}": place + 1 for place in range(400)}
     with second.wakeups.subscribe(None) as one:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not one.wait(0.2) and time.monotonic() < deadline:
             first.wakeups.publish({"org": int(time.time())})
         first.wakeups.publish(many)
@@ -144,7 +144,7 @@ def test_more_streams_than_one_message_holds_go_in_several(pair: tuple[Store, St
 def test_a_listener_that_lost_its_connection_learns_what_it_missed(pair: tuple[Store, Store]) -> None:
     first, second = pair
     with second.wakeups.subscribe(None) as one:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not one.wait(0.2) and time.monotonic() < deadline:
             first.wakeups.publish({"org": 1})
         first.write(
