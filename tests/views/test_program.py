@@ -18,6 +18,7 @@ from desktop.models.records import Customer
 from desktop.rules import deeplinks, names
 from desktop.services import records, today
 from desktop.views import recovery_sheet, safekeeping
+from desktop.views.breath import TURN
 from desktop.views.first_run import FirstRun
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
@@ -87,8 +88,10 @@ def test_from_the_first_run_to_a_window_and_through_the_lock(program: app.Progra
     assert program.session is not None
     assert program.session.desk.actor.name == "Lin Yiming"
     assert customers(program) == 0
+    assert sys.getswitchinterval() == pytest.approx(TURN)  # the window is asked first
     program.lock()
     assert program.session is None
+    qtbot.waitUntil(lambda: sys.getswitchinterval() > TURN * 2)
     page = page_of(program, UnlockPage)
     assert isinstance(page, UnlockPage)
     page.asked.emit("something else", False)
