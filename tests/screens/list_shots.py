@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.rules.filters import ANY, NONE, Condition, Group, every
 from desktop.views.board.board import Board
+from desktop.views.calendar.face import CalendarFace
 from desktop.views.list_page import ListPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -143,6 +144,18 @@ def calendar(kind: str, span: str, day: date | None = None) -> Show:
     return show
 
 
+def calendar_together(window: Window, firm: Firm) -> None:
+    """Visits, quotes and next steps in the calendar of tasks, for this picture alone."""
+    calendar("task", "week")(window, firm)
+    page = window.page()
+    assert isinstance(page, ListPage)
+    face = page.face()
+    assert isinstance(face, CalendarFace)
+    face.together.kinds = ["interaction", "quote", "customer"]
+    face.show_query()
+    wait_idle(window)
+
+
 LISTS: dict[str, Show] = {
     "customers": customers,
     "nothing_matches": nothing_matches,
@@ -157,6 +170,7 @@ LISTS: dict[str, Show] = {
     "board": board,
     "calendar_week": calendar("interaction", "week"),
     "calendar_days": calendar("task", "week"),
+    "calendar_together": calendar_together,
     "calendar_month": calendar("opportunity", "month"),
     "calendar_feast": calendar("interaction", "week", date(2026, 10, 8)),
 }

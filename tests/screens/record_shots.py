@@ -1,6 +1,7 @@
 """A record whole: its page, its files, who may see it, what is said about it, and making a new one."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -136,6 +137,17 @@ def echo(window: Window, firm: Firm) -> None:
     card.editors["close_on"].setFocus()
 
 
+def price_book(window: Window, firm: Firm) -> None:
+    """A price book with more prices than its page shows."""
+    store, me = window.desk.store, window.desk.store.me()
+    values = {"name": "华东 2026", "scope": "region", "scope_value": "华东"}
+    book = run(store, me, "price_book.new", values=values).value
+    for number, product in enumerate(list(firm.products.values())[:9]):
+        price = {"book_id": book.id, "product_id": product, "price": Decimal(900 + 100 * number)}
+        run(store, me, "price_entry.new", values={**price, "min_quantity": Decimal(number)})
+    window.open_record("price_book", book.id)
+
+
 RECORDS: dict[str, Show] = {
     "customer": customer,
     "files": files,
@@ -146,6 +158,7 @@ RECORDS: dict[str, Show] = {
     "to_ask": to_ask,
     "said": said,
     "fact_refused": fact_refused,
+    "price_book": price_book,
     **{
         f"record_{kind}": of_kind(kind)
         for kind in ("contact", "opportunity", "product", "task", "interaction")
