@@ -20,7 +20,7 @@ from desktop.views.editors import ChoiceEditor
 from desktop.views.filters.chips import Rule
 from desktop.views.filters.values import People, ValueEditor, as_token
 from desktop.views.look import Look
-from desktop.views.popover import Popover
+from desktop.views.popover import RING, Popover
 from desktop.words import msg
 
 Path = tuple[int, ...]
@@ -69,6 +69,7 @@ class FilterBuilder(Popover):
         foot = row(look, add, group, never, None, self._count, clear_all, gap=18, edge=(20, 10, 20, 10))
         said = row(look, self._said, edge=(20, 8, 20, 8))
         self.inside.addLayout(column(look, self._area, Line(look), said, Line(look), foot, gap=0))
+        self.yields = self._area
         self.setFixedWidth(look.px(WIDTH))
         look.bind(self.setAccessibleName, msg("Filter"))
         look.changed.connect(self._reword)
@@ -138,6 +139,7 @@ class FilterBuilder(Popover):
         clear(self._body)
         self.lines = {}
         self._titles = self._titles_of(self.filter)
+        self.setFixedWidth(min(self._look.px(WIDTH), self._window.width() - 2 * RING))
         self._body.addWidget(self._how_line(self.filter, ()))
         self._fill(self._body, self.filter, ())
         look = self._look
