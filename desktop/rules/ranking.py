@@ -6,7 +6,7 @@ shorter name, then the record changed last.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -116,12 +116,13 @@ def _shape(name: str) -> _Shape:
     region, own, _ = names.split(search.fold(name))
     written = search.squeeze(name)
     start = len(search.squeeze(region))
-    beginnings = tuple(letter + "".join(map(_first, pinyin.readings(letter))) for letter in written)
-    return _Shape(written, start, start + len(search.squeeze(own)), beginnings)
+    return _Shape(written, start, start + len(search.squeeze(own)), tuple(map(_beginnings, written)))
 
 
-def _first(reading: str) -> str:
-    return reading[0]
+@lru_cache(maxsize=16384)
+def _beginnings(letter: str) -> str:
+    """What may be typed first for a character: itself, or the first letter of a reading."""
+    return letter + "".join(reading[0] for reading in pinyin.readings(letter))
 
 
 def _name(word: str, name: str) -> float:
@@ -164,8 +165,13 @@ def _sounds_to(word: str, written: str, at: int) -> int:
     return 0
 
 
-def _taken(word: str, done: int, character: str) -> Iterable[int]:
+@lru_cache(maxsize=16384)
+def _taken(word: str, done: int, character: str) -> tuple[int, ...]:
     """How far the word is used up after this character: itself, a reading, a first letter, a beginning."""
+    return tuple(_uses(word, done, character))
+
+
+def _uses(word: str, done: int, character: str) -> Iterator[int]:
     if word.startswith(character, done):
         yield done + len(character)
     for reading in pinyin.readings(character):

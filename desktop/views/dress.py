@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.views.theme import ROLES
+
 _FIELDS = (QLineEdit, QComboBox, QPlainTextEdit, QTextEdit)
 
 
@@ -62,7 +64,10 @@ class Dress(QProxyStyle):
             widget.setStyleSheet(self._sheets[kind])
         elif not kind and isinstance(widget, QAbstractScrollArea):
             widget.setFrameShape(QFrame.Shape.NoFrame)
-            widget.viewport().setAutoFillBackground(False)
+            ground, viewport = widget.property("ground"), widget.viewport()
+            if ground:  # what lies behind it need not be painted for each of its rows
+                viewport.setBackgroundRole(ROLES[ground])
+            viewport.setAutoFillBackground(bool(ground))
 
 
 def _worn_by(widget: QWidget) -> str:

@@ -183,6 +183,7 @@ class Palette(QWidget):
         self.entry.textChanged.connect(self._answer)
         self._items = _Items(self)
         self.rows = QListView()
+        self.rows.setProperty("ground", "raised")
         self.rows.setModel(self._items)
         self._painter = _ItemDelegate(look, self)
         self.rows.setItemDelegate(self._painter)

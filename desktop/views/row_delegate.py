@@ -203,6 +203,7 @@ class RecordList(CellWalking):
 
     def __init__(self, look: Look, table: RecordTable) -> None:
         super().__init__(look, table)
+        self.setProperty("ground", "surface")
         self.hovered = -1
         self.keyed = False
         self.choosing = False
