@@ -140,6 +140,7 @@ class FilterBuilder(Popover):
         self.lines = {}
         self._titles = self._titles_of(self.filter)
         self.setFixedWidth(min(self._look.px(WIDTH), self._window.width() - 2 * RING))
+        self._scale = self._look.t.scale  # the width is of this text size already
         self._body.addWidget(self._how_line(self.filter, ()))
         self._fill(self._body, self.filter, ())
         look = self._look
