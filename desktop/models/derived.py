@@ -107,7 +107,8 @@ def _wholes(connection: Connection, record_type: str, ids: Sequence[UUID]) -> se
     table = RECORDS[record_type].table()
     found: set[tuple[str, UUID]] = set()
     for part in _slices(ids):
-        rows = connection.execute(_quotes_of(table), {"ids": part})
+        single = len(part) == 1
+        rows = connection.execute(_quotes_of(table, single), {"ids": part[0] if single else part})
         found.update(("quote", row[0]) for row in rows if row[0] is not None)
     return found
 
@@ -138,8 +139,11 @@ def _refresh_quote(connection: Connection, quote_id: UUID) -> bool:
 
 
 @cache
-def _quotes_of(table: Table) -> Select[Any]:
-    return select(table.c.quote_id).where(table.c.id.in_(bindparam("ids", expanding=True)))
+def _quotes_of(table: Table, single: bool) -> Select[Any]:
+    query = select(table.c.quote_id)
+    if single:
+        return query.where(table.c.id == bindparam("ids"))
+    return query.where(table.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def _parts_of(table: Table) -> Select[Any]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from desktop.models import derived, guards
 from desktop.models.columns import json_text
@@ -21,7 +21,7 @@ from desktop.models.record import RECORDS, children_of
 from desktop.rules.sharing import SHAREABLE
 from sync.server import shares
 from sync.server.feed import MOVE, PUT, TOMBSTONE, UNDONE, Event, publish
-from sync.server.rows import POSTGRESQL, Row, bare, chunks, id_in, shape, upsert
+from sync.server.rows import POSTGRESQL, Row, among, bare, chunks, id_in, named, shape, upsert
 from sync.server.scope import home
 from sync.server.tables import VERSIONS
 
@@ -36,9 +36,12 @@ FIRST: Final = 1
 
 
 _VERSIONS: Final = bare(VERSIONS)
-_VERSIONS_OF: Final = select(_VERSIONS.c.record, _VERSIONS.c.fields, _VERSIONS.c.devices).where(
-    _VERSIONS.c.record.in_(bindparam("ids", expanding=True))
-)
+_VERSIONS_OF: Final = {
+    single: select(_VERSIONS.c.record, _VERSIONS.c.fields, _VERSIONS.c.devices).where(
+        among(_VERSIONS.c.record, single)
+    )
+    for single in (False, True)
+}
 
 
 @dataclass(slots=True)
@@ -170,7 +173,8 @@ class Batch:
         by_id = {held.id: held for held in found}
         key = id_in(self._dialect)
         for part in chunks(sorted(by_id)):
-            found_versions = self.conn.execute(_VERSIONS_OF, {"ids": [key(one) for one in part]})
+            asked = named([key(one) for one in part])
+            found_versions = self.conn.execute(_VERSIONS_OF[len(part) == 1], asked)
             for record, fields, devices in found_versions:
                 held = by_id[record.hex if isinstance(record, UUID) else record.hex()]
                 held.fields = json.loads(fields)

@@ -18,7 +18,19 @@ from sync.protocol.messages import Cursor, Head, Part, Removal, Snapshot
 from sync.protocol.messages import Table as WireTable
 from sync.protocol.versions import SCHEMA
 from sync.server import masks, wakeups
-from sync.server.rows import Shape, bare, chunks, id_in, id_out, insert_into, is_id, shape, upsert
+from sync.server.rows import (
+    Shape,
+    among,
+    bare,
+    chunks,
+    id_in,
+    id_out,
+    insert_into,
+    is_id,
+    named,
+    shape,
+    upsert,
+)
 from sync.server.scope import Scope
 from sync.server.tables import FEED, FLOOR, HEAD, VERSIONS
 
@@ -187,7 +199,7 @@ def table(conn: Connection, scope: Scope, record_type: str, keys: Sequence[Any])
     rows: list[list[Any]] = []
     show_id = id_out(conn.dialect.name)
     for part in chunks(keys):
-        rows += form.shown(conn.execute(_authored(form), {"ids": part}))
+        rows += form.shown(conn.execute(_authored(form, len(part) == 1), named(part)))
     for row in rows:
         row[-2] = show_id(row[-2]) if row[-2] is not None else None
     columns = [*form.columns, "@by", "@at"]
@@ -195,12 +207,12 @@ def table(conn: Connection, scope: Scope, record_type: str, keys: Sequence[Any])
 
 
 @lru_cache(maxsize=256)
-def _authored(form: Shape) -> Select[Any]:
-    """The rows of a shape with these ids, and who changed them when."""
+def _authored(form: Shape, single: bool) -> Select[Any]:
+    """The rows of a shape with these ids, or a `single` one, and who changed them when."""
     versions = bare(VERSIONS)
     joined = form.table.outerjoin(versions, versions.c.record == form.table.c.id)
     query = form.select().add_columns(versions.c.user, versions.c.at).select_from(joined)
-    return query.where(form.table.c.id.in_(bindparam("ids", expanding=True)))
+    return query.where(among(form.table.c.id, single))
 
 
 def _removals(conn: Connection, record_type: str, events: Sequence[Any]) -> list[Removal]:

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Dialect,
     Insert,
@@ -85,9 +86,7 @@ class Shape:
         self._insert = Many(insert(self.table), dialect)
         self._updates: dict[frozenset[str], Many] = {}
         self._arrays: dict[frozenset[str], Arrays] = {}
-        # Asked with every push, so they are put together once.
-        self._read = self.select().where(self.table.c.id.in_(bindparam("ids", expanding=True)))
-        self._locked = self._read.order_by(self.table.c.id).with_for_update()
+        self._questions: dict[tuple[str, bool, bool], Select[Any]] = {}
 
     def select(self) -> Select[Any]:
         """All columns in wire order."""
@@ -109,18 +108,25 @@ class Shape:
         """The rows with these ids, in wire form."""
         found: dict[str, Row] = {}
         for part in chunks(sorted(ids)):
-            keys = {"ids": [self.key(one) for one in part]}
-            self._collect(conn, self._locked if lock else self._read, found, keys)
+            keys = [self.key(one) for one in part]
+            self._collect(conn, self._question("id", keys, lock), found, named(keys))
         return found
 
     def read_children(self, conn: Connection, link: str, parents: Sequence[str]) -> dict[str, Row]:
         """The rows whose `link` is one of `parents`, in wire form."""
         found: dict[str, Row] = {}
         for part in chunks(sorted(parents)):
-            self._collect(
-                conn, self.select().where(self.table.c[link].in_([self.key(one) for one in part])), found
-            )
+            keys = [self.key(one) for one in part]
+            self._collect(conn, self._question(link, keys), found, named(keys))
         return found
+
+    def _question(self, link: str, keys: Sequence[Any], lock: bool = False) -> Select[Any]:
+        """The rows whose `link` is one of `keys`: asked with every push, so it is put together once."""
+        which = link, lock, len(keys) == 1
+        if which not in self._questions:
+            query = self.select().where(among(self.table.c[link], len(keys) == 1))
+            self._questions[which] = query.order_by(self.table.c.id).with_for_update() if lock else query
+        return self._questions[which]
 
     def insert(self, conn: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add whole rows in wire form."""
@@ -160,15 +166,23 @@ class Shape:
             for name in columns
         }
 
-    def _collect(
-        self, conn: Connection, query: Select[Any], found: dict[str, Row], values: Row | None = None
-    ) -> None:
+    def _collect(self, conn: Connection, query: Select[Any], found: dict[str, Row], values: Row) -> None:
         for stored in conn.execute(query, values):
             row = dict(zip(self.columns, stored, strict=True))
             for name, codec in self.load.items():
                 if row[name] is not None:
                     row[name] = codec(row[name])
             found[row["id"]] = row
+
+
+def among(column: Column[Any], single: bool) -> ColumnElement[bool]:
+    """Whether a column holds one of the `named` values: of a `single` one there is no list to write out."""
+    return column == bindparam("these") if single else column.in_(bindparam("these", expanding=True))
+
+
+def named(values: Sequence[Any]) -> Row:
+    """What a statement with `among` is executed with."""
+    return {"these": values[0] if len(values) == 1 else values}
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, literal, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from desktop.models.record import RECORDS
@@ -123,7 +123,7 @@ def _within(table: Table, streams: frozenset[str] | None, mine: str) -> ColumnEl
         lends = table.c.stream.startswith(LENT, autoescape=True)
         private = table.c.stream.startswith(INBOX, autoescape=True)
         return and_(not_(lends), or_(not_(private), table.c.stream == mine))
-    return table.c.stream.in_(sorted(streams))
+    return table.c.stream.in_([literal(stream) for stream in sorted(streams)])  # written out once
 
 
 @lru_cache(maxsize=256)
