@@ -24,6 +24,8 @@ from desktop.rules.filters import EVERYTHING, WORDS, Condition, Filter, conditio
 PAGE: Final = 128
 MOST_GROUPS: Final = 400
 MONTH, DAY = "month", "day"
+NAME_OF: Final = "@"
+"""Before a link, among the figures of a record: what the other record is called."""
 _PARTS: Final = {MONTH: 7, DAY: 10}
 
 
@@ -105,7 +107,7 @@ def page(
         ids = _by_name(session, query, viewer, after, limit, bucket)
     else:
         ids = _by_column(session, query, viewer, after, limit, bucket)
-    found = {each.record.id: each for each in _read(session, query.cls, ids)}
+    found = {each.record.id: each for each in _named(session, query, _read(session, query.cls, ids))}
     return [found[each] for each in ids if each in found]
 
 
@@ -114,7 +116,10 @@ def _by_column(
 ) -> list[UUID]:
     key = query.cls.table().c.id
     column = figures.expression(query.cls, query.order)
-    if narrowing.is_text(query.cls, query.order):
+    target = linked(query)
+    if target is not None:
+        column = _name_of(target, column, query.cls)
+    if target is not None or narrowing.is_text(query.cls, query.order):
         column = narrowing.sounding(column, session.connection())
     viewer = replace(viewer, one_by_one=query.order == "id")
     picked = _living(select(key), query, viewer, bucket)
@@ -161,8 +166,39 @@ def _sorted_by(query: Query, viewer: Viewer) -> ColumnElement[str]:
     return func.coalesce(sort, "") if few else sort
 
 
+def linked(query: Query) -> type[Record] | None:
+    """The type whose names a list is ordered by, where it is ordered by a link to it."""
+    kind = kind_of(query.cls, query.order) if query.order != "id" else None
+    target = RECORDS.get(kind.to) if isinstance(kind, Link) else None
+    return target if target is not None and "name" in target.fields() else None
+
+
+def _name_of(target: type[Record], link: ColumnElement[Any], cls: type[Record]) -> ColumnElement[Any]:
+    named = target.table().alias("named")
+    return select(named.c.name).where(named.c.id == link).correlate(cls.table()).scalar_subquery()
+
+
+def _named(session: Session, query: Query, found: list[Found]) -> list[Found]:
+    """The same with what each is ordered by, where that is the name of another record."""
+    target = linked(query)
+    if target is None:
+        return found
+    table = target.table()
+    wanted = {link for each in found if (link := getattr(each.record, query.order)) is not None}
+    rows = session.execute(select(table.c.id, table.c.name).where(table.c.id.in_(among(wanted))))
+    names = {row.id: row.name for row in rows}
+    named = NAME_OF + query.order
+    return [
+        Found(each.record, {**each.figures, named: names.get(getattr(each.record, query.order))})
+        for each in found
+    ]
+
+
 class Valued(Protocol):
     """A row that knows its fields and figures."""
+
+    @property
+    def figures(self) -> Mapping[str, Any]: ...
 
     def value(self, name: str, /) -> Any: ...
 
@@ -180,6 +216,9 @@ def _beyond(query: Query, column: ColumnElement[Any], after: Found) -> ColumnEle
 
 def order_of(query: Query, found: Valued) -> Any:
     """What a record is sorted by in a list: of a text its sound, else the value."""
+    if linked(query) is not None:
+        name = found.figures.get(NAME_OF + query.order)
+        return ordering.key(name) if name else name
     value = found.value(query.order)
     if narrowing.is_name(query.cls, query.order):
         return search.sorting_of(query.kind, value or "")
@@ -203,7 +242,7 @@ def matching(session: Session, query: Query, viewer: Viewer, ids: Iterable[UUID]
     """Those of these records that the query shows."""
     key = query.cls.table().c.id
     picked = _living(select(key), query, viewer).where(key.in_(among(ids)))
-    return _read(session, query.cls, list(session.scalars(picked)))
+    return _named(session, query, _read(session, query.cls, list(session.scalars(picked))))
 
 
 def living(session: Session, cls: type[Record], ids: Iterable[UUID]) -> list[Found]:

@@ -337,8 +337,6 @@ class ListPage(QWidget):
 
     def _sort(self, section: int) -> None:
         spec = self.table.columns[section]
-        if not spec.sortable:
-            return
         now = self.state.now
         down = not now.descending if now.order == spec.name else spec.right
         self.show_otherwise(order=spec.name, descending=down)

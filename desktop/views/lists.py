@@ -23,7 +23,6 @@ class Column:
     grow: int = 0
     rank: int = 5
     words: Message | None = None
-    sortable: bool = True
     right: bool = False
 
     def label(self, kind: str) -> Message:
@@ -157,7 +156,7 @@ LISTS: Final = {
             "contact-round",
             (
                 Column("name", cells.title, 200, 2, 9),
-                Column("customer_id", cells.link, 200, 3, 8, sortable=False),
+                Column("customer_id", cells.link, 200, 3, 8),
                 Column("department", cells.text, 120, 0, 2),
                 Column("mobile", cells.text, 130, 0, 7),
                 Column("email", cells.text, 200, 2, 5),
@@ -171,7 +170,7 @@ LISTS: Final = {
             "target",
             (
                 Column("name", cells.title, 200, 3, 9),
-                Column("customer_id", cells.link, 170, 2, 8, sortable=False),
+                Column("customer_id", cells.link, 170, 2, 8),
                 Column("stage", cells.stage, 148, 0, 8),
                 Column("probability", cells.number, 64, 0, 3, right=True),
                 Column("amount", cells.amount, 110, 0, 7, right=True),
@@ -209,7 +208,7 @@ LISTS: Final = {
             "file-text",
             (
                 Column("number", cells.title, 130, 1, 9, msg("Quote")),
-                Column("customer_id", cells.link, 190, 3, 8, sortable=False),
+                Column("customer_id", cells.link, 190, 3, 8),
                 Column("name", cells.text, 150, 2, 5),
                 Column("stage", cells.stage, 100, 0, 8),
                 Column("payable", cells.amount, 116, 0, 7, right=True),
@@ -229,7 +228,7 @@ LISTS: Final = {
             "list-todo",
             (
                 Column("name", cells.title, 240, 4, 9),
-                Column("customer_id", cells.link, 180, 2, 8, sortable=False),
+                Column("customer_id", cells.link, 180, 2, 8),
                 Column("priority", cells.choice, 80, 0, 5),
                 Column("due_on", cells.due, 110, 0, 8),
                 Column("done_at", cells.done, 100, 0, 4),
@@ -252,7 +251,7 @@ LISTS: Final = {
                 Column("happened_at", cells.moment, 110, 0, 8),
                 Column("channel", cells.channel, 96, 0, 7),
                 Column("name", cells.title, 220, 3, 9),
-                Column("customer_id", cells.link, 180, 2, 8, sortable=False),
+                Column("customer_id", cells.link, 180, 2, 8),
                 Column("outcome", cells.text, 180, 2, 5),
             ),
             _views("interaction"),
@@ -281,8 +280,8 @@ LISTS: Final = {
             "price_entry",
             "wallet",
             (
-                Column("product_id", cells.link, 240, 3, 9, sortable=False),
-                Column("book_id", cells.link, 170, 2, 7, sortable=False),
+                Column("product_id", cells.link, 240, 3, 9),
+                Column("book_id", cells.link, 170, 2, 7),
                 Column("min_quantity", cells.number, 100, 0, 6, right=True),
                 Column("price", cells.price, 110, 0, 8, right=True),
                 Column("valid_from", cells.text, 110, 0, 4),
@@ -297,7 +296,7 @@ LISTS: Final = {
             (
                 Column("name", cells.title, 180, 2, 9),
                 Column("role", cells.choice, 130, 0, 8),
-                Column("team_id", cells.link, 140, 1, 7, sortable=False),
+                Column("team_id", cells.link, 140, 1, 7),
                 Column("job", cells.text, 140, 1, 4),
                 Column("phone", cells.text, 130, 0, 5),
                 Column("email", cells.text, 180, 1, 3),

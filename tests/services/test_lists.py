@@ -80,6 +80,26 @@ def test_further_details_of_ones_own_are_asked_sorted_grouped_and_written_as_col
     assert path.read_text(encoding="utf-8-sig").splitlines()[1] == "Firm 0,12"
 
 
+@pytest.mark.parametrize("descending", [True, False])
+def test_a_list_is_ordered_by_whose_its_records_are(store: Store, descending: bool) -> None:
+    firms = {name: customer(store, name).id for name in ("Zeta", "安徽机床", "Alpha 10", "Alpha 2")}
+    owners = ["Zeta", "Alpha 2", None, "安徽机床", "Alpha 10", "Alpha 2", None]
+    for number, name in enumerate(owners):
+        values = {"name": f"Task {number}", "customer_id": firms.get(name or "")}
+        commands.run(store, store.me(), "task.new", values=values)
+    rows = all_pages(store, Query("task", order="customer_id", descending=descending), 2)
+    names = {each: name for name, each in firms.items()}
+    found = [names.get(row.value("customer_id")) for row in rows]
+    up = ["Alpha 2", "Alpha 2", "Alpha 10", "安徽机床", "Zeta"]
+    assert found == [*(reversed(up) if descending else up), None, None]
+    viewer = lists.viewer_of(store, store.me())
+    with store.reading() as session:
+        again = lists.matching(session, Query("task", order="customer_id"), viewer, [rows[0].record.id])
+    assert lists.order_of(Query("task", order="customer_id"), again[0]) == lists.order_of(
+        Query("task", order="customer_id"), rows[0]
+    )
+
+
 def as_python_orders(rows: list[Found], order: str, *, descending: bool) -> list[UUID]:
     newest = sorted(rows, key=lambda row: row.record.id.bytes, reverse=True)
     if order == "id":

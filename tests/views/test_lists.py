@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
+from desktop.rules import ordering
 from desktop.services import commands
 from desktop.views.cells import money
 from desktop.views.list_page import ListPage, plain_cell
@@ -313,3 +314,15 @@ def test_price_books_people_and_teams_are_lists_that_the_settings_and_the_palett
         settle(window, qtbot)
         assert not the_list(window).new_button().isEnabled()
     assert [item.title for item in window._answer("Price books")][-1] == "Price books"  # noqa: SLF001
+
+
+def test_a_head_of_a_link_sorts_by_what_it_is_called(window: Window, qtbot: QtBot) -> None:
+    window.go("opportunity")
+    settle(window, qtbot)
+    page = the_list(window)
+    place = [column.name for column in page.table.columns].index("customer_id")
+    page.list.horizontalHeader().sectionClicked.emit(place)
+    settle(window, qtbot)
+    named = [row.titles.get(row.value("customer_id"), "") for row in page.table.records()]
+    assert len(set(named)) > 1
+    assert named == sorted(named, key=ordering.key)
