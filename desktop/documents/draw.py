@@ -187,6 +187,7 @@ class _Writer:
         self._canvas.addLiteral("\n".join(self._code))
 
 
+@lru_cache(maxsize=8192)
 def number(value: float) -> str:
     """A coordinate as PDF writes it: thousandths of a point and no more."""
     text = f"{value:.3f}".rstrip("0").rstrip(".")

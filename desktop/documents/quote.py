@@ -1,13 +1,13 @@
 """The quote as paper: composes the snapshot's blocks, paginates, paints and finishes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from desktop.documents.draw import Block, Cover, Page, paint
 from desktop.documents.finish import About, finish
-from desktop.documents.fonts import check_text
+from desktop.documents.fonts import check_text, missing
 from desktop.documents.letterhead import (
     Identity,
     facts,
@@ -87,19 +87,22 @@ def _where(pages: list[Page], block: Block) -> tuple[int, float]:
 
 def check_glyphs(snapshot: Any) -> None:
     """Raise Refused, naming the character, where any text of the snapshot cannot be printed whole."""
-    for text in _texts(snapshot):
-        check_text(text)
+    texts: list[str] = []
+    _gather(snapshot, texts)
+    if missing("\n".join(texts)):  # seldom: only then is it asked which text it is
+        for text in texts:
+            check_text(text)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _gather(value: Any, into: list[str]) -> None:
     if isinstance(value, str):
-        yield value
+        into.append(value)
     elif isinstance(value, Mapping):
         for each in value.values():
-            yield from _texts(each)
+            _gather(each, into)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from _texts(each)
+            _gather(each, into)
 
 
 def frame() -> Frame:
