@@ -164,13 +164,14 @@ class Comparison(QWidget):
     def _wide(self) -> int:
         """How wide each column of values is: a quarter, or what the longest needs and the names leave."""
         look, count = self._look, 3 if self._has_before else 2
-        needed = max(
+        said = [
             look.t.width(look.text(value), "body", strong=line.big)
             for line in self._lines
             for value in (line.before, line.mine, line.theirs)
             if value is not None
-        )
-        named = max(look.t.width(look.text(line.label)) for line in self._lines) + look.px(12)
+        ]
+        needed = max(said, default=0)
+        named = max((look.t.width(look.text(line.label)) for line in self._lines), default=0) + look.px(12)
         left = (self.width() - min(named, self.width() // 2)) // count
         return max(self.width() // 4, min(needed + look.px(24), left))
 
