@@ -33,11 +33,12 @@ from sync.engine.round import Limits
 from sync.server import bundle as office_bundle
 from sync.server.problems import Refusal
 from tests.sync.simulator import points, rest
+from tests.sync.simulator.laptop import Device
 from tests.sync.simulator.people import ACTS, Person
 from tests.sync.simulator.schedule import scratch
 from tests.sync.simulator.seams import virtual_ids
 from tests.sync.simulator.watch import Violation, Watch
-from tests.sync.simulator.world import Device, Direct, Faults, World
+from tests.sync.simulator.world import Direct, Faults, World
 
 LENGTH: Final = 120.0
 ROUNDS: Final = 3

@@ -26,7 +26,8 @@ from sync.server.server import Server
 from tests.stores import customer, opened
 from tests.sync import postgres
 from tests.sync.pair import pairs
-from tests.sync.simulator.world import Direct, PowerCut
+from tests.sync.simulator.laptop import PowerCut
+from tests.sync.simulator.world import Direct
 
 
 class Line(Direct):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
@@ -26,9 +26,12 @@ from desktop.models.records import (
 )
 from desktop.models.store import Work
 from desktop.services import commands, signing
+from tests.sync.simulator.laptop import Device
 from tests.sync.simulator.points import entry_type
 from tests.sync.simulator.rows import asked
-from tests.sync.simulator.world import Device, World
+
+if TYPE_CHECKING:
+    from tests.sync.simulator.world import World
 
 assert signing.EXPIRED  # the commands of signing are registered
 HOT = 0.4

@@ -15,9 +15,10 @@ from sync.protocol.messages import DigestRequest
 from sync.server.digests import Digests
 from sync.server.scope import home
 from tests.sync.simulator import points
+from tests.sync.simulator.laptop import Device
 from tests.sync.simulator.rows import Key, Row, asked, driven, ids
 from tests.sync.simulator.watch import TYPES, Edit, Violation, Watch, elements
-from tests.sync.simulator.world import CALM, Device, World
+from tests.sync.simulator.world import CALM, World
 
 ROUNDS = 3
 LEFT = {

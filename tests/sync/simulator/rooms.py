@@ -16,10 +16,11 @@ from sync.server import store as office_store
 from tests.sync import postgres
 from tests.sync.simulator import points, rest
 from tests.sync.simulator.disk import open_engine
+from tests.sync.simulator.office import SIMULATED
 from tests.sync.simulator.people import Person
 from tests.sync.simulator.seams import prepared, virtual_ids
 from tests.sync.simulator.watch import Watch
-from tests.sync.simulator.world import SIMULATED, Direct, World
+from tests.sync.simulator.world import Direct, World
 
 if TYPE_CHECKING:
     from tests.sync.simulator.rows import Rows

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from desktop.rules.roles import OWN, TEAM
 from tests.sync.simulator import points, rest
+from tests.sync.simulator.laptop import Device
 from tests.sync.simulator.people import Person
 from tests.sync.simulator.seams import prepared, short_fuse, virtual_ids
 from tests.sync.simulator.watch import Violation, Watch
-from tests.sync.simulator.world import FOLDER, Device, Faults, World
+from tests.sync.simulator.world import FOLDER, Faults, World
 
 FAULTS = (
     *("requests lost", "answers lost", "messages doubled", "messages overtaken"),

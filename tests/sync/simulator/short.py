@@ -15,12 +15,14 @@ from desktop.rules.roles import OWN, TEAM
 from sync.engine import round as rounds
 from sync.engine.pace import Batch as Pace
 from tests.sync.simulator import points, rest
+from tests.sync.simulator.laptop import Device
+from tests.sync.simulator.office import Office
 from tests.sync.simulator.people import Act, Person
 from tests.sync.simulator.rooms import NEW, VISITS, Room
 from tests.sync.simulator.schedule import Outcome, told
 from tests.sync.simulator.seams import prepared, short_fuse, virtual_ids
 from tests.sync.simulator.watch import Watch
-from tests.sync.simulator.world import CAST, START, Device, Office, World
+from tests.sync.simulator.world import CAST, START, World
 
 LENGTH = 120.0
 """Seconds of virtual time during which things go wrong."""

@@ -18,8 +18,9 @@ from desktop.rules.canonical import content_hash
 from sync.engine.asking import NONSENSE
 from sync.server.tables import VERDICT
 from tests.sync.simulator import points
+from tests.sync.simulator.laptop import Device
 from tests.sync.simulator.rows import Key, Row, Rows, asked
-from tests.sync.simulator.world import Device, World
+from tests.sync.simulator.world import World
 
 TYPES = (
     *("customer", "contact", "opportunity", "quote", "quote_revision", "quote_line", "signature"),
