@@ -11,6 +11,7 @@ from desktop.views.announce import announce
 from desktop.views.buttons import Button
 from desktop.views.compose import Keys, Picture, label, region, row
 from desktop.views.look import Look
+from desktop.views.privacy import veil_words
 from desktop.words import Message, msg
 
 
@@ -60,12 +61,12 @@ class Toast(QWidget):
 
     def tell(self, words: Message, *, can_undo: bool = True, good: bool = True) -> None:
         """Show what was done for six seconds; Undo only where there is something to undo."""
-        self._look.bind(self._words.setText, words)
+        self._look.bind(self._words.setText, lambda: veil_words(self._look, words))
         self._mark.show_icon("circle-check" if good else "info", "good" if good else "ink_2")
         self.undo_button.setVisible(can_undo)
         self._keys.setVisible(can_undo)
-        self._look.bind(self.setAccessibleName, words)
-        announce(self, self._look.text(words))
+        self._look.bind(self.setAccessibleName, lambda: veil_words(self._look, words))
+        announce(self, self.accessibleName())
         self.adjustSize()
         self._place()
         self.show()
@@ -115,10 +116,10 @@ class MessageBar(QWidget):
 
     def tell(self, words: Message, *, tone: str = "bad") -> None:
         """Show why something was not done (`bad`), or what is to be known (`warn`, `ink_2`)."""
-        self._look.bind(self._words.setText, words)
+        self._look.bind(self._words.setText, lambda: veil_words(self._look, words))
         self._mark.show_icon("circle-alert" if tone in ("bad", "warn") else "info", tone)
-        self.setAccessibleName(self._look.text(words))
-        announce(self, self._look.text(words), urgent=tone == "bad")
+        self.setAccessibleName(self._words.text())
+        announce(self, self._words.text(), urgent=tone == "bad")
         self.show()
 
     def words(self) -> str:

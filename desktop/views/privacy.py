@@ -1,5 +1,6 @@
 """Somebody looks over one's shoulder: names, amounts and words of customers become dots; stages stay."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -8,6 +9,8 @@ from desktop.views.look import Look
 from desktop.words import Message, verbatim
 
 DOTS: Final = "\N{BULLET}" * 3
+_COUNT: Final = re.compile(r"[\d\s.,:%/-]*")
+"""How many, which day, what time: nothing that names a customer or an amount, which has its sign."""
 
 
 def veiled(look: Look, cell: Cell) -> Cell:
@@ -28,3 +31,24 @@ def veil(look: Look, words: Message) -> Message:
 def veil_text(look: Look, text: str) -> str:
     """A text while they are hidden; nothing stays nothing."""
     return DOTS if look.private and text else text
+
+
+def veil_words(look: Look, words: Message) -> Message:
+    """A sentence while they are hidden: what it says stays, also counts and days; what it names becomes dots.
+
+    >>> _veiled(Message("{a}", values={"a": "12"})).values, _veiled(Message("{a}", values={"a": "Li"})).values
+    ({'a': '12'}, {'a': '•••'})
+    """
+    return _veiled(words) if look.private else words
+
+
+def _veiled(words: Message) -> Message:
+    if words.context == "verbatim" and not words.values:
+        return verbatim(DOTS)
+    return replace(words, values={name: _veiled_value(each) for name, each in words.values.items()})
+
+
+def _veiled_value(value: object) -> object:
+    if isinstance(value, Message):
+        return _veiled(value)
+    return value if _COUNT.fullmatch(str(value)) else DOTS

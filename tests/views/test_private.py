@@ -10,12 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from desktop.errors import Refused
 from desktop.models.store import Store
 from desktop.views import paint
 from desktop.views.covers import Cover
 from desktop.views.privacy import DOTS
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
+from desktop.words import msg
 from tests.screens.sample import Firm, conflict
 from tests.views.pages import press, settle, the_list, the_quote, the_record
 
@@ -128,6 +130,24 @@ def test_the_paper_of_a_quote_is_hidden_until_it_is_asked_for(
     window._look.turn_private()  # noqa: SLF001
     window._look.turn_private()  # noqa: SLF001
     assert not page.preview.pages.isVisible()  # each hiding asks anew
+
+
+def test_short_messages_name_nobody_and_still_say_how_many(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window._look.turn_private()  # noqa: SLF001
+    title = window.desk.title("customer", firm.customers[1])
+    shown = window.desk.row("customer", firm.customers[1])
+    assert shown is not None
+    window.desk.delete(shown)
+    settle(window, qtbot)
+    assert window.toast.words() == f"Deleted: {DOTS}"
+    window.desk.told.emit(msg("{count} rows copied").of(count=12), False)
+    assert window.toast.words() == "12 rows copied"
+    window.desk.refused.emit(Refused(msg("“{line}” has no price yet.").of(line=title)))
+    assert title not in window.bar.words()
+    window._look.turn_private()  # noqa: SLF001
+    assert title in window.bar.words()  # and what is shown already says it again
 
 
 def test_boxes_over_a_list_paint_no_names(
