@@ -222,7 +222,7 @@ class RelatedList(QWidget):
         self.every.hide()
         self.every.clicked.connect(self._show_all)
         self._above: UUID | None = None
-        below = row(look, self.every, None, edge=(16, 0, 12, 0))
+        below = row(look, self.every, None, edge=(20, 2, 12, 2))
         self.setLayout(column(look, head, Line(look), self._rows, below, gap=0))
 
     def _show_all(self) -> None:

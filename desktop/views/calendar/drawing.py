@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.rules import workdays
 from desktop.views import cells, paint
+from desktop.views.board.cards import title_of
 from desktop.views.calendar.days import WEEKDAYS, Item
 from desktop.views.cells import CHANNEL_ICONS, Row
+from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg
@@ -225,6 +227,8 @@ class Drawing:
         """One item: an edge at the left, its name, for whom it is."""
         look, row = self._look, item.row
         tone, icon = tone_of(row)
+        if not icon and self._grid.mixed and row.record.__tablename__ in LISTS:
+            icon = LISTS[row.record.__tablename__].icon
         on = self._grid.chosen == row.id and not held
         painter.save()
         ground = {"bad": "bad_soft", "warn": "warn_soft"}.get(tone, "surface")
@@ -258,9 +262,8 @@ class Drawing:
                 painter, look, first.left(), first.center().y() + 1, icon, icon_ink, "small"
             )
             first.setLeft(at + look.px(5))
-        paint.paint_text(
-            painter, look, first, veil_text(look, item.row.record.title), ink=ink, size="small", strong=two
-        )
+        title = veil_text(look, title_of(item.row, look.language))
+        paint.paint_text(painter, look, first, title, ink=ink, size="small", strong=two)
         if two:
             second = QRect(
                 box.left() + look.px(9), first.bottom() - look.px(2), box.width() - look.px(12), look.px(18)

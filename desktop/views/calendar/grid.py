@@ -42,6 +42,8 @@ class DayGrid(QWidget):
         self._look = look
         self.days: list[date] = []
         self.items: list[Item] = []
+        self.mixed = False
+        """Records of several types: each shows of which it is."""
         self.span, self.timed, self.month = "week", False, 0
         self.like: DayGrid | None = None
         """Whose days stand under these."""
@@ -74,6 +76,7 @@ class DayGrid(QWidget):
         """Another period."""
         self.span, self.days, self.items = span, list(days), list(items)
         self.timed, self.month = timed, month
+        self.mixed = len({item.row.record.__tablename__ for item in items}) > 1
         self.lay_out()
 
     def gutter(self) -> int:
