@@ -28,6 +28,8 @@ def opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
     with _one_at_a_time:
         document = pypdfium2.PdfDocument(pdf)
         try:
+            if document.get_formtype():  # a seal is a field, and is shown
+                document.init_forms()
             yield document
         finally:
             document.close()
