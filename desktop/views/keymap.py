@@ -54,6 +54,7 @@ FIXED: Final = (
     Fixed(msg("Add the new record"), "Ctrl+Enter", _EVERYWHERE),
     Fixed(msg("Why is this value so?"), "Alt+W", _EVERYWHERE),
     Fixed(msg("Close a torn-off window"), "Ctrl+W", _EVERYWHERE),
+    Fixed(msg("Second answer of a search, and so on"), "Ctrl+1", _EVERYWHERE),
     Fixed(msg("Open the record whole"), "Enter", _LISTS),
     Fixed(msg("Change the cell"), "F2", _CELLS),
     Fixed(msg("Copy the cell above, fill the selection down"), "Ctrl+D", _CELLS),
