@@ -39,7 +39,7 @@ HEAD: Final = (
 )
 SAVES: Final = 0.2
 """Seconds between two saves of the person."""
-SEARCHES: Final = (50_000, 20, 1_000)
+SEARCHES: Final = (5_000, 5, 100_000)
 READY: Final = 600.0
 """Seconds after which a file that was to be made ahead is given up."""
 
@@ -60,6 +60,7 @@ def laptop(folder: Path, url: str, code: str, way: str, *, saving: bool) -> dict
     found: dict[str, Any] = {}
     gc.freeze()
     gc.set_threshold(*SEARCHES)  # as the window has it: `desktop/views/breath.py`
+    sys.setswitchinterval(syncing.TURN)
     with closing(syncing.Laptop(folder, url, code)) as one:
         remote = Remote(one.store)
         found["before"] = resident()[0]

@@ -38,6 +38,8 @@ PASSPHRASE = "bench"
 REP = "林一鸣"
 PUSHED = 2000
 PULSE = 0.05
+TURN = 0.000005
+"""Seconds between the turns of threads, as the window has it: `desktop/views/breath.py`, which loads Qt."""
 SETTLE, GAP = 2.0, 0.15
 REGISTERED = records.__name__
 """Importing it has registered the commands of records."""
@@ -187,7 +189,7 @@ def _hello(transport: HttpTransport) -> float:
 
 
 def _writes_meanwhile(laptop: Laptop, what: str = "a first sync", file: float = math.inf) -> Iterator[Figure]:
-    """What a person who saves something during the first sync waits for each save."""
+    """What a person who saves something during the first sync waits for each, with turns as in the window."""
     me = laptop.store.me()
     waits: list[float] = []
     done = threading.Event()
@@ -197,12 +199,15 @@ def _writes_meanwhile(laptop: Laptop, what: str = "a first sync", file: float = 
             waits.extend(each(lambda place: _save(laptop.store, {"name": f"新客户 {place}"}, me), 1))
 
     person = threading.Thread(target=work)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
     person.start()
     try:
         sync_once(laptop.store, laptop.transport, limits=Limits(file=file))
     finally:
         done.set()
         person.join()
+        sys.setswitchinterval(before)
     alone = each(lambda place: _save(laptop.store, {"name": f"后来的客户 {place}"}, me), 20)
     yield Figure(f"save during {what} (p50)", median(waits), median(alone), "the same save alone", "")
     yield Figure(f"save during {what} (p95)", p95(waits), p95(alone), "the same save alone", "≤ 30")
