@@ -46,6 +46,11 @@ from desktop.words import Message, msg
 Again = Callable[[Mapping[str, Any]], object]
 """Saves the chosen values of a clash, over the current ones that were shown."""
 MOST_RELATED: Final = 50
+AT_OFFICE: Final = {
+    "user": msg("People come and go at the office: it gives them their role and their code."),
+    "team": msg("Teams are made at the office, which puts people into them."),
+}
+"""What is neither made nor deleted in a window, and why."""
 CAN_CHANGE: Final = quotes.can_change  # and with it every command of quotes is known
 
 
@@ -218,8 +223,9 @@ class Desk(QObject):
     def refusal(self, name: str, record: Record | None) -> Message | None:
         """Why a command is grey for a record, or None."""
         command = COMMANDS.get(name)
-        if command is None:
-            return msg("This program cannot do that yet.")
+        kind, _, verb = name.partition(".")
+        if command is None or (kind in AT_OFFICE and verb in ("new", "delete")):
+            return AT_OFFICE.get(kind) or msg("This program cannot do that yet.")
         refused = command.refusal(record, Asking(self.actor, self.store.clock()))
         if refused is not None or record is None:
             return refused.message if refused else None
@@ -341,11 +347,17 @@ class Desk(QObject):
 
     def delete(self, row: Row) -> None:
         """Delete a record; the toast brings it back."""
+        if row.record.__tablename__ in AT_OFFICE:
+            self.refused.emit(Refused(AT_OFFICE[row.record.__tablename__]))
+            return
         told = msg("Deleted: {title}").of(title=row.record.title or type(row.record).__label__)
         self.do(f"{row.record.__tablename__}.delete", row.id, told=told)
 
     def delete_all(self, rows: Sequence[Row]) -> None:
         """Delete several records of one type; one undo brings all of them back."""
+        if rows[0].record.__tablename__ in AT_OFFICE:
+            self.delete(rows[0])
+            return
         store, actor, batch = self.store, self.actor, new_id()
         name, ids = f"{rows[0].record.__tablename__}.delete", [row.id for row in rows]
         plural = inside(type(rows[0].record).__plural__)

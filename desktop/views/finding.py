@@ -165,7 +165,7 @@ class Finder:
     def _makers(self) -> list[Item]:
         items = []
         for kind, spec in LISTS.items():
-            if spec.made_elsewhere is None and self._desk.refusal(f"{kind}.new", None) is None:
+            if self._desk.refusal(f"{kind}.new", None) is None:
                 words = self._look.text(msg("New {what}").of(what=inside(RECORDS[kind].__label__)))
                 items.append(Item(words, icon=spec.icon, run=partial(self._new, kind)))
         return items

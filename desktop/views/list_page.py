@@ -162,7 +162,7 @@ class ListPage(QWidget):
         if self._new is not None:
             return self._new
         button = self._new = Button(self._look, label, kind="primary", icon="plus", keys="N", name=label)
-        button.refuse(self.spec.made_elsewhere or self._desk.refusal(f"{self.kind}.new", None))
+        button.refuse(self._desk.refusal(f"{self.kind}.new", None))
         button.clicked.connect(lambda: self.wanted.emit(self.kind))
         return button
 

@@ -51,8 +51,6 @@ class ListSpec:
     views: tuple[View, ...]
     order: str = "id"
     descending: bool = True
-    made_elsewhere: Message | None = None
-    """Why none is made in the window; None: whoever's role may makes one."""
     why_empty: Message = msg("What you add appears here at once, also without a network.")
     other_way: Message | None = None
     """How else its first records come."""
@@ -305,7 +303,6 @@ LISTS: Final = {
             order="name",
             descending=False,
             why_empty=msg("Colleagues come with the office that this laptop joins."),
-            made_elsewhere=msg("People are added at the office: it gives them their role and their code."),
         ),
         ListSpec(
             "team",
@@ -315,7 +312,6 @@ LISTS: Final = {
             order="name",
             descending=False,
             why_empty=msg("Colleagues come with the office that this laptop joins."),
-            made_elsewhere=msg("Teams are added at the office, which puts people into them."),
         ),
     )
 }

@@ -20,7 +20,7 @@ from desktop.views.compose import (
     label,
     row,
 )
-from desktop.views.desk import Desk
+from desktop.views.desk import MOST_RELATED, Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.phrases import inside
@@ -234,7 +234,7 @@ class RelatedList(QWidget):
         """What belongs to a record."""
         self.add.refuse(self._refusal(above))
         found = self._desk.related(self.kind, self._link, above.id)
-        self._count.setText(str(len(found)) if found else "")
+        self._count.setText(f"{len(found)}{'+' if len(found) == MOST_RELATED else ''}" if found else "")
         self._above = above.id
         self.every.setVisible(len(found) > MOST_SHOWN and self.kind in LISTS)
         self._rows.show_rows(found[:MOST_SHOWN])
@@ -243,8 +243,7 @@ class RelatedList(QWidget):
         """Why none is added here: a part of what is lent to read only is not, either."""
         is_part = RECORDS[self.kind].__root__ == self._link
         lent = self._desk.lent(above.record) if is_part else None
-        elsewhere = LISTS[self.kind].made_elsewhere if self.kind in LISTS else None
-        return elsewhere or self._desk.refusal(f"{self.kind}.new", None) or lent
+        return self._desk.refusal(f"{self.kind}.new", None) or lent
 
     def buttons(self) -> list[RelatedRow]:
         """The rows that are shown."""

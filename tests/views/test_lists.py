@@ -7,6 +7,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.models.records import User
 from desktop.models.store import Store
 from desktop.rules import ordering
 from desktop.services import commands
@@ -313,6 +314,13 @@ def test_price_books_people_and_teams_are_lists_that_the_settings_and_the_palett
         window.go(kind)
         settle(window, qtbot)
         assert not the_list(window).new_button().isEnabled()
+    with store.work(me, "user.new") as work:
+        colleague = work.add(User(name="沈清", role="rep")).id
+    shown = window.desk.row("user", colleague)
+    assert shown is not None
+    window.desk.delete_all([shown])
+    assert "at the office" in window.bar.words()
+    assert window.desk.row("user", colleague) is not None
     assert [item.title for item in window._answer("Price books")][-1] == "Price books"  # noqa: SLF001
 
 
