@@ -68,8 +68,11 @@ class Verdict:
 
 
 def holder(work: Work) -> str:
-    """The name that stands in this laptop's seal; empty where nothing sealed could be kept."""
-    if work.store.blobs is None:
+    """The name that stands in this laptop's seal.
+
+    Empty where nothing sealed could be kept: without files, or in a role whose files the office refuses.
+    """
+    if work.store.blobs is None or not work.actor.rights.may("attachment.create"):
         return ""
     code = str(read_local(work.connection, "code", ""))
     return " · ".join(part for part in (work.actor.name, code) if part) or work.device.hex[:8]
@@ -77,11 +80,12 @@ def holder(work: Work) -> str:
 
 def keep(work: Work, quote: Quote, revision: QuoteRevision, paper: bytes) -> bytes:
     """Seal the finished paper of an edition and keep it as a file of its quote; returns what was sealed."""
-    if work.store.blobs is None:
+    by_whom = holder(work)
+    if work.store.blobs is None or not by_whom:
         return paper
     name = ((revision.snapshot or {}).get("seller") or {}).get("name") or {}
     firm = str(name.get("zh") or name.get("en") or "")
-    by = seals.sealer(work.connection, work.device, firm, holder(work), work.now)
+    by = seals.sealer(work.connection, work.device, firm, by_whom, work.now)
     what = f"{quote.number} R{revision.revision}"
     sealed = seal.seal(
         paper,

@@ -4,6 +4,7 @@ import io
 import random
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pikepdf
@@ -161,6 +162,15 @@ def test_data_that_is_not_what_the_paper_says_is_refused_even_under_a_good_seal(
         reason="Q2611-0187 R2 SHA-256 " + "0" * 64,
     )
     assert check(other, TRUSTED).state == "altered"
+
+
+def test_fifty_lines_are_drawn_recomputed_and_sealed_in_half_a_second() -> None:
+    snapshot = sample.quote(lines=[sealing.small()["lines"][0]] * 50)
+    sealing.sealed()
+    start = time.process_time()
+    paper = sealing.sealed_by(LAPTOP, COMPANY, snapshot=snapshot)
+    calculator_test(paper, snapshot)
+    assert time.process_time() - start < 0.5
 
 
 def test_a_name_that_cannot_be_printed_is_refused_before_anything_is_drawn() -> None:

@@ -1,6 +1,7 @@
 """Issuing seals: what is kept, shown and told of it, at a laptop that never met an office."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from desktop.errors import Refused
 from desktop.models import certificates, seals
 from desktop.models.records import Attachment, Quote
 from desktop.models.store import Store
+from desktop.rules.roles import Role
 from desktop.services import attachments, commands, drafts, quotes, sealed, signing
 from tests.documents import sealing, tamper
 from tests.stores import NOON, firm, opened, product, quote
@@ -146,6 +148,16 @@ def test_a_name_that_cannot_be_printed_issues_nothing(store: Store) -> None:
     with store.reading() as session:
         assert session.query(Attachment).count() == 0
     assert drafts.load(store, made.id).quote.stage == "draft"
+
+
+def test_a_role_that_may_add_no_files_issues_without_a_seal(store: Store) -> None:
+    firm(store)
+    made = quote(store, (product(store).id, "1"))
+    me = store.me()
+    bare = replace(me, own=Role("bare", me.rights.label, "all", ("*",), ("attachment.*",)))
+    paper = commands.run(store, bare, "quote.issue", made.id).value
+    assert said(paper, store)[0] == "unsealed"
+    assert attachments.listed(store, "quote", made.id) == []
 
 
 def test_a_laptop_under_another_identity_seals_with_another_key(
