@@ -257,7 +257,7 @@ class Program(QObject):
             old.deleteLater()
         self.front.addWidget(page)
         self.front.show()
-        QTimer.singleShot(0, self.look.dress)
+        QTimer.singleShot(0, self.look, self.look.dress)
 
     # A vault that is there
 

@@ -96,7 +96,7 @@ class DayPlan(QWidget):
         self.grid.chosen = kept if self.grid.item_of(kept) is not None else None
         self._say()
         if not self._scrolled:
-            QTimer.singleShot(0, self._to_now)
+            QTimer.singleShot(0, self, self._to_now)
 
     def _say(self) -> None:
         look, day = self._look, self.today()
@@ -120,7 +120,7 @@ class DayPlan(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """The hours of now, once there is room."""
         super().showEvent(event)
-        QTimer.singleShot(0, self._to_now)
+        QTimer.singleShot(0, self, self._to_now)
 
     def move_to(self, shown: Row, day: date, minute: int | None) -> None:
         """To another hour: one command, one undo step."""

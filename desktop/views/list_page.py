@@ -272,7 +272,7 @@ class ListPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Where one was, once there is room."""
         super().showEvent(event)
-        QTimer.singleShot(0, self._scroll_back)
+        QTimer.singleShot(0, self, self._scroll_back)
 
     def _show_face(self) -> None:
         face = self.face()

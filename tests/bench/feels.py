@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.models.records import Quote, QuoteLine
 from desktop.models.store import Store
@@ -42,6 +43,13 @@ def settle(desk: Desk) -> None:
         QApplication.processEvents()
         time.sleep(0.001)
     QApplication.processEvents()
+
+
+def let_go(widget: QWidget) -> None:
+    """Close it and let it go at once, as the loop of the program would: the next measure is not its own."""
+    widget.close()
+    widget.deleteLater()
+    QCoreApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete.value)
 
 
 def measure(look: Look, desk: Desk) -> Iterator[Figure]:
@@ -80,8 +88,7 @@ def measure(look: Look, desk: Desk) -> Iterator[Figure]:
 
     yield Figure("palette open (CPU)", middle(each(pop, 10, BUSY)), None, "", "≤ 25")
     yield from _switches(look)
-    window.close()
-    window.deleteLater()
+    let_go(window)
 
 
 def _both(
@@ -175,8 +182,7 @@ def _long_quote(look: Look, desk: Desk, quote: Quote, lines: int) -> Iterator[Fi
 
     keys = each(type_it, 30, BUSY)
     yield Figure(f"quote of {lines:,} lines, key to total (CPU p95)", p95(keys), None, "", KEY)
-    window.close()
-    window.deleteLater()
+    let_go(window)
     settle(desk)
 
 

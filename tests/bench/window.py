@@ -22,6 +22,7 @@ from desktop.views.look import Look
 from desktop.views.runner import Runner
 from desktop.views.window import Window
 from tests.bench import feels
+from tests.bench.feels import let_go
 from tests.bench.report import Figure, each, middle, p95
 
 CPU = time.thread_time
@@ -93,7 +94,7 @@ def _list(look: Look, desk: Desk, store: Store, app: object) -> Iterator[Figure]
         page.show()
         until(lambda: page.table.rowCount() > 0)
         page.grab()
-        page.deleteLater()
+        let_go(page)
 
     paints = each(first_paint, 8, CPU)
     page = ListPage(look, desk, "customer")
@@ -118,8 +119,7 @@ def _list(look: Look, desk: Desk, store: Store, app: object) -> Iterator[Figure]
 
     downs = each(page_down, 60, CPU)
     yield Figure("page-down (CPU p95)", p95(downs), middle(rows), RAW, "< 16")
-    page.close()
-    page.deleteLater()
+    let_go(page)
 
 
 def _palette(look: Look, desk: Desk, store: Store) -> Iterator[Figure]:
@@ -145,8 +145,7 @@ def _palette(look: Look, desk: Desk, store: Store) -> Iterator[Figure]:
         )
     yield Figure("key in Ctrl+K to repaint (CPU p50)", middle(times), middle(bare), "bare index query", "")
     yield Figure("key in Ctrl+K to repaint (CPU p95)", p95(times), p95(bare), "bare index query", "≤ 25")
-    window.close()
-    window.deleteLater()
+    let_go(window)
 
 
 def _type(window: Window, text: str, place: int) -> None:
@@ -182,8 +181,7 @@ def _record(look: Look, desk: Desk, store: Store) -> Iterator[Figure]:
         )
     yield Figure("open a customer, its lists (CPU)", middle(opens), middle(rows), "one row read", "≤ 20")
     yield Figure("  the first one since the start (CPU)", middle(first), middle(rows), "one row read", "")
-    window.close()
-    window.deleteLater()
+    let_go(window)
 
 
 def until(done: Callable[[], bool], seconds: float = 10) -> None:

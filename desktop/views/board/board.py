@@ -212,4 +212,4 @@ class Board(QWidget):
 
     def changed(self) -> None:
         """Records are others than before; soon, for several changes come together."""
-        QTimer.singleShot(0, self.show_query)
+        QTimer.singleShot(0, self, self.show_query)

@@ -132,7 +132,7 @@ class CalendarFace(QWidget):
         self.heads.updateGeometry()
         self.heads.update()
         if timed and not self._scrolled:
-            QTimer.singleShot(0, self._to_the_first_hour)
+            QTimer.singleShot(0, self, self._to_the_first_hour)
         kept = self.grid.item_of(self._keep) or self.band.item_of(self._keep)
         for grid in (self.grid, self.band):
             grid.chosen = kept.row.id if kept and grid.item_of(kept.row.id) is kept else None
