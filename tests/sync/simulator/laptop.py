@@ -76,7 +76,7 @@ class Device:
         """End the program, cleanly or not: nothing that is not committed is written."""
         self.session = None
         self.waits_for = 0
-        self.engine.dispose()
+        self.engine.pool.dispose()  # it goes on with new connections
 
     def point(self, _name: str) -> None:
         """A moment at which the power may go."""

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from desktop.rules.pinyin import spell
 from tests.house.sources import ROOT
 from tests.sync import postgres
-from tests.sync.simulator import schedule, short, world
+from tests.sync.simulator import rooms, schedule, short, world
 
 LONG, SHORT = "long", "short"
 BLOCKS = {LONG: 25, SHORT: 50}
@@ -96,6 +97,14 @@ def block(first: int, count: int, until: float = float("inf"), kind: str = LONG)
     return tally
 
 
+def blocks(starts: list[int], end: int, kind: str) -> Tally:
+    """Run the blocks that begin at these seeds, up to one that is not run any more."""
+    tally = Tally()
+    for start in starts:
+        tally.add(block(start, min(BLOCKS[kind], end - start), kind=kind))
+    return tally
+
+
 @lru_cache(maxsize=1)
 def _folder() -> Path:
     """Where this process has its worlds."""
@@ -150,26 +159,28 @@ class Long:
         context = multiprocessing.get_context("spawn")
         left = self._left()
         with ProcessPoolExecutor(workers, mp_context=context, initializer=_unswept) as pool:
-            running: dict[Future[Tally], int] = {}
+            running: dict[Future[Tally], list[int]] = {}
             while True:
                 late = time.monotonic() - began > seconds
-                while not late and len(running) < workers and (start := next(left, None)) is not None:
-                    most = min(BLOCKS[self.kind], self.first + self.count - start)
-                    running[pool.submit(block, start, most, kind=self.kind)] = start
+                while not late and len(running) < workers and (starts := next(left, None)) is not None:
+                    running[pool.submit(blocks, starts, self.first + self.count, self.kind)] = starts
                 if not running:
                     return self.tally
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     found = future.result()
-                    self.done.add(running.pop(future))
+                    self.done.update(running.pop(future))
                     self.tally.add(found)
                     self.tally.seconds = before + time.monotonic() - began
                     self._store()
                     tell(self.tally, found.broken)
 
-    def _left(self) -> Iterator[int]:
-        for start in range(self.first, self.first + self.count, BLOCKS[self.kind]):
-            if start not in self.done:
-                yield start
+    def _left(self) -> Iterator[list[int]]:
+        """Where blocks begin that are still to be run: those of one room together, furnished once."""
+        starts = range(self.first, self.first + self.count, BLOCKS[self.kind])
+        together = rooms.VISITS if self.kind == SHORT else BLOCKS[self.kind]
+        left = (start for start in starts if start not in self.done)
+        for _, some in groupby(left, key=lambda start: start // together):
+            yield list(some)
 
     def _store(self) -> None:
         if self.state is not None:

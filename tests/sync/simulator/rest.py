@@ -202,10 +202,15 @@ def _ledgers(watch: Watch, office: dict[Key, Row]) -> None:
 
 def _links(device: Device, deleted: set[str]) -> None:
     """Whatever living record a row leads to is here, or has its name here."""
+    rows = _rows(device)
     with driven(device.engine) as driver:
         named = {row[0].hex() for row in driver.execute("SELECT record FROM sync_stub")}
-        held = deleted | {record.hex() for name in RECORDS for record in ids(driver, name)}
-    for (name, record), row in _all(device).items():
+        others = RECORDS.keys() - set(EVERYTHING)
+        held = {key[1] for key in rows} | {record.hex() for name in others for record in ids(driver, name)}
+    held |= deleted
+    for (name, record), row in rows.items():
+        if row["deleted_at"]:
+            continue
         for field, described in RECORDS[name].fields().items():
             leads = isinstance(described.kind, Link) and described.kind.to in TYPES
             if leads and row[field] and row[field] not in held | named:

@@ -46,10 +46,20 @@ class Rows:
                 return remote_rows.read(driver, RECORDS[name], list(ids))
 
             found: dict[Key, Row] = {}
-            for name in types:
-                found.update(self._rows(name, driver.execute(every(name)).fetchall(), read, bytes.hex))
+            for name, stored in self._stored(driver, now, types):
+                found.update(self._rows(name, stored, read, bytes.hex))
         self._found[types] = now, found
         return found
+
+    def _stored(
+        self, driver: Any, now: Mark, types: tuple[str, ...]
+    ) -> list[tuple[str, list[tuple[Any, ...]]]]:
+        """The rows of each type as they are stored; what was read at this mark is not read again."""
+        read = {name for of, (before, _) in self._found.items() if before == now for name in of}
+        return [
+            (name, self._known[name].stored if name in read else driver.execute(every(name)).fetchall())
+            for name in types
+        ]
 
     def office(self, store: Store, engine: Engine | None, types: tuple[str, ...]) -> dict[Key, Row]:
         """Every record of these types at the office, whatever its database; `engine` where it is a file."""
@@ -60,15 +70,15 @@ class Rows:
             now = mark(driver)
             if (same := self._same(types, now)) is not None:
                 return same
-            stored = {name: driver.execute(every(name)).fetchall() for name in types}
+            stored = self._stored(driver, now, types)
 
         def read(name: str, ids: Collection[Any]) -> dict[Any, Row]:
             with store.read() as connection:
                 return _fresh(connection, name, ids, bytes.hex)
 
         found: dict[Key, Row] = {}
-        for name in types:
-            found.update(self._rows(name, stored[name], read, bytes.hex))
+        for name, some in stored:
+            found.update(self._rows(name, some, read, bytes.hex))
         self._found[types] = now, found
         return found
 
@@ -99,7 +109,7 @@ class Rows:
         self, name: str, stored: list[tuple[Any, ...]], read: Read, shown: Callable[[Any], str]
     ) -> dict[Key, Row]:
         known = self._known.get(name)
-        if known is not None and known.stored == stored:
+        if known is not None and (known.stored is stored or known.stored == stored):
             return known.shown
         before = {} if known is None else {one[0]: one for one in known.stored}
         fresh = [one[0] for one in stored if before.get(one[0]) != one]
