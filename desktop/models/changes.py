@@ -143,7 +143,8 @@ def read_local(connection: Connection, key: str, default: Any = None) -> Any:
 
 def read_locals(connection: Connection, keys: Iterable[str]) -> dict[str, Any]:
     """Several values of the `local` table at once; what is not there is left out."""
-    rows = connection.exec_driver_sql(
+    driver: Any = connection.connection.driver_connection
+    rows = driver.execute(
         "SELECT key, value FROM local WHERE key IN (SELECT value FROM json_each(?))", (json_text(list(keys)),)
     )
     return {key: json.loads(value) for key, value in rows}

@@ -46,7 +46,7 @@ def _hex(owner: UUID | str | None) -> str:
 
 def _me(connection: Connection) -> str:
     """The id of the user of this vault, once there is one."""
-    row = connection.exec_driver_sql("SELECT value FROM local WHERE key = 'me'").fetchone()
+    row = driver_of(connection).execute("SELECT value FROM local WHERE key = 'me'").fetchone()
     return str(json.loads(row[0])["id"]) if row else ""
 
 

@@ -1,7 +1,7 @@
 """Blocks of numbers that the office leased to this laptop; `numbers.take` hands them out."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -22,7 +22,8 @@ class Lease(Protocol):
 
 def wanted(connection: Connection) -> list[str]:
     """The series that run short."""
-    rows = connection.exec_driver_sql(
+    driver: Any = connection.connection.driver_connection  # asked twice in every sync
+    rows = driver.execute(
         "SELECT series FROM number_lease GROUP BY series"
         " HAVING sum(CASE WHEN next <= last THEN last - next + 1 ELSE 0 END) <= ? ORDER BY series",
         (RENEW_AT,),

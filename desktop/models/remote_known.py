@@ -60,7 +60,8 @@ def known(store: "Store", ops: int, size: int, also: Collection[str] = ()) -> Kn
 
 def identity(connection: "Connection") -> Identity:
     """Who this laptop is."""
-    return _identity(read_locals(connection, _IDENTITY))
+    with told_plainly():
+        return _identity(read_locals(connection, _IDENTITY))
 
 
 def _identity(facts: Mapping[str, Any]) -> Identity:
