@@ -23,12 +23,12 @@ class Picture:
 
 
 @contextmanager
-def opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """The document, for as long as the block lasts; other threads wait."""
+def opened(pdf: bytes, *, fields: bool = False) -> Iterator[pypdfium2.PdfDocument]:
+    """The document, for as long as the block lasts; other threads wait. A seal is one of its `fields`."""
     with _one_at_a_time:
         document = pypdfium2.PdfDocument(pdf)
         try:
-            if document.get_formtype():  # a seal is a field, and is shown
+            if fields and document.get_formtype():
                 document.init_forms()
             yield document
         finally:
@@ -43,13 +43,13 @@ def page_count(pdf: bytes) -> int:
 
 def page_pictures(pdf: bytes, scale: float, pages: range | None = None) -> list[Picture]:
     """The pages (all of them, or those asked for) at `scale` pixels a point."""
-    with opened(pdf) as document:
+    with opened(pdf, fields=True) as document:
         return [_picture(document[place], scale) for place in pages or range(len(document))]
 
 
 def fitted(pdf: bytes, width: int, most: int) -> list[Picture]:
     """The first `most` pages, each `width` pixels wide or as high as four times that, whatever its size."""
-    with opened(pdf) as document:
+    with opened(pdf, fields=True) as document:
         found = []
         for place in range(min(len(document), most)):
             page = document[place]
