@@ -66,6 +66,7 @@ def nothing_left_behind() -> Iterator[None]:
     """Fail the test that leaves a thread running or a timer ticking."""
     threads, timers = running_threads(), ticking_timers()
     yield
+    empty_clipboard()
     gc.unfreeze()  # the program spares its collector, which would keep what tests leave for good
     gc.set_threshold(*SEARCHES)
     deadline = time.monotonic() + PATIENCE
@@ -73,6 +74,13 @@ def nothing_left_behind() -> Iterator[None]:
         if time.monotonic() > deadline:
             pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
         settle()
+
+
+def empty_clipboard() -> None:
+    """What a test copied is no other test's; offscreen it would outlive Python, and end by a crash."""
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui is not None and isinstance(qt_application(), gui.QGuiApplication):
+        gui.QGuiApplication.clipboard().clear()
 
 
 def running_threads() -> set[str]:

@@ -5,6 +5,8 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
+from PySide6.QtGui import QGuiApplication
+
 from desktop.services.drafts import QuoteDraft
 
 
@@ -35,7 +37,12 @@ def private_copy(name: str, paper: bytes) -> Path:
 
 
 def forget_copies() -> None:
-    """Clear the private folder; at lock and exit."""
-    if _folder.cache_info().currsize:
-        _folder().cleanup()
-        _folder.cache_clear()
+    """Clear the private folder, and the clipboard where it still holds a file of it; at lock and exit."""
+    if not _folder.cache_info().currsize:
+        return
+    held = QGuiApplication.clipboard().mimeData()
+    files = [Path(url.toLocalFile()) for url in held.urls()] if held is not None else []
+    if any(file.is_relative_to(_folder().name) for file in files):
+        QGuiApplication.clipboard().clear()
+    _folder().cleanup()
+    _folder.cache_clear()

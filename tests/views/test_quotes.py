@@ -222,6 +222,7 @@ def test_the_pdf_can_be_copied_as_a_file(window: Window, qtbot: QtBot, firm: Fir
     assert file.read_bytes().startswith(b"%PDF")
     forget_copies()
     assert not file.exists()
+    assert QGuiApplication.clipboard().text() == "", "a link to nothing stays behind"
 
 
 def test_a_contract_follows_from_an_issued_quote(
