@@ -21,7 +21,7 @@ NEAR: Final = 2_000
 """Records that are looked into for their names: the newest, and as many of the oldest."""
 _BARRED: Final = frozenset('"\\:')
 """A path cannot name what holds its own quote; a colon parts the ways of grouping."""
-_PLAIN: Final = ("text", "integer", "real")
+_PLAIN: Final = ("text", "integer")
 
 
 def called(name: str) -> str:

@@ -297,10 +297,8 @@ def write(
     made: Plan,
     wanted: Sequence[Wanted],
     progress: Progress | None,
-    *,
-    begun: bool = False,
 ) -> Report:
-    """Write these in slices; what clashes waits. `begun`: the same step has written something before.
+    """Write these in slices; what clashes waits.
 
     Raises Refused where it was stopped: then everything is as it was.
     """
@@ -312,8 +310,7 @@ def write(
         part = wanted[start : start + size]
         written += _slice(store, actor, made, part, held, refused)
         if progress is not None and not progress(start + len(part), len(wanted)):
-            if written or begun:
-                undo.undo(store, actor)
+            undo.take_back(store, actor, made.batch)
             raise Refused(STOPPED)
     told = tuple(clashes.clashed(store, one, ()) for one in held)
     asides.keep(store, told, made.command)

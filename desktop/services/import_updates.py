@@ -368,7 +368,7 @@ def carry_out(store: Store, actor: Actor, made: Update, progress: Progress | Non
     def further(done: int, _of: int) -> bool:
         return progress is None or progress(len(made.added) + done, total)
 
-    report = bulk.write(store, actor, made, wanted, further, begun=bool(added))
+    report = bulk.write(store, actor, made, wanted, further)
     return dataclasses.replace(report, added=added)
 
 
@@ -380,6 +380,6 @@ def _add(store: Store, actor: Actor, made: Update, total: int, progress: Progres
             person.customer_id = made.homes.get(person.id, person.customer_id)
         commands.run(store, actor, name, batch=made.batch, rows=rows)
         if progress is not None and not progress(start + len(rows), total):
-            undo.undo(store, actor)
+            undo.take_back(store, actor, made.batch)
             raise Refused(bulk.STOPPED)
     return len(made.added)

@@ -485,7 +485,7 @@ def carry_out(store: Store, actor: Actor, made: Plan, progress: Progress | None 
         if progress is not None and not progress(done, len(made.rows)):
             from desktop.services import undo
 
-            undo.undo(store, actor)
+            undo.take_back(store, actor, batch)
             raise Refused(msg("The import was stopped and taken back."))
     if done >= MANY:
         store.tidy()

@@ -129,8 +129,7 @@ def write(
         done = min(start + SLICE, len(each))
         clashed += _slice(store, actor, f"{kind}.edit", each[start:done], batch, refused)
         if progress is not None and not progress(done, len(each)):
-            if done > clashed + len(refused):
-                undo.undo(store, actor)
+            undo.take_back(store, actor, batch)
             raise Refused(bulk.STOPPED)
     return Done(len(each) - clashed - len(refused), clashed, tuple(refused))
 

@@ -60,15 +60,16 @@ def label_of(command: str) -> Message:
     return found.label if found else msg("“{command}”").of(command=command)
 
 
-def last_step(store: Store, actor: Actor) -> Step | None:
-    """The newest thing this person did here and did not take back."""
+def last_step(store: Store, actor: Actor, batch: UUID | None = None) -> Step | None:
+    """The newest thing this person did here and did not take back; with `batch` what was done under that."""
+    within = None if batch is None else batch.bytes
     with store.reader.connect() as connection:
         row = connection.exec_driver_sql(
             "SELECT coalesce(batch, tx), command, batch IS NOT NULL FROM change AS c"
-            " WHERE origin = 0 AND undoes IS NULL AND actor = ?"
+            " WHERE origin = 0 AND undoes IS NULL AND actor = ? AND (? IS NULL OR batch = ?)"
             " AND NOT EXISTS (SELECT 1 FROM change AS u WHERE u.undoes = coalesce(c.batch, c.tx))"
             " ORDER BY seq DESC LIMIT 1",
-            (actor.id.bytes,),
+            (actor.id.bytes, within, within),
         ).first()
         if row is None:
             return None
@@ -88,6 +89,17 @@ def undo(store: Store, actor: Actor) -> Undone:
     step = last_step(store, actor)
     if step is None:
         raise Refused(msg("There is nothing to undo."))
+    return _undo(store, actor, step)
+
+
+def take_back(store: Store, actor: Actor, batch: UUID) -> None:
+    """Take back what was written under `batch` so far, because it was stopped; nothing where nothing was."""
+    step = last_step(store, actor, batch)
+    if step is not None:
+        _undo(store, actor, step)
+
+
+def _undo(store: Store, actor: Actor, step: Step) -> Undone:
     known = COMMANDS.get(step.command)
     if known is not None and not known.undoable:
         raise Refused(msg("This cannot be undone: {what}.").of(what=known.label))

@@ -368,7 +368,7 @@ class Desk(QObject):
                 for done, each in enumerate(ids, 1):
                     run(store, actor, name, each, batch=batch)
                     if not running.progress(done, len(ids)):
-                        undo.undo(store, actor)
+                        undo.take_back(store, actor, batch)
                         raise Refused(bulk.STOPPED)
 
         def finish(_nothing: None) -> None:
