@@ -441,12 +441,14 @@ class Program(QObject):
 
 def _load_the_rest() -> None:
     """Import what the window needs while the passphrase is typed."""
-    for name in HEAVY:
-        importlib.import_module(name)
-    from desktop.rules import pinyin
+    try:
+        for name in HEAVY:
+            importlib.import_module(name)
+        from desktop.rules import pinyin
 
-    pinyin.readings("囊")  # the first question to the tables of sounds loads them
-    spare_the_collector()
+        pinyin.readings("囊")  # the first question to the tables of sounds loads them
+    finally:
+        spare_the_collector()
 
 
 def spare_the_collector() -> None:
