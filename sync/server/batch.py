@@ -5,7 +5,7 @@ reaches the database before `flush`, whose last act is the feed.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +18,6 @@ from desktop.models import derived, guards
 from desktop.models.columns import json_text
 from desktop.models.kinds import Link
 from desktop.models.record import RECORDS, children_of
-from desktop.rules.sharing import SHAREABLE
 from sync.server import shares
 from sync.server.feed import MOVE, PUT, TOMBSTONE, UNDONE, Event, publish
 from sync.server.rows import POSTGRESQL, Row, among, bare, chunks, id_in, named, shape, upsert
@@ -301,20 +300,23 @@ class Batch:
                     root = self.root_of(part)
                     if root is not None and self._follow(part, root):
                         parts.append(part)
-                for part in self._load_shares(record_type, roots):
+                for part in self._load_hung(record_type, roots):
                     self._follow(part, roots[part.row["of_id"]])
             moved = parts
 
-    def _load_shares(self, record_type: str, targets: Iterable[str]) -> list[Held]:
-        """The shares of these records: they live where those live."""
-        ids = sorted(targets) if record_type in SHAREABLE else []
-        found = shape(shares.SHARE, self._dialect).read_children(self.conn, "of_id", ids)
-        self.load((shares.SHARE, share) for share, row in found.items() if row["of"] == record_type)
-        return [
-            held
-            for held in self.held(shares.SHARE)
-            if held.row["of"] == record_type and held.row["of_id"] in ids
-        ]
+    def _load_hung(self, record_type: str, targets: Mapping[str, Held]) -> list[Held]:
+        """What names these records without being a part of them, and lives where those live."""
+        ids, hung = sorted(targets), []
+        for kind in shares.hung_on(record_type):
+            found = shape(kind, self._dialect).read_children(self.conn, "of_id", ids)
+            self.load((kind, one) for one, row in found.items() if row["of"] == record_type)
+            hung += [
+                held
+                for held in self.held(kind)
+                if held.row["of"] == record_type and held.row["of_id"] in targets
+                if kind != shares.COMMENT or not held.row["customer_id"]
+            ]
+        return hung
 
     def _follow(self, part: Held, root: Held) -> bool:
         differing = [name for name in ("owner_id", "team_id") if part.row[name] != root.row[name]]

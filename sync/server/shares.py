@@ -35,6 +35,19 @@ READ_ONLY: Final = "read"
 _HANGS_ON: Final = {kind: target for target, kinds in HANGS.items() for kind in kinds}
 
 
+def hung_on(record_type: str) -> Iterator[str]:
+    """What lives where a record of this type lives without being a part of it: files, loans, what is said.
+
+    Something that the whole firm shares has no owner to follow.
+    """
+    if not RECORDS[record_type].__shared__:
+        yield ATTACHMENT
+        if record_type in SHAREABLE:
+            yield SHARE
+        if record_type in SPOKEN_OF:
+            yield COMMENT
+
+
 def about(record_type: str, row: Mapping[str, Any]) -> Key | None:
     """What a comment of no customer is about: it lives where that lives, with the firm where all share it."""
     if record_type != COMMENT or row.get("customer_id") or row.get("of") not in SPOKEN_OF:

@@ -95,6 +95,33 @@ def test_a_customer_that_changes_hands_takes_its_parts_along(join: Join) -> None
     assert south.row("contact", contact)["version"] == 2
 
 
+@pytest.mark.parametrize("kind", ["quote", "task"])
+def test_what_hangs_on_a_record_that_changes_hands_goes_with_it(join: Join, kind: str) -> None:
+    north, south, office = join("Li", "North"), join("Zhao", "South"), join("Chen", "Office", "office")
+    customer = north.create("customer", name="A", owner_id=north.user)
+    record = north.create(kind, name="Q", customer_id=customer, owner_id=north.user)
+    about = {"of": kind, "of_id": record, "owner_id": north.user}
+    file = {"name": "Q.pdf", "size": 9, "sha256": "ab" * 32, "purpose": "signed", **about}
+    paper = north.create("attachment", "attachment.attach", **file)
+    stays = north.create("attachment", "attachment.attach", **file | {"of": "customer", "sha256": "cd" * 32})
+    hung = {("attachment", paper)}
+    if kind == "task":
+        hung.add(("comment", north.create("comment", text="?", author="Li", **about)))
+    assert {verdict.kind for verdict in north.sync().verdicts} == {"applied"}
+    office.sync()
+    body = {"owner_id": [north.user, south.user]}
+    office.tx(("assign", kind, record, body, 1), command=f"{kind}.assign")
+    assert office.sync().verdicts[0].kind == "applied"
+    removed = [one for part in north.sync().page.parts for one in part.removals]
+    assert {(one.type, one.record) for one in removed if one.flag == "move"} == {(kind, record), *hung}
+    south.sync()
+    assert {south.row(*key)["owner_id"] for key in hung} == {south.user}
+    assert ("attachment", paper) not in north.rows
+    assert ("attachment", stays) in north.rows
+    asked = [laptop.ask("HEAD", messages.BLOBS + "ab" * 32).status for laptop in (south, north)]
+    assert asked == [200, 404]
+
+
 def test_a_rep_cannot_hand_a_customer_to_another_team(join: Join) -> None:
     north, south = join("Li", "North"), join("Zhao", "South")
     customer = north.create("customer", name="A", owner_id=north.user)
