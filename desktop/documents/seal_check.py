@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 State = Literal["sound", "signed", "appended", "altered", "foreign", "unsealed", "no_pdf"]
 _MARK: Final = b"/ETSI.CAdES.detached"
+_OUR_FIELD: Final = b"/T (Seal)"
 _TALKATIVE: Final = ("pyhanko", "pyhanko_certvalidator")
 """What they find wrong with a file is said in our words, not on a terminal."""
 _BITS: Final = 0x03
@@ -66,7 +67,12 @@ def check(pdf: bytes, trusted: Collection[bytes]) -> Checked:
     try:
         return _examined(pdf, trusted)
     except Exception:  # noqa: BLE001 - a file may be broken in every way; sealed paper is not
-        return Checked("altered" if _MARK in pdf else "unsealed")
+        return Checked(_broken(pdf))
+
+
+def _broken(pdf: bytes) -> State:
+    """What a file without a whole signature is called; one that others made is not ours to judge."""
+    return "altered" if _MARK in pdf and _OUR_FIELD in pdf else "unsealed"
 
 
 def _signatures(pdf: bytes) -> "list[EmbeddedPdfSignature]":
@@ -80,11 +86,11 @@ def _signatures(pdf: bytes) -> "list[EmbeddedPdfSignature]":
 def _examined(pdf: bytes, trusted: Collection[bytes]) -> Checked:
     found = _signatures(pdf)
     if not found:
-        return Checked("altered" if _MARK in pdf else "unsealed")
+        return Checked(_broken(pdf))
     seal, *later = found
-    end, root = _signed_by(pdf, seal)
     if seal.field_name != SEAL or seal.docmdp_level is None or seal.docmdp_level.value != 2:
-        return Checked("unsealed")
+        return Checked("unsealed")  # whoever signed this, it was not Satchel, and has rules of its own
+    end, root = _signed_by(pdf, seal)
     signer = x509.load_der_x509_certificate(seal.signer_cert.dump())
     data = _data(pdf[:end], seal)
     checked = Checked(

@@ -7,12 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from asn1crypto.keys import PrivateKeyInfo
 from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from desktop.documents.quote import quote_pdf
 from desktop.documents.seal import seal
@@ -55,6 +58,15 @@ def sealed_by(laptop: bytes, *above: bytes, snapshot: Snapshot | None = None) ->
 def sealed() -> bytes:
     """The small quote, sealed under the company's certificate."""
     return sealed_by(LAPTOP, COMPANY)
+
+
+def other_signer() -> SimpleSigner:
+    """Somebody with a program of their own and pyHanko's way to sign."""
+    key = KEY.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    own = Certificate.load(certificates.alone(KEY, "乙方", "王总", "cd" * 16, NOON))
+    return SimpleSigner(own, PrivateKeyInfo.load(key), SimpleCertificateStore())
 
 
 def signed_by_the_customer(pdf: bytes) -> bytes:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import PdfSignatureMetadata, sign_pdf
+from pyhanko.sign.fields import SigSeedSubFilter
 
 from desktop.documents.quote import quote_pdf
 from desktop.documents.readback import calculator_test, printed_texts
@@ -150,6 +153,16 @@ def test_what_is_no_sealed_paper_is_said_to_be_none() -> None:
     assert check(quote_pdf(sealing.small(), sealed_by=HOLDER), TRUSTED).state == "unsealed"
     assert check(b"%PDF-1.7\nnonsense", TRUSTED).state == "unsealed"
     assert check(sealing.sealed()[:-300], TRUSTED).state == "altered"
+
+
+@pytest.mark.parametrize("field", ["Signature1", "Customer"])
+def test_what_others_signed_is_not_called_altered(field: str) -> None:
+    plain = quote_pdf(sealing.small(), sealed_by=HOLDER if field == "Customer" else "")
+    signer = sealing.other_signer()
+    meta = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha512")
+    signed = sign_pdf(IncrementalPdfFileWriter(io.BytesIO(plain)), meta, signer).getvalue()
+    assert check(signed, TRUSTED).state == "unsealed"
+    assert check(signed[:-300], TRUSTED).state == "unsealed"
 
 
 def test_data_that_is_not_what_the_paper_says_is_refused_even_under_a_good_seal() -> None:
