@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from desktop.models.store import Store
 
 SEAL: Final = "seal"
-"""Of this device: secret, certificate, the company's certificate (empty: nobody vouches), office, its end."""
+"""Of this device: secret, certificate, the company's certificate (empty: nobody vouches), office, its end, and
+whom a lone one names."""
 TRUSTED: Final = "seals_trusted"
 """Every certificate that vouched for paper here: of offices joined, and this laptop's own lone ones."""
 
@@ -45,14 +46,16 @@ class Sealer:
 
 
 def sealer(connection: "Connection", device: UUID, firm: str, holder: str, now: datetime) -> Sealer:
-    """What this laptop seals with; where nobody vouches for it yet, a lone certificate is made and kept."""
+    """What this laptop seals with; where nobody vouches for it yet, a lone certificate in these names."""
     from desktop.models import certificates
 
     kept = _kept(connection, device)
     key = certificates.key_of(bytes.fromhex(kept["seed"]))
-    if not kept.get("certificate") or datetime.fromtimestamp(kept["until"], UTC) <= now:
+    lone, named = not kept.get("company"), [firm, holder]
+    ended = not kept.get("certificate") or datetime.fromtimestamp(kept["until"], UTC) <= now
+    if ended or (lone and kept.get("named") != named):
         made = certificates.alone(key, firm, holder, device.hex, now)
-        kept |= {"certificate": made.hex(), "company": "", "office": "", "until": _end(made)}
+        kept |= {"certificate": made.hex(), "company": "", "office": "", "until": _end(made), "named": named}
         write_local(connection, SEAL, kept)
         _trust(connection, made)
     return Sealer(key, bytes.fromhex(kept["certificate"]), bytes.fromhex(kept["company"]))

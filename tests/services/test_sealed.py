@@ -84,6 +84,16 @@ def test_one_certificate_serves_all_papers_of_a_laptop(store: Store, issued: tup
     assert len(prints) == len(seals.trusted(store)) == 1
 
 
+def test_a_lone_certificate_names_whoever_seals_with_it_now(
+    store: Store, issued: tuple[Quote, bytes]
+) -> None:
+    again = quote(store, (product(store, "B").id, "1"))
+    paper = commands.run(store, replace(store.me(), name="王五"), "quote.issue", again.id).value
+    holders = [sealed.examine(each, store).facts["holder"] for each in (issued[1], paper)]
+    assert [each.startswith("王五") for each in holders] == [False, True]
+    assert said(issued[1], store)[0] == said(paper, store)[0] == "sound"
+
+
 def test_a_certificate_that_has_ended_is_replaced_and_the_old_paper_still_counts(tmp_path: Path) -> None:
     now = [NOON]
     with opened(tmp_path / "profile", clock=lambda: now[0]) as store:
