@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from desktop.services import matters
 from desktop.services.unfinished import Unfinished
 from desktop.views import unfinished
 from desktop.views.inbox import InboxPage
@@ -18,20 +19,34 @@ def come_back(window: Window) -> bool:
     if draft is None:
         return False
     there = _go_on(window, draft)
+    window.doing.covers.cover_again()
     if there:
         window.toast.tell(msg("What you were typing is here again"), can_undo=False, good=False)
     return there
 
 
 def _go_on_within(window: Window, draft: Unfinished) -> bool:
-    """On a page of the program itself."""
+    """On a page of the program itself, where it is still open."""
+    desk = window.desk
+    if draft.place == "join":
+        is_open = not desk.store.local("office")
+    else:
+        is_open = any(one.key == UUID(hex=draft.record) for one in matters.matters(desk.store))
+    if not is_open:
+        desk.unfinished.let_go(draft.key)  # it is joined, or decided
+        return False
     window.go("settings" if draft.place == "join" else "inbox")
     page = window.page()
     there = isinstance(page, InboxPage) and page.come_back(UUID(hex=draft.record))
-    there = there or (isinstance(page, SettingsPage) and page.come_back())
-    if not there:
-        window.desk.unfinished.let_go(draft.key)  # it is decided, or joined
-    return there
+    return there or (isinstance(page, SettingsPage) and page.come_back())
+
+
+def joined(window: Window) -> None:
+    """The address and the code were used."""
+    for page in window.findChildren(SettingsPage):
+        if page.typed is not None:
+            page.typed.let_go()
+    window.desk.unfinished.let_go(Unfinished("join", "settings").key)
 
 
 def _go_on(window: Window, draft: Unfinished) -> bool:

@@ -1,13 +1,18 @@
-"""What stands in open editors while names are hidden: dots over it, until a press or a key asks for it."""
+"""What stands in open editors while names are hidden: dots over it, until a press or typing asks for it."""
 
-from PySide6.QtCore import QEvent, QObject, QRect
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.views import paint
 from desktop.views.look import Look
 from desktop.views.privacy import DOTS
 from desktop.words import msg
+
+_ALT_GR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_HELD = _ALT_GR | Qt.KeyboardModifier.MetaModifier
+_WRITING = (Qt.KeyboardModifier.NoModifier, _ALT_GR)
+_ERASING = (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
 
 
 class Covers(QObject):
@@ -23,16 +28,39 @@ class Covers(QObject):
             return
         self._private = self._look.private
         for window in QApplication.topLevelWidgets():
-            for cover in window.findChildren(Cover):
-                cover.lift()
-            for editor in window.findChildren(QLineEdit) if self._private else ():
-                self._cover(editor, editor.text())
-            for area in window.findChildren(QPlainTextEdit) if self._private else ():
-                self._cover(area, area.toPlainText())
+            for over in window.findChildren(Cover):
+                over.lift()
+            cover(self._look, window)
 
-    def _cover(self, editor: QLineEdit | QPlainTextEdit, text: str) -> None:
-        if text and editor.isVisible():
-            Cover(self._look, editor)
+    def cover_again(self) -> None:
+        """Something was put into editors by the program: cover it as well."""
+        for window in QApplication.topLevelWidgets():
+            cover(self._look, window)
+
+
+def cover(look: Look, within: QWidget) -> None:
+    """Cover what stands in the editors of a page, seen or not, where names are hidden."""
+    if not look.private:
+        return
+    editors: list[QLineEdit | QPlainTextEdit] = [*within.findChildren(QLineEdit)]
+    for editor in (*editors, *within.findChildren(QPlainTextEdit)):
+        covered = any(not each.isHidden() for each in editor.findChildren(Cover))
+        if _text(editor) and not editor.isHidden() and not covered:
+            Cover(look, editor)
+
+
+def _text(editor: QLineEdit | QPlainTextEdit) -> str:
+    return editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
+
+
+def _types(event: QEvent) -> bool:
+    """Whether it writes or erases; a key that only moves, or is held for another one, does not."""
+    if isinstance(event, QInputMethodEvent):
+        return bool(event.preeditString() or event.commitString())
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+        return False
+    written = event.text() != "" and event.text().isprintable()
+    return (written and event.modifiers() & _HELD in _WRITING) or event.key() in _ERASING
 
 
 class Cover(QWidget):
@@ -45,7 +73,12 @@ class Cover(QWidget):
         self.setToolTip(self.accessibleName())
         self._fit()
         editor.installEventFilter(self)
+        editor.textChanged.connect(self._follow)
         self.show()
+
+    def _follow(self) -> None:
+        if not _text(self._editor):
+            self.lift()  # nothing is left to cover
 
     def _fit(self) -> None:
         self.setGeometry(self._editor.rect().adjusted(1, 1, -1, -1))
@@ -57,8 +90,8 @@ class Cover(QWidget):
         self.deleteLater()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A key, or what an input method composes, shows what is typed on; another size is followed."""
-        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.InputMethod):
+        """Typing, also with an input method, shows what is typed on; another size is followed."""
+        if _types(event):
             self.lift()
         elif event.type() == QEvent.Type.Resize:
             self._fit()

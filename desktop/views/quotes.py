@@ -18,6 +18,7 @@ from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
 from desktop.views.compose import Avatar, Chip, Picture, column, label, region, row
 from desktop.views.confirm import Confirm
+from desktop.views.covers import cover
 from desktop.views.desk import Desk
 from desktop.views.header_parts import park, want
 from desktop.views.look import Look
@@ -92,6 +93,7 @@ class QuotePage(QWidget):
         self.fill()
         self.cells = CellDrafts(desk, quote_id, self.grid)
         self.foot_drafts = FootDrafts(desk, quote_id, self.foot)
+        cover(look, self)
 
     def _compose(self) -> None:
         look = self._look

@@ -7,19 +7,23 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import Refused
 from desktop.models.store import Store
+from desktop.rules.filters import Condition, every
+from desktop.services.unfinished import Unfinished
 from desktop.views import paint
+from desktop.views.coming_back import come_back
 from desktop.views.covers import Cover
+from desktop.views.list_page import ListPage
 from desktop.views.privacy import DOTS
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
 from desktop.words import msg
 from tests.screens.sample import Firm, conflict
-from tests.views.pages import press, settle, the_list, the_quote, the_record
+from tests.views.pages import key, press, settle, the_list, the_quote, the_record, type_in
 
 
 @pytest.fixture
@@ -109,10 +113,87 @@ def test_what_stands_in_an_open_editor_is_covered_until_it_is_asked_for(
         if ask == "press":
             press(qtbot, cover)
         else:
-            QTest.keyClick(editor, Qt.Key.Key_End)
+            for plain in (Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_End):
+                QTest.keyEvent(QTest.KeyAction.Press, editor, plain)
+                assert not cover.isHidden()
+            QTest.keyClick(editor, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+            assert not cover.isHidden()
+            QTest.keyClick(editor, Qt.Key.Key_Backspace)
         assert cover.isHidden()
         window._look.turn_private()  # noqa: SLF001
     assert editor.text() != ""
+
+
+def covered(editor: QLineEdit) -> bool:
+    return any(not each.isHidden() for each in editor.findChildren(Cover))
+
+
+def test_editors_of_other_pages_and_those_filled_later_are_covered(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = the_list(window)
+    window.open_record("quote", firm.quote)
+    first = the_quote(window)
+    type_in(qtbot, first.foot.target, "12000")
+    key(qtbot, first.foot.target, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    window.go("customer")
+    type_in(qtbot, page.filters.entry, "Xinghe")
+    settle(window, qtbot)
+    window.go("today")
+    window._look.turn_private()  # noqa: SLF001
+    assert covered(page.filters.entry)
+    window.open_record("quote", firm.quote)
+    target = the_quote(window).foot.target
+    assert the_quote(window) is not first
+    assert target.text() != ""
+    assert covered(target)
+    window.go("customer")
+    settle(window, qtbot)
+    page.filters.entry.clear()
+    assert not covered(page.filters.entry)
+
+
+def test_typing_that_comes_back_while_names_are_hidden_is_covered(
+    window: Window, qtbot: QtBot, firm: Firm
+) -> None:
+    of = Unfinished("fact", "customer", firm.customers[0].hex, {"website": "xinghe.exam"}, focus="website")
+    window._look.turn_private()  # noqa: SLF001
+    window.desk.unfinished.note(of)
+    assert come_back(window)
+    editor = the_record(window).facts.facts["website"].findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == "xinghe.exam"
+    assert covered(editor)
+
+
+def test_chips_and_the_reason_why_nothing_passes_name_nobody(
+    window: Window, qtbot: QtBot, firm: Firm, painted: list[str]
+) -> None:
+    window.go("quote")
+    page = the_list(window)
+    title = window.desk.title("customer", firm.customers[0])
+    asked = Condition("customer_id", "one_of", (firm.customers[0].hex,))
+    page.show_otherwise(where=every(asked, Condition("number", "contains", "987654321")))
+    settle(window, qtbot)
+    chip = page.filters.chips.chips[0]
+    assert title in chip.text()
+    assert title in said(page)
+    window._look.turn_private()  # noqa: SLF001
+    chip = page.filters.chips.chips[0]
+    painted.clear()
+    window.grab()
+    for text in (chip.text(), chip.toolTip(), chip.accessibleName(), said(page), *painted):
+        assert title not in text
+    assert DOTS in chip.text()
+    assert not [text for text in painted if "987" in text]
+    window._look.turn_private()  # noqa: SLF001
+    assert title in said(page)
+
+
+def said(page: ListPage) -> str:
+    """What a list says in place of its rows."""
+    return " ".join(each.text() for each in page.no_match.findChildren(QLabel))
 
 
 def test_the_paper_of_a_quote_is_hidden_until_it_is_asked_for(

@@ -1,14 +1,16 @@
 """The bar above a list: chips of its filter, what is typed to narrow it, groups, columns, saving."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, QStringListModel, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QWidget
 
+from desktop.models import figures
 from desktop.models.filtering import is_known
+from desktop.models.kinds import Link
 from desktop.models.record import RECORDS
 from desktop.rules import filters
 from desktop.rules.filters import ALL, Condition, Filter, Group
@@ -32,10 +34,7 @@ ROOMY, TIGHT = 980, 700
 MONTHLY, DAILY = msg("{field} by month"), msg("{field} by day")
 MOST_PEOPLE = 200
 MOST_SAID = 120
-
-
-_NAMED: Final = ("user", "team", "customer", "contact", "opportunity", "product", "price_book")
-"""What a filter may name."""
+NONE_PASSES = msg("None of them passes these filters.")
 
 
 class _Entry(QLineEdit):
@@ -112,6 +111,8 @@ class FilterBar(QWidget):
         self.fields = [*self._own_fields, *self._page.state.further]
 
     def _again(self) -> None:
+        if not self._page.no_match.isHidden():
+            self._page.no_match.say(self.why_nothing())
         if self.isVisible():
             self.show_state()
 
@@ -199,11 +200,12 @@ class FilterBar(QWidget):
 
     def titles_of(self, filter: Filter) -> Titles:
         """What the records are called that a filter names."""
-        ids = filter_words.linked(filter)
-        if not ids:
-            return {}
-        wanted = [(kind, UUID(hex=each)) for kind in _NAMED for each in ids]
-        return {each.hex: title for each, title in self._desk.titles(wanted).items()}
+        wanted: list[tuple[str, UUID]] = []
+        for condition in filters.conditions(filter):
+            described = figures.kind_of(RECORDS[self._page.kind], condition.field)
+            if isinstance(described, Link) and described.to in RECORDS:
+                wanted += [(described.to, UUID(hex=each)) for each in filter_words.linked(condition)]
+        return {each.hex: title for each, title in self._desk.titles(wanted).items()} if wanted else {}
 
     def people(self, kind: str) -> list[tuple[str, str]]:
         """The users or teams there are, by name."""
@@ -211,14 +213,16 @@ class FilterBar(QWidget):
         return sorted(found, key=lambda pair: pair[1])
 
     def why_nothing(self) -> Message:
-        """Which conditions no record passes; where they are many, that they are too many."""
+        """Which conditions no record passes; where they are many or names are hidden, only that."""
+        if self._look.private:
+            return NONE_PASSES
         kind, where = self._page.kind, self._page.state.now.where
         typed = filter_words.meant(kind, self.entry.text(), self.fields)
         asked = Group(ALL, (*filters.parts_of(where), *([typed] if typed is not None else [])))
         said = msg("None of them passes: {sentence}.").of(
             sentence=filter_words.sentence(kind, asked, self.titles_of(asked))
         )
-        return said if len(self._look.text(said)) <= MOST_SAID else msg("None of them passes these filters.")
+        return said if len(self._look.text(said)) <= MOST_SAID else NONE_PASSES
 
     # Typing
 

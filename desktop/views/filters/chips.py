@@ -12,6 +12,7 @@ from desktop.services.filter_words import Titles
 from desktop.views import paint
 from desktop.views.compose import clear_children
 from desktop.views.look import Look
+from desktop.views.privacy import veil_words
 from desktop.views.removable import Removable
 from desktop.words import Message, msg
 
@@ -35,7 +36,11 @@ class FilterChip(Removable):
 
     def _words(self) -> str:
         field = self._look.text(self._field) + " " if self._field is not None else ""
-        return field + self._look.text(self._asked)
+        return field + self._said()
+
+    def _said(self) -> str:
+        """What is asked; while names are hidden, how it is asked."""
+        return self._look.text(veil_words(self._look, self._asked))
 
     def _tip(self) -> str:
         return self._look.text(
@@ -45,7 +50,7 @@ class FilterChip(Removable):
     def sizeHint(self) -> QSize:
         """Words, gaps and the cross; very long ones are cut."""
         look = self._look
-        width = look.t.width(look.text(self._asked), "small") + look.px(8 + 6 + 14 + 6)
+        width = look.t.width(self._said(), "small") + look.px(8 + 6 + 14 + 6)
         if self._field is not None:
             width += look.t.width(look.text(self._field), "small") + look.px(6)
         return QSize(min(width, look.px(WIDEST)), look.t.control("filter"))
@@ -82,7 +87,7 @@ class FilterChip(Removable):
             left = paint.paint_text(painter, look, room, look.text(self._field), ink=field_ink, size="small")
             left += look.px(6)
         room = QRect(left, 0, max(end - left, 0), self.height())
-        paint.paint_text(painter, look, room, look.text(self._asked), ink=ink, size="small")
+        paint.paint_text(painter, look, room, self._said(), ink=ink, size="small")
         paint.paint_icon(
             painter, look, end + look.px(4), middle, "x", "accent_ink" if self._active else "ink_3", "inline"
         )
