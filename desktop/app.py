@@ -162,6 +162,7 @@ class Session(QObject):
         self.jobs.network_changed(metered=self.connection.metered)
 
     def _join(self, address: str, code: str) -> None:
+        from desktop.views.coming_back import joined as joined_office
         from desktop.views.first_pages import Answers
 
         store = self.store
@@ -169,6 +170,7 @@ class Session(QObject):
 
         def joined(_nothing: None) -> None:
             self.jobs.join()
+            joined_office(self.window)
             self.desk.actor = store.me()
             self.desk.told.emit(msg("Joined; everything is being fetched"), False)
 

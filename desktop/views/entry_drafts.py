@@ -20,19 +20,25 @@ class EntryDrafts(QObject):
         super().__init__(parent)
         self._keeper, self._of, self._entries = keeper, of, dict(entries)
         draft = keeper.of(of.key)
+        self._before = self._texts()
         for name, text in (draft.texts if draft is not None else {}).items():
             if name in self._entries:
                 unfinished.put(self._entries[name], text)
-        self._before = self._texts() if draft is None else {}
         unfinished.watch(list(self._entries.values()), self._note)
 
     def come_back(self) -> bool:
         """The cursor where it was; False where nothing was typed here."""
         draft = self._keeper.of(self._of.key)
-        if draft is None:
+        entry = self._entries.get(draft.focus) if draft is not None else None
+        if draft is None or entry is None:
             return False
-        unfinished.put_cursor(self._entries[draft.focus], draft.cursor)
+        unfinished.put_cursor(entry, draft.cursor)
         return True
+
+    def is_typed(self) -> bool:
+        """Whether something is kept of it, or the cursor stands in an entry: the keys are meant for that."""
+        kept = self._keeper.of(self._of.key) is not None
+        return kept or any(entry.hasFocus() for entry in self._entries.values())
 
     def let_go(self) -> None:
         """It was used, or given up."""
@@ -44,8 +50,11 @@ class EntryDrafts(QObject):
 
     def _note(self) -> None:
         texts = self._texts()
+        if texts == self._before:
+            self._keeper.let_go(self._of.key)  # as if nobody had typed
+            return
         focused = next((name for name, entry in self._entries.items() if entry.hasFocus()), None)
-        if focused is None or texts == self._before:
+        if focused is None:
             return
         cursor = unfinished.cursor_of(self._entries[focused])
         self._keeper.note(replace(self._of, texts=texts, focus=focused, cursor=cursor, at=unfinished.now()))

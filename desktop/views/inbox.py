@@ -43,6 +43,11 @@ BESIDE: Final = 120
 """Percent of text size up to which what can be done stands in one line."""
 
 
+def _draft(matter: Matter) -> Unfinished:
+    """What is typed about a matter."""
+    return Unfinished("matter", "inbox", matter.key.hex)
+
+
 class MatterRow(QAbstractButton):
     """One matter in the list."""
 
@@ -230,8 +235,8 @@ class InboxPage(QWidget):
         pairs = {"value": self._entry, "text": self._text}
         entries = {name: entry for name, entry in pairs.items() if entry is not None}
         if entries:
-            of = Unfinished("matter", "inbox", matter.key.hex)
-            self._typed = EntryDrafts(self._desk.unfinished, of, entries, next(iter(entries.values())))
+            parent = next(iter(entries.values()))
+            self._typed = EntryDrafts(self._desk.unfinished, _draft(matter), entries, parent)
 
     def come_back(self, key: UUID) -> bool:
         """To the matter that somebody was typing about; False where it is decided."""
@@ -340,10 +345,9 @@ class InboxPage(QWidget):
         self._undo = None
         if matter.entry is not None and way != "split" and matter.kind != "overdraft":
             self._undo = lambda: self._desk.reopen(matter.key, done=self.enter)
-        draft = Unfinished("matter", "inbox", matter.key.hex).key
 
         def done(_value: object) -> None:
-            self._desk.unfinished.let_go(draft)
+            self._desk.unfinished.let_go(_draft(matter).key)
             self.enter()
 
         self._desk.do(name, target, told=said, done=done, **arguments)
@@ -374,9 +378,16 @@ class InboxPage(QWidget):
 
         def resolve() -> None:
             self._undo = None  # one undo of the window's takes all of it back
+            decided = [one for one in self._matters if one.record == matter.record]
+
+            def done(_count: object) -> None:
+                for one in decided:
+                    desk.unfinished.let_go(_draft(one).key)
+                self.enter()
+
             desk.runner.write(
                 lambda: decisions.resolve_all(desk.store, matter.record, side),
-                done=lambda _count: self.enter(),
+                done=done,
                 failed=desk.refused.emit,
             )
 
@@ -446,7 +457,7 @@ class InboxPage(QWidget):
     def _changed(self, _keys: frozenset[tuple[str, UUID]]) -> None:
         """What arrives moves nobody to another matter, and takes away nothing that is being typed."""
         typed = self._entry is not None and bool(self._entry.text())
-        writing = self._text is not None and self._text.document().isModified()
+        writing = self._typed is not None and self._typed.is_typed()
         if not self.isVisible() or typed or writing:
             return
         within = self.isAncestorOf(self.focusWidget() or self)

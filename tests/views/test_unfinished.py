@@ -1,6 +1,7 @@
 """What was being typed is there again: on every kind of field, with the cursor where it was."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -10,8 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop import settings
 from desktop.models.store import Store
-from desktop.services import unfinished
-from desktop.views.coming_back import come_back
+from desktop.services import commands, unfinished
+from desktop.services.matters import matters as inbox_matters
+from desktop.services.unfinished import Unfinished
+from desktop.views.coming_back import come_back, joined
 from desktop.views.editors import LineEditor
 from desktop.views.first_run import FirstRun
 from desktop.views.inbox import InboxPage
@@ -23,7 +26,7 @@ from desktop.views.record_page import RecordPage
 from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
 from tests.screens import matters
-from tests.screens.sample import Firm
+from tests.screens.sample import Firm, conflict
 from tests.views.pages import the_record
 
 
@@ -206,6 +209,75 @@ def test_a_third_text_for_a_matter_comes_back_and_goes_when_it_is_decided(
     assert (found.toPlainText(), found.textCursor().position()) == ("neither of both", 15)
     fresh.decide()
     qtbot.waitUntil(lambda: unfinished.find(store) == [])
+
+
+def test_what_arrives_leaves_the_keys_in_a_third_text_that_came_back(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    matters.ONE_OF_EACH["text"](store, firm)
+    window.go("inbox")
+    page = window.page()
+    assert isinstance(page, InboxPage)
+    (box,) = page.findChildren(TextBox)
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "call at ")
+    kept(store, qtbot, "call at ")
+    fresh = again(window, window_on, store).page()
+    assert isinstance(fresh, InboxPage)
+    found = fresh.findChildren(TextBox)[-1]
+    commands.run(store, store.me(), "customer.edit", firm.customers[1], values={"city": "无锡"})
+    qtbot.wait(50)
+    assert found.hasFocus()
+    there = QApplication.focusWidget()
+    assert there is not None
+    QTest.keyClicks(there, "2")
+    assert (found.toPlainText(), fresh.open_count()) == ("call at 2", 1)
+
+
+def test_what_was_erased_or_used_opens_no_page(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    keeper = window.desk.unfinished
+    window.go("settings")
+    page = window.page()
+    assert isinstance(page, SettingsPage)
+    page.turn("laptop")
+    page.server.setFocus()
+    QTest.keyClicks(page.server, "https")
+    assert keeper.last() is not None
+    for _ in range(5):
+        QTest.keyClick(page.server, Qt.Key.Key_Backspace)
+    assert keeper.last() is None
+    QTest.keyClicks(page.server, "https")
+    joined(window)
+    QTest.keyClick(page.server, Qt.Key.Key_Home)
+    assert keeper.last() is None
+    keeper.note(Unfinished("join", "settings", texts={"server": "https"}, focus="server"))
+    store.set_local("office", {"url": "https://office.example"})
+    window.go("today")
+    assert not come_back(window)
+    assert window.page() is not page
+    keeper.note(Unfinished("matter", "inbox", uuid4().hex, texts={"text": "decided"}, focus="text"))
+    assert not come_back(window)
+    assert not isinstance(window.page(), InboxPage)
+    assert keeper.last() is None
+
+
+def test_what_was_typed_about_a_matter_goes_when_all_of_its_record_are_decided(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    conflict(store, firm)
+    found = [one for one in inbox_matters(store) if one.record == firm.customers[0]]
+    window.desk.unfinished.note(
+        Unfinished("matter", "inbox", found[0].key.hex, texts={"text": "both"}, focus="text")
+    )
+    window.go("inbox")
+    page = window.page()
+    assert isinstance(page, InboxPage)
+    assert page.come_back(found[0].key) is False  # this card has one line to type in, and no text
+    page._all_resolver(found[0], "mine")()  # noqa: SLF001
+    qtbot.waitUntil(lambda: window.desk.unfinished.last() is None)
 
 
 def test_what_was_typed_in_the_first_run_stands_there_again_but_for_what_is_secret(
