@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.record import RECORDS
@@ -39,7 +39,8 @@ def the_quote(window: Window) -> QuotePage:
 
 
 def press(qtbot: QtBot, widget: QWidget) -> None:
-    """A press of the left button in the middle of a widget."""
+    """A press of the left button in the middle of a widget, once it has its place: nobody presses sooner."""
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     qtbot.mouseClick(widget, LEFT, pos=QPoint(widget.width() // 2, widget.height() // 2))
 
 
