@@ -133,7 +133,7 @@ def _title(shown: Row, language: str) -> str:
 
 def _from(record: Any, language: str) -> str:
     """From which quantity, and from which day, a price holds."""
-    quantity = msg("from {count}").of(count=f"{record.min_quantity or 0:f}".rstrip("0").rstrip(".") or "1")
+    quantity = msg("from {count}").of(count=f"{record.min_quantity or 1:f}")
     days = " – ".join(day.isoformat() if day else "" for day in (record.valid_from, record.valid_until))
     dated = days if record.valid_from or record.valid_until else ""
     return ", ".join(part for part in (quantity.in_language(language), dated) if part)
