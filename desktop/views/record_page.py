@@ -215,8 +215,10 @@ class RecordPage(QWidget):
         return QSize(self._look.px(LEAST_LEFT + LEAST_MIDDLE), super().minimumSizeHint().height())
 
     def _fold(self, narrow: bool) -> None:
+        """What belongs to it goes below the facts and back, with the focus and in the order of reading."""
         if narrow == self._right.isHidden():
             return
+        held = self.window().focusWidget()
         if narrow:
             self._areas[2].takeWidget()
             self._beneath.insertWidget(self._beneath.count() - 1, self._rest)
@@ -226,6 +228,9 @@ class RecordPage(QWidget):
             self._rest.setAutoFillBackground(False)
         self._rest.show()
         self._right.setVisible(not narrow)
+        self._order()
+        if held is not None and self._rest.isAncestorOf(held):
+            held.setFocus()
 
     def _fit_actions(self) -> None:
         if self._share is not None:
@@ -314,11 +319,14 @@ class RecordPage(QWidget):
         order += self.facts.to_ask.buttons() if self.facts.to_ask is not None else []
         for related in first:
             order += [related.add, *related.buttons(), related.every]
-        order += [self.note] if self.kind in COMMENTED else []
-        order += self.which.buttons()
+        middle: list[QWidget] = [self.note] if self.kind in COMMENTED else []
+        middle += self.which.buttons()
+        aside: list[QWidget] = []
         for related in rest:
-            order += [related.add, *related.buttons(), related.every]
-        tab_through([*order, *self.files.widgets()])
+            aside += [related.add, *related.buttons(), related.every]
+        aside += self.files.widgets()
+        folded = self._right.isHidden()
+        tab_through([*order, *aside, *middle] if folded else [*order, *middle, *aside])
 
     def _fill_timeline(self) -> None:
         if self.which.current() == "comments":

@@ -1,7 +1,7 @@
 """The record page and its facts: edit in place, refusals under their field, history, what belongs to it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
@@ -137,6 +137,35 @@ def test_what_follows_from_commands_is_grey_and_says_so(window: Window, qtbot: Q
     assert not stage.isEnabled()
     assert "follows from what is done" in stage.toolTip()
     assert page.panel.facts.facts["next_step"].value.isEnabled()
+
+
+def test_what_folds_below_the_facts_keeps_the_focus_and_its_place_for_tab(
+    window: Window, qtbot: QtBot, firm: Firm
+) -> None:
+    window.open_record("customer", firm.customers[0])
+    settle(window, qtbot)
+    page = the_record(window)
+    aside, middle = page.lists[1].add, page.which.buttons()[0]
+    wide = window.width()
+    aside.setFocus()
+    assert in_front(page, middle, aside)
+    window.resize(window.minimumSizeHint().width(), 700)
+    settle(window, qtbot)
+    assert page._right.isHidden()  # noqa: SLF001
+    assert window.focusWidget() is aside
+    assert in_front(page, aside, middle)
+    window.resize(wide, 900)
+    settle(window, qtbot)
+    assert window.focusWidget() is aside
+    assert in_front(page, middle, aside)
+
+
+def in_front(page: QWidget, first: QWidget, second: QWidget) -> bool:
+    """Whether Tab comes from the page to the first of them before the second."""
+    each = page.nextInFocusChain()
+    while each not in (first, second, page):
+        each = each.nextInFocusChain()
+    return each is first
 
 
 def test_a_link_opens_what_it_names(window: Window, qtbot: QtBot, firm: Firm) -> None:
