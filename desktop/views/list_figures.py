@@ -88,7 +88,8 @@ class ListFigures(QObject):
         name = self._column()
         if not name:
             return []
-        values = [(row, row.value(name)) for row in chosen]
+        own = [row for row in chosen if row.record.__tablename__ == self._page.kind]  # a calendar has others
+        values = [(row, row.value(name)) for row in own]
         present = [(row, value) for row, value in values if value is not None]
         kind = figures.kind_of(RECORDS[self._page.kind], name)
         currencies = {str(getattr(row.record, "currency", "") or "CNY") for row, _ in present}

@@ -45,15 +45,15 @@ class Many(QObject):
         return self._every
 
     def ids(self) -> list[UUID]:
-        """The selected records, or all of the view where they were asked for."""
+        """The selected records of the list's own kind, or all of the view where they were asked for."""
         page = self._page
         if self._every:
             return page.all_ids()
-        return [shown.id for shown in page.chosen()]
+        return [shown.id for shown in page.chosen() if shown.record.__tablename__ == page.kind]
 
     def refusal(self) -> Message | None:
         """Why no field of the selected rows can be changed, or None."""
-        if not self._every and not self._page.list.selectionModel().hasSelection():
+        if not self._every and not (self._page.list.selectionModel().hasSelection() and self.ids()):
             return NOBODY_CHOSEN
         desk = self._desk
         return changes.refusal(desk.store, desk.actor, self._page.kind)

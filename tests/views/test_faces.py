@@ -282,6 +282,99 @@ def test_tasks_and_visits_lie_in_one_calendar_and_it_is_remembered(
     assert the_record(window).record_id == made.id
 
 
+def test_another_kind_in_a_calendar_is_neither_added_up_nor_changed_as_one_of_the_list(
+    window: Window, qtbot: QtBot, store: Store
+) -> None:
+    task = commands.run(store, store.me(), "task.new", values={"name": "Send", "due_on": TODAY}).value
+    window.go("quote")
+    settle(window, qtbot)
+    press_row(qtbot, the_list(window), 0)
+    face = as_calendar(window, qtbot, "quote")
+    face.together.turn("task", on=True)
+    settle(window, qtbot)
+    item = face.grid.item_of(task.id)
+    assert item is not None
+    page = the_list(window)
+    with qtbot.waitSignal(page.figures) as told:
+        face.grid.choose(item)
+    assert told.args is not None
+    said = [words.in_language("en") for words, _figure in told.args[0]]
+    assert (said[0], len(said)) == ("1 selected", 3)  # a hint and the count follow, and no sum
+    assert page.many.ids() == []
+    page.many.change()
+    assert page.many.bulk.isHidden()
+
+
+def test_the_item_one_is_on_stays_the_one_whatever_was_moved_before(
+    window: Window, qtbot: QtBot, store: Store
+) -> None:
+    face = as_calendar(window, qtbot, "task")
+    face.show_span("month")
+    made = [
+        commands.run(store, store.me(), "task.new", values={"name": name, "due_on": TODAY}).value
+        for name in ("Moved", "Pressed")
+    ]
+    window.desk.changed.emit(frozenset(("task", each.id) for each in made))
+    settle(window, qtbot)
+    moved, pressed = (face.grid.item_of(each.id) for each in made)
+    assert moved is not None
+    assert pressed is not None
+    face.grid.choose(moved)
+    face.move_to(moved.row, TODAY + timedelta(1), None)
+    settle(window, qtbot)
+    face.grid.choose(face.grid.item_of(pressed.row.id))
+    window.desk.changed.emit(frozenset({("task", moved.row.id)}))
+    settle(window, qtbot)
+    assert [row.id for row in the_list(window).chosen()] == [pressed.row.id]
+
+
+def test_what_has_no_room_above_the_hours_is_a_press_or_a_key_away(
+    window: Window, qtbot: QtBot, store: Store
+) -> None:
+    face = as_calendar(window, qtbot, "interaction")
+    for place in range(5):
+        values = {"name": f"No. {place}", "due_on": TODAY}
+        commands.run(store, store.me(), "task.new", values=values)
+    face.together.turn("task", on=True)
+    settle(window, qtbot)
+    band = face.band
+    assert band.hidden_more[TODAY] >= 2
+    qtbot.mouseClick(band, Qt.MouseButton.LeftButton, pos=band.more_box(TODAY).center())
+    settle(window, qtbot)
+    assert (face.span, face.day, band.hidden_more) == ("day", TODAY, {})
+    face.show_span("week")
+    settle(window, qtbot)
+    last = [item for item in band.items if item.day == TODAY][-1]
+    band.choose(last)
+    key(qtbot, band, Qt.Key.Key_Down)
+    settle(window, qtbot)
+    assert (face.span, band.chosen) == ("day", last.row.id)
+    key(qtbot, band, Qt.Key.Key_Down)
+    assert band.chosen != last.row.id
+
+
+def test_other_kinds_stay_while_they_are_read_again_and_are_not_read_where_nobody_looks(
+    window: Window, qtbot: QtBot, store: Store, firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = visit(store, firm, TODAY, 10)
+    face = as_calendar(window, qtbot, "task")
+    face.together.turn("interaction", on=True)
+    settle(window, qtbot)
+    task = commands.run(store, store.me(), "task.new", values={"name": "New", "due_on": TODAY}).value
+    window.desk.changed.emit(frozenset({("interaction", made.id), ("task", task.id)}))
+    assert face.grid.item_of(made.id) is not None
+    settle(window, qtbot)
+    window.go("customer")
+    settle(window, qtbot)
+    asked: list[date] = []
+    monkeypatch.setattr(face.together, "ask", lambda first, _last: asked.append(first))
+    window.desk.changed.emit(frozenset({("interaction", made.id)}))
+    window.desk.changed.emit(frozenset({("interaction", made.id), ("task", task.id)}))
+    assert asked == []
+    window.go("task")
+    assert asked == [face.grid.days[0]]
+
+
 def test_escape_puts_a_held_item_back(window: Window, qtbot: QtBot, store: Store) -> None:
     face = as_calendar(window, qtbot, "task")
     face.show_span("month")

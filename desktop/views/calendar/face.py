@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from desktop.models.kinds import Moment
@@ -45,6 +46,7 @@ class CalendarFace(QWidget):
         self._moment = isinstance(RECORDS[page.kind].fields()[self._name].kind, Moment)
         self.span, self.day = "week", date.today()  # noqa: DTZ011
         self._keep: UUID | None = None
+        """The last that was pressed, walked to or moved: chosen again when it is read anew."""
         self._scrolled = False
         self.grid = DayGrid(look)
         self.band = DayGrid(look)
@@ -107,11 +109,13 @@ class CalendarFace(QWidget):
 
     def show_query(self) -> None:
         """Read the period anew."""
-        self._keep = self._keep or self.grid.chosen or self.band.chosen
         days = days_of(self.span, self.day)
         self.together.ask(days[0], days[-1])
-        self._page.source.between(self._name, days[0], days[-1], self._fill)
+        self._read(days)
         self._say()
+
+    def _read(self, days: list[date]) -> None:
+        self._page.source.between(self._name, days[0], days[-1], self._fill)
 
     def _fill(self, found: Period) -> None:
         self._own = [item for each in found.rows if (item := item_of(each, self._name)) is not None]
@@ -120,7 +124,6 @@ class CalendarFace(QWidget):
 
     def _show(self) -> None:
         """One's own and the other kinds; what has no time of the day lies above the hours."""
-        self._keep = self._keep or self.grid.chosen or self.band.chosen
         items = [*self._own, *self.together.items()]
         items.sort(key=lambda item: (item.day, item.minute or 0))
         timed = (self._moment or self.together.timed()) and self.span != "month"
@@ -154,6 +157,7 @@ class CalendarFace(QWidget):
         self.band.updateGeometry()
 
     def _picked(self, other: DayGrid, shown: Row) -> None:
+        self._keep = shown.id
         other.chosen = None
         other.update()
         self.picked.emit(shown)
@@ -260,5 +264,10 @@ class CalendarFace(QWidget):
         self._page.source.desk.edit(kind, shown.id, {name: value}, parsed=True, seen=seen)
 
     def changed(self) -> None:
-        """Records are others than before."""
-        self.show_query()
+        """Records of the list are others than before; the other kinds hear of theirs by themselves."""
+        self._read(days_of(self.span, self.day))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What changed of the other kinds while nobody looked."""
+        super().showEvent(event)
+        self.together.catch_up()

@@ -229,8 +229,11 @@ class DayGrid(QWidget):
         if day is None or not self.hidden_more.get(day):
             return
         if self.span == "month" or self.more_at(at):
-            enough = self.span != "day" and day not in self.beyond
-            (self.day_wanted if enough else self.list_wanted).emit(day)
+            (self.day_wanted if self._day_is_enough(day) else self.list_wanted).emit(day)
+
+    def _day_is_enough(self, day: date) -> bool:
+        """Whether a day alone shows all of it; above the hours it always does."""
+        return self.span != "day" and (self.inset or day not in self.beyond)
 
     def more_at(self, at: QPoint) -> bool:
         """Whether it says here how many more there are."""
@@ -361,6 +364,8 @@ class DayGrid(QWidget):
             place = same.index(item) + down
             if 0 <= place < len(same):
                 self.choose(same[place])
+            elif down > 0 and self.hidden_more.get(item.day) and self._day_is_enough(item.day):
+                self.day_wanted.emit(item.day)
             return
         ahead = [each for each in shown if (each.day > item.day if right + down > 0 else each.day < item.day)]
         if ahead:

@@ -55,18 +55,28 @@ class Together(QObject):
         self._sources: dict[str, ListSource] = {}
         self._found: dict[str, Period] = {}
         self._asked: tuple[date, date] | None = None
+        self._face, self._stale = parent, False
         desk.changed.connect(self._changed)
 
     def ask(self, first: date, last: date) -> None:
-        """Read the period of each kind; `arrived` says each time that there is more."""
-        self._asked = (first, last)
-        self._found = {}
+        """Read the period of each kind; `arrived` says each time that there is more.
+
+        What is known of the same period stays until it is known better.
+        """
+        known = self._found if self._asked == (first, last) else {}
+        self._found = {kind: found for kind, found in known.items() if kind in self.kinds}
+        self._asked, self._stale = (first, last), False
         for kind in self.kinds:
             source = self._sources.setdefault(kind, ListSource(self._desk, kind, self))
             mine = Condition("owner_id", "one_of", (ME,))
             source.ask(Query(kind, every(mine, *_OPEN.get(kind, ()))))
             take = partial(self._take, kind, self._asked)
             source.between(day_field(kind), first, last, take, at_once=False)
+
+    def catch_up(self) -> None:
+        """Ask again where something changed since."""
+        if self._stale and self._asked is not None:
+            self.ask(*self._asked)
 
     def _take(self, kind: str, asked: tuple[date, date], found: Period) -> None:
         if asked == self._asked and kind in self.kinds:
@@ -103,5 +113,7 @@ class Together(QObject):
         self.chosen.emit()
 
     def _changed(self, keys: frozenset[tuple[str, object]]) -> None:
-        if self._asked is not None and any(kind in self.kinds for kind, _ in keys):
-            self.ask(*self._asked)
+        if any(kind in self.kinds for kind, _ in keys):
+            self._stale = True
+            if self._face.isVisible():
+                self.catch_up()
