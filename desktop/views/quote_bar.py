@@ -21,7 +21,7 @@ class QuoteBar(QWidget):
         ground.setLayout(row(look, *facts, None, *tools, gap=4, edge=(10, 0, 12, 0)))
         self.setLayout(column(look, ground, gap=0))
         look.bind(self.setFixedHeight, lambda: look.t.bar("filter"))
-        look.changed.connect(self._fit)
+        look.changed.connect(self.fit)
 
     def minimumSizeHint(self) -> QSize:
         """All of it, the facts without their names."""
@@ -30,9 +30,10 @@ class QuoteBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Names leave before values do."""
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """As wide as there is room for, after other values too."""
         for fact in self._facts:
             fact.shorten(on=False)
         whole = self._needed(fact.sizeHint().width() for fact in self._facts)

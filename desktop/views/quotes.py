@@ -111,7 +111,7 @@ class QuotePage(QWidget):
         history = Button(look, icon="history", kind="flat", name=msg("Undo the last step"))
         history.clicked.connect(self._desk.undo)
         tools = (self.files.button, history, self._show_paper)
-        bar = QuoteBar(look, list(self._facts.values()), tools)
+        self._bar = QuoteBar(look, list(self._facts.values()), tools)
         self._add_row = region("surface")
         plus = Picture(look, "plus", "ink_3", "small")
         line = row(look, plus, self.add, gap=11, edge=(13, 0, 12, 0))
@@ -119,7 +119,7 @@ class QuotePage(QWidget):
         self._add_row.setLayout(line)
         look.bind(self._add_row.setFixedHeight, lambda: look.t.row("quote_grid"))
         ground = self._lines = region("surface")
-        self._stack = column(look, bar, self.grid, self._add_row, None, self.foot, gap=0)
+        self._stack = column(look, self._bar, self.grid, self._add_row, None, self.foot, gap=0)
         self._stack.setStretch(1, 1000)
         self._stack.setStretch(3, 1)
         ground.setLayout(self._stack)
@@ -242,6 +242,7 @@ class QuotePage(QWidget):
         self._facts["terms"].show_value((firm.terms if firm else "") or "—")
         for key in ("tax_mode", "valid_until"):
             self._facts[key].setEnabled(self.editable())
+        self._bar.fit()
 
     def _totals(self) -> Totals | None:
         try:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
-from desktop.services import drafts
+from desktop.services import commands, drafts
 from desktop.views.look import Look
 from desktop.views.paperwork import forget_copies
 from desktop.views.quote_table import DISCOUNT, NAME, PRICE, QUANTITY
@@ -49,6 +49,19 @@ def test_the_totals_are_those_of_the_rules(window: Window, qtbot: QtBot, firm: F
     page = opened(window, qtbot, firm)
     assert payable(page) == Decimal(drafts.load(store, firm.quote).totals().payable).scaleb(-2)
     assert page.table.rows[0].amount == "244,400.00"
+
+
+def test_names_leave_the_bar_when_its_values_need_the_room(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    facts = page._facts  # noqa: SLF001
+    named = facts["terms"].sizeHint().width()
+    values = {"terms": "30% with the order, 60% before dispatch, 10% after a year; " * 3}
+    commands.run(store, store.me(), "customer.edit", page.draft.quote.customer_id, values=values)
+    page.fill()
+    assert facts["terms"].sizeHint().width() > named
+    assert all(fact.sizeHint().width() == fact.short_width() for fact in facts.values())
 
 
 def test_one_box_adds_a_product_by_its_number_and_count(
