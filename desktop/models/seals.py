@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from desktop.models.store import Store
 
 SEAL: Final = "seal"
-"""Of this device: secret, certificate, the company's certificate (empty: nobody vouches), office, its end, and
-whom a lone one names."""
+"""Of this device: secret, certificate, the company's certificate (empty: nobody vouches), office, its end,
+and whom a lone one names."""
 TRUSTED: Final = "seals_trusted"
 """Every certificate that vouched for paper here: of offices joined, and this laptop's own lone ones."""
 

@@ -19,6 +19,9 @@ SIGNATURE: Final = "signature"
 SIGNED: Final = "signed"
 FIRST: Final = frozenset({SIGNATURE, SIGNED})
 """What a customer signed: it travels before everything else, and over metered links too."""
+SEALED: Final = "sealed"
+KEPT: Final = FIRST | {SEALED}
+"""What stays with its record. What was sealed here leaves over metered links too; others fetch it in turn."""
 
 PDF: Final = "application/pdf"
 PLAIN: Final = "application/octet-stream"

@@ -32,6 +32,8 @@ TOO_LARGE: Final = msg(
 )
 PROGRAM: Final = msg("“{name}” is a program, and programs are not attached. Put it into a ZIP if it must be.")
 SIGNED: Final = msg("What was signed is kept with its record.")
+SEALED: Final = msg("What was sealed is kept with its record.")
+_STAYS: Final = {rules.SIGNATURE: SIGNED, rules.SIGNED: SIGNED, rules.SEALED: SEALED}
 NO_PLACE: Final = msg("This vault was opened without its files, so none can be attached.")
 UNREADABLE: Final = msg("“{name}” cannot be read: {why}.")
 NO_PAGES: Final = msg("This PDF is damaged and cannot be shown.")
@@ -75,8 +77,8 @@ class Shown:
 
 
 def can_detach(record: Attachment, _asking: Asking) -> Message | None:
-    """What a customer signed stays."""
-    return SIGNED if record.purpose in rules.FIRST else None
+    """What a customer signed stays, and what was sealed."""
+    return _STAYS.get(record.purpose)
 
 
 @command(

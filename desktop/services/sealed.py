@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from desktop.documents import seal, seal_check
+from desktop.documents.fonts import missing
 from desktop.documents.seal_check import Checked
 from desktop.documents.voice import short_hash
-from desktop.errors import NotFound
+from desktop.errors import Damaged, NotFound
 from desktop.models import seals
 from desktop.models.changes import read_local
 from desktop.models.records import Attachment, Quote, QuoteRevision, Signature
@@ -70,12 +71,15 @@ class Verdict:
 def holder(work: Work) -> str:
     """The name that stands in this laptop's seal.
 
-    Empty where nothing sealed could be kept: without files, or in a role whose files the office refuses.
+    Empty where nothing sealed could be kept: without files, or in a role whose files the office refuses. A
+    name that cannot be printed is left out: nobody can help what they are called.
     """
-    if work.store.blobs is None or not work.actor.rights.may("attachment.create"):
+    rights = work.actor.rights
+    if work.store.blobs is None or not all(map(rights.may, ("attachment.create", "attachment.attach"))):
         return ""
+    name = work.actor.name if not missing(work.actor.name) else ""
     code = str(read_local(work.connection, "code", ""))
-    return " · ".join(part for part in (work.actor.name, code) if part) or work.device.hex[:8]
+    return " · ".join(part for part in (name, code) if part) or work.device.hex[:8]
 
 
 def keep(work: Work, quote: Quote, revision: QuoteRevision, paper: bytes) -> bytes:
@@ -102,7 +106,7 @@ def keep(work: Work, quote: Quote, revision: QuoteRevision, paper: bytes) -> byt
         media_type=rules.PDF,
         size=len(sealed),
         sha256=work.store.blobs.put(sealed),
-        purpose=rules.SIGNED,
+        purpose=rules.SEALED,
     )
     made.owner_id, made.team_id = quote.owner_id, quote.team_id
     work.add(made)
@@ -110,24 +114,25 @@ def keep(work: Work, quote: Quote, revision: QuoteRevision, paper: bytes) -> byt
 
 
 def copy_of(store: Store, quote_id: UUID, content_hash: str) -> bytes | None:
-    """The sealed paper with this content, where its bytes are here."""
+    """The sealed paper with this content, where its bytes are here and whole; else it is asked for."""
     if store.blobs is None or not content_hash:
         return None
-    query = select(Attachment.name, Attachment.sha256).where(
+    query = select(Attachment.name, Attachment.sha256, Attachment.size).where(
         Attachment.of_id == quote_id,
         Attachment.of == Quote.__tablename__,
-        Attachment.purpose == rules.SIGNED,
+        Attachment.purpose.in_((rules.SEALED, rules.SIGNED)),
         Attachment.deleted_at.is_(None),
     )
     with store.reading() as session:
         kept = session.execute(query.order_by(Attachment.id)).all()
     ending = _name_of("", content_hash).lstrip()
-    for name, sha256 in kept:
+    for name, sha256, size in kept:
         if name.endswith(ending):
             try:
                 return store.blobs.read(sha256)
-            except NotFound:
-                continue
+            except (NotFound, Damaged):
+                if rules.is_hash(sha256) and rules.fits(size):
+                    store.blobs.want(sha256, size or 0)
     return None
 
 

@@ -130,7 +130,8 @@ class FileReport:
 
 
 def in_order(files: Iterable[File], *, metered: bool = False) -> list[File]:
-    """What travels, first things first; over a metered link only what was signed or asked for by a person.
+    """What travels, first things first; over a metered link only what was signed, was sealed here, or a
+    person asked for.
 
     What may leave the laptop is looked at last.
     """
@@ -138,8 +139,10 @@ def in_order(files: Iterable[File], *, metered: bool = False) -> list[File]:
     def key(file: File) -> tuple[bool, int, int, int]:
         return file.way == "drop", *rules.urgency(file.purpose, file.size, file.at, wanted=file.wanted)
 
-    may = (file for file in files if not metered or file.wanted or file.purpose in rules.FIRST)
-    return sorted(may, key=key)
+    def may(file: File) -> bool:
+        return file.wanted or file.purpose in (rules.KEPT if file.way == "up" else rules.FIRST)
+
+    return sorted((file for file in files if not metered or may(file)), key=key)
 
 
 def carry(*, metered: bool = False) -> Steps[FileReport]:

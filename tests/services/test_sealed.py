@@ -60,6 +60,34 @@ def test_another_language_and_paper_out_of_force_are_drawn_without_the_seal(
     assert said(quotes.paper(store, made.id), store)[0] == "unsealed"
 
 
+def test_sealed_paper_that_is_not_here_is_drawn_and_asked_for(
+    store: Store, issued: tuple[Quote, bytes]
+) -> None:
+    made, _ = issued
+    [kept] = attachments.listed(store, "quote", made.id)
+    assert store.blobs is not None
+    sha256 = kept.record.sha256
+    store.blobs.sent(sha256, frozenset(), whole=True)
+    with store.blobs.engine.begin() as conn:
+        conn.exec_driver_sql("UPDATE piece SET data = x'00' WHERE sha256 = ?", (sha256,))
+    for _ in ("damaged", "not here"):
+        assert said(quotes.paper(store, made.id), store)[0] == "unsealed"
+        state = store.blobs.states([sha256])[sha256]
+        assert (state.here, state.wanted) == (False, True)
+        with store.blobs.engine.begin() as conn:
+            conn.exec_driver_sql("UPDATE blob SET wanted = 0, evicted = 1")
+
+
+def test_a_person_whose_name_cannot_be_printed_issues_under_the_laptops_code(store: Store) -> None:
+    firm(store)
+    made = quote(store, (product(store).id, "1"))
+    me = replace(store.me(), name="林\U0010fffd")
+    paper = commands.run(store, me, "quote.issue", made.id).value
+    told = sealed.examine(paper, store)
+    assert told.reliable
+    assert "林" not in told.facts["holder"]
+
+
 def test_the_sealed_paper_stays_with_its_quote(store: Store, issued: tuple[Quote, bytes]) -> None:
     [kept] = attachments.listed(store, "quote", issued[0].id)
     with pytest.raises(Refused, match="is kept with its record"):
@@ -160,11 +188,12 @@ def test_a_name_that_cannot_be_printed_issues_nothing(store: Store) -> None:
     assert drafts.load(store, made.id).quote.stage == "draft"
 
 
-def test_a_role_that_may_add_no_files_issues_without_a_seal(store: Store) -> None:
+@pytest.mark.parametrize("refused", ["attachment.*", "attachment.create", "attachment.attach"])
+def test_a_role_that_may_add_no_files_issues_without_a_seal(store: Store, refused: str) -> None:
     firm(store)
     made = quote(store, (product(store).id, "1"))
     me = store.me()
-    bare = replace(me, own=Role("bare", me.rights.label, "all", ("*",), ("attachment.*",)))
+    bare = replace(me, own=Role("bare", me.rights.label, "all", ("*",), (refused,)))
     paper = commands.run(store, bare, "quote.issue", made.id).value
     assert said(paper, store)[0] == "unsealed"
     assert attachments.listed(store, "quote", made.id) == []

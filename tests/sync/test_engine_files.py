@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from desktop.errors import Offline
-from desktop.rules.attachments import CHUNK, SIGNATURE, hash_of, to_bits
+from desktop.rules.attachments import CHUNK, SEALED, SIGNATURE, hash_of, to_bits
 from sync.engine import blobs
 from sync.engine.actions import Answer, Failure, Send, Tell
 from sync.engine.asking import Busy, Revoked, Unknown
@@ -163,6 +163,11 @@ def test_a_copy_goes_only_when_the_office_says_now_that_it_has_it() -> None:
     world = World([DROP], [Answer(404, b"")])
     assert world.run().dropped == 0
     assert world.done == [Sent(SHA, frozenset()), Later(SHA)]
+
+
+def test_sealed_paper_leaves_over_a_metered_link_and_is_not_fetched_over_one() -> None:
+    up, down = replace(UP, purpose=SEALED), replace(DOWN, sha256="b", purpose=SEALED)
+    assert blobs.in_order([up, down], metered=True) == [up]
 
 
 def test_a_metered_link_carries_what_was_signed_and_what_a_person_waits_for() -> None:

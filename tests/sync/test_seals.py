@@ -120,5 +120,5 @@ def test_the_sealed_paper_travels_as_a_file_of_its_quote(pair: Pair) -> None:
     pair.do(pair.ann, "quote.issue")
     pair.meet()
     [there] = attachments.listed(pair.bob, "quote", pair.quote)
-    assert there.record.purpose == "signed"
+    assert there.record.purpose == "sealed"
     assert there.record.name.endswith(f"{pair.draft(pair.bob).revision.content_hash[:8].upper()}.pdf")

@@ -9,11 +9,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from desktop.models.kinds import Choice, Link, Short, Whole
 from desktop.models.record import Base, Record, field
-from desktop.rules.attachments import SIGNATURE, SIGNED
+from desktop.rules.attachments import SEALED, SIGNATURE, SIGNED
 from desktop.words import Message, msg
 
-PURPOSES: Final = ((SIGNATURE, msg("Signature")), (SIGNED, msg("Signed document")))
-"""What travels first; most files have none."""
+PURPOSES: Final = (
+    (SIGNATURE, msg("Signature")),
+    (SIGNED, msg("Signed document")),
+    (SEALED, msg("Sealed paper")),
+)
+"""What stays with its record; most files have none."""
 
 
 class Attachment(Record):
