@@ -37,16 +37,16 @@ def test_pulled_rows_are_ranked_the_same(store: Store) -> None:
 
 def test_the_index_is_tidied_after_a_large_import(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "MANY", 4)
-    tidied: list[search.Connection] = []
-    tidy = search.tidy
+    merged: list[int] = []
+    merge = search.merge
 
-    def watched(connection: search.Connection) -> None:
-        tidied.append(connection)
-        tidy(connection)
+    def watched(connection: search.Connection, blocks: int) -> bool:
+        merged.append(blocks)
+        return merge(connection, blocks)
 
-    monkeypatch.setattr(search, "tidy", watched)
-    for names, times in (("甲乙丙", 0), ("子丑寅卯", 1)):
+    monkeypatch.setattr(search, "merge", watched)
+    for names, large in (("甲乙丙", False), ("子丑寅卯", True)):
         rows = "\n".join(["客户名称", *(f"星河{name}厂" for name in names)])
         imports.carry_out(store, store.me(), imports.plan(rows.encode(), "customers"))
-        assert len(tidied) == times
+        assert bool(merged) is large
     assert len(finding.find(store, "星河")) == 7
