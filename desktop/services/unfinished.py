@@ -19,7 +19,7 @@ class Unfinished:
     """One place where somebody types; all of it plain text and numbers."""
 
     place: str
-    """new, fact, note, comment, cell, foot, join or matter."""
+    """new, fact, note, comment, cell, foot, join, matter, or detail with its name."""
     type: str
     record: str = ""
     """The id in hexadecimal; empty for a record that is not made yet."""

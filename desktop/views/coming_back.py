@@ -5,6 +5,7 @@ from uuid import UUID
 from desktop.services import matters
 from desktop.services.unfinished import Unfinished
 from desktop.views import unfinished
+from desktop.views.further import PLACE
 from desktop.views.inbox import InboxPage
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
@@ -64,6 +65,8 @@ def _go_on(window: Window, draft: Unfinished) -> bool:
         return page.foot_drafts.come_back() if draft.place == "foot" else page.cells.come_back()
     if not isinstance(page, RecordPage):
         return False
+    if draft.place.startswith(PLACE):
+        return page.further.go_on(draft)
     if draft.place == "comment":
         page.which.choose("comments")
         page.note.turn("comment")

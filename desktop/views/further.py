@@ -2,14 +2,18 @@
 
 from typing import Final
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from desktop.errors import Refused
 from desktop.models import further
+from desktop.services.unfinished import Unfinished
 from desktop.views.buttons import Button
 from desktop.views.cells import Cell, Row
 from desktop.views.compose import column, holding, label, row
 from desktop.views.desk import Desk
+from desktop.views.entry_drafts import EntryDrafts
 from desktop.views.form import KEY, Value
 from desktop.views.look import Look
 from desktop.views.popover import RING, Popover
@@ -18,6 +22,9 @@ from desktop.words import msg
 
 MOST: Final = 40
 BOX: Final = 300
+PLACE: Final = "detail"
+"""Where a draft of one belongs; followed by its name where it is there already."""
+THERE: Final = msg("“{name}” is there already. Apply once more to replace what it says.")
 
 
 class FurtherDetails(QWidget):
@@ -74,14 +81,33 @@ class FurtherDetails(QWidget):
         return further.details(self._row.record).get(name, "") if self._row is not None else ""
 
     def _ask(self, anchor: QWidget, name: str, value: str) -> None:
-        self.box = DetailBox(self._look, self, name, value)
-        self.box.pop(self.window().mapFromGlobal(anchor.mapToGlobal(anchor.rect().bottomLeft())))
-        (self.box.value if name else self.box.name).setFocus()
-
-    def take(self, name: str, value: str, seen: str = "") -> None:
-        """Keep what was typed over what was `seen`; nothing takes the detail away."""
-        if self._row is None or not name.strip():
+        if self._row is None:
             return
+        of = Unfinished(f"{PLACE} {name}".strip(), self._row.record.__tablename__, self._row.id.hex)
+        box = self.box = DetailBox(self._look, self, name, value)
+        box.keep_typing(EntryDrafts(self._desk.unfinished, of, box.entries(), box))
+        box.closed.connect(box.deleteLater)
+        box.pop(self.window().mapFromGlobal(anchor.mapToGlobal(anchor.rect().bottomLeft())))
+        (box.value if name else box.name).setFocus()
+
+    def go_on(self, draft: Unfinished) -> bool:
+        """Open the box again in which somebody was typing; False where one may not."""
+        name = draft.place.removeprefix(PLACE).strip()
+        if self._row is None or not self.add.isVisibleTo(self):
+            return False
+        lines = (value for line, called, value in self.lines if not line.isHidden() and called.text() == name)
+        self._ask(next(lines, self.add), name, self._now(name))
+        return self.box is not None and self.box.come_back()
+
+    def is_there(self, name: str) -> bool:
+        """Whether there is one of that name."""
+        now = self._desk.row(self._row.record.__tablename__, self._row.id) if self._row is not None else None
+        return now is not None and name in further.details(now.record)
+
+    def take(self, name: str, value: str, seen: str = "") -> bool:
+        """Keep what was typed over what was `seen`, nothing takes the detail away; False where refused."""
+        if self._row is None or not name.strip():
+            return False
         kind = self._row.record.__tablename__
         now = self._desk.row(kind, self._row.id) or self._row
         untouched = further.details(now.record).get(name.strip(), "") == seen
@@ -90,17 +116,20 @@ class FurtherDetails(QWidget):
             after = further.with_detail(before, name.strip(), value.strip())
         except Refused as refused:
             self._desk.refused.emit(refused)
-            return
+            return False
         if after != before:
             self._desk.edit(kind, self._row.id, {"custom": after}, parsed=True, seen={"custom": before})
+        return True
 
 
 class DetailBox(Popover):
-    """A name and a value; Enter keeps them, Escape leaves them."""
+    """A name and a value; Enter keeps them, Escape gives them up, a press outside puts them aside."""
 
     def __init__(self, look: Look, details: FurtherDetails, name: str, value: str) -> None:
         super().__init__(look, details.window())
         self._details, self._seen = details, value
+        self._drafts: EntryDrafts | None = None
+        self._asked = ""  # the name of which was said that it is there already
         self.name, self.value = QLineEdit(name), QLineEdit(value)
         self.name.setEnabled(not name)
         look.bind(self.name.setAccessibleName, msg("Name of the detail"))
@@ -114,12 +143,54 @@ class DetailBox(Popover):
         parts: list[QWidget] = [title, why]
         for entry, words in ((self.name, msg("Name of the detail")), (self.value, msg("Value"))):
             parts += [label(look, words, ink="ink_2"), entry]
+        self.told = label(look, size="small", ink="warn", wrap=True)
+        self.told.hide()
+        parts.append(self.told)
         body = column(look, *parts, row(look, None, self.keep), gap=6, edge=(16, 14, 16, 12))
         self.inside.addWidget(holding(body))
         self.setFixedWidth(look.px(BOX) + 2 * RING)
         self.adjustSize()
         look.bind(self.setAccessibleName, msg("Further detail"))
 
+    def entries(self) -> dict[str, QWidget]:
+        """What one may type in."""
+        return {"name": self.name, "value": self.value} if self.name.isEnabled() else {"value": self.value}
+
+    def keep_typing(self, drafts: EntryDrafts) -> None:
+        """What is typed here outlives a press outside, and a crash."""
+        self._drafts = drafts
+
+    def come_back(self) -> bool:
+        """The cursor where it was; False where nothing was typed here."""
+        return self._drafts is not None and self._drafts.come_back()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape gives it up."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._let_go()
+        super().keyPressEvent(event)
+
+    def _let_go(self) -> None:
+        if self._drafts is not None:
+            self._drafts.let_go()
+
+    def _missing(self) -> QLineEdit | None:
+        """The entry that a new detail still needs."""
+        if not self.name.isEnabled():
+            return None
+        return next((each for each in (self.name, self.value) if not each.text().strip()), None)
+
     def _take(self) -> None:
-        self.dismiss()
-        self._details.take(self.name.text(), self.value.text(), self._seen)
+        missing, name = self._missing(), self.name.text().strip()
+        if missing is not None:
+            missing.setFocus()
+            return
+        if self.name.isEnabled() and name != self._asked and self._details.is_there(name):
+            self._asked = name
+            self._look.bind(self.told.setText, THERE.of(name=name))
+            self.told.show()
+            self.fit()
+            return
+        if self._details.take(name, self.value.text(), self._seen):
+            self._let_go()
+            self.dismiss()

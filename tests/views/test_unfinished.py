@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from desktop import settings
+from desktop.models.further import details as further
 from desktop.models.store import Store
 from desktop.services import commands, unfinished
 from desktop.services.matters import matters as inbox_matters
@@ -27,7 +28,7 @@ from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
 from tests.screens import matters
 from tests.screens.sample import Firm, conflict
-from tests.views.pages import the_record
+from tests.views.pages import settle, stored, the_record
 
 
 def kept(store: Store, qtbot: QtBot, text: str) -> None:
@@ -278,6 +279,50 @@ def test_what_was_typed_about_a_matter_goes_when_all_of_its_record_are_decided(
     assert page.come_back(found[0].key) is False  # this card has one line to type in, and no text
     page._all_resolver(found[0], "mine")()  # noqa: SLF001
     qtbot.waitUntil(lambda: window.desk.unfinished.last() is None)
+
+
+def test_a_further_detail_is_lost_by_no_key_and_no_press_beside_its_box(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    window.open_record("customer", firm.customers[0])
+    details = the_record(window).further
+    details.take("Shift", "two")
+    settle(window, qtbot)
+    details.add.click()
+    box = details.box
+    assert box is not None
+    QTest.keyClicks(box.name, "Shi")
+    QTest.keyClick(box.name, Qt.Key.Key_Return)
+    assert not box.isHidden()
+    assert box.value.hasFocus()
+    box.dismiss()  # as a press beside it does
+    details.add.click()
+    box = details.box
+    assert box is not None
+    assert box.name.text() == "Shi"
+    box.name.setFocus()
+    QTest.keyClicks(box.name, "ft")
+    box.value.setFocus()
+    QTest.keyClicks(box.value, "three")
+    QTest.keyClick(box.value, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    assert not box.isHidden()
+    assert "is there already" in box.told.text()
+    assert further(stored(store, "customer", firm.customers[0])) == {"Shift": "two"}
+    kept(store, qtbot, "three")
+    page = again(window, window_on, store).page()
+    assert isinstance(page, RecordPage)
+    found = page.further.box
+    assert found is not None
+    assert (found.name.text(), found.value.text(), found.value.cursorPosition()) == ("Shift", "three", 5)
+    for _ in range(2):
+        QTest.keyClick(found.value, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: further(stored(store, "customer", firm.customers[0])) == {"Shift": "three"})
+    qtbot.waitUntil(lambda: unfinished.find(store) == [])
+    page.further.add.click()
+    QTest.keyClicks(page.further.box.name, "given up")
+    QTest.keyClick(page.further.box.name, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: unfinished.find(store) == [])
 
 
 def test_what_was_typed_in_the_first_run_stands_there_again_but_for_what_is_secret(
