@@ -303,9 +303,13 @@ def _meet(world: World, bag: Bag, device: Device, *, by_file: bool) -> None:
 
 
 def _state(world: World, watch: Watch) -> State:
-    """Every record of the office and of each laptop."""
-    return {"office": dict(watch.office_rows())} | {
-        device.name: dict(watch.shown(device)) for device in world.devices
+    """Every record of the office and of each laptop; which proposal a decision is about is drawn anew."""
+    held = {"office": watch.office_rows()} | {device.name: watch.shown(device) for device in world.devices}
+    return {
+        place: {
+            key: {**row, "proposal_id": None} if key[0] == "decision" else row for key, row in rows.items()
+        }
+        for place, rows in held.items()
     }
 
 
