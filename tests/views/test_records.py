@@ -162,8 +162,8 @@ def test_what_folds_below_the_facts_keeps_the_focus_and_its_place_for_tab(
 
 def in_front(page: QWidget, first: QWidget, second: QWidget) -> bool:
     """Whether Tab comes from the page to the first of them before the second."""
-    each = page.nextInFocusChain()
-    while each not in (first, second, page):
+    each: QWidget | None = page.nextInFocusChain()
+    while each is not None and each not in (first, second, page):
         each = each.nextInFocusChain()
     return each is first
 
