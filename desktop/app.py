@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from desktop import settings
 from desktop.models import wiping
+from desktop.views import first_typed
 from desktop.views.guide_key import GuideKey
 from desktop.views.instance import Instance, hand_over
 from desktop.views.look import Look
@@ -329,12 +330,12 @@ class Program(QObject):
         from desktop.views.recovery_sheet import write_sheet
 
         page = self._first()
-        name = page.answers.name if page is not None else ""
         title = self.look.text(msg("Recovery sheet"))
         path, _ = QFileDialog.getSaveFileName(self.front, title, "satchel-recovery.pdf", "PDF (*.pdf)")
         try:
-            if path:
-                write_sheet(self.look, path, self._code, name)
+            if path and page is not None:
+                write_sheet(self.look, path, self._code, page.answers.name)
+                page.secret_page.tell_written(Path(path).name)
         except Refused as error:
             self._not_opened(error)
 
@@ -362,6 +363,7 @@ class Program(QObject):
     def _enter(self) -> None:
         if self._vault is None or self._store is None:
             return
+        first_typed.forget()
         keep_look(self.look)
         if self._loading.is_alive():  # what is made from here on must come under the search for garbage
             self._loading.join()

@@ -160,8 +160,8 @@ class SecretPage(Page):
         self.save = Button(look, msg("Save as PDF"), icon="printer")
         self.save.clicked.connect(self.sheet_wanted)
         self.save.hide()
-        self._unwritten = label(look, size="small", ink="bad", wrap=True)
-        self._unwritten.hide()
+        self._written = label(look, size="small", ink="bad", wrap=True)
+        self._written.hide()
         for part in (self._asked, self._set, self._sheet()):
             self.inner.addWidget(part)
 
@@ -177,7 +177,7 @@ class SecretPage(Page):
             self._code,
             4,
             row(look, self.save, None, gap=0),
-            self._unwritten,
+            self._written,
             gap=4,
         )
         key = Picture(look, "key-round", "accent_ink", "large")
@@ -198,10 +198,16 @@ class SecretPage(Page):
 
     def complain(self, why: Message) -> None:
         """Why the vault could not be made, or the sheet not be written."""
-        told = self._unwritten if self.code else self._same
+        told = self._written if self.code else self._same
         self.look.bind(told.setText, why)
         set_ink(told, "bad")
-        self._unwritten.setVisible(told is self._unwritten)
+        self._written.setVisible(told is self._written)
+
+    def tell_written(self, name: str) -> None:
+        """The sheet is there; an earlier complaint is over."""
+        self.look.bind(self._written.setText, msg("Written: {name}").of(name=name))
+        set_ink(self._written, "good")
+        self._written.show()
 
     def _typed(self) -> None:
         self._answers.passphrase = self.first.text()
@@ -258,6 +264,7 @@ class StartPage(Page):
             look.bind(entry.setAccessibleName, name)
             entry.setPlaceholderText(hint)
             entry.textChanged.connect(self._joined)
+            entry.textEdited.connect(lambda _text: self.choose("join"))  # by hand: not what is put back
         look.bind(self.server.setMaximumWidth, lambda: look.px(260))
         look.bind(self.server.setMinimumWidth, lambda: look.px(100))
         look.bind(self.code.setFixedWidth, lambda: look.px(110))
@@ -310,7 +317,7 @@ class StartPage(Page):
 
     def _joined(self) -> None:
         self._answers.server, self._answers.code = self.server.text().strip(), self.code.text().strip()
-        self.choose("join")
+        self.changed.emit()
 
     def missing(self) -> Message | None:
         """Import needs a file, joining an address and a code."""

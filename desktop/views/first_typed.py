@@ -14,6 +14,17 @@ WAIT: Final = 250
 """Milliseconds after a key until it is written."""
 
 
+def forget() -> None:
+    """There is a vault: what the first run kept in plain settings goes, however far it came."""
+    _write({})
+
+
+def _write(texts: dict[str, str]) -> None:
+    now = settings.load()
+    if now.first_run != texts:
+        settings.save(now.with_(first_run=texts))
+
+
 class FirstTyped(QObject):
     """Listens to the entries of the first run and fills them with what was typed before."""
 
@@ -33,14 +44,9 @@ class FirstTyped(QObject):
     def keep(self) -> None:
         """Write it now."""
         texts = {name: entry.text() for name, entry in self._entries.items() if entry.text()}
-        self._write(texts)
+        _write(texts)
 
     def forget(self) -> None:
         """It is answered, and lies in the vault."""
         self._timer.stop()
-        self._write({})
-
-    def _write(self, texts: dict[str, str]) -> None:
-        now = settings.load()
-        if now.first_run != texts:
-            settings.save(now.with_(first_run=texts))
+        forget()

@@ -388,7 +388,7 @@ class Panel(QWidget):
     def _copy_phone(self) -> None:
         if self._row is not None:
             QGuiApplication.clipboard().setText(phone_of(self._row))
-            self._desk.told.emit(msg("Copied: {text}").of(text=phone_of(self._row)), False)
+            self._desk.told.emit(msg("Copied: {text}").of(text=verbatim(phone_of(self._row))), False)
 
     def _write_mail(self) -> None:
         address = str(getattr(self._row.record, "email", "")) if self._row is not None else ""

@@ -9,8 +9,15 @@ from desktop.views.look import Look
 from desktop.words import Message, verbatim
 
 DOTS: Final = "\N{BULLET}" * 3
-_COUNT: Final = re.compile(r"[\d\s.,:%/-]*")
-"""How many, which day, what time: nothing that names a customer or an amount, which has its sign."""
+_COUNT: Final = re.compile(
+    r"\d{0,6}"  # how many
+    r"|\d{1,3}(,\d{3})+"
+    r"|\d{1,4}[.,]\d"
+    r"|\d+([.,]\d+)?\s?%"
+    r"|\d{1,3}\s?/\s?\d{1,3}"
+    r"|(\d{4}-\d{1,2}-\d{1,2})?[ T]?(\d{1,2}:\d{2}(:\d{2})?)?"  # which day, what time
+)
+"""What names no customer, is no telephone number, and no amount, which has its sign."""
 
 
 def veiled(look: Look, cell: Cell) -> Cell:
@@ -36,8 +43,10 @@ def veil_text(look: Look, text: str) -> str:
 def veil_words(look: Look, words: Message) -> Message:
     """A sentence while they are hidden: what it says stays, also counts and days; what it names becomes dots.
 
-    >>> _veiled(Message("{a}", values={"a": "12"})).values, _veiled(Message("{a}", values={"a": "Li"})).values
-    ({'a': '12'}, {'a': '•••'})
+    >>> [_veiled_value(each) for each in (12, "12", "1,204", "2026-11-22 09:30", "40 %", "3/10")]
+    [12, '12', '1,204', '2026-11-22 09:30', '40 %', '3/10']
+    >>> [_veiled_value(each) for each in ("Li", "138 1290 8866", "13812908866", "0512-6688", "+86 512")]
+    ['•••', '•••', '•••', '•••', '•••']
     """
     return _veiled(words) if look.private else words
 
@@ -51,4 +60,4 @@ def _veiled(words: Message) -> Message:
 def _veiled_value(value: object) -> object:
     if isinstance(value, Message):
         return _veiled(value)
-    return value if _COUNT.fullmatch(str(value)) else DOTS
+    return value if isinstance(value, int) or _COUNT.fullmatch(str(value)) else DOTS

@@ -227,6 +227,13 @@ def test_short_messages_name_nobody_and_still_say_how_many(
     assert window.toast.words() == "12 rows copied"
     window.desk.refused.emit(Refused(msg("“{line}” has no price yet.").of(line=title)))
     assert title not in window.bar.words()
+    panel = the_list(window).panel
+    panel.show_row(window.desk.row("customer", firm.customers[0]))
+    window.desk.told.emit(msg("Copied: {text}").of(text="138 1290 8866"), False)
+    assert window.toast.words() == f"Copied: {DOTS}"
+    panel._copy_phone()  # noqa: SLF001
+    assert window.toast.words() == f"Copied: {DOTS}"
+    window.desk.refused.emit(Refused(msg("“{line}” has no price yet.").of(line=title)))
     window._look.turn_private()  # noqa: SLF001
     assert title in window.bar.words()  # and what is shown already says it again
 

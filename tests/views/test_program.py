@@ -8,7 +8,7 @@ from pathlib import Path
 from weakref import ref
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop import app, settings
@@ -98,6 +98,33 @@ def test_from_the_first_run_to_a_window_and_through_the_lock(program: app.Progra
     qtbot.waitUntil(lambda: page.complaint() != "", timeout=10_000)
     page.asked.emit(PASSPHRASE, False)
     qtbot.waitUntil(lambda: program.session is not None, timeout=10_000)
+
+
+def test_a_sheet_that_is_written_after_all_says_so_and_no_vault_leaves_the_first_run_in_the_settings(
+    program: app.Program, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.start()
+    page = page_of(program, FirstRun)
+    assert isinstance(page, FirstRun)
+    type_in(qtbot, page.name_page.name, "Lin Yiming")
+    page.forward()
+    for entry in (page.secret_page.first, page.secret_page.second):
+        type_in(qtbot, entry, PASSPHRASE)
+    page.forward()
+    qtbot.waitUntil(lambda: bool(page.secret_page.code), timeout=10_000)
+    for folder, said in ((tmp_path / "gone", "was not written"), (tmp_path, "Written: sheet.pdf")):
+        chosen = (str(folder / "sheet.pdf"), "")
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given, chosen=chosen: chosen)
+        page.secret_page.save.click()
+        told = [each.text() for each in page.findChildren(QLabel) if each.isVisible()]
+        assert [each for each in told if said in each]
+    assert not [each for each in told if "was not written" in each]
+    qtbot.waitUntil(lambda: settings.load().first_run == {"name": "Lin Yiming"})
+    program._close_vault()  # noqa: SLF001  the program ends before the last step
+    program._front(program._unlock_page())  # noqa: SLF001
+    page_of(program, UnlockPage).asked.emit(PASSPHRASE, False)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: program.session is not None, timeout=10_000)
+    assert settings.load().first_run == {}
 
 
 def test_nothing_that_the_window_showed_is_kept_after_the_lock(program: app.Program, qtbot: QtBot) -> None:

@@ -340,7 +340,8 @@ def test_what_was_typed_in_the_first_run_stands_there_again_but_for_what_is_secr
     again = FirstRun(look)
     qtbot.addWidget(again)
     assert (again.name_page.name.text(), again.answers.name) == ("Lin Yi", "Lin Yi")
-    assert again.start_page.server.text() == "https://office.example"
+    assert again.start_page.server.text() == again.answers.server == "https://office.example"
+    assert again.answers.start == "demo"  # joining is offered, not chosen
     again.go(2)
     again.start_page.choose("empty")
     again.forward()
