@@ -1,4 +1,4 @@
-"""The seal on paper: a PAdES signature over the whole finished file, after which only the customer may sign.
+"""The seal on paper: a PAdES signature over the whole finished file; its form alone may be filled after it.
 
 Made offline by pyHanko with this laptop's P-256 key. The same paper, key and moment give the same bytes.
 Nothing here is imported before it is needed: loading pyHanko takes as long as issuing twenty quotes.

@@ -8,12 +8,16 @@ from desktop.models.store import Store
 from sync.protocol.messages import Vouched
 
 KEY: Final = seals.SEAL
+ISSUE: Final = "quote.issue"
 
 
 def wish(store: Store, known: Known) -> str:
-    """The public key that the office is to vouch for; empty where it has, or nobody joined it."""
+    """The public key that the office is to vouch for; empty where it has, nobody joined it, or the person
+    here may issue nothing: then it would not.
+    """
     server = known.identity.server
-    return seals.wanted(store, known.also.get(KEY), server) if server else ""
+    wanted = seals.wanted(store, known.also.get(KEY), server) if server else ""
+    return wanted if wanted and store.me().rights.may(ISSUE) else ""
 
 
 def learn(store: Store, vouched: Vouched | None) -> None:

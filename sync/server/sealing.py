@@ -1,6 +1,7 @@
 """The office vouches for the keys that seal paper on laptops: a small authority in the company's name."""
 
 import json
+import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ from sync.server import audit
 from sync.server.accounts import device_row
 from sync.server.problems import Refusal
 from sync.server.rows import upsert
+from sync.server.scope import scope_of
 from sync.server.tables import META
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 COMPANY: Final = "company"
 """The row of `office_meta` with the company's certificate; its key comes of the office's secret."""
+ISSUE: Final = "quote.issue"
+"""Whoever may not do this seals no paper, and nobody vouches for their laptop."""
 NO_KEY: Final = msg("The office cannot vouch for this laptop's seal: it is not a key.")
 
 
@@ -34,29 +38,41 @@ class Company:
         self._seals = seals
 
     def vouch(self, wish: SyncRequest, found: SyncResponse, now: int) -> SyncResponse:
-        """The answer with a certificate, where one was asked for and there is a company to speak for."""
+        """The answer with a certificate, where one was asked for, by whom may issue, and there is a company
+        to speak for. A push was taken by now: whatever fails here, the laptop asks for it again.
+        """
         if not wish.seal:
             return found
-        try:
-            certificates.read_public(wish.seal)
-        except ValueError as error:
-            raise Refusal(400, "bad_request", NO_KEY) from error
         seed = self._seals.seed
-        made = self._store.write(lambda conn: _vouched(conn, seed, wish, found.person.name, now))
+        try:
+            made = self._store.write(lambda conn: _vouched(conn, seed, wish, now))
+        except Exception:  # the answer holds the verdicts of the push
+            logging.getLogger(__name__).exception("no certificate for %s", wish.device)
+            return found
         return found if made is None else replace(found, seal=made)
 
 
-def _vouched(conn: Connection, seed: bytes, wish: SyncRequest, person: str, now: int) -> Vouched | None:
+def check_key(seal: str) -> None:
+    """Raises Refusal for what no laptop asks to be vouched for."""
+    try:
+        if seal:
+            certificates.read_public(seal)
+    except ValueError as error:
+        raise Refusal(400, "bad_request", NO_KEY) from error
+
+
+def _vouched(conn: Connection, seed: bytes, wish: SyncRequest, now: int) -> Vouched | None:
     firm = conn.execute(
         select(Organisation.name).where(Organisation.deleted_at.is_(None)).order_by(Organisation.id).limit(1)
     ).scalar_one_or_none()
     device = device_row(conn, wish.device)
-    if not firm or device is None:
+    scope = scope_of(conn, device.user.hex, now) if device is not None else None
+    if not firm or device is None or scope is None or scope.role is None or not scope.role.may(ISSUE):
         return None
     key, at = certificates.key_of(seed), datetime.fromtimestamp(now // 1000, UTC)
     company = _company(conn, seed, firm, at)
     public = certificates.read_public(wish.seal)
-    holder = f"{person} · {device.code}"
+    holder = f"{scope.person.name} · {device.code}"
     made = certificates.laptop(company, key, public, holder, wish.device, at)
     audit.record(conn, now, "office", "seal", {"device": wish.device, "key": wish.seal})
     return Vouched(made.hex(), company.hex())

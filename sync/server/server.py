@@ -297,7 +297,7 @@ class Server:
             raise Refusal(401, "bad_signature", UNSIGNED)
         if wish.protocol not in SPOKEN:
             raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
-        check_cursors(wish.cursors)
+        answering.check_wish(wish)
         now, keys = self.clock(), self.seals.public if wish.keys else None
         if wish.push is None and not (wish.wants or wish.seal) and audit.day_of(now) == self._day:
             return self._news(request, signed, wish, now, keys)

@@ -1,6 +1,7 @@
 """The office vouches for the keys with which its laptops seal paper."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -107,11 +108,34 @@ def test_a_certificate_about_another_key_or_by_a_stranger_is_not_kept(pair: Pair
     assert (kept(pair.ann), seals.trusted(pair.ann)) == (before, known)
 
 
-def test_a_key_that_is_none_is_refused(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_is_none_is_refused_before_the_push_is_taken(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
     firm(pair.ann)
     monkeypatch.setattr(seals, "wanted", lambda *_: "00" * 33)
     with pytest.raises(Refused, match="not a key"):
         sync_once(pair.ann, Direct(pair.server))
+    with pair.server.store.read() as conn:
+        assert conn.exec_driver_sql("SELECT count(*) FROM organisation").scalar_one() == 0
+
+
+def test_a_certificate_that_fails_does_not_cost_the_answer(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm(pair.ann)
+    with monkeypatch.context() as broken:
+        broken.setattr(certificates, "laptop", lambda *_: 1 // 0)
+        pair.meet()
+    assert not kept(pair.ann).get("company")
+    pair.meet()
+    assert kept(pair.ann)["company"]
+
+
+def test_whoever_may_not_issue_does_not_ask(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    firm(pair.ann)
+    pair.ann.become(replace(pair.ann.me(), role="auditor"))
+    monkeypatch.setattr(seals, "wanted", lambda *_: "00" * 33)
+    assert sync_once(pair.ann, Direct(pair.server)).pushed
 
 
 def test_the_sealed_paper_travels_as_a_file_of_its_quote(pair: Pair) -> None:

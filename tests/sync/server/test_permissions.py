@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from desktop import services
+from desktop.models import certificates
 from desktop.models.record import RECORDS, new_id
+from desktop.rules.roles import ROLES
 from desktop.services.commands import COMMANDS
 from sync.server import permission  # noqa: F401 - has every command known
 from sync.server.server import Server
@@ -186,3 +188,12 @@ def test_what_a_command_says_it_writes_is_there() -> None:
 
 def _exists(record_type: str, name: str) -> bool:
     return record_type in RECORDS and (name == "deleted_at" or name in RECORDS[record_type].fields())
+
+
+def test_the_office_vouches_for_the_laptops_of_those_who_may_issue(join: Join) -> None:
+    admin = join("Root", role="admin")
+    admin.create("organisation", name="A")
+    admin.sync()
+    key = certificates.public_of(certificates.key_of(bytes(32)))
+    given = {role: join(role, role=role).sync(seal=key).seal is not None for role in ROLES}
+    assert given == {"rep": True, "manager": True, "office": True, "auditor": False, "admin": True}
