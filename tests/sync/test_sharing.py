@@ -156,9 +156,10 @@ def lent_rows(circle: Circle, name: str) -> int:
 
 
 def test_what_moves_away_stays_lent_and_what_belongs_to_others_is_not(circle: Circle) -> None:
-    """The customer goes to Dai with its share; Ann's opportunity does not live with it any more."""
+    """The customer goes to Dai with its share and file; Ann's opportunity does not live with it any more."""
     circle.server.add_user("Root", "", "admin")
-    customer = circle.customer("Ann")
+    customer, ann = circle.customer("Ann"), circle["Ann"]
+    file = attachments.attach(ann, ann.me(), "customer", customer.id, "paper.txt", b"paper").value
     deal = circle.do("Ann", "opportunity.new", values={"name": "D", "customer_id": customer.id})
     circle.share("Ann", customer, "Cai")
     circle.meet()
@@ -166,11 +167,12 @@ def test_what_moves_away_stays_lent_and_what_belongs_to_others_is_not(circle: Ci
         where = conn.exec_driver_sql(
             "SELECT count(*) FROM office_feed WHERE substr(stream, 1, 6) = 'share:'"
         ).scalar_one()
-    assert where == 3
+    assert where == 4
     office = Boss(circle)
     office.give(customer, "Dai")
     circle.meet()
-    assert circle.held("Cai") == circle.held("Dai") == {("customer", customer.id), *shares_of(circle, "Dai")}
+    along = {("customer", customer.id), ("attachment", file.id), *shares_of(circle, "Dai")}
+    assert circle.held("Cai") == circle.held("Dai") == along
     assert circle.held("Ann") == {("opportunity", deal.id)}
     office.give(deal, "Dai")
     circle.meet()
