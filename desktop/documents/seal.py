@@ -126,14 +126,15 @@ def _signer(key: ec.EllipticCurvePrivateKey, certificates: Sequence[bytes]) -> "
 
     own, *others = [Certificate.load(each) for each in certificates]
     store: Any = SimpleCertificateStore
-    signer: Signer = _signer_class()(
+    signer: Any = _signer_class()(
         signing_cert=own,
         cert_registry=store.from_certs(others),
         embed_roots=True,
         signature_mechanism=SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
     )
-    setattr(signer, "key", key)  # noqa: B010 - the class is made where pyHanko is loaded
-    return signer
+    signer.key = key
+    made: Signer = signer
+    return made
 
 
 def _name(text: str) -> Any:

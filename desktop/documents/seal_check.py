@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 State = Literal["sound", "signed", "appended", "altered", "foreign", "unsealed", "no_pdf"]
 _MARK: Final = b"/ETSI.CAdES.detached"
 _OUR_FIELD: Final = b"/T (Seal)"
+_LOG: Final = logging.getLogger(__name__)
 _TALKATIVE: Final = ("pyhanko", "pyhanko_certvalidator")
 """What they find wrong with a file is said in our words, not on a terminal."""
 _BITS: Final = 0x03
@@ -66,7 +67,10 @@ def check(pdf: bytes, trusted: Collection[bytes]) -> Checked:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return _examined(pdf, trusted)
-    except Exception:  # noqa: BLE001 - a file may be broken in every way; sealed paper is not
+    except MemoryError:
+        raise  # says nothing of the file
+    except Exception as error:  # noqa: BLE001 - pyHanko fails in many ways over a file that is broken
+        _LOG.debug("a PDF that cannot be examined: %s", type(error).__name__)
         return Checked(_broken(pdf))
 
 

@@ -60,7 +60,8 @@ def page_of(program: app.Program, kind: type[QWidget]) -> QWidget:
     return found
 
 
-def first_run(program: app.Program, qtbot: QtBot, choose: Callable[[FirstRun], object]) -> None:
+def with_a_code(program: app.Program, qtbot: QtBot) -> FirstRun:
+    """A first run that has a name, a passphrase and its recovery code."""
     program.start()
     page = page_of(program, FirstRun)
     assert isinstance(page, FirstRun)
@@ -70,6 +71,11 @@ def first_run(program: app.Program, qtbot: QtBot, choose: Callable[[FirstRun], o
         type_in(qtbot, entry, PASSPHRASE)
     page.forward()
     qtbot.waitUntil(lambda: bool(page.secret_page.code), timeout=10_000)
+    return page
+
+
+def first_run(program: app.Program, qtbot: QtBot, choose: Callable[[FirstRun], object]) -> None:
+    page = with_a_code(program, qtbot)
     page.forward()
     choose(page)
     page.forward()
@@ -103,15 +109,7 @@ def test_from_the_first_run_to_a_window_and_through_the_lock(program: app.Progra
 def test_a_sheet_that_is_written_after_all_says_so_and_no_vault_leaves_the_first_run_in_the_settings(
     program: app.Program, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program.start()
-    page = page_of(program, FirstRun)
-    assert isinstance(page, FirstRun)
-    type_in(qtbot, page.name_page.name, "Lin Yiming")
-    page.forward()
-    for entry in (page.secret_page.first, page.secret_page.second):
-        type_in(qtbot, entry, PASSPHRASE)
-    page.forward()
-    qtbot.waitUntil(lambda: bool(page.secret_page.code), timeout=10_000)
+    page = with_a_code(program, qtbot)
     for folder, said in ((tmp_path / "gone", "was not written"), (tmp_path, "Written: sheet.pdf")):
         chosen = (str(folder / "sheet.pdf"), "")
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given, chosen=chosen: chosen)

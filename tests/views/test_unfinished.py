@@ -192,9 +192,8 @@ def test_an_address_typed_in_the_settings_comes_back(
     assert (fresh.server.text(), fresh.server.cursorPosition()) == ("https://office.example", 22)
 
 
-def test_a_third_text_for_a_matter_comes_back_and_goes_when_it_is_decided(
-    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
-) -> None:
+def third_text(window: Window, qtbot: QtBot, firm: Firm, store: Store, text: str) -> None:
+    """Type a text of one's own over both of a matter, until it is kept."""
     matters.ONE_OF_EACH["text"](store, firm)
     window.go("inbox")
     page = window.page()
@@ -202,8 +201,14 @@ def test_a_third_text_for_a_matter_comes_back_and_goes_when_it_is_decided(
     (box,) = page.findChildren(TextBox)
     box.setFocus()
     box.selectAll()
-    QTest.keyClicks(box, "neither of both")
-    kept(store, qtbot, "neither of both")
+    QTest.keyClicks(box, text)
+    kept(store, qtbot, text)
+
+
+def test_a_third_text_for_a_matter_comes_back_and_goes_when_it_is_decided(
+    window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    third_text(window, qtbot, firm, store, "neither of both")
     fresh = again(window, window_on, store).page()
     assert isinstance(fresh, InboxPage)
     found = fresh.findChildren(TextBox)[-1]  # one from the first look at the page goes with the next turn
@@ -215,15 +220,7 @@ def test_a_third_text_for_a_matter_comes_back_and_goes_when_it_is_decided(
 def test_what_arrives_leaves_the_keys_in_a_third_text_that_came_back(
     window: Window, window_on: Callable[[Store], Window], qtbot: QtBot, firm: Firm, store: Store
 ) -> None:
-    matters.ONE_OF_EACH["text"](store, firm)
-    window.go("inbox")
-    page = window.page()
-    assert isinstance(page, InboxPage)
-    (box,) = page.findChildren(TextBox)
-    box.setFocus()
-    box.selectAll()
-    QTest.keyClicks(box, "call at ")
-    kept(store, qtbot, "call at ")
+    third_text(window, qtbot, firm, store, "call at ")
     fresh = again(window, window_on, store).page()
     assert isinstance(fresh, InboxPage)
     found = fresh.findChildren(TextBox)[-1]
