@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from desktop.models.blobs import Blobs
-from desktop.models.engines import open_keyed
+from desktop.models.engines import OFFICE_SETTINGS, Keyring, engine_of
 from desktop.models.records import Customer, Organisation, Product, Quote
 from desktop.models.store import Store
 from desktop.services import commands
@@ -21,16 +21,21 @@ assert _quotes.PRICED
 
 @contextmanager
 def opened(folder: Path, *, clock: Callable[[], datetime] | None = None) -> Iterator[Store]:
-    """The store in `folder`, made if absent."""
+    """The store in `folder`, made if absent; once closed, it refuses whoever still holds it."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "satchel.db"
-    engine, reader = open_keyed(path, KEY), open_keyed(path, KEY, read_only=True)
-    files, seen = (open_keyed(folder / "blobs.db", KEY[::-1], read_only=only) for only in (False, True))
+    rows, bytes_ = (
+        Keyring(folder / name, key, create=True, settings=OFFICE_SETTINGS)
+        for name, key in (("satchel.db", KEY), ("blobs.db", KEY[::-1]))
+    )
+    engine, reader = engine_of(rows), engine_of(rows, read_only=True)
+    files, seen = engine_of(bytes_), engine_of(bytes_, read_only=True)
     try:
         yield Store(engine, reader=reader, clock=clock or (lambda: NOON), blobs=Blobs(files, reader=seen))
     finally:
         for each in (reader, engine, seen, files):
             each.dispose()
+        rows.wipe()
+        bytes_.wipe()
 
 
 def customer(store: Store, name: str = "苏州星河精密机械有限公司", **values: object) -> Customer:

@@ -1,7 +1,9 @@
 """A window on a small firm: the store is made once and copied for each test."""
 
+import copy
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,25 +34,32 @@ def made_firm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Firm]:
 
 
 @pytest.fixture
-def firm(made_firm: tuple[Path, Firm]) -> Firm:
-    """The ids of what the firm holds."""
-    return made_firm[1]
+def stores() -> Iterator[ExitStack]:
+    """What a test opens, closed after its windows: they keep drafts when they go."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture
-def store(made_firm: tuple[Path, Firm], tmp_path: Path) -> Iterator[Store]:
+def store(made_firm: tuple[Path, Firm], tmp_path: Path, stores: ExitStack) -> Store:
     """A store of one's own with the firm in it."""
     folder = tmp_path / "profile"
     shutil.copytree(made_firm[0], folder)
-    with opened(folder, clock=now) as store:
-        yield store
+    return stores.enter_context(opened(folder, clock=now))
 
 
 @pytest.fixture
-def empty_store(tmp_path: Path) -> Iterator[Store]:
+def firm(made_firm: tuple[Path, Firm], store: Store) -> Firm:
+    """The ids of what the firm holds; what it makes more of goes into this test's own store."""
+    firm = copy.copy(made_firm[1])
+    firm.store = store
+    return firm
+
+
+@pytest.fixture
+def empty_store(tmp_path: Path, stores: ExitStack) -> Store:
     """A store with nothing in it."""
-    with opened(tmp_path / "empty", clock=now) as store:
-        yield store
+    return stores.enter_context(opened(tmp_path / "empty", clock=now))
 
 
 @pytest.fixture
@@ -62,7 +71,7 @@ def look(qtbot: QtBot) -> Look:
 
 
 @pytest.fixture
-def window_on(look: Look, qtbot: QtBot) -> Iterator[Callable[[Store], Window]]:
+def window_on(look: Look, qtbot: QtBot, stores: ExitStack) -> Iterator[Callable[[Store], Window]]:
     """Opens a window on a store and closes it after the test."""
     desks: list[Desk] = []
 
@@ -82,6 +91,8 @@ def window_on(look: Look, qtbot: QtBot) -> Iterator[Callable[[Store], Window]]:
 
 
 @pytest.fixture
-def window(window_on: Callable[[Store], Window], store: Store) -> Window:
-    """The window on the firm."""
-    return window_on(store)
+def window(window_on: Callable[[Store], Window], store: Store, qtbot: QtBot) -> Window:
+    """The window on the firm, which has read what it shows."""
+    window = window_on(store)
+    qtbot.waitUntil(window.desk.runner.idle)
+    return window
