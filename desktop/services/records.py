@@ -15,6 +15,7 @@ from desktop.models.kinds import Choice, Link
 from desktop.models.record import RECORDS, Record, children_of, hidden_from
 from desktop.models.records import (
     Adjustment,
+    Comment,
     Customer,
     Organisation,
     Quote,
@@ -27,6 +28,7 @@ from desktop.models.store import Store, Work
 from desktop.rules import roles
 from desktop.rules.money import check_currency
 from desktop.rules.roles import Role
+from desktop.services import comments, price_sense
 from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
@@ -40,6 +42,7 @@ LED: Final[dict[str, frozenset[str]]] = {
     ),
     "quote_line": frozenset({"revision_id", "rank", "slabs", "price_trace"}),
     "adjustment": frozenset({"revision_id", "rank"}),
+    "comment": frozenset({"author_id"}),
     "share": frozenset({"of", "of_id", "person_id", "group_id"}),
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
@@ -103,10 +106,12 @@ def no_field(cls: type[Record], name: str) -> Usage:
     return Usage(said.of(what=cls.__label__, name=name, names=", ".join(cls.fields())))
 
 
-def can_edit(record: Record, _asking: Asking) -> Message | None:
-    """Everything may be edited but the content of an issued revision."""
+def can_edit(record: Record, asking: Asking) -> Message | None:
+    """Everything may be edited but the content of an issued revision, and what somebody else said."""
     if isinstance(record, QuoteRevision) and record.content_hash:
         return ISSUED
+    if isinstance(record, Comment):
+        return comments.can_change(record, asking.actor)
     return None
 
 
@@ -114,6 +119,8 @@ def _new(cls: type[Record]) -> Callable[..., Record]:
     def new(work: Work, *, values: Mapping[str, Any]) -> Record:
         refuse_led(cls, said(cls, values))
         record = cls(**values)
+        if isinstance(record, Comment):
+            record.author_id = work.actor.id
         check(record)
         refuse_issued(work, record)
         return work.add(record)
@@ -178,6 +185,9 @@ def _restore(cls: type[Record]) -> Callable[..., Record]:
         if record is None:
             raise NotFound(msg("There is no such {what} on this laptop.").of(what=cls.__label__))
         refuse_issued(work, record)
+        refused = can_edit(record, Asking(work.actor, work.now)) if isinstance(record, Comment) else None
+        if refused is not None:
+            raise Refused(refused)
         record.deleted_at = None
         return record
 
@@ -199,6 +209,7 @@ def check(record: Record) -> None:
         _check_firm(record)
     if currency := getattr(record, "currency", ""):
         check_currency(currency)
+    price_sense.check(record)
     if isinstance(record, Customer):
         if not record.name and not record.phone:
             raise Refused(msg("A customer needs a name or a phone number."), field="name")
@@ -253,7 +264,7 @@ def _register(cls: type[Record]) -> None:
     new = msg("New {what}").of(what=noun)
     whole = only_deletes(cls, *(part for part, _ in children_of(kind)))
     led = {f"{kind}.{name}" for name in (DELETED, *LED.get(kind, ()))}
-    when = can_edit if cls is QuoteRevision else None
+    when = can_edit if cls in (QuoteRevision, Comment) else None
     command(
         f"{kind}.new",
         label=new,

@@ -47,9 +47,9 @@ def spoken_of(row: Row) -> tuple[str, UUID]:
 
 
 def _event(row: Row, maker: str) -> Event:
-    """Under the name that the log knows, here or the office's; else under the one that the comment gives."""
+    """Under the name of whom the office knows, else the log; else under the one that the comment gives."""
     record: Any = row.record
-    author = maker or record.author or ""
+    author = row.titles.get(record.author_id) or maker or record.author or ""
     at = record.said_at or cells.now()
     told = msg("{author}, to {names}").of(author=author, names=", ".join(record.mentions or ()))
     who = told if record.mentions else verbatim(author)

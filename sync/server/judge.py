@@ -105,6 +105,8 @@ class Judge:
             return self._create_again(op, existing)
         row = self._new_row(op.type, op.record, op.body)
         self._settle(op.type, row)
+        if op.type == shares.COMMENT:
+            row["author_id"] = self.scope.person.user
         if not self.scope.may_write(op.type, row):
             self._guard_new(op.type, row)
         self._guard_overdraft(op.type, row)

@@ -18,10 +18,11 @@ from sqlalchemy import or_, select
 from desktop import services
 from desktop.models.changes import fields_of
 from desktop.models.record import RECORDS, Record, hidden_from, new_id
-from desktop.models.records import User
+from desktop.models.records import Comment, User
 from desktop.models.store import Actor
 from desktop.rules import roles
 from desktop.rules.roles import Role
+from desktop.services import comments
 from desktop.services.commands import COMMANDS, DELETED, HIDDEN, Asking, Command
 from desktop.words import Message, msg
 from sync.protocol.ops import Op
@@ -39,6 +40,8 @@ WRITES: Final = msg("This command does not change these fields; the office left 
 LOOK_AT: Final = msg("Look at {what} {title}: {reason}")
 TOLD: Final = msg("It was done on a laptop that could not know; it is recorded as it happened.")
 
+COMMENT: Final = Comment.__tablename__
+_SAID: Final = frozenset({"text", "author", "said_at", "mentions"})
 _WHOLE: Final = frozenset({"delete", "restore"})
 _PLAIN: Final = {"create": "new", "append": "new", "delete": "delete", "restore": "restore"}
 """The verb of the plain command that does what an operation of a kind does; of the others it is `edit`."""
@@ -70,6 +73,7 @@ class Permission:
             refused = _field_rights(self.role, op.command, op.type, op.kind, _written(op))
             if refused is not None:
                 raise Rejected(*refused)
+            self._guard_said(op)
         self.before = [(held, _record(held.row, held.type)) for held in self._targets()]
 
     def make_sense(self) -> None:
@@ -88,6 +92,22 @@ class Permission:
             if not command.fact:
                 raise Rejected("state", reason)
             self._tell(held, reason)
+
+    def _guard_said(self, op: Op) -> None:
+        """Raises Rejected where somebody changes what another said, by whatever command.
+
+        What is said about a customer goes, comes back and moves with that customer.
+        """
+        held = self.batch.get(op.type, op.record) if op.type == COMMENT and op.kind != "create" else None
+        if held is None:
+            return
+        along = held.row["customer_id"] and not op.command.startswith(f"{COMMENT}.")
+        if along and _SAID.isdisjoint(op.body):
+            return
+        said = _record(held.row, COMMENT)
+        reason = comments.can_change(said, self._asking().actor) if isinstance(said, Comment) else None
+        if reason is not None:
+            raise Rejected("not_allowed", reason)
 
     def _targets(self) -> Iterable[Held]:
         """The records that the command is about, as the office holds them."""

@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.models import indexing, search
-from desktop.models.migrations import STEPS
+from desktop.models.migrations import names_in_order
 from desktop.models.store import Store
 from desktop.rules.filters import every
 from desktop.services import lists
@@ -73,7 +73,7 @@ def test_the_names_of_a_vault_from_before_are_put_in_order(store: Store) -> None
     with store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE search_entry DROP COLUMN sort")
         for _ in range(2):
-            STEPS[-1](connection)
+            names_in_order(connection)
     assert titles(all_pages(store, Query("customer", order="name", descending=False), 4)) == IN_ORDER
 
 

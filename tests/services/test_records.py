@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from desktop import settings
 from desktop.errors import NotFound, Refused, Usage
-from desktop.models.records import Contact, Customer, Product, Quote, QuoteLine
-from desktop.models.store import Store
+from desktop.models.record import new_id
+from desktop.models.records import Comment, Contact, Customer, Product, Quote, QuoteLine
+from desktop.models.store import Actor, Store
 from desktop.services import commands, contracts, drafts, exports, integrity, records
 from tests.stores import customer, firm, product, quote
 
@@ -175,3 +176,36 @@ def test_a_quote_is_titled_by_its_number_and_before_by_its_project(store: Store)
     assert records.find(store, Quote, made.id.hex).title == "空压站"
     commands.run(store, store.me(), "quote.issue", made.id)
     assert records.find(store, Quote, made.id.hex).title.startswith("SQ-26-")
+
+
+def test_what_somebody_said_is_changed_by_them_and_by_an_administrator_alone(store: Store) -> None:
+    writer, mate, admin = (
+        Actor(new_id(), name, role) for name, role in (("Li", "rep"), ("Wang", "manager"), ("Shen", "admin"))
+    )
+    said = commands.run(store, writer, "comment.new", values={"text": "8 weeks", "author": "Li"}).value
+    with pytest.raises(Refused, match="follows from what is done"):
+        commands.run(store, mate, "comment.new", values={"text": "?", "author_id": writer.id})
+    for name, values in (("edit", {"text": "2 weeks"}), ("edit", {"author": "Wang"}), ("delete", None)):
+        with pytest.raises(Refused, match="Only whoever wrote"):
+            commands.run(store, mate, f"comment.{name}", said.id, **({"values": values} if values else {}))
+    for actor in (writer, admin):
+        commands.run(store, actor, "comment.edit", said.id, values={"text": f"as {actor.name} says"})
+        commands.run(store, actor, "comment.delete", said.id)
+        with pytest.raises(Refused, match="Only whoever wrote"):
+            commands.run(store, mate, "comment.restore", id=said.id)
+        commands.run(store, actor, "comment.restore", id=said.id)
+    refused = commands.named("comment.edit").refusal(said, commands.Asking(mate, store.clock()))
+    assert refused is not None
+    assert refused.message.in_language("zh") == "评论只有写的人和管理员可以修改。"
+
+
+def test_a_comment_from_before_there_were_authors_goes_by_the_name_under_it(store: Store) -> None:
+    mate = Actor(new_id(), "Wang", "rep")
+    with store.work(mate, "comment.new") as work:
+        theirs, nobodys, mine = (
+            work.add(Comment(text="8 weeks", author=name)) for name in ("Li", "", "Wang")
+        )
+    for said in (nobodys, mine):
+        commands.run(store, mate, "comment.edit", said.id, values={"text": "9 weeks"})
+    with pytest.raises(Refused, match="Only whoever wrote"):
+        commands.run(store, mate, "comment.edit", theirs.id, values={"text": "9 weeks"})

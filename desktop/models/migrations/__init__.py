@@ -40,6 +40,8 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("comment"),
     Made("decision"),
     names_in_order,
+    Added("comment", ("author_id",)),
+    Made("exchange_rate"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

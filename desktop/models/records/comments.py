@@ -29,6 +29,7 @@ class Comment(Record):
     of_id: Mapped[UUID | None] = field(Link(), msg("Record"), index=True, hidden=True)
     text: Mapped[str] = field(Long(), msg("Text"), required=True, listed=True, search="text")
     author: Mapped[str] = field(Short(), msg("Author"), listed=True)
+    author_id: Mapped[UUID | None] = field(Link("user"), msg("Author"), merge="derived", hidden=True)
     said_at: Mapped[datetime | None] = field(Moment(), msg("Said at"), listed=True)
     mentions: Mapped[list[str]] = field(Tags(), msg("Mentions"), default=list, listed=True)
 

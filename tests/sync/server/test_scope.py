@@ -167,6 +167,38 @@ def test_what_is_said_about_a_product_is_for_all_and_about_a_task_for_whoever_ha
     assert ("comment", unknown) not in office.rows
 
 
+def test_what_somebody_said_is_changed_by_them_and_by_an_administrator_alone(join: Join) -> None:
+    admin, rep, other = join("Shen", role="admin"), join("Li", "North"), join("Zhao", "North", "manager")
+    product = admin.create("product", name="SAT", sku="SAT-1")
+    admin.sync()
+    rep.sync()
+    theirs = rep.create("customer", name="A", owner_id=rep.user)
+    about = {"of": "product", "of_id": product, "author": "Li", "author_id": other.user}
+    loose = rep.create("comment", text="Long delivery", **about)
+    tied = rep.create("comment", text="He is away", customer_id=theirs, author="Li")
+    rep.sync()
+    other.sync()
+    assert {other.row("comment", one)["author_id"] for one in (loose, tied)} == {rep.user}
+    for one in (loose, tied):
+        other.set("comment", one, text="Short delivery")
+        other.set("comment", one, command="comment.sharpen", text="Short delivery")
+        other.set("comment", one, command="customer.edit", text="Short delivery")
+        other.tx(("delete", "comment", one, {}, 1))
+    other.tx(("delete", "comment", loose, {}, 1), command="customer.delete")
+    other.set("comment", loose, author_id=other.user)
+    verdicts = other.sync().verdicts
+    assert len(verdicts) == 10
+    assert {verdict.kind for verdict in verdicts} == {"rejected"}
+    along = (("delete", kind, one, {}, 1) for kind, one in (("comment", tied), ("customer", theirs)))
+    other.tx(*along, command="customer.delete")
+    rep.set("comment", loose, text="8 weeks")
+    for laptop in (other, rep):
+        assert {verdict.kind for verdict in laptop.sync().verdicts} == {"applied"}
+    admin.sync()
+    admin.tx(("delete", "comment", loose, {}, admin.row("comment", loose)["version"]))
+    assert [verdict.kind for verdict in admin.sync().verdicts] == ["applied"]
+
+
 def test_a_change_of_role_and_team_changes_what_comes(join: Join) -> None:
     north, south, admin = join("Li", "North"), join("Zhao", "South"), join("Root", "", "admin")
     theirs = south.create("customer", name="B", owner_id=south.user)
