@@ -82,7 +82,9 @@ class Work:
         *,
         batch: UUID | None = None,
         undoes: UUID | None = None,
+        looks: bool = False,
     ) -> None:
+        """One that only `looks` tries what a command would say; it reads beside whoever writes."""
         self.store = store
         self.actor = actor
         self.command = command
@@ -97,7 +99,9 @@ class Work:
         self.written: set[str] = set()
         self.kinds: set[tuple[str, str]] = set()
         self.stated: dict[UUID, list[Op]] = {}
-        self.session = WorkSession(store.engine, work=self, expire_on_commit=False, autoflush=False)
+        self.session = WorkSession(
+            store.reader if looks else store.engine, work=self, expire_on_commit=False, autoflush=False
+        )
 
     @property
     def connection(self) -> Connection:
@@ -158,6 +162,8 @@ class Store:
         self.clock = clock or (lambda: datetime.now(UTC))
         self.listeners: list[Callable[[Changed], None]] = []
         self.turns = Turns(lambda: self.clock())
+        self.under_way: set[UUID] = set()
+        """Batches that are being written or taken back right now: no other undo takes them."""
         self._glance = _Glance()
         with engine.begin() as connection:
             migrations.migrate(connection)
@@ -180,7 +186,7 @@ class Store:
 
     def set_local(self, key: str, value: Any) -> None:
         """Keep a value for this vault alone; it is never sent."""
-        with self.engine.begin() as connection:
+        with self.turns.note(), self.engine.begin() as connection:
             write_local(connection, key, value)
 
     def me(self) -> Actor:
@@ -214,11 +220,16 @@ class Store:
         *,
         batch: UUID | None = None,
         undoes: UUID | None = None,
+        aside: bool = False,
     ) -> Iterator[Work]:
-        """One transaction: everything in it is durable when the block ends, or nothing happened."""
+        """One transaction: everything in it is durable when the block ends, or nothing happened.
+
+        `aside`: it is a slice of something long, before which people's own commands go.
+        """
         work = Work(self, actor, command, batch=batch, undoes=undoes)
+        turn = self.turns.arrival() if aside else self.turns.person()
         try:
-            with self.turns.person(), work.session as session, session.begin():
+            with turn, work.session as session, session.begin():
                 yield work
                 session.flush()
                 append_stated(work)
@@ -245,6 +256,15 @@ class Store:
             with self.turns.arrival(), self.engine.begin() as connection:
                 more = search.merge(indexing.driver_of(connection), blocks)
             blocks = search.AT_ONCE
+
+    @contextmanager
+    def busy_with(self, batch: UUID) -> Iterator[None]:
+        """While something long is written under this batch, beside what people do."""
+        self.under_way.add(batch)
+        try:
+            yield
+        finally:
+            self.under_way.discard(batch)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -22,6 +22,12 @@ LEAST: Final = 20
 """Rows that are taken in at once however slow the machine is."""
 
 
+class _Own(threading.local):
+    """What each thread of the background knows of itself."""
+
+    lasted = 0.0
+
+
 class Turns:
     """The queue before one store's writer; `clock` is the store's, so that simulated time repeats exactly."""
 
@@ -30,13 +36,22 @@ class Turns:
         self._writer = threading.RLock()
         self._changed = threading.Condition()
         self._people = 0
-        self._lasted = 0.0
+        self._own = _Own()
         self._speeds: dict[str, float] = {}
         self._last = datetime.min.replace(tzinfo=UTC)
 
     @contextmanager
     def person(self) -> Iterator[None]:
         """A command: next in line."""
+        with self.note():
+            try:
+                yield
+            finally:
+                self._last = self._clock()
+
+    @contextmanager
+    def note(self) -> Iterator[None]:
+        """What this laptop keeps for itself: next in line, though nobody need be at work for it."""
         with self._changed:
             self._people += 1
         try:
@@ -45,18 +60,17 @@ class Turns:
         finally:
             with self._changed:
                 self._people -= 1
-                self._last = self._clock()
                 self._changed.notify_all()
 
     @contextmanager
     def arrival(self) -> Iterator[None]:
-        """A page of a sync or a slice of the index: when no person waits, or after some patience."""
+        """A page of a sync, a slice of an import: when no person waits, or after some patience."""
         with self._changed:
             self._changed.wait_for(lambda: not self._people, PATIENCE)
         with self._writer:
             began = self._clock()
             yield
-            self._lasted = (self._clock() - began).total_seconds()
+            self._own.lasted = (self._clock() - began).total_seconds()
 
     @property
     def box(self) -> float:
@@ -68,9 +82,10 @@ class Turns:
         return max(LEAST, int(self.box * self._speeds.get(kind, A_SECOND)))
 
     def took(self, kind: str, rows: int) -> None:
-        """The last arrival took in so many rows."""
-        if rows >= LEAST and self._lasted > 0:
-            speed, before = rows / self._lasted, self._speeds.get(kind, A_SECOND)
+        """The last arrival of this thread took in so many rows."""
+        lasted = self._own.lasted
+        if rows >= LEAST and lasted > 0:
+            speed, before = rows / lasted, self._speeds.get(kind, A_SECOND)
             self._speeds[kind] = min(speed, 0.5 * (speed + before))  # slower at once, faster by and by
 
     @property

@@ -188,7 +188,7 @@ def plan(
         raise NotAllowed(msg("“{field}” is not changed in many records at once.").of(field=label), field=name)
     ids = list(dict.fromkeys(wanted))
     work = Work(store, actor, f"{kind}.{'assign' if name == OWNER else 'edit'}")
-    with work.session:  # closed without a flush: what is tried here reaches no table
+    with store.turns.person(), work.session:  # closed without a flush: what is tried here reaches no table
         found = read(work, cls, ids)
         lines = tuple(_line(work, cls, found.get(one), one, name, value, how) for one in ids)
     described = cls.fields()[name]
@@ -298,20 +298,23 @@ def write(
     wanted: Sequence[Wanted],
     progress: Progress | None,
 ) -> Report:
-    """Write these in slices; what clashes waits.
+    """Write these in slices, between which people's own commands go; what clashes waits.
 
     Raises Refused where it was stopped: then everything is as it was.
     """
     held: list[clashes.Held] = []
     refused: list[tuple[UUID, Message]] = []
     written = 0
-    size = 1 if made.field == OWNER else SLICE  # what hangs on a customer goes along: one may be many
-    for start in range(0, len(wanted), size):
-        part = wanted[start : start + size]
-        written += _slice(store, actor, made, part, held, refused)
-        if progress is not None and not progress(start + len(part), len(wanted)):
-            undo.take_back(store, actor, made.batch)
-            raise Refused(STOPPED)
+    most = 1 if made.field == OWNER else SLICE  # what hangs on a customer goes along: one may be many
+    done = 0
+    with undo.wholly(store, actor, made.batch):
+        while done < len(wanted):
+            part = wanted[done : done + min(most, store.turns.bite(made.command))]
+            written += _slice(store, actor, made, part, held, refused)
+            store.turns.took(made.command, len(part))
+            done += len(part)
+            if progress is not None and not progress(done, len(wanted)):
+                raise Refused(STOPPED)
     told = tuple(clashes.clashed(store, one, ()) for one in held)
     asides.keep(store, told, made.command)
     return Report(made, written, told, tuple(refused))
@@ -327,7 +330,7 @@ def _slice(
 ) -> int:
     """One transaction; where something refuses it, one for each record. Returns how many were saved."""
     try:
-        found = run_each(store, actor, made.command, part, batch=made.batch)
+        found = run_each(store, actor, made.command, part, batch=made.batch, aside=True)
     except SatchelError as error:
         if len(part) == 1:
             refused.append((part[0].record, error.message))

@@ -122,18 +122,20 @@ def run(
     /,
     *,
     batch: UUID | None = None,
+    aside: bool = False,
     seen: Mapping[str, Any] | None = None,
     **arguments: Any,
 ) -> Outcome:
     """May you? Does it make sense? Then one transaction. Raises NotAllowed, Refused, NotFound.
 
     Nobody writes what they may not see. With the values a person had `seen`, none of them is written over
-    what changed meanwhile: the rest is saved, and `Clashed` tells mine, current and original.
+    what changed meanwhile: the rest is saved, and `Clashed` tells mine, current and original. What people do
+    goes before a slice that is written `aside`.
 
     A command that writes beyond what it declares is a defect: RuntimeError, and nothing is written.
     """
     found = named(name)
-    with store.work(actor, name, batch=batch) as work:
+    with store.work(actor, name, batch=batch, aside=aside) as work:
         record = work.get(found.on, target) if target is not None and found.on is not None else None
         _refuse(found, work, record)
         held = clashes.hold_back(work, record, arguments, seen) if seen is not None else None
@@ -164,14 +166,14 @@ class Wanted:
 
 
 def run_each(
-    store: Store, actor: Actor, name: str, wanted: Sequence[Wanted], *, batch: UUID
+    store: Store, actor: Actor, name: str, wanted: Sequence[Wanted], *, batch: UUID, aside: bool = False
 ) -> list[clashes.Held]:
     """The same for several records in one transaction: what clashes is held back and returned.
 
     Whatever refuses one of them refuses all: NotAllowed, Refused, NotFound.
     """
     found, held = named(name), []
-    with store.work(actor, name, batch=batch) as work:
+    with store.work(actor, name, batch=batch, aside=aside) as work:
         for one, record in zip(wanted, _load(found, work, wanted), strict=True):
             _refuse(found, work, record)
             arguments = {"values": dict(one.values)}

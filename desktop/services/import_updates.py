@@ -20,7 +20,7 @@ from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.records import Contact, Customer
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import phones
-from desktop.services import bulk, clashes, commands, exports, imports, undo
+from desktop.services import bulk, clashes, exports, imports, undo
 from desktop.services.bulk import Progress, Report
 from desktop.services.commands import Wanted
 from desktop.services.naming import called, currency_of
@@ -263,7 +263,7 @@ def _compared(
 ) -> Iterator[bulk.Line]:
     """The values of each row beside those of its record, in the order of the file."""
     may = frozenset(bulk.fields_of(actor, cls.__tablename__)) - {key}
-    work = Work(store, actor, f"{cls.__tablename__}.edit")
+    work = Work(store, actor, f"{cls.__tablename__}.edit", looks=True)
     with work.session:  # closed without a flush: what is tried here reaches no table
         found = bulk.read(work, cls, list(matched))
         for record_id, row in matched.items():
@@ -363,23 +363,22 @@ def carry_out(store: Store, actor: Actor, made: Update, progress: Progress | Non
         for record, found in by_record.items()
     ]
     total = len(made.added) + len(wanted)
-    added = _add(store, actor, made, total, progress)
 
     def further(done: int, _of: int) -> bool:
         return progress is None or progress(len(made.added) + done, total)
 
-    report = bulk.write(store, actor, made, wanted, further)
+    with undo.wholly(store, actor, made.batch):
+        added = _add(store, actor, made, total, progress)
+        report = bulk.write(store, actor, made, wanted, further)
+    if added >= imports.MANY:
+        store.tidy()
     return dataclasses.replace(report, added=added)
 
 
 def _add(store: Store, actor: Actor, made: Update, total: int, progress: Progress | None) -> int:
-    name = f"{made.type}.import"
-    for start in range(0, len(made.added), imports.SLICE):
-        rows = made.added[start : start + imports.SLICE]
-        for person in (one for row in rows for one in row.records if isinstance(one, Contact)):
-            person.customer_id = made.homes.get(person.id, person.customer_id)
-        commands.run(store, actor, name, batch=made.batch, rows=rows)
-        if progress is not None and not progress(start + len(rows), total):
-            undo.take_back(store, actor, made.batch)
+    for person in (one for row in made.added for one in row.records if isinstance(one, Contact)):
+        person.customer_id = made.homes.get(person.id, person.customer_id)
+    for done, _rows in imports.keep_slices(store, actor, made.type, made.added, made.batch):
+        if progress is not None and not progress(done, total):
             raise Refused(bulk.STOPPED)
     return len(made.added)

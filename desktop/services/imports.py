@@ -24,13 +24,14 @@ from desktop.models.records.files import Attachment
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import phones
 from desktop.rules.texts import cleaned
-from desktop.services import cards, commands, doubles
+from desktop.services import cards, commands, doubles, undo
 from desktop.services.commands import command, every
 from desktop.services.doubles import Double
 from desktop.words import LANGUAGES, Message, msg
 
 SLICE: Final = 500
-"""Rows in one transaction."""
+"""Rows in one transaction at most; beside a person it is as many as they do not notice."""
+STOPPED: Final = msg("The import was stopped and taken back.")
 MANY: Final = 2000
 """From so many rows on, the search index is put in order afterwards."""
 KINDS: Final = ("customers", "contacts", "products")
@@ -474,23 +475,29 @@ def carry_out(store: Store, actor: Actor, made: Plan, progress: Progress | None 
     meet(store, made)
     batch = new_id()
     counts: dict[str, int] = {}
-    name = f"{made.kind.removesuffix('s')}.import"
-    done = 0
-    for rows in _slices(made.rows):
-        commands.run(store, actor, name, batch=batch, rows=rows)
-        done += len(rows)
-        for row in rows:
-            for record in row.records:
+    with undo.wholly(store, actor, batch):
+        for done, rows in keep_slices(store, actor, made.kind, made.rows, batch):
+            for record in (each for row in rows for each in row.records):
                 counts[record.__tablename__] = counts.get(record.__tablename__, 0) + 1
-        if progress is not None and not progress(done, len(made.rows)):
-            from desktop.services import undo
-
-            undo.take_back(store, actor, batch)
-            raise Refused(msg("The import was stopped and taken back."))
-    if done >= MANY:
+            if progress is not None and not progress(done, len(made.rows)):
+                raise Refused(STOPPED)
+    if len(made.rows) >= MANY:
         store.tidy()
     return Report(batch, counts, made.rejects, made.kept, made.warnings, made.doubles)
 
 
-def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    return (rows[start : start + SLICE] for start in range(0, len(rows), SLICE))
+def keep_slices(
+    store: Store, actor: Actor, kind: str, rows: Sequence[Row], batch: UUID
+) -> Iterator[tuple[int, Sequence[Row]]]:
+    """Write rows, a transaction for each slice; after each, how many are written and which were last.
+
+    What a person saves meanwhile goes in between.
+    """
+    name = f"{kind.removesuffix('s')}.import"
+    done = 0
+    while done < len(rows):
+        part = rows[done : done + min(SLICE, store.turns.bite(name))]
+        commands.run(store, actor, name, batch=batch, aside=True, rows=part)
+        store.turns.took(name, len(part))
+        done += len(part)
+        yield done, part

@@ -1,15 +1,16 @@
 """Undo runs the inverse of a command's changes as a new command; it survives a restart, and it syncs."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from desktop.errors import Conflict, Refused
+from desktop.errors import Conflict, Refused, SatchelError
 from desktop.models import inbox, outbox
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.store import Actor, Store, Work
@@ -18,7 +19,8 @@ from desktop.services.records import refuse_issued
 from desktop.words import Message, msg
 
 SLICE = 500
-"""How many operations of a bulk command are taken back in one transaction."""
+"""How many operations of a bulk command are taken back in one transaction at most."""
+UNDOING = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Step:
     def label(self) -> Message:
         """What a person calls it."""
         return label_of(self.command)
+
+    @property
+    def long(self) -> bool:
+        """Whether it is taken back in slices, between which people's own commands go."""
+        return self.bulk and self.operations > SLICE
 
 
 @dataclass(slots=True)
@@ -61,15 +68,20 @@ def label_of(command: str) -> Message:
 
 
 def last_step(store: Store, actor: Actor, batch: UUID | None = None) -> Step | None:
-    """The newest thing this person did here and did not take back; with `batch` what was done under that."""
+    """The newest thing this person did here and did not take back; with `batch` what was done under that.
+
+    What is still being written beside them is not done yet.
+    """
     within = None if batch is None else batch.bytes
+    busy = [] if batch is not None else [each.bytes for each in list(store.under_way)]
     with store.reader.connect() as connection:
         row = connection.exec_driver_sql(
-            "SELECT coalesce(batch, tx), command, batch IS NOT NULL FROM change AS c"
+            "SELECT coalesce(batch, tx), command, batch IS NOT NULL FROM change AS c"  # noqa: S608 - marks
             " WHERE origin = 0 AND undoes IS NULL AND actor = ? AND (? IS NULL OR batch = ?)"
+            f" AND coalesce(batch, tx) NOT IN ({', '.join('?' * len(busy))})"
             " AND NOT EXISTS (SELECT 1 FROM change AS u WHERE u.undoes = coalesce(c.batch, c.tx))"
             " ORDER BY seq DESC LIMIT 1",
-            (actor.id.bytes, within, within),
+            (actor.id.bytes, within, within, *busy),
         ).first()
         if row is None:
             return None
@@ -86,10 +98,40 @@ def last_step(store: Store, actor: Actor, batch: UUID | None = None) -> Step | N
 
 def undo(store: Store, actor: Actor) -> Undone:
     """Take back the last step. Raises Refused where there is none, Conflict where it was changed since."""
+    return _undo(store, actor, _next(store, actor))
+
+
+def undo_or_reserve(store: Store, actor: Actor) -> Undone | Step:
+    """The same; a long step is only set aside for `undo_step`, and no other undo takes it until then."""
+    step = _next(store, actor)
+    if not step.long:
+        return _undo(store, actor, step)
+    store.under_way.add(step.key)
+    return step
+
+
+def undo_step(store: Store, actor: Actor, step: Step) -> Undone:
+    """Take back what was set aside."""
+    with store.busy_with(step.key):
+        return _undo(store, actor, step)
+
+
+def _next(store: Store, actor: Actor) -> Step:
     step = last_step(store, actor)
     if step is None:
         raise Refused(msg("There is nothing to undo."))
-    return _undo(store, actor, step)
+    return step
+
+
+@contextmanager
+def wholly(store: Store, actor: Actor, batch: UUID) -> Iterator[None]:
+    """What is written within under this batch comes wholly, or what came of it is taken back."""
+    with store.busy_with(batch):
+        try:
+            yield
+        except SatchelError:
+            take_back(store, actor, batch)
+            raise
 
 
 def take_back(store: Store, actor: Actor, batch: UUID) -> None:
@@ -107,10 +149,16 @@ def _undo(store: Store, actor: Actor, step: Step) -> Undone:
     batch = new_id() if step.bulk else None
     with store.reader.connect() as connection:
         txs = _txs(connection, step)
-    for ops in _slices(_ops(store, step)):
-        with store.work(actor, step.command, batch=batch, undoes=step.key) as work:
-            _take_back(work, ops, undone)
-            inbox.open_again(work.connection, step.key, *txs)
+
+    def most() -> int:
+        return min(SLICE, store.turns.bite(UNDOING)) if step.long else SLICE
+
+    with store.busy_with(step.key):
+        for ops in _slices(_ops(store, step), most):
+            with store.work(actor, step.command, batch=batch, undoes=step.key, aside=step.long) as work:
+                _take_back(work, ops, undone)
+                inbox.open_again(work.connection, step.key, *txs)
+            store.turns.took(UNDOING, len(ops))
     if not undone.kept:
         outbox.void_undone(store, step.key)
     return undone
@@ -134,14 +182,9 @@ def _ops(store: Store, step: Step) -> Iterator[_Op]:
         yield _Op(seq, kind, record_type, UUID(bytes=bytes(record)), json.loads(body))
 
 
-def _slices(ops: Iterable[_Op]) -> Iterator[list[_Op]]:
-    part: list[_Op] = []
-    for op in ops:
-        part.append(op)
-        if len(part) == SLICE:
-            yield part
-            part = []
-    if part:
+def _slices(ops: Iterable[_Op], most: Callable[[], int]) -> Iterator[list[_Op]]:
+    left = iter(ops)
+    while part := list(islice(left, most())):
         yield part
 
 

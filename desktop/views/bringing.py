@@ -153,7 +153,7 @@ class Bringing(Card):
             if asked == self._asked:
                 self._look.bind(self._summary.setText, errors.shown(error).words)
 
-        desk.runner.write(work, done=show, failed=refuse)
+        desk.runner.write_slowly(work, done=show, failed=refuse)
 
     def _show_plan(self, plan: Update | None) -> None:
         look = self._look
@@ -202,7 +202,7 @@ class Bringing(Card):
             self.meanwhile.tell_why(error)
 
         self.dismiss()
-        desk.runner.write(work, done=finish, failed=stop)
+        desk.runner.write_slowly(work, done=finish, failed=stop)
 
     def _finish(self, report: Report) -> None:
         desk = self._desk

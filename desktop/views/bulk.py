@@ -363,7 +363,7 @@ class BulkPanel(QWidget):
             running.ended.emit()
             self._failed(error)
 
-        desk.runner.write(work, done=finish, failed=fail)
+        desk.runner.write_slowly(work, done=finish, failed=fail)
 
     def _begin(self, total: int) -> None:
         title = msg("Changing {count} {what}")

@@ -159,7 +159,7 @@ class Meanwhile(QObject):
                 return bulk.decide(desk.store, desk.actor, report, mine)
 
         if mine:
-            desk.runner.write(work, done=self.decided.emit, failed=self.failed.emit)
+            desk.runner.write_slowly(work, done=self.decided.emit, failed=self.failed.emit)
         else:
             desk.told.emit(msg("Kept as they are now; yours waits in the outbox."), False)
             self.over.emit()

@@ -7,6 +7,7 @@ whatever takes longer go through the runner.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 from typing import Any, Final
 from uuid import UUID
 
@@ -69,7 +70,8 @@ class Desk(QObject):
         super().__init__()
         self.store, self.runner = store, runner
         self.actor = store.me()
-        self._hushed: set[tuple[str, UUID]] | None = None
+        self._hushed: dict[int, set[tuple[str, UUID]]] = {}
+        """By the thread that writes: a person's save beside an import is told at once."""
         self.unfinished = Keeper(store, runner)
         store.listeners.append(self._heard)
         runner.changed.connect(self.changed)
@@ -84,20 +86,20 @@ class Desk(QObject):
     def _heard(self, changed: Changed) -> None:
         if changed.remote and any(kind == "user" for kind, _ in changed.records):
             self.actor = self.store.me()  # the office may have given another role
-        if self._hushed is None:
+        hushed = self._hushed.get(get_ident())
+        if hushed is None:
             self.runner.tell(changed.records)
         else:
-            self._hushed |= changed.records
+            hushed |= changed.records
 
     @contextmanager
     def told_once(self) -> Iterator[None]:
-        """What changes within is told at its end: a list of thousands is read again once, not per slice."""
-        self._hushed = set()
+        """What this thread changes within is told at its end: a list of thousands is read again once."""
+        self._hushed[get_ident()] = set()
         try:
             yield
         finally:
-            heard, self._hushed = self._hushed, None
-            self.runner.tell(frozenset(heard))
+            self.runner.tell(frozenset(self._hushed.pop(get_ident())))
 
     # What there is
 
@@ -364,9 +366,9 @@ class Desk(QObject):
         running, fail = self.begin(msg("Deleting {count} {what}").of(count=f"{len(ids):,}", what=plural))
 
         def work() -> None:
-            with self.told_once():
+            with self.told_once(), store.busy_with(batch):
                 for done, each in enumerate(ids, 1):
-                    run(store, actor, name, each, batch=batch)
+                    run(store, actor, name, each, batch=batch, aside=True)
                     if not running.progress(done, len(ids)):
                         undo.take_back(store, actor, batch)
                         raise Refused(bulk.STOPPED)
@@ -376,7 +378,7 @@ class Desk(QObject):
             self.saved.emit(store.clock())
             self.told.emit(msg("Deleted: {count} {what}").of(count=len(ids), what=plural), True)
 
-        self.runner.write(work, done=finish, failed=fail)
+        self.runner.write_slowly(work, done=finish, failed=fail)
 
     def begin(self, title: Message) -> tuple[Running, Callable[[BaseException], None]]:
         """Something that may take a while; and what ends it where it failed, or was stopped."""
@@ -418,7 +420,7 @@ class Desk(QObject):
             told = msg("{count} records added from {file}, {rejects} rows left out")
             self.told.emit(told.of(count=f"{count:,}", file=path.name, rejects=len(report.rejects)), True)
 
-        self.runner.write(work, done=finish, failed=stop)
+        self.runner.write_slowly(work, done=finish, failed=stop)
 
     def export(self, kind: str, path: Path, language: str) -> None:
         """Write all records of a type to a file; its ending chooses the form."""
@@ -444,7 +446,19 @@ class Desk(QObject):
             self.saved.emit(self.store.clock())
             self.told.emit(msg("Undone: {what}").of(what=undone.step.label), False)
 
-        self.runner.write(lambda: undo.undo(self.store, self.actor), done=finish, failed=self._failing(None))
+        def go_on(found: undo.Undone | undo.Step) -> None:
+            if isinstance(found, undo.Undone):
+                finish(found)
+            else:
+                self.runner.write_slowly(
+                    lambda: undo.undo_step(self.store, self.actor, found),
+                    done=finish,
+                    failed=self._failing(None),
+                )
+
+        self.runner.write(
+            lambda: undo.undo_or_reserve(self.store, self.actor), done=go_on, failed=self._failing(None)
+        )
 
     def _failing(self, failed: Callable[[SatchelError], object] | None) -> Callable[[BaseException], object]:
         return lambda error: self._fail(error, failed)

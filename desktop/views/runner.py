@@ -1,4 +1,4 @@
-"""Work away from the UI thread: one thread for writes, a few for reads; the only file with futures.
+"""Work away from the UI thread: one thread for writes, one for long ones, a few for reads; all futures.
 
 Results arrive on the UI thread; a result whose view has moved on is dropped. `changed` says which records
 are different: at once for what a person did, and gathered for what comes in quick succession.
@@ -30,7 +30,7 @@ Key = tuple[str, UUID]
 
 
 class Runner(QObject):
-    """Runs callables on the data thread (`write`) or in the pool (`read`) and brings their results home."""
+    """Runs callables on a data thread (`write`) or in the pool (`read`) and brings their results home."""
 
     changed = Signal(object)  # frozenset[tuple[str, UUID]]
     failed = Signal(object)  # BaseException nobody else took
@@ -41,6 +41,7 @@ class Runner(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="data")
+        self._slow_writer = ThreadPoolExecutor(1, thread_name_prefix="slow data")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._turn: dict[tuple[int, str], int] = {}
         self._open = 0
@@ -62,6 +63,16 @@ class Runner(QObject):
     ) -> None:
         """Run a command on the data thread, one after another in the order asked."""
         self._start(self._writer, work, None, "", done, failed)
+
+    def write_slowly(
+        self,
+        work: Callable[[], T],
+        *,
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[BaseException], object] | None = None,
+    ) -> None:
+        """The same for what takes long: it writes in slices, between which `write` has its turns."""
+        self._start(self._slow_writer, work, None, "", done, failed)
 
     def read(
         self,
@@ -110,6 +121,7 @@ class Runner(QObject):
         self._closed = True
         self._later.stop()
         self._readers.shutdown(wait=True, cancel_futures=True)
+        self._slow_writer.shutdown(wait=True)
         self._writer.shutdown(wait=True)
 
     def _start(

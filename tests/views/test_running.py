@@ -1,12 +1,16 @@
 """What runs longer than a moment can be stopped, and then nothing of it is left."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.models.records import Customer
 from desktop.models.store import Store
-from desktop.services import exports
+from desktop.services import exports, imports, undo
 from desktop.views.running import Running
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -73,3 +77,94 @@ def test_a_deletion_of_many_that_is_stopped_brings_all_back(
     settle(window, qtbot)
     assert the_list(window).total() == total
     assert window.doing.tray.running == []
+
+
+class Beside:
+    """An import of which the second slice waits until the test lets go."""
+
+    def __init__(self, window: Window, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+        monkeypatch.setattr(imports, "SLICE", 5)
+        lines = "\n".join(f"Beside {n:02d}" for n in range(15))
+        file.write_text(f"name\n{lines}\n", encoding="utf-8")
+        self.begun, self.go_on, self.stopped = threading.Event(), threading.Event(), False
+        self.done: list[int] = []
+        window.desk.begun.connect(self._begin)
+        window.desk.bring_in(file)
+
+    def _begin(self, running: Running) -> None:
+        told = running.progress
+
+        def progress(done: int, total: int) -> bool:
+            self.done.append(done)
+            self.begun.set()
+            assert self.go_on.wait(10), "nobody lets the import go on"
+            return told(done, total) and not self.stopped
+
+        running.progress = progress  # type: ignore[method-assign]
+
+
+def names(store: Store) -> set[str]:
+    with store.reading() as session:
+        living = session.query(Customer).filter(Customer.deleted_at.is_(None))
+        return {each.name for each in living if each.name.startswith(("Beside", "Mine"))}
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_what_a_person_saves_goes_between_the_slices_of_an_import(
+    window: Window, qtbot: QtBot, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    told: list[str] = []
+    window.desk.told.connect(lambda words, _undo: told.append(words.in_language("en")))
+    heard: set[Any] = set()
+    window.desk.changed.connect(heard.update)
+    beside = Beside(window, monkeypatch, tmp_path / "beside.csv")
+    qtbot.waitUntil(beside.begun.is_set)
+    made: list[Customer] = []
+    window.desk.create("customer", {"name": "Mine"}, done=made.append)
+    window.desk.create("customer", {"name": "Mine for a moment"})
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert (beside.done, names(store) > {"Mine", "Mine for a moment"}) == ([5], True)
+    assert ("customer", made[0].id) in heard, "it is told, though the import is not yet"
+    window.desk.undo()
+    qtbot.waitUntil(lambda: len(told) == 3)
+    assert told[-1].startswith("Undone")
+    assert (beside.done, len(names(store))) == ([5], 6), "one's own last step, not what is being written"
+    beside.stopped = stopped
+    beside.go_on.set()
+    settle(window, qtbot)
+    assert len(names(store)) == (1 if stopped else 16)
+    if not stopped:
+        window.desk.undo()
+        settle(window, qtbot)
+    assert names(store) == {"Mine"}
+    assert store.under_way == set()
+
+
+def test_a_long_undo_lets_people_save_and_takes_no_step_twice(
+    window: Window, qtbot: QtBot, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = imports.plan("\n".join(["name", *(f"Beside {n}" for n in range(9))]).encode(), "customers")
+    monkeypatch.setattr(undo, "SLICE", 4)
+    window.desk.create("customer", {"name": "Mine before"})
+    settle(window, qtbot)
+    imports.carry_out(store, store.me(), made)
+    begun, go_on = threading.Event(), threading.Event()
+    take = undo.undo_step
+
+    def slowly(*asked: Any) -> undo.Undone:
+        begun.set()
+        assert go_on.wait(10), "nobody lets the undo go on"
+        return take(*asked)
+
+    monkeypatch.setattr(undo, "undo_step", slowly)
+    window.desk.undo()
+    qtbot.waitUntil(begun.is_set)
+    window.desk.create("customer", {"name": "Mine"})
+    qtbot.waitUntil(lambda: "Mine" in names(store))
+    window.desk.undo()
+    window.desk.undo()
+    qtbot.waitUntil(lambda: not {"Mine", "Mine before"} & names(store))
+    assert len(names(store)) == 9
+    go_on.set()
+    settle(window, qtbot)
+    assert (names(store), store.under_way) == (set(), set())
