@@ -18,6 +18,7 @@ from desktop.services.attachments import Shown
 from desktop.views import paint
 from desktop.views.file_viewer import paint_placeholder
 from desktop.views.look import Look
+from desktop.views.privacy import DOTS, veil_text
 from desktop.views.removable import Removable
 from desktop.words import Message, msg
 
@@ -38,14 +39,18 @@ class Tile(Removable):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.show_state(shown, office=office)
+        look.changed.connect(self._again)
+
+    def _again(self) -> None:
+        self.show_state(self.shown, office=self._office)
 
     def show_state(self, shown: Shown, *, office: bool) -> None:
         """The same file, further on its way."""
         self.shown, self._office = shown, office
-        said = self._look.text(self.whereabouts())
-        self.setText(shown.record.name)
-        self.setAccessibleName(f"{shown.record.name}, {said}")
-        self.setToolTip(f"{shown.record.name}\n{said}")
+        said, name = self._look.text(self.whereabouts()), called(self._look, shown.record.name)
+        self.setText(name)
+        self.setAccessibleName(f"{name}, {said}")
+        self.setToolTip(f"{name}\n{said}")
         self.setAccessibleDescription(self._look.text(REMOVE))
         self.update()
 
@@ -88,7 +93,7 @@ class Tile(Removable):
         painter.fillPath(edge, look.colour("hover" if self.underMouse() else "sunken"))
         painter.save()
         painter.setClipPath(edge)
-        if self.thumb is not None and not self.thumb.isNull():
+        if self.thumb is not None and not self.thumb.isNull() and not look.private:
             self._paint_picture(painter, box)
         else:
             icon = "file-text" if self.shown.here else "download"
@@ -102,7 +107,7 @@ class Tile(Removable):
             bar = QRect(box.left() + 8, box.bottom() - 10, box.width() - 16, 4)
             paint.paint_progress(painter, look, bar, self.shown.done / 100)
         under = QRect(0, box.bottom() + 2, self.width(), look.t.line("body"))
-        paint.paint_text(painter, look, under, self.shown.record.name)
+        paint.paint_text(painter, look, under, self.text())
         below = QRect(0, under.bottom(), self.width(), look.t.line("small"))
         link = not self.shown.here and not self.shown.done
         ink = "accent_ink" if link else "ink_3"
@@ -154,6 +159,12 @@ class Grid(QWidget):
         """Tiles flow."""
         super().resizeEvent(event)
         self.place()
+
+
+def called(look: Look, name: str) -> str:
+    """What a file is called: while names are hidden what kind of file it is."""
+    ending = rules.ending(name)
+    return f"{DOTS}.{ending}" if look.private and ending else veil_text(look, name)
 
 
 def tile_height(look: Look, width: int) -> int:

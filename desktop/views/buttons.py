@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizeP
 
 from desktop.views import paint
 from desktop.views.look import Look
+from desktop.views.privacy import veil_words
 from desktop.words import Message
 
 _GROUND = {"primary": ("accent", "accent_hover", "accent_pressed")}
@@ -141,7 +142,7 @@ class Button(_Keyed):
             self._look.release(self.setToolTip)
             self.setToolTip("")
         else:
-            self._look.bind(self.setToolTip, tip)
+            self._look.bind(self.setToolTip, lambda: veil_words(self._look, tip))
 
     def setText(self, text: str) -> None:
         """Qt's own, plus the new width, and the name where no other was given."""

@@ -9,6 +9,7 @@ from desktop.views.buttons import Button
 from desktop.views.compose import column, holding, label, row
 from desktop.views.look import Look
 from desktop.views.popover import RING, Popover
+from desktop.views.privacy import veil_words
 from desktop.words import Message, msg
 
 WIDTH = 300
@@ -60,8 +61,8 @@ class Confirm(Popover):
         self.entry.selectAll()
 
     def _show(self, anchor: QWidget, title: Message, yes: Message, act: Callable[[], object]) -> None:
-        self._look.bind(self._title.setText, title)
-        self._look.bind(self.setAccessibleName, title)
+        for say in (self._title.setText, self.setAccessibleName):
+            self._look.bind(say, lambda: veil_words(self._look, title))
         self.yes.say(yes)
         self._act = act
         self.setFixedWidth(self._look.px(WIDTH) + 2 * RING)

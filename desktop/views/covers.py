@@ -39,10 +39,11 @@ class Covers(QObject):
 
 
 def cover(look: Look, within: QWidget) -> None:
-    """Cover what stands in the editors of a page, seen or not, where names are hidden."""
+    """Cover what stands in the editors of a page, or in one, seen or not, where names are hidden."""
     if not look.private:
         return
     editors: list[QLineEdit | QPlainTextEdit] = [*within.findChildren(QLineEdit)]
+    editors += [within] if isinstance(within, QLineEdit | QPlainTextEdit) else []
     for editor in (*editors, *within.findChildren(QPlainTextEdit)):
         covered = any(not each.isHidden() for each in editor.findChildren(Cover))
         if _text(editor) and not editor.isHidden() and not covered:

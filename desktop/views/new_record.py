@@ -14,6 +14,7 @@ from desktop.views import errors, unfinished
 from desktop.views.buttons import Button
 from desktop.views.card import Body, Card
 from desktop.views.compose import Line, column, holding, label, row
+from desktop.views.covers import cover
 from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, editor_for, focus
 from desktop.views.look import Look
@@ -33,6 +34,7 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "address": ("text", "kind", "city", "person", "phone"),
     "price_book": ("name", "scope", "scope_value", "currency", "tax_mode", "valid_from", "valid_until"),
     "price_entry": ("book_id", "product_id", "price", "min_quantity", "tier", "valid_from", "valid_until"),
+    "exchange_rate": ("base_currency", "rate", "quote_currency", "rated_on", "source"),
     "organisation": ("name", "name_en", "phone", "tax_id", "currency", "tax_mode"),
 }
 WIDTH: Final = 560
@@ -87,6 +89,7 @@ class NewRecord(Card):
                 break
         if draft is not None:
             self._go_on(draft)
+            cover(self._look, self)
         unfinished.watch(list(self.editors.values()), self._keep)
 
     def go_on(self, draft: Unfinished) -> None:

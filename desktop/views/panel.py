@@ -25,6 +25,7 @@ from desktop.views.compose import (
     row,
     scrolling,
 )
+from desktop.views.covers import cover
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
 from desktop.views.lists import LISTS
@@ -176,6 +177,7 @@ class NoteBox(QLineEdit):
         draft = self._keeper.of(Unfinished(self.place, kind, record_id.hex).key)
         self.setText(draft.texts.get("name", "") if draft is not None else "")
         self._of = (kind, record_id)
+        cover(self._look, self)
 
     def turn(self, place: str) -> None:
         """What is typed becomes a note, or a comment; the other one waits."""

@@ -26,6 +26,7 @@ from desktop.views.compose import (
     scrolling,
     tab_through,
 )
+from desktop.views.covers import cover
 from desktop.views.customer_figures import CustomerFigures
 from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
@@ -154,6 +155,7 @@ class RecordPage(QWidget):
         for draft in self._desk.unfinished.facts_of(self.kind, self.record_id):
             if draft.focus in self.facts.facts:
                 self.facts.facts[draft.focus].go_on(draft)
+        cover(self._look, self.facts)
 
     def _again(self) -> None:
         self._fit_actions()

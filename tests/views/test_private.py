@@ -11,12 +11,18 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import Refused
+from desktop.models.records import Attachment
 from desktop.models.store import Store
 from desktop.rules.filters import Condition, every
+from desktop.services.attachments import Shown
 from desktop.services.unfinished import Unfinished
 from desktop.views import paint
+from desktop.views.attachment_tiles import Tile
+from desktop.views.buttons import Button
 from desktop.views.coming_back import come_back
+from desktop.views.confirm import Confirm
 from desktop.views.covers import Cover
+from desktop.views.file_viewer import FileViewer
 from desktop.views.list_page import ListPage
 from desktop.views.privacy import DOTS
 from desktop.views.quotes import QuotePage
@@ -165,6 +171,74 @@ def test_typing_that_comes_back_while_names_are_hidden_is_covered(
     assert editor is not None
     assert editor.text() == "xinghe.exam"
     assert covered(editor)
+
+
+def test_a_note_that_was_begun_is_covered_wherever_it_comes_back(
+    window: Window, qtbot: QtBot, firm: Firm
+) -> None:
+    first, second = firm.customers[:2]
+    for one in (first, second):
+        window.desk.unfinished.note(Unfinished("note", "customer", one.hex, {"name": "he wants 5 % off"}))
+    window.desk.unfinished.note(Unfinished("fact", "customer", first.hex, {"city": "苏"}, focus="city", at=2))
+    window._look.turn_private()  # noqa: SLF001
+    assert come_back(window)
+    for one in (first, second):
+        window.open_record("customer", one)
+        note = the_record(window).note
+        assert note.text() == "he wants 5 % off"
+        assert covered(note)
+        note.clear()
+        assert not covered(note)
+    panel = the_list(window).panel if window.go("customer") is None else None
+    assert panel is not None
+    window.desk.unfinished.note(Unfinished("note", "customer", second.hex, {"name": "he wants 5 % off"}))
+    panel.note.show_of("customer", first)
+    assert not covered(panel.note)
+    panel.note.show_of("customer", second)
+    assert covered(panel.note)
+
+
+def test_the_reason_of_a_grey_button_and_a_question_name_nobody(window: Window, qtbot: QtBot) -> None:
+    look = window._look  # noqa: SLF001
+    button = Button(look, msg("Save"))
+    qtbot.addWidget(button)
+    button.refuse(
+        msg("“{field}” of {title} was changed since, so this is not undone.").of(
+            field=msg("Phone"), title="Li"
+        )
+    )
+    box = Confirm(look, window)
+    box.ask(window, msg("Save a copy of {name}?").of(name="Li.pdf"), msg("Yes"), msg("Yes"), lambda: None)
+    assert "Li" in button.toolTip()
+    look.turn_private()
+    assert "Li" not in button.toolTip() + box.accessibleName()
+    look.switch(language="zh")
+    assert button.toolTip() == f"{DOTS}的“电话”后来又改过，因此不撤销。"
+    look.turn_private()
+    assert "Li" in button.toolTip()
+    assert "Li.pdf" in box.accessibleName()
+
+
+def test_files_show_neither_name_nor_picture(
+    window: Window, qtbot: QtBot, firm: Firm, painted: list[str]
+) -> None:
+    look = window._look  # noqa: SLF001
+    record = Attachment(name="Xinghe offer.pdf", size=10)
+    tile = Tile(look, Shown(record, None), office=False)
+    qtbot.addWidget(tile)
+    tile.resize(tile.sizeHint())
+    viewer = FileViewer(look, window)
+    viewer.show_file(record.name, [])
+    look.turn_private()
+    assert viewer.isHidden()
+    viewer.show_file(record.name, [])
+    assert not viewer.isHidden()
+    assert viewer.accessibleName() == DOTS
+    tile.grab()
+    assert f"{DOTS}.pdf" in painted
+    assert not [text for text in (*painted, tile.toolTip(), tile.accessibleName()) if "Xinghe" in text]
+    look.turn_private()
+    assert "Xinghe offer.pdf" in tile.toolTip()
 
 
 def test_chips_and_the_reason_why_nothing_passes_name_nobody(
