@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from desktop.views.cells import NOTHING, Cell
 from desktop.views.look import Look
 from desktop.words import Message, verbatim
+
+if TYPE_CHECKING:
+    from desktop.views.cells import Cell
 
 DOTS: Final = "\N{BULLET}" * 3
 _COUNT: Final = re.compile(
@@ -20,8 +22,10 @@ _COUNT: Final = re.compile(
 """What names no customer, is no telephone number, and no amount, which has its sign."""
 
 
-def veiled(look: Look, cell: Cell) -> Cell:
+def veiled(look: Look, cell: "Cell") -> "Cell":
     """What a cell shows while names and amounts are hidden."""
+    from desktop.views.cells import NOTHING  # the unlock window knows no cells
+
     if not look.private or cell.ring is not None or cell.icon is not None or cell.tone == "accent":
         return cell
     if cell.text in ("", NOTHING):
