@@ -24,10 +24,10 @@ _COUNT: Final = re.compile(
 
 def veiled(look: Look, cell: "Cell") -> "Cell":
     """What a cell shows while names and amounts are hidden."""
-    from desktop.views.cells import NOTHING  # the unlock window knows no cells
-
     if not look.private or cell.ring is not None or cell.icon is not None or cell.tone == "accent":
         return cell
+    from desktop.views.cells import NOTHING  # the unlock window knows no cells
+
     if cell.text in ("", NOTHING):
         return cell
     avatar = (DOTS[0], cell.avatar[1], cell.avatar[2]) if cell.avatar is not None else None
