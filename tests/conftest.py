@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -74,6 +75,20 @@ def nothing_left_behind() -> Iterator[None]:
         if time.monotonic() > deadline:
             pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
         settle()
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test keeps in the settings of the machine, neither another one nor a person meets."""
+    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_hurries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a list reads at once, it reads at once on a slow machine too: there its rows would come later."""
+    if "desktop.views.list_source" in sys.modules:
+        for name in ("PATIENCE", "BRIEF"):
+            monkeypatch.setattr(f"desktop.views.list_source.{name}", 60.0)
 
 
 def empty_clipboard() -> None:

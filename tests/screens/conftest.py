@@ -13,11 +13,6 @@ from tests.screens.sample import Firm
 from tests.stores import opened
 
 
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
-
-
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Firm]:
     """The folder of a closed store with the firm in it, and who founded it."""

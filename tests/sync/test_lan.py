@@ -1,6 +1,5 @@
 """Two laptops on one network: a typed code finds and proves, sealed bundles pass, nothing else does."""
 
-import itertools
 import json
 import os
 import shutil
@@ -28,12 +27,12 @@ from sync.client.lan_channel import Channel, WrongCode, agree
 from sync.server import bundle as office_bundle
 from sync.server import store as office_store
 from sync.server.server import Server
+from tests.ports import free_port
 from tests.stores import customer, opened
 from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 
 CODE = "42317905"
-PORTS = itertools.count(18_447)
 PASSPHRASE = "correct horse battery staple"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -87,7 +86,7 @@ class Aside:
 
 def meet(firm: Firm, typed: str = CODE) -> tuple[Any, Any]:
     """Ann shows the code, Bob types one: what each got."""
-    port = next(PORTS)
+    port = free_port()
     sharing = Aside(lambda: lan.share(firm.trader("ann"), CODE, seconds=15, port=port))
     try:
         joined = lan.join(firm.trader("bob"), typed, port=port)
@@ -161,7 +160,7 @@ def test_laptops_of_two_offices_hand_nothing_over(firm: Firm, tmp_path: Path) ->
     with opened(tmp_path / "eve") as eve:
         enrol(eve, Direct(other), other.new_code("Eve"))
         firm.bob = eve
-        port = next(PORTS)
+        port = free_port()
         sharing = Aside(lambda: lan.share(firm.trader("ann"), CODE, seconds=15, port=port))
         with pytest.raises(Refused, match="another office"):
             lan.join(firm.trader("bob"), CODE, port=port)
@@ -174,7 +173,7 @@ def test_laptops_of_two_offices_hand_nothing_over(firm: Firm, tmp_path: Path) ->
 
 
 def test_after_three_wrong_codes_even_the_right_one_is_refused(firm: Firm) -> None:
-    port = next(PORTS)
+    port = free_port()
     sharing = Aside(lambda: lan.share(firm.trader("ann"), CODE, seconds=30, port=port))
     for wrong in ("42317906", "42000000", "42999999"):
         with pytest.raises(NotAllowed, match="another code"):
@@ -188,7 +187,7 @@ def test_after_three_wrong_codes_even_the_right_one_is_refused(firm: Firm) -> No
 
 
 def test_two_wrong_codes_leave_the_right_one_good(firm: Firm) -> None:
-    port = next(PORTS)
+    port = free_port()
     sharing = Aside(lambda: lan.share(firm.trader("ann"), CODE, seconds=30, port=port))
     for wrong in ("42317906", "42000000"):
         with pytest.raises(NotAllowed):
@@ -198,7 +197,7 @@ def test_two_wrong_codes_leave_the_right_one_good(firm: Firm) -> None:
 
 
 def test_only_the_laptop_that_shows_these_two_digits_answers(firm: Firm) -> None:
-    port = next(PORTS)
+    port = free_port()
     sharing = Aside(lambda: lan.share(firm.trader("ann"), CODE, seconds=2, port=port))
     with pytest.raises(Offline, match="No laptop"):
         lan.join(firm.trader("bob"), "43317905", seconds=1, port=port)
@@ -289,7 +288,7 @@ def test_what_is_changed_on_the_line_ends_it(wrong: str) -> None:
 
 
 def test_a_stranger_who_connects_and_hangs_up_costs_no_try(firm: Firm) -> None:
-    port = next(PORTS)
+    port = free_port()
     sharing = Aside(lambda: lan.share(firm.trader("ann"), CODE, seconds=30, port=port))
     with closing(lan._found("42", lan._Search(time.monotonic() + 60, lambda: False), port)) as places:  # noqa: SLF001
         place = next(places)[:2]

@@ -201,10 +201,7 @@ def test_the_settings_say_how_photos_are_kept_and_how_much_room_there_is(
     look: Look,
     qtbot: QtBot,
     store: Store,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path))
     lines = FileSettings(look, window.desk)
     assert (lines.photos.current(), lines.place.current(), lines.room.current()) == ("yes", "no", "2")
     lines.photos.chosen.emit("no")

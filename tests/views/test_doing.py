@@ -1,7 +1,6 @@
 """Keys that a person may change, sentences that act, links, windows torn off, and why a value is so."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,12 +20,6 @@ from desktop.views.look import Look
 from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import settle, stored, the_list, the_record
-
-
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
-
 
 # Keys
 

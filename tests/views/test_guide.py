@@ -1,7 +1,6 @@
 """The manual: a page for every screen in both languages, no dead link, and nothing said that is not so."""
 
 import re
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
@@ -25,11 +24,6 @@ from tests.views.pages import the_record
 from tests.views.test_echo import SUNDAY
 
 FLOATING = ("first_run", "unlock", "record", "quote_page", "palette", "outbox", "new", "crash")
-
-
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
 
 
 def pages(language: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Without the internet in a real window: a file out, the answer in, a code shown and typed by pressing."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,13 +20,12 @@ from sync.client import lan
 from sync.client.driver import enrol, sync_once
 from sync.server import bundle as office_bundle
 from sync.server.server import Server
+from tests.ports import free_port
 from tests.stores import customer, opened
 from tests.sync import postgres
 from tests.sync.simulator.world import Direct
 from tests.views.conftest import now
 from tests.views.pages import key, press, settle, type_in
-
-PORTS = itertools.count(19_447)
 
 
 @pytest.fixture
@@ -188,7 +186,7 @@ def test_a_damaged_file_is_refused_in_words_and_changes_nothing(
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> int:
     """A port of this test's own for both sides."""
-    chosen = next(PORTS)
+    chosen = free_port()
     for name in ("share", "join"):
         monkeypatch.setattr(lan, name, partial(getattr(lan, name), port=chosen))
     return chosen

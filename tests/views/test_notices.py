@@ -27,8 +27,7 @@ SUNDAY_NOON = datetime(2026, 11, 22, 12, 0)  # noqa: DTZ001  local time
 
 
 @pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
+def _never_quiet(own_settings: None) -> None:
     settings.save(settings.Settings(quiet_from="", quiet_until="", working_days_only=False))
 
 

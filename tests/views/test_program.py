@@ -46,7 +46,6 @@ HEAVY = (
 @pytest.fixture
 def program(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[app.Program]:
     """The program on a profile that is not there yet."""
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
     monkeypatch.setattr(vault, "create_vault", partial(vault.create_vault, kdf=CHEAP))
     made = app.Program(app.application(), tmp_path / "profile", settings.Settings(language="en"))
     yield made

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,11 +15,6 @@ from desktop.views.rail import Place, Side
 from desktop.views.unlock import Holder, UnlockPage
 from desktop.words import msg
 from tests.views.pages import key, press, type_in
-
-
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
 
 
 def unlock_page(look: Look, qtbot: QtBot) -> UnlockPage:

@@ -1,7 +1,5 @@
 """The settings: found by a word, acting at once, with keys, reminders and what leaves this laptop."""
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -13,11 +11,6 @@ from desktop.views import keymap
 from desktop.views.look import Look
 from desktop.views.settings_page import SECTIONS, SettingsPage
 from desktop.views.window import Window
-
-
-@pytest.fixture(autouse=True)
-def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
 
 
 @pytest.fixture

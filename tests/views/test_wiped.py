@@ -24,7 +24,6 @@ ORDER = WipeOrder("0" * 32, "1" * 32, "衡岳", 1_800_000_000_000, False, "")
 @pytest.fixture
 def program(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[app.Program]:
     """The program on a profile that is not there yet."""
-    monkeypatch.setenv("SATCHEL_SETTINGS", str(tmp_path / "settings"))
     monkeypatch.setattr(vault, "create_vault", partial(vault.create_vault, kdf=CHEAP))
     made = app.Program(app.application(), tmp_path / "profile", settings.Settings(language="en"))
     yield made
