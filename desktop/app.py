@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from desktop import settings
 from desktop.models import wiping
-from desktop.views import first_typed
 from desktop.views.guide_key import GuideKey
 from desktop.views.instance import Instance, hand_over
 from desktop.views.look import Look
@@ -363,6 +362,8 @@ class Program(QObject):
     def _enter(self) -> None:
         if self._vault is None or self._store is None:
             return
+        from desktop.views import first_typed
+
         first_typed.forget()
         keep_look(self.look)
         if self._loading.is_alive():  # what is made from here on must come under the search for garbage

@@ -1,6 +1,5 @@
 """Icons: one SVG per name, drawn in any colour and size and kept as pixmaps."""
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -24,7 +23,7 @@ def pixmap(name: str, colour: str, size: int, ratio: float, stroke: float) -> QP
     """The icon `name` in `colour` (#RRGGBB), `size` logical px wide, with lines of `stroke` logical px."""
     width = stroke * _VIEW_BOX / size
     text = _source(name).replace("currentColor", colour)
-    text = re.sub(r'stroke-width="2"', f'stroke-width="{width:.3f}"', text, count=1)
+    text = text.replace('stroke-width="2"', f'stroke-width="{width:.3f}"', 1)
     picture = QPixmap(round(size * ratio), round(size * ratio))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

@@ -1,6 +1,6 @@
 """The unlock page. It starts first, so it needs QtWidgets and the standard library alone."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -15,8 +15,7 @@ from desktop.words import Message, msg
 WIDTH = 376
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """What may be said about a vault while it is locked; empty where it says nothing."""
 
     company: str = ""

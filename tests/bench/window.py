@@ -39,7 +39,8 @@ SATCHEL = """
 import gc
 gc.disable()  # as desktop/__main__.py does
 from pathlib import Path
-from desktop import app as program, settings
+from desktop import settings
+from desktop import app as program
 from desktop.app import Program, application
 app = application()
 program.hand_over(Path(sys.argv[1]), "")
