@@ -26,6 +26,8 @@ from desktop.words import msg
 
 HELD: Final = UUID(int=0)
 """In place of an id: the deletions that are held back."""
+MOST: Final = 200
+"""Of what was decided: nobody looks further back in a window."""
 WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "conflict": ("mine", "theirs", "edit", "split"),
     "text": ("both", "mine", "theirs", "edit"),
@@ -97,6 +99,14 @@ def matters(store: Store) -> list[Matter]:
     if deletions is not None:
         found.append(Matter(HELD, "held", "", HELD, store.clock(), deletions=deletions))
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def decided(store: Store) -> list[Matter]:
+    """What was decided here lately, newest first."""
+    with store.reader.connect() as connection:
+        entries = [one for one in inbox.entries(connection, every=True) if one.state in inbox.DECIDED]
+    with store.reading() as session:
+        return [_of_entry(session, entry) for entry in entries[:MOST] if entry.type in RECORDS]
 
 
 def count(store: Store) -> int:

@@ -62,6 +62,7 @@ class DayPlan(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         look.bind(self.grid.setMinimumWidth, lambda: look.px(200))  # narrower than a calendar of its own
         self._area.setWidget(self.grid)
+        self._area.verticalScrollBar().rangeChanged.connect(self._to_now)
         ground = region("panel", "left")
         whole = column(look, head, self._area, foot, gap=0)
         whole.setStretch(1, 1)
@@ -95,8 +96,7 @@ class DayPlan(QWidget):
         self.grid.show_items("day", [day], self._items(day), timed=True, month=day.month)
         self.grid.chosen = kept if self.grid.item_of(kept) is not None else None
         self._say()
-        if not self._scrolled:
-            QTimer.singleShot(0, self, self._to_now)
+        QTimer.singleShot(0, self, self._to_now)
 
     def _say(self) -> None:
         look, day = self._look, self.today()
@@ -107,8 +107,9 @@ class DayPlan(QWidget):
         look.bind(self.tomorrow.setText, words if later else msg("Nothing at a fixed hour tomorrow"))
 
     def _to_now(self) -> None:
-        """Where the day begins, or what is under way."""
-        if not self.isVisible():
+        """Where the day begins, or what is under way; once, when all of the day is known and has its room."""
+        whole = self.grid.height() >= self._look.px(HOUR * 24)
+        if self._scrolled or not whole or not self.isVisible() or len(self._found) < len(TIMED):
             return
         self._scrolled = True
         hours = [(item.minute or 0) // 60 for item in self.grid.items]

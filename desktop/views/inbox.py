@@ -1,6 +1,7 @@
 """The inbox: what is to be decided on the left, the chosen one in values and consequences on the right."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from desktop.services import held, matters, ways
 from desktop.services import inbox as decisions
 from desktop.services.matters import Matter
 from desktop.services.unfinished import Unfinished
-from desktop.views import cells, dates, inbox_cards, paint
+from desktop.views import cells, dates, inbox_cards, inbox_decided, paint
 from desktop.views.buttons import Button
 from desktop.views.compose import Picture, clear, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
@@ -102,6 +103,9 @@ class InboxPage(QWidget):
         self._matters: list[Matter] = []
         self._undo: Callable[[], None] | None = None
         self._place = 0
+        self._past = False
+        self.faces = inbox_decided.Faces(look, self)
+        self.faces.turned.connect(self.turn)
         self._entry: QLineEdit | None = None
         self._text: TextBox | None = None
         self._typed: EntryDrafts | None = None
@@ -127,10 +131,11 @@ class InboxPage(QWidget):
         self._right = scrolling(inner)
         why = msg("When two people change the same thing, both values wait here for you.")
         self._empty = Empty(look, "inbox", msg("Nothing to decide"), why)
+        self._none_yet = inbox_decided.nothing_yet(look)
         ground = region("surface")
-        whole = row(look, self._left, self._right, self._empty, gap=0)
-        whole.setStretch(1, 1)
-        whole.setStretch(2, 1)
+        whole = row(look, self._left, self._right, self._empty, self._none_yet, gap=0)
+        for place in (1, 2, 3):
+            whole.setStretch(place, 1)
         ground.setLayout(whole)
         self.setLayout(column(look, ground, gap=0))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no stop of Tab: nothing shows it
@@ -151,12 +156,22 @@ class InboxPage(QWidget):
     def enter(self) -> None:
         """Read what is open, and look at the first."""
         self.setFocus()
-        self._fill()
+        self.turn(past=False)
+
+    def header_parts(self) -> list[QWidget]:
+        """What is to be decided, and what was."""
+        return list(self.faces.tabs)
+
+    def turn(self, past: bool, chosen: UUID | None = None) -> None:
+        """To what is to be decided, or to what was."""
+        self._past = past
+        self.faces.choose(past=past)
+        self._fill(chosen)
 
     def _fill(self, chosen: UUID | None = None) -> None:
         """Every matter again, the chosen one looked at if it is still there."""
         store = self._desk.store
-        self._matters = matters.matters(store)
+        self._matters = matters.decided(store) if self._past else matters.matters(store)
         clear(self._rows)
         looked_at = next((one for one in self._matters if one.key == chosen), None)
         looked_at = looked_at or (self._matters[0] if self._matters else None)
@@ -167,10 +182,12 @@ class InboxPage(QWidget):
             self._rows.addWidget(made)
         self._left.setVisible(bool(self._matters))
         self._right.setVisible(bool(self._matters))
-        self._empty.setVisible(not self._matters)
+        self._empty.setVisible(not self._matters and not self._past)
+        self._none_yet.setVisible(not self._matters and self._past)
         self._show(looked_at)
-        open_ones = msg("{count} to decide").of(count=len(self._matters))
-        self.figures.emit([(open_ones, "")] if self._matters else [])
+        self.faces.show_count(matters.count(store))
+        said = msg("{count} decided") if self._past else msg("{count} to decide")
+        self.figures.emit([(said.of(count=f"{len(self._matters):,}"), "")] if self._matters else [])
 
     def look_at(self, place: int) -> None:
         """Choose the matter at a place of the list."""
@@ -219,10 +236,17 @@ class InboxPage(QWidget):
             parts.append(row(look, name, None))
         parts.append(label(look, self._reason(matter, told), ink="ink_2", wrap=True))
         parts += inbox_cards.spaced(inbox_cards.body(look, self._desk, matter, told))
+        if self._past:
+            parts += inbox_decided.outcome(look, matter, partial(self._reopen, matter))
+            self._detail.addWidget(holding(column(look, *parts, gap=6)))
+            return
         self.choices = Choices(look, told.ways)
         self.choices.wanted.connect(self.decide)
         self.choices.chosen.connect(lambda _name: self._name_primary())
         parts += [10, self.choices]
+        if len(told.ways) == 1:  # nothing to choose: what the button means is a sentence
+            self.choices.hide()
+            parts.append(label(look, told.ways[0].meaning, ink="ink_2", wrap=True))
         if matter.kind == "text":
             self._text = TextBox(look, matter)
             parts += [8, label(look, msg("Or write a third one:"), size="small", ink="ink_2"), self._text]
@@ -246,6 +270,9 @@ class InboxPage(QWidget):
             and self.matter.key == key
             and (self._typed is not None and self._typed.come_back())
         )
+
+    def _reopen(self, matter: Matter) -> None:
+        self._desk.reopen(matter.key, done=lambda: self.turn(False, matter.key))
 
     def _hidden(self) -> Empty:
         """In place of a card, which is all names and amounts."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from desktop.models.inbox import DECIDED
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS
 from desktop.rules import threeway
@@ -40,6 +41,8 @@ ICONS: Final[Mapping[str, tuple[str, str]]] = {
 
 def icon_of(matter: Matter) -> tuple[str, str]:
     """The picture that stands before a matter in the list."""
+    if matter.entry is not None and matter.entry.state in DECIDED:
+        return ("circle-check", "ink_3")
     if matter.kind == "proposed" and matter.outcome:
         return ("circle-check", "good") if matter.outcome == "accepted" else ("circle-x", "bad")
     return ICONS[matter.kind]

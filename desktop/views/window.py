@@ -289,7 +289,9 @@ class Window(QWidget):
             parts, actions = page.header_tabs(), page.header_actions()
         elif isinstance(page, RecordPage | QuotePage | boards.Board):
             parts, actions = page.header_parts(), page.header_actions()
-        gap = 22 if isinstance(page, ListPage | boards.Board) else 10
+        elif isinstance(page, InboxPage):
+            parts = page.header_parts()
+        gap = 22 if isinstance(page, ListPage | boards.Board | InboxPage) else 10
         self._look.bind(self._left.setSpacing, lambda: self._look.px(gap))
         self._left.setContentsMargins(self._look.px(12) if stop.record is None else 0, 0, 0, 0)
         for part in parts:

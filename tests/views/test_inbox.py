@@ -4,18 +4,20 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from desktop.models.records import QuoteLine
 from desktop.models.store import Store
 from desktop.services import commands
+from desktop.services import inbox as decisions
+from desktop.views.buttons import Button
 from desktop.views.comparison import lines_of
 from desktop.views.inbox import InboxPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm, conflict
-from tests.views.pages import key, settle, stored, type_in
+from tests.views.pages import key, press, settle, stored, type_in
 
 
 def shown(window: Window, qtbot: QtBot) -> InboxPage:
@@ -43,6 +45,33 @@ def test_keys_decide_and_take_it_back(
     qtbot.waitUntil(lambda: page.open_count() == 2)
     assert stored(store, "customer", firm.customers[0]).phone == "138 1290 8866"
     settle(window, qtbot)
+
+
+def test_what_was_decided_stays_on_the_other_face_and_is_decided_again(
+    window_on: Callable[[Store], Window], store: Store, firm: Firm, qtbot: QtBot
+) -> None:
+    conflict(store, firm)
+    window = window_on(store)
+    page = shown(window, qtbot)
+    todo, past = page.faces.tabs
+    key(qtbot, page, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: page.open_count() == 1)
+    press(qtbot, past)
+    assert (page.open_count(), page.choices) == (1, None)
+    assert page.matter is not None
+    decided = page.matter.key
+    said = [each.text() for each in page.findChildren(QLabel)]
+    assert decisions.SAID["mine"].text in said
+    again = next(each for each in page.findChildren(Button) if each.text() == "Decide again")
+    press(qtbot, again)
+    qtbot.waitUntil(lambda: page.open_count() == 2)
+    assert todo.isChecked()
+    assert page.matter is not None
+    assert page.matter.key == decided
+    assert stored(store, "customer", firm.customers[0]).phone == "138 1290 8866"
+    settle(window, qtbot)
+    press(qtbot, past)
+    assert page.open_count() == 0
 
 
 def test_another_price_is_typed_in_place_and_weighed_before(
