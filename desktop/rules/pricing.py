@@ -89,12 +89,31 @@ class PriceEntry:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyRate:
-    """One unit of `source` is `rate` units of `target`, from that day on."""
+    """One unit of `source` is `rate` units of `target`, from that day on; read either way round."""
 
     source: str
     target: str
     rate: Decimal
     on: date
+
+    def __post_init__(self) -> None:
+        if self.rate <= 0:
+            raise Refused(msg("A rate is above zero."), field="rate")
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two currencies, whichever is said first."""
+        return frozenset((self.source, self.target))
+
+    def factor(self, source: str) -> Fraction:
+        """What a price in `source`, one of the two, is multiplied by: exact also the other way round."""
+        return Fraction(self.rate) if source == self.source else 1 / Fraction(self.rate)
+
+
+def rates_of(known: Iterable[CurrencyRate], pinned: Iterable[CurrencyRate]) -> list[CurrencyRate]:
+    """The rates that a quote goes by: those it was begun with, and for other pairs what is known."""
+    kept = {rate.pair: rate for rate in pinned}
+    return [*kept.values(), *(rate for rate in known if rate.pair not in kept)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +206,15 @@ def resolve(asked: Asked, entries: Iterable[PriceEntry], rates: Sequence[Currenc
         return Resolution(None, tuple(trace))
     unit, base, slabs = _tiered(entry, asked, together, trace)
     rate = _rate(entry.currency, asked, rates)
+    turn = None if rate is None else rate.factor(entry.currency)
     factor = _discounted(asked, unit, trace)
-    floor = None if entry.floor is None else _converted(entry.floor, Fraction(1), rate, asked.price_digits)
-    price = _converted(unit, Fraction(1), rate, asked.price_digits)
-    net = _converted(unit, factor, rate, asked.price_digits)
+    digits = asked.price_digits if turn is None else max(asked.price_digits, _decimals(entry))
+    floor = None if entry.floor is None else _converted(entry.floor, Fraction(1), turn, digits)
+    price = _converted(unit, Fraction(1), turn, digits)
+    net = _converted(unit, factor, turn, digits)
     if rate is not None:
         slabs = tuple(
-            Slab(slab.quantity, _converted(slab.unit_price, Fraction(1), rate, asked.price_digits))
-            for slab in slabs
+            Slab(slab.quantity, _converted(slab.unit_price, Fraction(1), turn, digits)) for slab in slabs
         )
         price = mean_price(slabs) if slabs else price
         said = msg("Currency: 1 {source} = {rate} {target}, rate of {day}").of(
@@ -300,21 +320,28 @@ def _discounted(asked: Asked, unit: Decimal, trace: list[Step]) -> Fraction:
 
 
 def _rate(source: str, asked: Asked, rates: Sequence[CurrencyRate]) -> CurrencyRate | None:
-    """The latest rate of or before the quote's day; None where none is needed or known."""
-    known = [
-        rate
-        for rate in rates
-        if (rate.source, rate.target) == (source, asked.currency) and rate.on <= asked.on
-    ]
-    return max(known, key=lambda rate: rate.on) if known and source != asked.currency else None
+    """The latest rate of or before the quote's day; None where none is needed or known.
+
+    Of one day the rate that was said in this direction counts before one that is turned round.
+    """
+    pair = frozenset((source, asked.currency))
+    known = [rate for rate in rates if rate.pair == pair and rate.on <= asked.on]
+    if source == asked.currency or not known:
+        return None
+    return max(known, key=lambda rate: (rate.on, rate.source == source, rate.rate))
 
 
-def _converted(price: Decimal, factor: Fraction, rate: CurrencyRate | None, digits: int) -> Decimal:
+def _decimals(entry: PriceEntry) -> int:
+    """How exactly a book says its prices: a price of 0.0035 is not rounded to nothing in another currency."""
+    return max(-int(tier.price.normalize().as_tuple().exponent) for tier in entry.tiers)
+
+
+def _converted(price: Decimal, factor: Fraction, turn: Fraction | None, digits: int) -> Decimal:
     """Rounded before it meets a quantity; an undiscounted price of the same currency stays as it is."""
     exact = Fraction(price) * factor
-    if rate is None:
+    if turn is None:
         return price if factor == 1 else _at(exact, digits)
-    return _at(exact * Fraction(rate.rate), digits)
+    return _at(exact * turn, digits)
 
 
 def _at(exact: Fraction, digits: int) -> Decimal:

@@ -1,17 +1,19 @@
 """Which price a customer gets for a product today, from the price books on this laptop."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from desktop.models.records import Customer, PriceBook, PriceEntry, Product, QuoteLine
+from desktop.errors import Refused
+from desktop.models.records import Customer, ExchangeRate, PriceBook, PriceEntry, Product, QuoteLine
 from desktop.models.store import Work
 from desktop.rules import pricing
-from desktop.rules.money import ZERO, number
+from desktop.rules.money import ZERO, currency_digits, decimal, number
 
 
 def reprice(
@@ -24,10 +26,12 @@ def reprice(
     tax_mode: str,
     on: date,
     home: str = "",
+    pinned: Iterable[pricing.CurrencyRate] = (),
 ) -> None:
     """Price all lines of a product in their order: the tier goes by their sum, slabs fill up line by line.
 
-    A price typed by hand stays as it was typed. List prices are in the currency `home` of the firm.
+    A price typed by hand stays as it was typed. List prices are in the currency `home` of the firm. The
+    quote goes on by the rates that it was begun with (`pinned`).
     """
     free = [line for line in lines if not by_hand(line)]
     books = entries(session, product, customer, tax_mode)
@@ -40,12 +44,14 @@ def reprice(
         segments=(customer.grade,) if customer and customer.grade else (),
         region=(customer.city or "") if customer else "",
         together=sum(((line.quantity or ZERO) for line in free), ZERO),
+        price_digits=currency_digits(currency),
     )
+    known = pricing.rates_of(rates(session, currency), pinned)
     for line in free:
         wanted = replace(wanted, quantity=line.quantity or ZERO)
-        found = pricing.resolve(wanted, books)
+        found = pricing.resolve(wanted, books, known)
         if found.price is None and product.price is not None:
-            found = pricing.resolve(wanted, [_list_price(product, product.price, home or currency)])
+            found = pricing.resolve(wanted, [_list_price(product, product.price, home or currency)], known)
         wanted = replace(wanted, before=wanted.before + abs(wanted.quantity))
         line.price_trace = found.as_json()
         if found.price is not None:
@@ -69,9 +75,52 @@ def floor(
         customer=customer.id.hex if customer else "",
         segments=(customer.grade,) if customer and customer.grade else (),
         region=(customer.city or "") if customer else "",
+        price_digits=currency_digits(currency),
     )
-    found = pricing.resolve(wanted, entries(session, product, customer, tax_mode))
+    known = pricing.rates_of(rates(session, currency), pinned([line]))
+    found = pricing.resolve(wanted, entries(session, product, customer, tax_mode), known)
     return found.price.floor if found.price is not None else None
+
+
+def rates(session: Session, currency: str) -> list[pricing.CurrencyRate]:
+    """What is known of this currency's rates, either way round."""
+    query = select(ExchangeRate).where(
+        or_(ExchangeRate.base_currency == currency, ExchangeRate.quote_currency == currency),
+        ExchangeRate.deleted_at.is_(None),
+    )
+    return [
+        pricing.CurrencyRate(each.base_currency, each.quote_currency, each.rate, each.rated_on)
+        for each in session.scalars(query)
+        if each.rate and each.rate > ZERO and each.rated_on is not None
+    ]
+
+
+def pinned(lines: Iterable[QuoteLine]) -> list[pricing.CurrencyRate]:
+    """The rates by which lines of a quote were priced, the first one of each pair.
+
+    They stay with the quote, so that a line which is added tomorrow goes by the same rate.
+    """
+    found: dict[frozenset[str], pricing.CurrencyRate] = {}
+    for line in lines:
+        for step in line.price_trace or ():
+            if step.get("step") == "currency":
+                rate = _rate_of(step)
+                if rate is not None:
+                    found.setdefault(rate.pair, rate)
+    return list(found.values())
+
+
+def _rate_of(step: Mapping[str, Any]) -> pricing.CurrencyRate | None:
+    """The rate that a trace tells of; what cannot be read is none."""
+    try:
+        return pricing.CurrencyRate(
+            str(step["from"]),
+            str(step["to"]),
+            decimal(str(step["rate"])),
+            date.fromisoformat(str(step["on"])),
+        )
+    except (KeyError, ValueError, Refused):
+        return None
 
 
 def typed_by(work: Work, line: QuoteLine) -> None:

@@ -167,6 +167,7 @@ def _price(work: Work, quote: Quote, *product_ids: UUID) -> None:
     """Price every line of these products anew; one that left the catalogue keeps its price."""
     revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
     firm, on, lines = organisation(work), today(work), _lines(work, quote)
+    kept = prices.pinned(lines)
     for product_id in product_ids:
         product = work.session.get(Product, product_id)
         if product is None or product.deleted_at is not None:
@@ -180,6 +181,7 @@ def _price(work: Work, quote: Quote, *product_ids: UUID) -> None:
             tax_mode=revision.tax_mode if revision else "included",
             on=on,
             home=firm.currency if firm else "",
+            pinned=kept,
         )
 
 

@@ -13,6 +13,7 @@ from desktop.words import Message, msg
 
 LISTED: Final = (
     ("price_book", msg("Price books"), msg("Prices for a region, a grade or one customer, with their days.")),
+    ("exchange_rate", msg("Exchange rates"), msg("What a currency is worth on a day: for quotes abroad.")),
     ("user", msg("Users"), msg("Who works here, in which role and team.")),
     ("team", msg("Teams"), msg("Who shares customers with whom.")),
 )

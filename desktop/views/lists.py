@@ -118,7 +118,7 @@ _TO_DO: Final = Condition("done_at", "empty")
 DROP: Final = msg("or drop a file into the window: CSV, Excel or vCard")
 
 _ACTIVE: Final = View("active", msg("Active"), every(Condition("active", "yes")))
-DIRECTORY_KINDS: Final = ("price_book", "price_entry", "user", "team")
+DIRECTORY_KINDS: Final = ("price_book", "price_entry", "exchange_rate", "user", "team")
 """Lists without a place in the rail: the settings and the palette lead there."""
 
 LISTS: Final = {
@@ -287,6 +287,20 @@ LISTS: Final = {
             ),
             (View("all", msg("All")),),
             why_empty=msg("A price belongs to a price book: open the book and add it there."),
+        ),
+        ListSpec(
+            "exchange_rate",
+            "scale",
+            (
+                Column("base_currency", cells.title, 120, 1, 9),
+                Column("rate", cells.number, 120, 0, 8, right=True),
+                Column("quote_currency", cells.text, 110, 0, 7),
+                Column("rated_on", cells.text, 120, 0, 6),
+                Column("source", cells.text, 200, 2, 4),
+            ),
+            (View("all", msg("All")),),
+            order="rated_on",
+            why_empty=msg("What one unit of a currency is worth in another, day by day: for quotes abroad."),
         ),
         ListSpec(
             "user",

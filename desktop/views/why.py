@@ -46,10 +46,11 @@ class Step:
 def steps_of(line: QuoteLine, discounts: Sequence[Adjustment]) -> list[Step]:
     """From the list price and the book over the tier and the hand to what is charged."""
     steps: list[Step] = []
+    abroad = any(told.get("step") == "currency" for told in line.price_trace or ())
     if line.list_price is not None:
         steps.append(Step(msg("List price of the product"), None, unit_price(line.list_price)))
     for told in line.price_trace or ():
-        step = _step(told)
+        step = _step(told, abroad=abroad)
         if step is not None and told.get("step") == "tier" and step.detail is None and steps:
             steps[-1] = replace(steps[-1], price=step.price)  # a tier from nothing on is the book's price
         elif step is not None:
@@ -66,11 +67,12 @@ def steps_of(line: QuoteLine, discounts: Sequence[Adjustment]) -> list[Step]:
     return steps
 
 
-def _step(told: Mapping[str, Any]) -> Step | None:
+def _step(told: Mapping[str, Any], *, abroad: bool) -> Step | None:
     name, price = str(told.get("step")), told.get("price")
     shown = unit_price(Decimal(str(price))) if price else ""
     if name in BOOKS:
-        book = str(told.get("book") or "")
+        said_of = (str(told.get("book") or ""), str(told.get("currency") or "") if abroad else "")
+        book = " · ".join(part for part in said_of if part)
         return Step(BOOKS[name], verbatim(book) if book else None) if "entry" in told else None
     if name == "tier":
         detail = msg("{count} in this quote, the tier begins at {start}")
@@ -78,7 +80,11 @@ def _step(told: Mapping[str, Any]) -> Step | None:
         return Step(msg("Quantity tier"), said if told.get("from") != "0" else None, shown)
     if name == "by_hand":
         return Step(msg("Price typed by hand"), verbatim(str(told.get("by") or "")), shown)
-    titles = {"currency": msg("Exchange rate"), "floor": msg("Floor price check")}
+    if name == "currency":
+        rate = msg("1 {source} = {rate} {target} on {day}")
+        named = {"source": told.get("from"), "rate": told.get("rate"), "target": told.get("to")}
+        return Step(msg("Exchange rate"), rate.of(day=told.get("on"), **named), shown)
+    titles = {"floor": msg("Floor price check")}
     return Step(titles.get(name, verbatim(name)), None, shown)
 
 

@@ -9,6 +9,7 @@ DIRECTORY: Final = (
     "setting",
     "tag",
     "tax_rate",
+    "exchange_rate",
     "product",
     "price_book",
     "price_entry",

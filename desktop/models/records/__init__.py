@@ -1,7 +1,7 @@
 """The record types, by area; importing this package fills the registry."""
 
 from desktop.models.records.activities import Interaction, Task
-from desktop.models.records.catalog import PriceBook, PriceEntry, Product, TaxRate
+from desktop.models.records.catalog import ExchangeRate, PriceBook, PriceEntry, Product, TaxRate
 from desktop.models.records.comments import Comment
 from desktop.models.records.customers import Address, Contact, Customer
 from desktop.models.records.decisions import Decision
@@ -23,6 +23,7 @@ __all__ = [
     "Customer",
     "Decision",
     "Device",
+    "ExchangeRate",
     "Interaction",
     "Opportunity",
     "Organisation",

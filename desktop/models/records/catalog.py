@@ -35,6 +35,29 @@ class TaxRate(Record):
     valid_until: Mapped[date | None] = field(Day(), msg("Valid until"), listed=True)
 
 
+class ExchangeRate(Record):
+    """What one unit of a currency is worth in another, from a day on."""
+
+    __tablename__ = "exchange_rate"
+    __label__: ClassVar[Message] = msg("Exchange rate")
+    __plural__: ClassVar[Message] = msg("Exchange rates")
+    __shared__ = True
+    base_currency: Mapped[str] = field(
+        Short(3), msg("Currency"), required=True, listed=True, search="name", index=True
+    )
+    rate: Mapped[Decimal | None] = field(Number(8), msg("Rate", "currency"), required=True, listed=True)
+    quote_currency: Mapped[str] = field(
+        Short(3), msg("In currency"), default="CNY", required=True, listed=True
+    )
+    rated_on: Mapped[date | None] = field(Day(), msg("Rate of"), required=True, listed=True)
+    source: Mapped[str] = field(Short(), msg("Source"), listed=True)
+
+    @classmethod
+    def title_of(cls, get: Callable[[str], Any]) -> str:
+        """Both currencies, as banks write them: EUR/CNY."""
+        return f"{get('base_currency') or ''}/{get('quote_currency') or ''}"
+
+
 class Product(Record):
     """A good, a service or a subscription, by its number (SKU)."""
 
