@@ -142,14 +142,13 @@ class ListEdits(QObject):
         columns = [n for n in range(len(page.table.columns)) if not page.list.isColumnHidden(n)]
         heads = [self._look.text(page.table.columns[n].label(page.kind)) for n in columns]
         chosen = page.chosen()
-        places = [page.table.place_of(row.id) for row in chosen]
-        lines = ([plain_cell(page.table.cell(place, n).text) for n in columns] for place in places)
+        lines = ([plain_cell(page.table.cell_of(row, n).text) for n in columns] for row in chosen)
         made = exports.copied([heads, *lines])
         data = QMimeData()
         data.setText(made.text)
         data.setHtml(made.html)
         QGuiApplication.clipboard().setMimeData(data)
-        self._desk.told.emit(msg("{count} rows copied").of(count=len(places)), False)
+        self._desk.told.emit(msg("{count} rows copied").of(count=len(chosen)), False)
 
     def export(self, path: Path) -> None:
         """Write what the list shows to a file; of several selected rows those alone."""

@@ -28,7 +28,15 @@ class ListFaces(QObject):
         there = [face for face in ("board", "calendar") if getattr(self._page.spec, face)]
         key = wanted if wanted in there else "list"
         turned, self._key = key != self._key, key
+        if turned:
+            self._follow()
         return turned
+
+    def _follow(self) -> None:
+        """What is done with several is offered where several are selected."""
+        page = self._page
+        page.filters.setHidden(len(page.chosen()) > 1)
+        page.many.follow()
 
     def shown(self) -> Board | CalendarFace | None:
         """The board or calendar that is shown; None for the list itself."""
@@ -49,6 +57,7 @@ class ListFaces(QObject):
         page = self._page
         if found is not None and page.panel.isVisibleTo(page):
             page.panel.show_row(found)
+        self._follow()
         page.sums.tell()
 
     def _peek(self) -> None:

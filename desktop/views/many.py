@@ -33,9 +33,9 @@ class Many(QObject):
         self.bar.copy_wanted.connect(page.copy)
         self.bar.delete_wanted.connect(self._delete)
         self.bar.all_wanted.connect(self._all)
-        self.bar.left.connect(page.close_panel)
+        self.bar.left.connect(self._leave)
         selection = page.list.selectionModel()
-        selection.selectionChanged.connect(lambda _now, _before: self._selected())
+        selection.selectionChanged.connect(lambda _now, _before: self.follow())
         selection.currentRowChanged.connect(lambda _now, _before: self._keep_room())
         QShortcut(QKeySequence("Ctrl+E"), page).activated.connect(self.change)
 
@@ -53,7 +53,7 @@ class Many(QObject):
 
     def refusal(self) -> Message | None:
         """Why no field of the selected rows can be changed, or None."""
-        if not self._every and not (self._page.list.selectionModel().hasSelection() and self.ids()):
+        if not self._every and not self.ids():
             return NOBODY_CHOSEN
         desk = self._desk
         return changes.refusal(desk.store, desk.actor, self._page.kind)
@@ -67,7 +67,8 @@ class Many(QObject):
         self._page.panel.hide()
         self.bulk.ask(self.ids())
 
-    def _selected(self) -> None:
+    def follow(self) -> None:
+        """Other rows are selected, in whichever face is shown."""
         self._every = False
         page = self._page
         chosen = len(page.chosen())
@@ -97,8 +98,15 @@ class Many(QObject):
             self._desk.delete_all(chosen)
             self._page.close_panel()
 
+    def _leave(self) -> None:
+        face = self._page.face()
+        if face is not None:
+            face.let_go()
+        self._page.close_panel()
+
     def _closed(self) -> None:
         self.bar.delete.setVisible(True)
         self._every = False
         self.bar.show_count(len(self._page.chosen()), self._page.total(), every=False)
-        self._page.list.setFocus()
+        face = self._page.face()
+        self._page.list.setFocus() if face is None else face.begin()

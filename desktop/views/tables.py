@@ -285,9 +285,12 @@ class RecordTable(QAbstractTableModel):
 
     def cell(self, row: int, column: int) -> Cell:
         """What a place shows, made when it is first painted."""
-        line, spec = self.rows[row], self.columns[column]
-        if isinstance(line, Head):
-            return Cell()
+        line = self.rows[row]
+        return Cell() if isinstance(line, Head) else self.cell_of(line, column)
+
+    def cell_of(self, line: Row, column: int) -> Cell:
+        """What a row shows in a column, wherever the row stands."""
+        spec = self.columns[column]
         found = line.shown.get(spec.name)
         if found is None:
             found = spec.shape(line, spec.name, self._look.language, date.today())  # noqa: DTZ011

@@ -1,17 +1,22 @@
 """A field of many rows, in a real window: chosen, looked at, done, taken back, and what to do on a clash."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.record import new_id
 from desktop.models.records import Customer, User
 from desktop.models.store import Store
 from desktop.services import asides, bulk, commands
+from desktop.views.board.board import Board
 from desktop.views.bulk import BulkPanel
 from desktop.views.editors import ChoiceEditor
 from desktop.views.look import Look
@@ -259,3 +264,76 @@ def test_a_small_screen_with_large_text_keeps_the_button_in_sight(
     settle(window, qtbot)
     assert window.height() == 600
     assert window.rect().contains(panel.go.mapTo(window, panel.go.rect().bottomRight()))
+
+
+def cards_of(board: Board, column: str, *places: int) -> list[UUID]:
+    """Select cards of a column as Ctrl and presses do."""
+    cards = board.columns[column].list
+    for number, place in enumerate(places):
+        held = Qt.KeyboardModifier.ControlModifier if number else Qt.KeyboardModifier.NoModifier
+        box = cards.visualRect(cards.cards.index(place))
+        QTest.mouseClick(cards.viewport(), LEFT, held, box.center())
+    return [row.id for row in cards.chosen()]
+
+
+def test_a_field_of_several_cards_is_changed_as_in_the_list(
+    window: Window, qtbot: QtBot, store: Store, firm: Firm
+) -> None:
+    window.go("opportunity")
+    page = the_list(window)
+    page.views.show_face("board")
+    settle(window, qtbot)
+    board = page.face()
+    assert isinstance(board, Board)
+    board.let_go()
+    page.many.change()
+    assert page.many.bulk.isHidden()
+    ids = cards_of(board, "lead", 0, 1)
+    assert len(ids) == 2
+    assert page.many.bar.isVisible()
+    assert page.filters.isHidden()
+    page.copy()
+    titles = {window.desk.title("opportunity", one) for one in ids}
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert {line.split("\t")[0] for line in lines[1:]} == titles
+    qtbot.keyClick(board.columns["lead"].list, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    panel = page.many.bulk
+    assert panel.isVisible()
+    choose(panel, "next_step")
+    write(panel, qtbot, "Call on Friday")
+    editor = panel.editor
+    assert isinstance(editor, QWidget)
+    editor.setFocus()
+    firm.new("opportunity", customer_id=firm.customers[0], name="From elsewhere", stage="lead")
+    window.desk.changed.emit(frozenset({("opportunity", new_id())}))
+    settle(window, qtbot)
+    assert editor.hasFocus()
+    assert {row.id for row in page.chosen()} == set(ids)
+    qtbot.waitUntil(panel.go.isEnabled)
+    press(qtbot, panel.go)
+    qtbot.waitUntil(
+        lambda: all(stored(store, "opportunity", one).next_step == "Call on Friday" for one in ids)
+    )
+    settle(window, qtbot)
+    assert panel.isHidden()
+    press(qtbot, page.many.bar.close_it)
+    assert page.chosen() == []
+    assert page.many.bar.isHidden()
+    assert page.filters.isVisible()
+
+
+def test_an_item_of_a_calendar_is_changed_by_the_same_keys(
+    window: Window, qtbot: QtBot, store: Store
+) -> None:
+    today = datetime.now(UTC).astimezone().date()
+    task = commands.run(store, store.me(), "task.new", values={"name": "Send", "due_on": today}).value
+    window.go("task")
+    the_list(window).views.show_face("calendar")
+    settle(window, qtbot)
+    page = the_list(window)
+    page.select(task.id)
+    page.many.change()
+    assert page.many.bulk.isVisible()
+    assert page.many.ids() == [task.id]
+    page.many.bulk.leave()
+    assert page.many.bulk.isHidden()

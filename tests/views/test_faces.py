@@ -11,8 +11,9 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
+from desktop.models.records import Interaction, User
 from desktop.models.store import Store
-from desktop.rules.filters import Condition, every
+from desktop.rules.filters import EVERYTHING, ME, Condition, every
 from desktop.services import commands, figures
 from desktop.views.board.board import Board
 from desktop.views.board.cards import FIRST
@@ -280,6 +281,36 @@ def test_tasks_and_visits_lie_in_one_calendar_and_it_is_remembered(
     assert stored(store, "task", task.id).due_on == TODAY + timedelta(1)
     face.opened.emit(item.row)
     assert the_record(window).record_id == made.id
+
+
+def test_other_kinds_are_of_the_people_whose_records_the_list_shows(
+    window: Window, qtbot: QtBot, store: Store, firm: Firm
+) -> None:
+    mine, theirs = visit(store, firm, TODAY, 10), visit(store, firm, TODAY, 11)
+    mate = User(name="沈清", role="rep")
+    with store.work(store.me(), "interaction.assign") as work:
+        work.add(mate)
+        work.get(Interaction, theirs.id).owner_id = mate.id
+    face, page = as_calendar(window, qtbot, "task"), the_list(window)
+    face.together.turn("interaction", on=True)
+
+    def shown() -> list[bool]:
+        settle(window, qtbot)
+        return [face.grid.item_of(one.id) is not None for one in (mine, theirs)]
+
+    assert shown() == [True, True]
+    page.show_otherwise(where=every(Condition("owner_id", "one_of", (ME,)), Condition("done_at", "empty")))
+    assert shown() == [True, False]
+    page.show_otherwise(where=every(Condition("owner_id", "one_of", (mate.id.hex,))))
+    assert shown() == [False, True]
+    page.show_otherwise(where=EVERYTHING)
+    for language, words in (("en", "Of these, mine alone"), ("zh", "这些只显示我的")):
+        page._look.switch(language=language)  # noqa: SLF001
+        menu = face.together.menu(face)
+        assert menu.actions()[-1].text() == words
+    menu.actions()[-1].setChecked(True)
+    assert shown() == [True, False]
+    assert store.local("calendar:task") == ["interaction", "mine"]
 
 
 def test_another_kind_in_a_calendar_is_neither_added_up_nor_changed_as_one_of_the_list(

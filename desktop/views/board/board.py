@@ -89,16 +89,28 @@ class Board(QWidget):
 
     def show_query(self) -> None:
         """Read all columns anew."""
-        kept = self._keep or (found.id if (found := self.current()) is not None else None)
+        kept = [self._keep] if self._keep is not None else [each.id for each in self.chosen()]
         quick = True
         for each in self.columns.values():
             quick = each.list.cards.refresh(quick=quick)
         self._page.source.groups_of(self._by, self._amounts, self._count)
         if self.likely is not None:
             self._page.source.likely(self.likely.show_shares)
-        if kept is not None:
-            self.select(kept)
+        self._mark_again(kept)
         self._keep = None
+
+    def _mark_again(self, ids: Sequence[UUID]) -> None:
+        """The selection stays; the keys do not come here from where somebody types."""
+        held = self.window().focusWidget()
+        here = self._keep is not None or (held is not None and self.isAncestorOf(held))
+        for key, each in self.columns.items():
+            places = [place for one in ids if (place := each.list.cards.place_of(one)) >= 0]
+            if places:
+                if here:
+                    self.select(ids[0])
+                each.list.mark(places)
+                self._entered(key)
+                return
 
     def _count(self, buckets: Sequence[Bucket]) -> None:
         found = {bucket.key: bucket for bucket in buckets}
@@ -132,6 +144,11 @@ class Board(QWidget):
                 if not self._area.visibleRegion().isEmpty():
                     self._area.ensureWidgetVisible(each, 0, 0)
                 return
+
+    def let_go(self) -> None:
+        """Nothing is selected."""
+        for each in self.columns.values():
+            each.list.clearSelection()
 
     def begin(self) -> None:
         """The focus on a card: the one that is selected, else the first."""

@@ -169,12 +169,19 @@ class CardList(QListView):
         return self.cards.rows[place] if 0 <= place < len(self.cards.rows) else None
 
     def choose(self, place: int) -> None:
-        """Put the selection on a card."""
-        index = self.cards.index(max(0, min(place, len(self.cards.rows) - 1)))
-        if index.isValid():
+        """Put the selection and the keys on a card."""
+        if self.cards.rows:
             self.setFocus()
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-            self.scrollTo(index)
+            self.mark([max(0, min(place, len(self.cards.rows) - 1))])
+
+    def mark(self, places: Sequence[int]) -> None:
+        """Put the selection on cards; the keys stay where they are."""
+        flags, model = QItemSelectionModel.SelectionFlag, self.selectionModel()
+        for place in places[:1]:
+            model.setCurrentIndex(self.cards.index(place), flags.ClearAndSelect)
+            self.scrollTo(self.cards.index(place))
+        for place in places[1:]:
+            model.select(self.cards.index(place), flags.Select)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Only one column has a selection."""

@@ -55,7 +55,7 @@ class CalendarFace(QWidget):
         self.band.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.bind(self.band.setAccessibleName, msg("All day"))
         self.heads = DayHeads(look, self.grid)
-        self.together = Together(look, page.source.desk, page.kind, self)
+        self.together = Together(look, page.source.desk, page.kind, lambda: page.source.query.where, self)
         self._own: list[Item] = []
         self.also = Button(look, msg("Also show"), icon="eye", kind="flat", height="target_min")
         self.also.clicked.connect(self._offer)
@@ -225,6 +225,13 @@ class CalendarFace(QWidget):
             grid.choose(item)
         else:
             self._keep = record_id
+
+    def let_go(self) -> None:
+        """Nothing is selected."""
+        self._keep = None
+        for grid in (self.grid, self.band):
+            grid.choose(None)
+        self.picked.emit(None)
 
     def begin(self) -> None:
         """The focus."""

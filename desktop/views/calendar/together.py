@@ -1,5 +1,6 @@
-"""Other kinds of records in the same calendar: one's own visits beside tasks, quotes that end, next steps."""
+"""Other kinds of records in the same calendar: visits beside tasks, quotes that end, next steps."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -9,12 +10,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.models.kinds import Moment
 from desktop.models.record import RECORDS
-from desktop.rules.filters import ME, Condition, every
+from desktop.rules.filters import ME, Condition, Filter, every, parts_of
 from desktop.services.lists import Query
 from desktop.views.calendar.days import Item, item_of
 from desktop.views.list_source import ListSource, Period
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.words import msg
 
 if TYPE_CHECKING:
     from desktop.views.desk import Desk
@@ -27,6 +29,8 @@ _OPEN: Final = {
     "opportunity": (Condition("stage", "none_of", ("won", "lost")),),
 }
 """What of another kind is worth a place on a day."""
+MINE: Final = "mine"
+_WHOSE: Final = ("owner_id", "team_id")
 
 
 def day_field(kind: str) -> str:
@@ -39,19 +43,31 @@ def is_timed(kind: str) -> bool:
     return isinstance(RECORDS[kind].fields()[day_field(kind)].kind, Moment)
 
 
+def whose(where: Filter) -> tuple[Filter, ...]:
+    """Those conditions of a list that say whose records it shows; every kind of record has these fields."""
+    return tuple(part for part in parts_of(where) if isinstance(part, Condition) and part.field in _WHOSE)
+
+
 class Together(QObject):
-    """Which other kinds one calendar shows, kept on this laptop, and what of them lies in its period."""
+    """Which other kinds one calendar shows, kept on this laptop, and what of them lies in its period.
+
+    They are those of the people whose records the list shows (`where`), or one's own alone.
+    """
 
     arrived = Signal()
     chosen = Signal()  # other kinds than before
 
-    def __init__(self, look: Look, desk: "Desk", kind: str, parent: QWidget) -> None:
+    def __init__(
+        self, look: Look, desk: "Desk", kind: str, where: Callable[[], Filter], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._look, self._desk, self._key = look, desk, f"calendar:{kind}"
+        self._look, self._desk, self._key, self._where = look, desk, f"calendar:{kind}", where
         self.offered = tuple(each for each in KINDS if each != kind)
         stored = desk.store.local(self._key)
         kept = stored if isinstance(stored, list) else []
         self.kinds = [each for each in self.offered if each in kept]
+        self.mine = MINE in kept
+        """One's own alone, whoever the list shows."""
         self._sources: dict[str, ListSource] = {}
         self._found: dict[str, Period] = {}
         self._asked: tuple[date, date] | None = None
@@ -66,10 +82,10 @@ class Together(QObject):
         known = self._found if self._asked == (first, last) else {}
         self._found = {kind: found for kind, found in known.items() if kind in self.kinds}
         self._asked, self._stale = (first, last), False
+        people = (Condition("owner_id", "one_of", (ME,)),) if self.mine else whose(self._where())
         for kind in self.kinds:
             source = self._sources.setdefault(kind, ListSource(self._desk, kind, self))
-            mine = Condition("owner_id", "one_of", (ME,))
-            source.ask(Query(kind, every(mine, *_OPEN.get(kind, ()))))
+            source.ask(Query(kind, every(*people, *_OPEN.get(kind, ()))))
             take = partial(self._take, kind, self._asked)
             source.between(day_field(kind), first, last, take, at_once=False)
 
@@ -100,6 +116,11 @@ class Together(QObject):
             action.setCheckable(True)
             action.setChecked(kind in self.kinds)
             action.toggled.connect(partial(self.turn, kind))
+        menu.addSeparator()
+        mine = menu.addAction(self._look.text(msg("Of these, mine alone")))
+        mine.setCheckable(True)
+        mine.setChecked(self.mine)
+        mine.toggled.connect(self.turn_mine)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
@@ -108,7 +129,15 @@ class Together(QObject):
         wanted = {*self.kinds, kind} if on else {*self.kinds} - {kind}
         self.kinds = [each for each in self.offered if each in wanted]
         self._found.pop(kind, None)
-        store, key, kept = self._desk.store, self._key, list(self.kinds)
+        self._keep()
+
+    def turn_mine(self, on: bool) -> None:
+        """One's own alone, or those of the people whose records the list shows."""
+        self.mine = on
+        self._keep()
+
+    def _keep(self) -> None:
+        store, key, kept = self._desk.store, self._key, [*self.kinds, *([MINE] if self.mine else [])]
         self._desk.runner.write(lambda: store.set_local(key, kept))
         self.chosen.emit()
 
