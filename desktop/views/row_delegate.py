@@ -43,7 +43,9 @@ NARROWEST, WIDEST = 40, 900
 ARROW = 18
 """px beside the head of a column, for the arrow of its order."""
 WANTED, YIELDING = 7, 0.35
-"""Before a column of so high a rank leaves, those that grow give up so much of their width."""
+"""Before a column of so high a rank leaves, remarks give up so much of their width."""
+NAMED, READ = 8, 40
+"""Columns of so high a rank say who or what it is; so many rows are measured where the room is short."""
 
 
 class RowDelegate(CellTyping):
@@ -244,18 +246,17 @@ class RecordList(CellWalking):
         room = self.viewport().width()
         shown = dict(columns)
 
-        def need(yielding: float = 0.0) -> int:
+        def need(*, short: bool = False) -> int:
             edges = EDGE + GAP * (len(shown) - 1) + EDGE + AFTER_NUMBER * sum(c.right for c in shown.values())
-            wide = sum(self._width(each) * (1 - yielding * bool(self._grow(each))) for each in shown.values())
-            return self._look.px(wide + edges)
+            wide = sum(self._least(n) if short else self._px(each) for n, each in shown.items())
+            return self._look.px(edges) + wide
 
         for number, column in sorted(columns[1:], key=lambda item: item[1].rank):
-            if need(YIELDING if column.rank >= WANTED else 0) <= room or len(shown) == 1:
+            if need(short=column.rank >= WANTED) <= room or len(shown) == 1:
                 break
             del shown[number]
         left_over = room - need()
-        shares = {number: self._share(column, left_over) for number, column in shown.items()}
-        every = sum(shares.values())
+        given = self._given(shown, left_over)
         last = self._last = max(shown, default=0)
         used = 0
         for number, column in columns:
@@ -264,17 +265,52 @@ class RecordList(CellWalking):
                 continue
             edge = (EDGE if number == 0 else GAP) + (EDGE if number == last else 0)
             edge += AFTER_NUMBER if column.right and number != last else 0
-            more = int(left_over * shares[number] / every) if every else 0
-            width = self._look.px(self._width(column) + edge) + more
+            width = self._px(column) + self._look.px(edge) + int(given.get(number, 0))
             width = room - used if number == last else width
             used += width
             self.setColumnWidth(number, width)
         self.viewport().update()
 
-    def _share(self, column: Column, left_over: int) -> int:
-        """A column's part of what is left over; of what is missing, by its width."""
-        grow = self._grow(column)
-        return grow if left_over >= 0 else self._width(column) * bool(grow)
+    def _given(self, shown: dict[int, Column], left_over: int) -> dict[int, float]:
+        """What each column that grows gets of the room left over.
+
+        What is missing they give up: first what their contents leave free, then the remarks, the names last.
+        """
+        growing = {number: column for number, column in shown.items() if self._grow(column)}
+        if left_over >= 0:
+            every = sum(map(self._grow, growing.values()))
+            return {number: left_over * self._grow(each) / every for number, each in growing.items()}
+        wide = {number: float(self._px(column)) for number, column in growing.items()}
+        free = {number: max(wide[number] - self._filled(number), 0.0) for number in growing}
+        rest = {number: YIELDING * wide[number] * (growing[number].rank < NAMED) for number in growing}
+        given = dict.fromkeys(growing, 0.0)
+        for most in (free, rest, wide):
+            every_px = sum(most.values())
+            part = min(float(-left_over), every_px)
+            for number in growing:
+                given[number] -= part * most[number] / every_px if every_px else 0
+            left_over += round(part)
+        return given
+
+    def _least(self, number: int) -> int:
+        """The px that a column is left with before another one leaves: a name is not cut for its sake."""
+        column, whole = self.table.columns[number], self._px(self.table.columns[number])
+        if not self._grow(column):
+            return whole
+        return min(self._filled(number), whole) if column.rank >= NAMED else round(whole * (1 - YIELDING))
+
+    def _filled(self, number: int) -> int:
+        """How many px of a column its head and the first rows fill."""
+        look, table = self._look, self.table
+        head = look.t.width(look.text(table.columns[number].label(table.kind)), "small") + look.px(ARROW)
+        places = [place for place in range(min(len(table.rows), READ)) if table.row_at(place) is not None]
+        avatar, mark = look.t.avatar_size("list") + look.px(10), look.t.icon("small") + look.px(8)
+        shown = [table.cell(place, number) for place in places]
+        wide = (look.t.width(c.text) + bool(c.avatar) * avatar + bool(c.mark) * mark for c in shown)
+        return max(head, *wide, 0)
+
+    def _px(self, column: Column) -> int:
+        return self._look.px(self._width(column))
 
     def _width(self, column: Column) -> int:
         """px at 100 %: as somebody drew it; a choice no wider than its longest word."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
@@ -13,6 +14,7 @@ from desktop.rules import ordering
 from desktop.services import commands
 from desktop.views.cells import money
 from desktop.views.list_page import ListPage, plain_cell
+from desktop.views.look import Look
 from desktop.views.related import _below
 from desktop.views.row_delegate import RecordList
 from desktop.views.settings_page import SettingsPage
@@ -125,6 +127,24 @@ def test_columns_leave_whole_when_there_is_no_room(window: Window, qtbot: QtBot)
     assert isinstance(page.list, RecordList)
     total = sum(page.list.columnWidth(n) for n in range(len(page.table.columns)))
     assert total <= page.list.viewport().width() + 1
+
+
+@pytest.mark.parametrize("kind", ["customer", "opportunity", "interaction"])
+def test_no_name_is_cut_in_the_largest_text_beside_the_panel(
+    window: Window, qtbot: QtBot, look: Look, kind: str
+) -> None:
+    look.switch(scale=200, language="zh")
+    window.resize(1280, 720)
+    window.go(kind)
+    settle(window, qtbot)
+    page = the_list(window)
+    assert page.panel.isVisible()
+    place = next(n for n, each in enumerate(page.table.columns) if each.name == "name")
+    assert not page.list.isColumnHidden(place)
+    room = page.list.inner(page.list.visualRect(page.table.index(0, place)), place).width()
+    found = [page.table.cell(number, place) for number in range(page.table.rowCount())]
+    side = look.t.avatar_size("list") + look.px(10)
+    assert max(look.t.width(each.text) + side * bool(each.avatar) for each in found) <= room
 
 
 def test_an_empty_list_offers_the_first_record(
