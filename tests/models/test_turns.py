@@ -26,7 +26,7 @@ def test_a_person_who_waits_goes_before_the_next_arrival() -> None:
         with turns.arrival():
             order.append(name)
             inside.set()
-            assert go.wait(5)
+            assert go.wait(60)
 
     def save() -> None:
         with turns.person():
@@ -34,14 +34,14 @@ def test_a_person_who_waits_goes_before_the_next_arrival() -> None:
 
     first = threading.Thread(target=arrive, args=("first",))
     first.start()
-    assert inside.wait(5)
+    assert inside.wait(60)
     person, second = threading.Thread(target=save), threading.Thread(target=arrive, args=("second",))
     person.start()
     _until(lambda: turns.somebody_works)
     second.start()
     go.set()
     for thread in (first, person, second):
-        thread.join(5)
+        thread.join(60)
     assert order == ["first", "person", "second"]
 
 
@@ -61,7 +61,7 @@ def test_two_never_write_at_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert most == [1] * 200
 
 

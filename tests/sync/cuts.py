@@ -149,7 +149,7 @@ class Cuts:
         """A new laptop enrols and takes its first copy."""
         self._code = self._command("code", person)["code"]
         store = self._stack.enter_context(opened(self.folder / name))
-        self.laptops[name] = (store, HttpTransport(self._proxy.url, stall=2.0))
+        self.laptops[name] = (store, HttpTransport(self._proxy.url, stall=20.0))
         for what in ("enrolment", "first sync"):
             self._lengths = [900, 4000] if what == "first sync" else [600, 600]
             while not self.attempt(name, what, cut and self.rng.random() < 0.8):

@@ -54,11 +54,13 @@ def office_names(server: Server) -> list[str]:
         return sorted(row[0] for row in connection.exec_driver_sql("SELECT name FROM customer"))
 
 
-def joined(server: Server, laptop: Store, url: str) -> HttpTransport:
+def joined(server: Server, laptop: Store, url: str, *, stall: float = 20.0) -> HttpTransport:
+    """A laptop that has joined, and then waits so long for a line on which nothing moves."""
     server.add_user("Ann", "South", "rep")
-    transport = HttpTransport(url, stall=1.0)
-    enrol(laptop, transport, server.new_code("Ann"))
-    return transport
+    patient = HttpTransport(url, stall=20.0)
+    enrol(laptop, patient, server.new_code("Ann"))
+    patient.close()
+    return HttpTransport(url, stall=stall)
 
 
 def bad(rng: random.Random) -> Fault:
@@ -120,7 +122,7 @@ def test_what_stands_in_the_way_is_named(
 ) -> None:
     server, port = office
     with FaultProxy(port) as proxy:
-        transport = joined(server, laptop, proxy.url)
+        transport = joined(server, laptop, proxy.url, stall=1.0 if fault.delay else 20.0)
         transport.close()
         proxy.fault = lambda: fault
         with pytest.raises(Offline) as raised:

@@ -223,7 +223,7 @@ def line(mine: str, theirs: str) -> tuple[Any, Any]:
     """What two sides of a line agree on: a channel each, or why there is none."""
     one, other = socket.socketpair()
     for end in (one, other):
-        end.settimeout(5)
+        end.settimeout(30)
 
     def joining() -> Channel:
         return agree(one, mine, "join")

@@ -116,7 +116,7 @@ def test_who_would_have_to_wait_for_another_s_file_gets_the_pages(
     going, made = threading.Event(), snapshots.build
 
     def slowly(conn: Any, scope: Scope, path: Path, key: bytes) -> list[str]:
-        going.wait(20)
+        going.wait(60)
         return made(conn, scope, path, key)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -141,7 +141,7 @@ def test_a_file_that_takes_longer_than_one_question_is_given_up_for_the_pages(
 
     def slowly(conn: Any, scope: Scope, path: Path, key: bytes) -> list[str]:
         streams = made(conn, scope, path, key)
-        going.wait(20)
+        going.wait(60)
         return streams
 
     with pytest.MonkeyPatch.context() as patch:

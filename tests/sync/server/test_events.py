@@ -69,7 +69,7 @@ class Ear:
         self.response.close()
 
 
-def ask(laptop: Laptop, url: str, target: str, accept: str = "*/*", timeout: float = 5.0) -> Any:
+def ask(laptop: Laptop, url: str, target: str, accept: str = "*/*", timeout: float = 30.0) -> Any:
     return requests.get(
         url + target,
         headers={**signed(laptop, target), "Accept": accept},

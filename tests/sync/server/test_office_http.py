@@ -337,13 +337,13 @@ def test_an_office_told_to_stop_ends_what_it_has_begun_and_takes_nothing_new(tmp
         laptop.server = slow  # type: ignore[assignment]
         pushing = threading.Thread(target=laptop.sync)
         pushing.start()
-        assert slow.half.wait(10)
+        assert slow.half.wait(60)
         process.send_signal(signal.SIGTERM)
         wait_until_closed(slow.address)
         slow.go.set()
-        pushing.join(20)
+        pushing.join(60)
         assert slow.status == 200
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
         remote.session.close()
@@ -370,7 +370,7 @@ class Slow:
             middle = len(request.body) // 2
             connection.sendall(text + request.body[:middle])
             self.half.set()
-            assert self.go.wait(20)
+            assert self.go.wait(90)
             connection.sendall(request.body[middle:])
             answer = b""
             while piece := connection.recv(65536):
