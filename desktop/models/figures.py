@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
 
-from desktop.models import further
-from desktop.models.kinds import Amount, Kind, Link, Moment, Short
+from desktop.models import agreements, further
+from desktop.models.kinds import Amount, Kind, Link, Moment, Number, Short
 from desktop.models.record import RECORDS, Record
 from desktop.models.records import Customer, Interaction, Opportunity
 from desktop.words import Message, msg, verbatim
@@ -38,7 +38,13 @@ FIGURES: Final[Mapping[str, Mapping[str, Figure]]] = {
     "customer": {
         "open_deals": Figure("open_deals", msg("Open deals"), Amount(), _open_deals),
         "last_touch": Figure("last_touch", msg("Last touch"), Moment(), _last_touch),
-    }
+    },
+    "price_book": {
+        "used_amount": Figure("used_amount", msg("Amount used"), Amount(), agreements.used_amount),
+    },
+    "price_entry": {
+        "used_quantity": Figure("used_quantity", msg("Quantity used"), Number(4), agreements.used_quantity),
+    },
 }
 
 

@@ -4,7 +4,7 @@ Customer's contract, customer's book, segment book, region book, standard book; 
 manual discount, the currency and the floor. Nothing here knows where the entries come from.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -56,6 +56,30 @@ def tiers_of(pairs: Iterable[tuple[Decimal, Decimal]]) -> tuple[Tier, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a framework agreement says of a product, and how much of it is used up; None: no limit is agreed.
+
+    Amounts are in the agreement's currency, in major units.
+    """
+
+    book: str
+    quantity: Decimal | None = None
+    used_quantity: Decimal = ZERO
+    amount: Decimal | None = None
+    used_amount: Decimal = ZERO
+
+    def short_of(self, quantity: Decimal, worth: Fraction) -> tuple[str, Decimal, Decimal] | None:
+        """What does not last for so much (`quantity` or `amount`), what is left of it and what was agreed."""
+        left = ZERO if self.quantity is None else self.quantity - self.used_quantity
+        if self.quantity is not None and quantity > left:
+            return "quantity", max(left, ZERO), self.quantity
+        rest = ZERO if self.amount is None else self.amount - self.used_amount
+        if self.amount is not None and worth > Fraction(rest):
+            return "amount", max(rest, ZERO), self.amount
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class PriceEntry:
     """A product's price in one book; `audience` is the customer, segment or region (standard: empty).
 
@@ -74,6 +98,7 @@ class PriceEntry:
     valid_until: date | None = None
     floor: Decimal | None = None
     book: str = ""
+    agreed: Agreed | None = None
 
     def __post_init__(self) -> None:
         froms = [tier.from_quantity for tier in self.tiers]
@@ -85,6 +110,16 @@ class PriceEntry:
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
+
+    def worth(self, quantity: Decimal) -> Fraction:
+        """What so much of the product comes to, before it is rounded."""
+        reached = [tier for tier in self.tiers if tier.from_quantity <= quantity]
+        if self.tier_kind == "block":
+            return Fraction(reached[-1].price)
+        if self.tier_kind == "range":
+            return Fraction(reached[-1].price) * Fraction(quantity)
+        parts = _parts(self, ZERO, quantity)
+        return sum((Fraction(size) * Fraction(price) for size, price in parts), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,14 +283,30 @@ def _find(
             and entry.tiers[0].from_quantity <= together
             and (entry.currency == asked.currency or _rate(entry.currency, asked, rates) is not None)
         ]
+        fitting = [entry for entry in fitting if _lasts(entry, together, trace)]
         if fitting:
             entry = min(fitting, key=lambda entry: _closeness(entry, asked, audiences))
             facts = {"scope": scope.value, "entry": entry.id, "book": entry.book, "currency": entry.currency}
+            facts |= {"agreement": entry.agreed.book} if entry.agreed is not None else {}
             trace.append(Step(scope.value, SCOPE_LABELS[scope], None, facts))
             return entry
         said = msg("{book}: no price").of(book=SCOPE_LABELS[scope])
         trace.append(Step(scope.value, said, None, {"scope": scope.value}))
     return None
+
+
+def _lasts(entry: PriceEntry, together: Decimal, trace: list[Step]) -> bool:
+    """Whether the agreement still holds enough for the whole quantity; else the trace says what is left."""
+    short = entry.agreed.short_of(together, entry.worth(together)) if entry.agreed is not None else None
+    if short is None:
+        return True
+    of, left, agreed = short
+    said = msg("Framework agreement {book}: {left} of {agreed} are left").of(
+        book=entry.book, left=number(left), agreed=number(agreed)
+    )
+    facts = {"book": entry.book, "of": of, "left": number(left), "agreed": number(agreed)}
+    trace.append(Step("used_up", said, None, facts))
+    return False
 
 
 def _closeness(
@@ -297,15 +348,18 @@ def _tiered(
 def _slabs(entry: PriceEntry, asked: Asked) -> tuple[Slab, ...]:
     """The parts of this line's quantity by tier, counted on from what earlier lines have used."""
     quantity, way = abs(asked.quantity), ONE.copy_sign(asked.quantity)
-    end = asked.before + quantity
+    parts = _parts(entry, asked.before, asked.before + quantity)
+    return tuple(Slab(size * way, price) for size, price in parts)
+
+
+def _parts(entry: PriceEntry, start: Decimal, end: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
+    """The tiers between two quantities: how much stands at which price."""
     uppers: list[Decimal] = [tier.from_quantity for tier in entry.tiers[1:]]
-    parts = []
     for place, tier in enumerate(entry.tiers):
-        low = max(tier.from_quantity if place else ZERO, asked.before)
+        low = max(tier.from_quantity if place else ZERO, start)
         high = min(uppers[place], end) if place < len(uppers) else end
         if high > low:
-            parts.append(Slab((high - low) * way, tier.price))
-    return tuple(parts)
+            yield high - low, tier.price
 
 
 def _discounted(asked: Asked, unit: Decimal, trace: list[Step]) -> Fraction:

@@ -39,6 +39,8 @@ class Query:
     descending: bool = True
     by: str = ""
     """A field; of a day `field:month` or `field:day`. Empty: not grouped."""
+    language: str = ""
+    """In which linked records are called what they are sorted by; empty: as they are written."""
 
     @property
     def cls(self) -> type[Record]:
@@ -118,7 +120,7 @@ def _by_column(
     column = figures.expression(query.cls, query.order)
     target = linked(query)
     if target is not None:
-        column = _name_of(target, column, query.cls)
+        column = _name_of(target, column, query)
     if target is not None or narrowing.is_text(query.cls, query.order):
         column = narrowing.sounding(column, session.connection())
     viewer = replace(viewer, one_by_one=query.order == "id")
@@ -173,9 +175,17 @@ def linked(query: Query) -> type[Record] | None:
     return target if target is not None and "name" in target.fields() else None
 
 
-def _name_of(target: type[Record], link: ColumnElement[Any], cls: type[Record]) -> ColumnElement[Any]:
+def _name_of(target: type[Record], link: ColumnElement[Any], query: Query) -> ColumnElement[Any]:
     named = target.table().alias("named")
-    return select(named.c.name).where(named.c.id == link).correlate(cls.table()).scalar_subquery()
+    called = select(_called(named.c, query)).where(named.c.id == link)
+    return called.correlate(query.cls.table()).scalar_subquery()
+
+
+def _called(columns: Any, query: Query) -> ColumnElement[Any]:
+    """The name of a record in the language in which the list is read."""
+    if query.language != "en" or "name_en" not in columns:
+        return columns.name  # type: ignore[no-any-return]
+    return func.coalesce(func.nullif(columns.name_en, ""), columns.name)
 
 
 def _named(session: Session, query: Query, found: list[Found]) -> list[Found]:
@@ -185,8 +195,9 @@ def _named(session: Session, query: Query, found: list[Found]) -> list[Found]:
         return found
     table = target.table()
     wanted = {link for each in found if (link := getattr(each.record, query.order)) is not None}
-    rows = session.execute(select(table.c.id, table.c.name).where(table.c.id.in_(among(wanted))))
-    names = {row.id: row.name for row in rows}
+    called = _called(table.c, query).label("called")
+    rows = session.execute(select(table.c.id, called).where(table.c.id.in_(among(wanted))))
+    names = {row.id: row.called for row in rows}
     named = NAME_OF + query.order
     return [
         Found(each.record, {**each.figures, named: names.get(getattr(each.record, query.order))})
@@ -261,6 +272,15 @@ def _belonging(cls: type[Record], link: str) -> Select[Any]:
 def belonging(session: Session, cls: type[Record], link: str, above: UUID, most: int) -> list[Any]:
     """The living records whose `link` names this one, newest first: by when it happened, else was made."""
     return list(session.scalars(_belonging(cls, link), {"above": above, "most": most}))
+
+
+def figures_of(session: Session, found: Sequence[Record]) -> dict[UUID, dict[str, Any]]:
+    """The figures of these records, all of one type, by id; nothing is asked where the type has none."""
+    if not found or found[0].__tablename__ not in FIGURES:
+        return {}
+    return {
+        each.record.id: each.figures for each in _read(session, type(found[0]), (one.id for one in found))
+    }
 
 
 @cache

@@ -4,16 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import Refused
+from desktop.models import agreements
 from desktop.models.records import Customer, ExchangeRate, PriceBook, PriceEntry, Product, QuoteLine
 from desktop.models.store import Work
 from desktop.rules import pricing
-from desktop.rules.money import ZERO, currency_digits, decimal, number
+from desktop.rules.money import ZERO, currency_digits, decimal, number, to_decimal
+
+CENTS: Final = 2
+"""Decimals of an amount that a record keeps."""
 
 
 def reprice(
@@ -49,11 +53,12 @@ def reprice(
     known = pricing.rates_of(rates(session, currency), pinned)
     for line in free:
         wanted = replace(wanted, quantity=line.quantity or ZERO)
-        found = pricing.resolve(wanted, books, known)
+        found, used_up = pricing.resolve(wanted, books, known), []
         if found.price is None and product.price is not None:
+            used_up = [step.as_json() for step in found.trace if step.name == "used_up"]
             found = pricing.resolve(wanted, [_list_price(product, product.price, home or currency)], known)
         wanted = replace(wanted, before=wanted.before + abs(wanted.quantity))
-        line.price_trace = found.as_json()
+        line.price_trace = [*used_up, *found.as_json()]
         if found.price is not None:
             line.unit_price = found.price.unit_price
             line.base_quantity = found.price.base_quantity
@@ -153,7 +158,7 @@ def entries(
     for entry, book in rows:
         key = (book.id, entry.valid_from, entry.valid_until, entry.tier)
         grouped.setdefault(key, []).append((entry, book))
-    return [_entry(product, customer, part) for part in grouped.values()]
+    return [_entry(session, product, customer, part) for part in grouped.values()]
 
 
 def _list_price(product: Product, price: Decimal, home: str) -> pricing.PriceEntry:
@@ -162,8 +167,31 @@ def _list_price(product: Product, price: Decimal, home: str) -> pricing.PriceEnt
     return pricing.PriceEntry(key, key, pricing.Scope.STANDARD, home, (pricing.Tier(ZERO, price),))
 
 
+def _agreed(session: Session, part: Sequence[tuple[PriceEntry, PriceBook]]) -> pricing.Agreed | None:
+    """What a customer's framework agreement says of a product, and how much of it is used up."""
+    book = part[0][1]
+    if book.scope != pricing.Scope.CONTRACT or book.customer_id is None:
+        return None
+    limited = next((one for one, _ in part if one.agreed_quantity is not None), None)
+    used, amount = ZERO, 0
+    if limited is not None:
+        used = session.scalar(select(agreements.used_quantity()).where(PriceEntry.id == limited.id)) or ZERO
+    if book.agreed_amount is not None:
+        amount = session.scalar(select(agreements.used_amount()).where(PriceBook.id == book.id)) or 0
+    return pricing.Agreed(
+        book.id.hex,
+        limited.agreed_quantity if limited is not None else None,
+        used,
+        None if book.agreed_amount is None else to_decimal(book.agreed_amount, CENTS),
+        to_decimal(amount, CENTS),
+    )
+
+
 def _entry(
-    product: Product, customer: Customer | None, part: Sequence[tuple[PriceEntry, PriceBook]]
+    session: Session,
+    product: Product,
+    customer: Customer | None,
+    part: Sequence[tuple[PriceEntry, PriceBook]],
 ) -> pricing.PriceEntry:
     entry, book = part[0]
     floors = [one.floor_price for one, _ in part if one.floor_price is not None]
@@ -179,12 +207,15 @@ def _entry(
         valid_until=entry.valid_until or book.valid_until,
         floor=max(floors) if floors else None,
         book=f"{book.name} {book.edition}",
+        agreed=_agreed(session, part),
     )
 
 
 def _audience(book: PriceBook, customer: Customer | None) -> str:
     """Whom the book is for; a customer may be named by id or by name, as a person types it."""
     meant = book.scope_value or ""
+    if book.customer_id is not None and book.scope in (pricing.Scope.CONTRACT, pricing.Scope.CUSTOMER):
+        return book.customer_id.hex
     if book.scope in (pricing.Scope.CONTRACT, pricing.Scope.CUSTOMER) and customer is not None:
         named = (customer.id.hex, str(customer.id), customer.name, customer.name_en)
         return customer.id.hex if meant and meant in named else ""

@@ -135,9 +135,9 @@ class Desk(QObject):
         """The records of `kind` whose `link` names this record, newest first."""
         with self.store.glance(), self.store.reading() as session:
             found = lists.belonging(session, RECORDS[kind], link, record_id, MOST_RELATED)
-            named = titles.link_names(session, found)
+            named, figures = titles.link_names(session, found), lists.figures_of(session, found)
         called, english = titles.titles(named), titles.english(named)
-        return [Row(each, called, english=english) for each in found]
+        return [Row(each, called, figures.get(each.id, {}), english=english) for each in found]
 
     def title(self, kind: str, record_id: UUID) -> str:
         """What a record is called."""

@@ -32,8 +32,14 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "task": ("name", "due_on", "customer_id", "priority"),
     "interaction": ("name", "customer_id", "channel", "outcome"),
     "address": ("text", "kind", "city", "person", "phone"),
-    "price_book": ("name", "scope", "scope_value", "currency", "tax_mode", "valid_from", "valid_until"),
-    "price_entry": ("book_id", "product_id", "price", "min_quantity", "tier", "valid_from", "valid_until"),
+    "price_book": (
+        *("name", "scope", "scope_value", "customer_id", "agreed_amount"),
+        *("currency", "tax_mode", "valid_from", "valid_until"),
+    ),
+    "price_entry": (
+        *("book_id", "product_id", "price", "min_quantity", "tier", "agreed_quantity"),
+        *("valid_from", "valid_until"),
+    ),
     "exchange_rate": ("base_currency", "rate", "quote_currency", "rated_on", "source"),
     "organisation": ("name", "name_en", "phone", "tax_id", "currency", "tax_mode"),
 }

@@ -139,6 +139,18 @@ def _from(record: Any, language: str) -> str:
     return ", ".join(part for part in (quantity.in_language(language), dated) if part)
 
 
+def _used(shown: Row, language: str) -> str:
+    """How much of an agreed quantity was accepted."""
+    agreed, used = shown.value("agreed_quantity"), shown.figures.get("used_quantity")
+    if agreed is None or used is None:
+        return ""
+    kind = shown.kind("agreed_quantity")
+    said = msg("{used} of {agreed} used")
+    return said.of(used=kind.format(used, language), agreed=kind.format(agreed, language)).in_language(
+        language
+    )
+
+
 def _below(shown: Row, language: str) -> str:
     record: Any = shown.record
     kind, fields = record.__tablename__, type(shown.record).fields()
@@ -150,7 +162,7 @@ def _below(shown: Row, language: str) -> str:
     elif kind == "address":
         parts = [fields["kind"].kind.format(record.kind, language), record.city, record.person]
     elif kind == "price_entry":
-        parts = [_from(record, language)]
+        parts = [_from(record, language), _used(shown, language)]
     elif kind == "user":
         parts = [fields["role"].kind.format(record.role, language), record.job]
     elif kind == "task":

@@ -80,6 +80,10 @@ def _step(told: Mapping[str, Any], *, abroad: bool) -> Step | None:
         return Step(msg("Quantity tier"), said if told.get("from") != "0" else None, shown)
     if name == "by_hand":
         return Step(msg("Price typed by hand"), verbatim(str(told.get("by") or "")), shown)
+    if name == "used_up":
+        left = msg("{book}: {left} of {agreed} left")
+        said = left.of(book=told.get("book"), left=told.get("left"), agreed=told.get("agreed"))
+        return Step(msg("Framework agreement does not last"), said)
     if name == "currency":
         rate = msg("1 {source} = {rate} {target} on {day}")
         named = {"source": told.get("from"), "rate": told.get("rate"), "target": told.get("to")}

@@ -37,6 +37,17 @@ def decimals(price: Decimal) -> int:
     return next(digits for digits in range(7) if Fraction(price) * 10**digits % 1 == 0)
 
 
+def used_up(entry: PriceEntry, together: Decimal, price: Decimal) -> bool:
+    """Whether a framework agreement has less left than is asked for."""
+    said = entry.agreed
+    if said is None:
+        return False
+    few = said.quantity is not None and Fraction(together) + Fraction(said.used_quantity) > said.quantity
+    worth = Fraction(together) * Fraction(price)
+    little = said.amount is not None and worth + Fraction(said.used_amount) > said.amount
+    return few or little
+
+
 def unit_price(asked: Asked, entries: Sequence[PriceEntry], rates: Sequence[CurrencyRate]) -> Fraction | None:
     """The price of a product whose entries are ranges, one audience a scope."""
     together = abs(asked.quantity if asked.together is None else asked.together)
@@ -51,7 +62,7 @@ def unit_price(asked: Asked, entries: Sequence[PriceEntry], rates: Sequence[Curr
                 continue
             turn = turned(entry.currency, asked, rates)
             reached = [tier for tier in entry.tiers if tier.from_quantity <= together]
-            if turn is None or not reached:
+            if turn is None or not reached or used_up(entry, together, reached[-1].price):
                 continue
             age = -(entry.valid_from.toordinal() if entry.valid_from else 0)
             foreign = entry.currency != asked.currency

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from desktop.errors import Refused
-from desktop.rules.pricing import Asked, CurrencyRate, PriceEntry, Scope, rates_of, resolve, tiers_of
+from desktop.rules.pricing import Agreed, Asked, CurrencyRate, PriceEntry, Scope, rates_of, resolve, tiers_of
 from tests.rules import price_oracle
 
 D = Decimal
@@ -36,6 +36,13 @@ def some_entry(chance: Random, place: int) -> PriceEntry:
         (D(chance.choice((0, 1, 10, 50))), D(chance.randint(1, 10**7)).scaleb(-chance.choice((0, 2, 6))))
         for _ in range(chance.randint(1, 3))
     ]
+    agreed = Agreed(
+        "FA",
+        chance.choice((None, D(chance.randint(1, 80)))),
+        D(chance.randint(0, 60)),
+        chance.choice((None, D(chance.randint(1, 10**7)))),
+        D(chance.randint(0, 10**5)),
+    )
     return PriceEntry(
         f"{place:03}",
         "P",
@@ -45,11 +52,12 @@ def some_entry(chance: Random, place: int) -> PriceEntry:
         chance.choice((meant, meant, "somebody else")) if meant else "",
         valid_from=chance.choice((None, some_day(chance))),
         valid_until=chance.choice((None, some_day(chance))),
+        agreed=chance.choice((None, agreed)) if scope is Scope.CONTRACT else None,
     )
 
 
 def test_two_thousand_prices_are_those_of_the_oracle() -> None:
-    chance, priced, turned = Random(2026), 0, 0
+    chance, priced, turned, used_up = Random(2026), 0, 0, 0
     for _ in range(2000):
         entries = [some_entry(chance, place) for place in range(chance.randint(0, 5))]
         rates = some_rates(chance)
@@ -64,6 +72,7 @@ def test_two_thousand_prices_are_those_of_the_oracle() -> None:
             price_digits=chance.choice((0, 2, 3)),
         )
         found, expected = resolve(asked, entries, rates), price_oracle.unit_price(asked, entries, rates)
+        used_up += any(step.name == "used_up" for step in found.trace)
         if found.price is None:
             assert expected is None
             continue
@@ -73,6 +82,7 @@ def test_two_thousand_prices_are_those_of_the_oracle() -> None:
         priced, turned = priced + 1, turned + abroad
     assert priced > 500
     assert turned > 100
+    assert used_up > 20
 
 
 def test_a_rate_is_read_either_way_round_and_turned_exactly() -> None:

@@ -41,3 +41,14 @@ def test_a_price_abroad_names_the_currency_of_its_book_and_the_rate_with_its_day
     ]
     assert said(line, "zh")[-1] == ("汇率", "2026-11-23 1 EUR = 7.83 CNY", "12.77")
     assert why.steps_of(line, [])[-1].counts
+
+
+def test_a_framework_agreement_that_does_not_last_says_what_is_left() -> None:
+    trace = [
+        {"step": "used_up", "price": None, "book": "FA 1", "of": "quantity", "left": "8", "agreed": "20"},
+        {"step": "standard", "price": None, "entry": "1", "book": "", "currency": "CNY"},
+        {"step": "tier", "price": "100", "kind": "range", "quantity": "9", "from": "0"},
+    ]
+    line = QuoteLine(unit_price=D(100), price_trace=trace)
+    assert said(line)[0] == ("Framework agreement does not last", "FA 1: 8 of 20 left", "")
+    assert said(line, "zh")[0][:2] == ("框架协议余量不足", "FA 1：20 中还剩 8")

@@ -42,6 +42,8 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     names_in_order,
     Added("comment", ("author_id",)),
     Made("exchange_rate"),
+    Added("price_book", ("customer_id", "number", "agreed_amount")),
+    Added("price_entry", ("agreed_quantity",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

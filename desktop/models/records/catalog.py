@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from desktop.models.kinds import Choice, Day, Flag, Link, Long, Number, Percent, Short, Whole
+from desktop.models.kinds import Amount, Choice, Day, Flag, Link, Long, Number, Percent, Short, Whole
 from desktop.models.record import Record, field
 from desktop.rules import roles
 from desktop.words import Message, msg
@@ -107,6 +107,9 @@ class PriceBook(Record):
         listed=True,
     )
     scope_value: Mapped[str] = field(Short(), msg("Applies to"), listed=True)
+    customer_id: Mapped[UUID | None] = field(Link("customer"), msg("Customer"), listed=True, index=True)
+    number: Mapped[str] = field(Short(), msg("Agreement"), listed=True, search="number")
+    agreed_amount: Mapped[int | None] = field(Amount(), msg("Agreed amount"), listed=True)
     edition: Mapped[int] = field(Whole(), msg("Edition"), default=1)
     valid_from: Mapped[date | None] = field(Day(), msg("Valid from"), listed=True)
     valid_until: Mapped[date | None] = field(Day(), msg("Valid until"), listed=True)
@@ -129,6 +132,7 @@ class PriceEntry(Record):
         default="range",
     )
     price: Mapped[Decimal | None] = field(Number(6), msg("Price"), required=True, listed=True)
+    agreed_quantity: Mapped[Decimal | None] = field(Number(4), msg("Agreed quantity"), listed=True)
     floor_price: Mapped[Decimal | None] = field(Number(6), msg("Floor price"), merge="derived")
     valid_from: Mapped[date | None] = field(Day(), msg("Valid from"))
     valid_until: Mapped[date | None] = field(Day(), msg("Valid until"))
