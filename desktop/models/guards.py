@@ -21,6 +21,7 @@ _ISSUED: Final = {
     "quote_line": "(SELECT content_hash FROM quote_revision WHERE id = OLD.revision_id) <> ''",
     "adjustment": "(SELECT content_hash FROM quote_revision WHERE id = OLD.revision_id) <> ''",
     "signature": "OLD.content_hash <> ''",
+    "approval": "OLD.content_hash <> ''",
 }
 
 

@@ -55,13 +55,16 @@ _CATALOGUE: Final = (
     *("price_book.*", "price_entry.*", "tax_rate.*", "exchange_rate.*"),
 )
 """Prices and what the firm sells are the office's to change; what a customer asks for, anybody may add."""
+_RULES: Final = ("approval_rule.*",)
+_APPROVING: Final = (*_RULES, "delegation.*")
+"""An administrator says what needs approval, and an approver what is allowed in advance."""
 
 ROLES: Final = {
     role.name: role
     for role in (
-        Role("rep", msg("Sales rep"), TEAM, ("*",), (*_DIRECTORY, *_CATALOGUE)),
-        Role("manager", msg("Manager"), ALL, ("*",), _PEOPLE, frozenset({COST})),
-        Role("office", msg("Office"), ALL, ("*",), _PEOPLE, GROUPS),
+        Role("rep", msg("Sales rep"), TEAM, ("*",), (*_DIRECTORY, *_CATALOGUE, *_APPROVING)),
+        Role("manager", msg("Manager"), ALL, ("*",), (*_PEOPLE, *_RULES), frozenset({COST})),
+        Role("office", msg("Office"), ALL, ("*",), (*_PEOPLE, *_APPROVING), GROUPS),
         Role("auditor", msg("Auditor"), ALL, (), sees=frozenset({COST})),
         Role("admin", msg("Administrator"), ALL, ("*",), sees=GROUPS),
     )

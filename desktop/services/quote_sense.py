@@ -2,12 +2,16 @@
 
 from typing import Final
 
-from desktop.models.records import Adjustment, Attachment, Quote, QuoteLine, QuoteRevision
+from desktop.errors import Refused
+from desktop.models.records import Adjustment, Approval, Attachment, Quote, QuoteLine, QuoteRevision
 from desktop.rules import stages
 from desktop.services.commands import Asking, every
+from desktop.services.drafts import QuoteDraft
 from desktop.services.records import ISSUED
 from desktop.words import Message, msg
 
+PRICED: Final = ("item", "option", "alternative")
+"""Lines with a price."""
 HEAD: Final = every(Quote, QuoteRevision)
 LINES: Final = every(QuoteLine, Adjustment)
 CONTENT: Final = HEAD + LINES
@@ -15,7 +19,7 @@ STAGE: Final = ("quote.stage",)
 ISSUE: Final = (
     *("quote.stage", "quote.number"),
     *("quote_revision.snapshot", "quote_revision.content_hash", "quote_revision.issued_at"),
-    *every(Attachment),
+    *every(Attachment, Approval),
 )
 """What the commands of quotes write."""
 
@@ -49,3 +53,16 @@ def can_answer(quote: Quote, _asking: Asking) -> Message | None:
 def can_confirm(quote: Quote, _asking: Asking) -> Message | None:
     """A total is confirmed where two people changed the quote."""
     return None if quote.needs_review else msg("Nobody else changed this quote; there is nothing to confirm.")
+
+
+def check_complete(draft: QuoteDraft) -> None:
+    """Raises Refused where something is missing that the paper needs."""
+    if draft.customer is None or draft.customer.deleted_at is not None:
+        raise Refused(msg("The customer of this quote is gone. Choose another one first."))
+    if not any(line.kind in PRICED for line in draft.lines):
+        raise Refused(msg("This quote has no line yet. Add a product first."))
+    for line in draft.lines:
+        if line.kind in PRICED and line.unit_price is None:
+            raise Refused(msg("“{line}” has no price yet.").of(line=line.name or line.sku))
+        if line.kind in PRICED and not line.tax_rates:
+            raise Refused(msg("“{line}” has no tax rate yet.").of(line=line.name or line.sku))

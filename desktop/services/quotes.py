@@ -26,14 +26,14 @@ from desktop.models.store import Store, Work
 from desktop.rules import ranks
 from desktop.rules.canonical import content_hash
 from desktop.rules.money import ONE, number
-from desktop.services import catalog, drafts, prices, quote_copies, sealed
+from desktop.services import approvals, catalog, drafts, prices, quote_copies, sealed
 from desktop.services import quote_sense as of
 from desktop.services.commands import command
 from desktop.services.quote_sense import can_change as can_change
 from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, refuse_moved, said
 from desktop.words import msg
 
-PRICED = ("item", "option", "alternative")
+PRICED = of.PRICED
 
 
 def organisation(work: Work) -> Organisation | None:
@@ -361,11 +361,12 @@ def discount(
 def issue(work: Work, quote: Quote) -> bytes:
     """Give the quote its number, freeze and seal its content, start its validity; returns the paper."""
     draft = drafts.draft_of(work.session, quote)
-    _check_complete(draft)
+    of.check_complete(draft)
     on = today(work)
     if not quote.number:
         quote.number = numbers.take(work.connection, numbers.QUOTE, on.year)
     snapshot = draft.snapshot(number=quote.number, issued_on=on)
+    approvals.agreed(work, draft, snapshot, on)
     paper = quote_pdf(snapshot, sealed_by=sealed.holder(work))
     calculator_test(paper, snapshot)
     revision = draft.revision
@@ -377,18 +378,6 @@ def issue(work: Work, quote: Quote) -> bytes:
     )
     _step(work, quote, "issued")
     return sealed.keep(work, quote, revision, paper)
-
-
-def _check_complete(draft: drafts.QuoteDraft) -> None:
-    if draft.customer is None or draft.customer.deleted_at is not None:
-        raise Refused(msg("The customer of this quote is gone. Choose another one first."))
-    if not any(line.kind in PRICED for line in draft.lines):
-        raise Refused(msg("This quote has no line yet. Add a product first."))
-    for line in draft.lines:
-        if line.kind in PRICED and line.unit_price is None:
-            raise Refused(msg("“{line}” has no price yet.").of(line=line.name or line.sku))
-        if line.kind in PRICED and not line.tax_rates:
-            raise Refused(msg("“{line}” has no tax rate yet.").of(line=line.name or line.sku))
 
 
 def _step(work: Work, quote: Quote, stage: str) -> None:

@@ -15,8 +15,10 @@ from desktop.models.kinds import Choice, Link
 from desktop.models.record import RECORDS, Record, children_of, hidden_from
 from desktop.models.records import (
     Adjustment,
+    Approval,
     Comment,
     Customer,
+    Delegation,
     Organisation,
     Quote,
     QuoteLine,
@@ -28,7 +30,7 @@ from desktop.models.store import Store, Work
 from desktop.rules import roles
 from desktop.rules.money import check_currency
 from desktop.rules.roles import Role
-from desktop.services import comments, price_sense
+from desktop.services import approval_sense, comments, price_sense
 from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
@@ -44,6 +46,8 @@ LED: Final[dict[str, frozenset[str]]] = {
     "adjustment": frozenset({"revision_id", "rank"}),
     "comment": frozenset({"author_id"}),
     "share": frozenset({"of", "of_id", "person_id", "group_id"}),
+    "delegation": frozenset({"code", "granted_by_id", "granted_as", "granted_at", "signature"}),
+    "approval": frozenset(Approval.fields()) - {"owner_id", "team_id", "custom"},
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
         {
@@ -60,6 +64,7 @@ _LONGEST_VALIDITY: Final = 3650
 _PRINTED: Final = frozenset({"customer_id", "currency", "valid_until"})
 """What stands on the paper of an issued quote."""
 SIGNED = msg("A signature stays as it was given.")
+NOTED = msg("What a quote was issued under stays as it was noted.")
 ISSUED = msg("This revision was issued and never changes; make a new revision instead.")
 
 
@@ -118,7 +123,7 @@ def can_edit(record: Record, asking: Asking) -> Message | None:
 def _new(cls: type[Record]) -> Callable[..., Record]:
     def new(work: Work, *, values: Mapping[str, Any]) -> Record:
         refuse_led(cls, said(cls, values))
-        record = cls(**values)
+        record = approval_sense.numbered(values) if cls is Delegation else cls(**values)
         if isinstance(record, Comment):
             record.author_id = work.actor.id
         check(record)
@@ -210,6 +215,7 @@ def check(record: Record) -> None:
     if currency := getattr(record, "currency", ""):
         check_currency(currency)
     price_sense.check(record)
+    approval_sense.check(record)
     if isinstance(record, Customer):
         if not record.name and not record.phone:
             raise Refused(msg("A customer needs a name or a phone number."), field="name")
@@ -251,8 +257,8 @@ def _texts_only(parts: Any, needed: frozenset[str]) -> bool:
 
 def refuse_issued(work: Work, record: Record) -> None:
     """Refuse to touch a part of a revision that was issued, or a signature."""
-    if isinstance(record, Signature):
-        raise Refused(SIGNED)
+    if isinstance(record, Signature | Approval):
+        raise Refused(SIGNED if isinstance(record, Signature) else NOTED)
     if isinstance(record, QuoteLine | Adjustment) and record.revision_id is not None:
         revision = work.session.get(QuoteRevision, record.revision_id)
         if revision is not None and revision.content_hash:

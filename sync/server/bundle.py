@@ -64,7 +64,7 @@ class Seals:
     def seed(self) -> bytes:
         """The secret; it is kept in the office's database and its backups."""
         if not self._seed:
-            self._seed = bytes.fromhex(self._store.write(_seed))
+            self._seed = bytes.fromhex(self._store.write(secret))
         return self._seed
 
     @property
@@ -73,7 +73,8 @@ class Seals:
         return bundle.public_keys(self.seed)
 
 
-def _seed(conn: Connection) -> str:
+def secret(conn: Connection) -> str:
+    """Behind the office's keys, in hexadecimal; made when first asked for."""
     known: str | None = conn.execute(select(META.c.value).where(META.c.name == SEED)).scalar_one_or_none()
     if known is None:
         known = secrets.token_hex(32)

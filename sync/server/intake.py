@@ -23,7 +23,7 @@ from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdi
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
 from sync.protocol.upcast import upcast
-from sync.server import audit, floors, inboxes, numbers, proposals, review, shares
+from sync.server import approvals, audit, floors, inboxes, numbers, proposals, review, shares
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome
 from sync.server.permission import Permission, Rejected
@@ -242,6 +242,7 @@ def _judge(
     for _, group in groupby(ops, key=lambda op: op.tx):
         decided += _transaction(batch, judge, list(group), unseen)
     floors.follow(batch)
+    approvals.follow(batch, scope, decided)
     inboxes.became(batch, decided)
     inboxes.file(batch, decided, scope.mask)
     batch.flush()

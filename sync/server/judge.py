@@ -412,7 +412,7 @@ class Judge:
 
     def _guard_frozen(self, held: Held, touched: list[str]) -> None:
         """Refused where `touched` is content of an issued edition, or part of what is only ever added to."""
-        if touched and (held.type == SIGNATURE or RECORDS[held.type].__ledger__ is not None):
+        if touched and (held.type in FACTS or RECORDS[held.type].__ledger__ is not None):
             raise Rejected("frozen", FROZEN)
         edition = (
             held
@@ -492,6 +492,8 @@ def _codes(options: tuple[tuple[str, Message], ...]) -> tuple[str, ...]:
 
 
 SIGNATURE: Final = "signature"
+FACTS: Final = frozenset({SIGNATURE, "approval"})
+"""What is written once and never changed."""
 _OF_A_SHARE: Final = frozenset({"of", "of_id", "person_id", "group_id"})
 LINES: Final = frozenset({"quote_line", "adjustment"})
 CONTENT: Final = LINES | {"quote_revision"}

@@ -91,7 +91,7 @@ class Permission:
                 continue
             if not command.fact:
                 raise Rejected("state", reason)
-            self._tell(held, reason)
+            tell(self.batch, self.scope, held, reason)
 
     def _guard_said(self, op: Op) -> None:
         """Raises Rejected where somebody changes what another said, by whatever command.
@@ -133,34 +133,36 @@ class Permission:
         actor = Actor(UUID(hex=person.user), person.name, person.role, team, self.role)
         return Asking(actor, datetime.fromtimestamp(at / 1000, UTC))
 
-    def _tell(self, held: Held, reason: Message) -> None:
-        """Open a task for whoever leads the owner's team, else for the owner."""
-        cls = RECORDS[held.type]
-        said = LOOK_AT.of(what=cls.__label__, title=cls.title_of(held.row.get), reason=reason)
-        values = {
-            "name": said.in_language("zh"),
-            "remark": "\n".join((said.in_language("en"), TOLD.in_language("zh"), TOLD.in_language("en"))),
-            "customer_id": held.row.get("customer_id"),
-            "priority": "high",
-            "owner_id": self._leader(held.row),
-            "team_id": held.row["team_id"],
-        }
-        self.batch.add("task", new_row("task", values))
 
-    def _leader(self, row: Mapping[str, Any]) -> str | None:
-        table = User.__table__
-        team = row["team_id"] or self.scope.person.team
-        if team:
-            leaders = select(table.c.id).where(
-                table.c.team_id == UUID(hex=team),
-                table.c.role.in_(own_roles.based_on(self.batch.conn, "manager")),
-                table.c.deleted_at.is_(None),
-                or_(table.c.active, table.c.active.is_(None)),
-            )
-            found = self.batch.conn.execute(leaders.order_by(table.c.id).limit(1)).scalar_one_or_none()
-            if found is not None:
-                return str(found.hex)
-        return row["owner_id"] or self.scope.person.user
+def tell(batch: Batch, scope: Scope, held: Held, reason: Message) -> None:
+    """Open a task for whoever leads the owner's team, else for the owner."""
+    cls = RECORDS[held.type]
+    said = LOOK_AT.of(what=cls.__label__, title=cls.title_of(held.row.get), reason=reason)
+    values = {
+        "name": said.in_language("zh"),
+        "remark": "\n".join((said.in_language("en"), TOLD.in_language("zh"), TOLD.in_language("en"))),
+        "customer_id": held.row.get("customer_id"),
+        "priority": "high",
+        "owner_id": _leader(batch, scope, held.row),
+        "team_id": held.row["team_id"],
+    }
+    batch.add("task", new_row("task", values))
+
+
+def _leader(batch: Batch, scope: Scope, row: Mapping[str, Any]) -> str | None:
+    table = User.__table__
+    team = row["team_id"] or scope.person.team
+    if team:
+        leaders = select(table.c.id).where(
+            table.c.team_id == UUID(hex=team),
+            table.c.role.in_(own_roles.based_on(batch.conn, "manager")),
+            table.c.deleted_at.is_(None),
+            or_(table.c.active, table.c.active.is_(None)),
+        )
+        found = batch.conn.execute(leaders.order_by(table.c.id).limit(1)).scalar_one_or_none()
+        if found is not None:
+            return str(found.hex)
+    return row["owner_id"] or scope.person.user
 
 
 def new_row(record_type: str, values: Mapping[str, Any], record: str = "") -> Row:

@@ -44,6 +44,9 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("exchange_rate"),
     Added("price_book", ("customer_id", "number", "agreed_amount")),
     Added("price_entry", ("agreed_quantity",)),
+    Made("approval_rule"),
+    Made("delegation"),
+    Made("approval"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

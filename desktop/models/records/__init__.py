@@ -1,6 +1,7 @@
 """The record types, by area; importing this package fills the registry."""
 
 from desktop.models.records.activities import Interaction, Task
+from desktop.models.records.approvals import Approval, ApprovalRule, Delegation
 from desktop.models.records.catalog import ExchangeRate, PriceBook, PriceEntry, Product, TaxRate
 from desktop.models.records.comments import Comment
 from desktop.models.records.customers import Address, Contact, Customer
@@ -16,12 +17,15 @@ from desktop.models.records.signatures import Signature
 __all__ = [
     "Address",
     "Adjustment",
+    "Approval",
+    "ApprovalRule",
     "Attachment",
     "Blob",
     "Comment",
     "Contact",
     "Customer",
     "Decision",
+    "Delegation",
     "Device",
     "ExchangeRate",
     "Interaction",

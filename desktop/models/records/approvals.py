@@ -1,0 +1,106 @@
+"""Who has to agree to what: rules as data, what is allowed in advance, and what was issued under it."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped
+
+from desktop.models.kinds import Choice, Day, Flag, Json, Link, Moment, Number, Percent, Short, Whole
+from desktop.models.record import Record, field
+from desktop.rules import approvals, roles
+from desktop.words import Message, msg
+
+APPROVERS = tuple((code, label) for code, label in roles.CHOICES if code in ("office", "manager", "admin"))
+WAYS = (("delegation", msg("Delegation")),)
+VERDICTS = (("", msg("Not checked yet")), ("kept", msg("In order")), ("breach", msg("Breach")))
+
+
+class ApprovalRule(Record):
+    """Above a limit somebody of a role has to agree before a quote is issued."""
+
+    __tablename__ = "approval_rule"
+    __label__: ClassVar[Message] = msg("Approval rule")
+    __plural__: ClassVar[Message] = msg("Approval rules")
+    __shared__ = True
+    name: Mapped[str] = field(Short(), msg("Name"), required=True, listed=True, search="name")
+    kind: Mapped[str] = field(
+        Choice(approvals.KINDS), msg("Looks at"), default=approvals.WHOLE, required=True, listed=True
+    )
+    threshold: Mapped[Decimal | None] = field(
+        Number(6), msg("Without approval up to"), required=True, listed=True
+    )
+    currency: Mapped[str] = field(Short(3), msg("Currency"), listed=True)
+    role: Mapped[str] = field(
+        Choice(APPROVERS), msg("Who approves"), default="manager", required=True, listed=True
+    )
+    active: Mapped[bool] = field(Flag(), msg("Active"), default=True, listed=True)
+
+
+class Delegation(Record):
+    """What its owner may issue on one laptop without asking; counts once the office has signed it.
+
+    An empty limit is not delegated.
+    """
+
+    __tablename__ = "delegation"
+    __label__: ClassVar[Message] = msg("Delegation")
+    __plural__: ClassVar[Message] = msg("Delegations")
+    code: Mapped[str] = field(Short(20), msg("Number"), listed=True, search="number")
+    device_id: Mapped[UUID | None] = field(Link("device"), msg("Laptop"), required=True, listed=True)
+    customer_id: Mapped[UUID | None] = field(Link("customer"), msg("Only for this customer"), listed=True)
+    valid_from: Mapped[date | None] = field(Day(), msg("Valid from"), required=True)
+    valid_until: Mapped[date | None] = field(Day(), msg("Valid until"), required=True, listed=True)
+    most: Mapped[int | None] = field(Whole(), msg("Quotes at most"), required=True, listed=True)
+    exposure: Mapped[Decimal | None] = field(Number(2), msg("Together at most"), required=True, listed=True)
+    currency: Mapped[str] = field(Short(3), msg("Currency"), default="CNY")
+    line_discount: Mapped[Decimal | None] = field(Percent(), msg("Discount of a line"))
+    document_discount: Mapped[Decimal | None] = field(Percent(), msg("Discount on the whole"))
+    floor: Mapped[Decimal | None] = field(Percent(), msg("A line below its floor price"))
+    margin: Mapped[Decimal | None] = field(Percent(), msg("The whole below its floor prices"))
+    total: Mapped[Decimal | None] = field(Number(2), msg("Total of the quote"))
+    payment_days: Mapped[int | None] = field(Whole(), msg("Days until the last payment"))
+    clause: Mapped[int | None] = field(Whole(), msg("Terms that are not the standard ones"))
+    validity: Mapped[int | None] = field(Whole(), msg("Days of validity"))
+    gift: Mapped[Decimal | None] = field(Number(2), msg("Goods for nothing, by their price"))
+    granted_by_id: Mapped[UUID | None] = field(Link("user"), msg("Granted by"), merge="derived", listed=True)
+    granted_as: Mapped[str] = field(Short(40), msg("Granted as"), merge="derived", hidden=True)
+    granted_at: Mapped[int | None] = field(Whole(), msg("Signed at"), merge="derived", hidden=True)
+    signature: Mapped[str] = field(Short(200), msg("Signature of the office"), merge="derived", hidden=True)
+
+    @classmethod
+    def title_of(cls, get: Callable[[str], Any]) -> str:
+        """Its number."""
+        return str(get("code") or "")
+
+
+class Approval(Record):
+    """Why a quote was issued although a rule asked: a fact, which the office checks when it hears of it."""
+
+    __tablename__ = "approval"
+    __label__: ClassVar[Message] = msg("Approval")
+    __plural__: ClassVar[Message] = msg("Approvals")
+    __root__ = "quote_id"
+    __fact__ = "append"
+    quote_id: Mapped[UUID | None] = field(Link("quote"), msg("Quote"), index=True, frozen=True, listed=True)
+    revision_id: Mapped[UUID | None] = field(
+        Link("quote_revision"), msg("Revision"), index=True, frozen=True, hidden=True
+    )
+    content_hash: Mapped[str] = field(Short(), msg("Content check"), frozen=True, hidden=True)
+    way: Mapped[str] = field(Choice(WAYS), msg("Way"), default="delegation", frozen=True, listed=True)
+    source_id: Mapped[UUID | None] = field(Link(), msg("Under"), index=True, frozen=True, hidden=True)
+    asked: Mapped[list[dict[str, Any]]] = field(
+        Json(), msg("What asked"), default=list, frozen=True, hidden=True
+    )
+    exposure: Mapped[Decimal | None] = field(Number(6), msg("Total"), frozen=True, listed=True)
+    currency: Mapped[str] = field(Short(3), msg("Currency"), frozen=True)
+    used_at: Mapped[datetime | None] = field(Moment(), msg("Issued at"), frozen=True, listed=True)
+    verdict: Mapped[str] = field(Choice(VERDICTS), msg("Checked"), default="", merge="derived", listed=True)
+    reason: Mapped[dict[str, str]] = field(Json(), msg("Reason"), default=dict, merge="derived", hidden=True)
+
+    @classmethod
+    def title_of(cls, get: Callable[[str], Any]) -> str:
+        """The total that was issued."""
+        return str(get("exposure") or "")

@@ -1,0 +1,216 @@
+"""Whether a quote may be issued without asking, under what, and how much may still be given away."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from desktop.errors import Refused
+from desktop.models import delegations as signed
+from desktop.models.changes import now_ms, read_local
+from desktop.models.records import (
+    Approval,
+    ApprovalRule,
+    Delegation,
+    QuoteLine,
+)
+from desktop.models.store import Actor, Store, Work
+from desktop.rules import approval_facts, approvals, delegations, roles
+from desktop.rules.approvals import Ask, Facts, Rule
+from desktop.rules.canonical import content_hash
+from desktop.rules.delegations import Case
+from desktop.rules.floors import Light
+from desktop.rules.money import ONE
+from desktop.rules.totals import Totals
+from desktop.services import drafts, prices, quote_copies
+from desktop.services.commands import every
+from desktop.services.drafts import QuoteDraft
+from desktop.words import Message, msg
+
+WRITES: Final = every(Approval)
+NEEDS: Final = msg("{what} Stay within it, or ask for approval: {role}.")
+BOTH: Final = msg("{what} {why}")
+NO_GRANT: Final = msg("No delegation on this laptop covers it.")
+NO_OFFICE: Final = msg("Delegation {code} is not signed by this laptop's office yet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a quote stands for one person: what asks, what covers it or why nothing does, what is left."""
+
+    facts: Facts
+    asks: tuple[Ask, ...] = ()
+    left: int | None = None
+    source: UUID | None = None
+    why: Message | None = None
+    """In words: what covers it, or why the delegations here do not."""
+
+    @property
+    def light(self) -> Light:
+        """Before the customer sees anything."""
+        granted = self.why if self.source is not None else None
+        return approvals.light(self.asks, self.facts, self.left, granted=granted)
+
+    @property
+    def refusal(self) -> Message | None:
+        """Why it may not be issued, and what to do; None where it may."""
+        if not self.asks or self.source is not None:
+            return None
+        first, why = self.asks[0], self.why or NO_GRANT
+        whole = why if "what" in why.values else BOTH.of(what=first.words, why=why)
+        return NEEDS.of(what=whole, role=dict(roles.CHOICES).get(first.rule.role, ""))
+
+
+def rules_for(session: Session, role: roles.Role) -> list[Rule]:
+    """The rules that count for somebody of this role, in the order in which they were made."""
+    query = select(ApprovalRule).where(ApprovalRule.deleted_at.is_(None)).order_by(ApprovalRule.id)
+    return [
+        Rule(each.id.hex, each.kind, each.threshold, each.role or "manager", each.currency or "")
+        for each in session.scalars(query)
+        if each.active is not False and each.threshold is not None
+        if not approvals.enough(role, each.role or "manager")
+    ]
+
+
+def facts_of(session: Session, draft: QuoteDraft, totals: Totals, rules: Iterable[Rule], on: date) -> Facts:
+    """What rules look at in a draft, or in an issued content that stands as one."""
+    revision = draft.revision
+    floored = any(rule.kind in (approvals.FLOOR, approvals.MARGIN) for rule in rules)
+    return approval_facts.facts(
+        draft.document(),
+        totals,
+        [_known(session, draft, line, on, floored=floored) for line in draft.lines],
+        milestones=revision.milestones or (),
+        terms=revision.terms or (),
+        standard=(draft.seller.terms if draft.seller else None) or (),
+        valid_until=revision.valid_until,
+        on=on,
+    )
+
+
+def _known(
+    session: Session, draft: QuoteDraft, line: QuoteLine, on: date, *, floored: bool
+) -> approval_facts.Known:
+    """What is known of a line beside what it prints; its floor where a rule asks for one."""
+    price, floor = approval_facts.found_price(line.price_trace), None
+    if floored and line.product_id is not None:
+        floor = prices.floor(
+            session,
+            line,
+            draft.customer,
+            currency=draft.quote.currency,
+            tax_mode=draft.revision.tax_mode,
+            on=on,
+        )
+    found, per = price or (None, ONE)
+    return approval_facts.Known(line.name or line.sku or "", found, per, floor)
+
+
+def standing(
+    session: Session, draft: QuoteDraft, totals: Totals, actor: Actor, *, device: UUID, on: date, at: int
+) -> Standing | None:
+    """How a draft stands for whoever would issue it; None: no rule counts for them."""
+    rules = rules_for(session, actor.rights)
+    if not rules:
+        return None
+    facts = facts_of(session, draft, totals, rules, on)
+    asks = approvals.asks(rules, facts)
+    case = Case(actor.id.hex, device.hex, _hex(draft.quote.customer_id), on, at)
+    found = _covering(session, rules, asks, facts, case)
+    return Standing(facts, asks, _left(rules, facts, found), *_told(found))
+
+
+def _told(found: Sequence[tuple[Delegation, delegations.Delegation, Message | None]]) -> tuple[Any, Any]:
+    covering = next((given for given, _, refused in found if refused is None), None)
+    if covering is not None:
+        return covering.id, delegations.COVERED.of(code=covering.code)
+    return None, found[0][2] if found else None
+
+
+def _left(
+    rules: Sequence[Rule],
+    facts: Facts,
+    found: Sequence[tuple[Delegation, delegations.Delegation, Message | None]],
+) -> int | None:
+    covering = next((given for _, given, refused in found if refused is None), None)
+    limits = [(rule.kind, rule.limit) for rule in rules]
+    return approvals.room(facts, delegations.effective(covering, limits, facts.currency))
+
+
+def _covering(
+    session: Session, rules: Sequence[Rule], asks: Sequence[Ask], facts: Facts, case: Case
+) -> list[tuple[Delegation, delegations.Delegation, Message | None]]:
+    """The delegations of this person with why each does not cover what asks, the ones that do first."""
+    if not asks:
+        return []
+    connection = session.connection()
+    public = (read_local(connection, signed.KEYS) or {}).get("sign", "")
+    case = Case(case.rep, case.device, case.customer, case.on, case.at, signed.newest(connection))
+    gifts = delegations.gifts_apart(((rule.kind, rule.currency) for rule in rules), facts.currency)
+    query = select(Delegation).where(
+        Delegation.owner_id == UUID(hex=case.rep), Delegation.deleted_at.is_(None)
+    )
+    found = []
+    for each in session.scalars(query.order_by(Delegation.valid_until, Delegation.id)):
+        row = signed.wire(each)
+        given = signed.read(row)
+        if given is None:
+            continue
+        found.append((each, given, _examined(each, row, public)))
+        if found[-1][2] is None:
+            used = signed.used(connection, each.id)
+            refused = delegations.refusal(given, case, asks, facts, used, gifts=gifts)
+            found[-1] = (each, given, refused)
+    return sorted(found, key=lambda one: one[2] is not None)
+
+
+def _examined(given: Delegation, row: Mapping[str, Any], public: str) -> Message | None:
+    if not given.signature or not public:
+        return NO_OFFICE.of(code=given.code)
+    return None if signed.is_signed(public, row) else delegations.CHANGED.of(code=given.code)
+
+
+def now_standing(store: Store, draft: QuoteDraft, totals: Totals, on: date) -> Standing | None:
+    """How a draft stands for the person of this vault right now."""
+    with store.reading() as session:
+        return standing(
+            session, draft, totals, store.me(), device=store.device, on=on, at=now_ms(store.clock())
+        )
+
+
+def agreed(work: Work, draft: QuoteDraft, snapshot: Mapping[str, Any], on: date) -> None:
+    """Note under what this content is issued. Raises Refused where a rule asks and nobody has agreed."""
+    totals = draft.totals()
+    found = standing(work.session, draft, totals, work.actor, device=work.device, on=on, at=now_ms(work.now))
+    if found is None or not found.asks:
+        return
+    if found.refusal is not None:
+        raise Refused(found.refusal)
+    note = Approval(
+        quote_id=draft.quote.id,
+        revision_id=draft.revision.id,
+        content_hash=content_hash(dict(snapshot)),
+        source_id=found.source,
+        asked=asked_of(found.asks),
+        exposure=Decimal(found.facts.payable).scaleb(-found.facts.digits),
+        currency=found.facts.currency,
+        used_at=work.now,
+    )
+    quote_copies.belongs(work, draft.quote, note)
+
+
+def asked_of(asks: Iterable[Ask]) -> list[dict[str, Any]]:
+    """What asks, as it is kept."""
+    return [
+        {"rule": ask.rule.id, "kind": ask.rule.kind, "found": ask.found, **drafts.said(ask.words)}
+        for ask in asks
+    ]
+
+
+def _hex(record: UUID | None) -> str:
+    return record.hex if record is not None else ""

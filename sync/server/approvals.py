@@ -1,0 +1,194 @@
+"""The office's side of approvals: it signs what is delegated, and checks what was issued when it hears of it.
+
+Issued paper is never touched: a verdict is noted beside it, and a task tells who has to look.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from desktop.errors import Refused
+from desktop.models import delegations as signed
+from desktop.models.record import Record
+from desktop.models.records import Adjustment, Customer, Organisation, Quote, QuoteLine, QuoteRevision
+from desktop.rules import approvals, delegations, roles
+from desktop.rules.approvals import Ask, Facts, Rule
+from desktop.rules.delegations import Case, Used
+from desktop.services import approvals as asked
+from desktop.services.drafts import QuoteDraft
+from desktop.words import LANGUAGES, Message, msg
+from sync.protocol.bundle import sign_key
+from sync.protocol.ops import Op
+from sync.server import editions, permission
+from sync.server.batch import OFFICE, Batch, Held
+from sync.server.judge import Outcome
+from sync.server.scope import Scope
+
+UNASKED: Final = msg("It was issued without the approval that it needs: {what}")
+BREACH: Final = msg("What it was issued under does not cover it: {what}")
+GONE: Final = msg("The office does not know this delegation, or it was withdrawn.")
+KEPT: Final = "kept"
+BROKEN: Final = "breach"
+R = TypeVar("R", bound=Record)
+
+
+def follow(batch: Batch, scope: Scope, decided: Iterable[tuple[Op, object]]) -> None:
+    """Sign the delegations of a push that was judged, and check what it says was issued."""
+    known = list(decided)
+    batch.begin()
+    _sign(batch, scope)
+    issues = [
+        (op, outcome.held, max((before.at for before, _ in known if before.n < op.n), default=0))
+        for op, outcome in known
+        if op.kind == "issue" and isinstance(outcome, Outcome) and outcome.held is not None
+    ]
+    if not issues:
+        return
+    with Session(bind=batch.conn, autoflush=False) as session:
+        rules = asked.rules_for(session, scope.role or roles.named(scope.person.role))
+        firm = session.query(Organisation).filter(Organisation.deleted_at.is_(None)).first()
+        for op, edition, before in issues:
+            _check(batch, scope, session, rules, firm, (op, edition, before))
+
+
+# ---------------------------------------------------------------- signing
+
+
+def _sign(batch: Batch, scope: Scope) -> None:
+    """What an approver delegates counts under the office's signature, in their name and role."""
+    fresh = [held for held in batch.held("delegation") if held.home is None or held.changed]
+    if not fresh:
+        return
+    from sync.server.bundle import secret
+
+    key, role = sign_key(bytes.fromhex(secret(batch.conn))), scope.role or roles.named(scope.person.role)
+    for held in fresh:
+        said = {
+            "granted_by_id": scope.person.user,
+            "granted_as": role.base or role.name,
+            "granted_at": batch.now,
+        }
+        row = {**held.row, **said}
+        for name, value in {**said, "signature": signed.sign(key, row, batch.now)}.items():
+            batch.change(held, name, value, by=OFFICE)
+
+
+# ---------------------------------------------------------------- checking
+
+
+def _check(
+    batch: Batch,
+    scope: Scope,
+    session: Session,
+    rules: Sequence[Rule],
+    firm: Organisation | None,
+    issue: tuple[Op, Held, int],
+) -> None:
+    op, edition, before = issue
+    quote = batch.root_of(edition)
+    note = next(
+        (one for one in _fresh(batch, "approval") if one.row["content_hash"] == op.body["hash"]), None
+    )
+    if quote is None or (note is None and not rules):
+        return
+    facts = _facts(batch, session, rules, quote, op, firm)
+    asks = approvals.asks(rules, facts) if facts is not None else ()
+    if note is None:
+        if asks:
+            permission.tell(batch, scope, quote, UNASKED.of(what=asks[0].words))
+        return
+    refused = None
+    if asks and facts is not None:
+        on = datetime.fromtimestamp(op.at / 1000, ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai"))
+        case = Case(scope.person.user, batch.device, quote.row["customer_id"] or "", on.date(), op.at, before)
+        refused = _refusal(batch, note, rules, asks, facts, case)
+    batch.change(note, "verdict", KEPT if refused is None else BROKEN, by=OFFICE)
+    if refused is not None:
+        batch.change(note, "reason", {one: refused.in_language(one) for one in LANGUAGES}, by=OFFICE)
+        permission.tell(batch, scope, quote, BREACH.of(what=refused))
+
+
+def _refusal(
+    batch: Batch, note: Held, rules: Sequence[Rule], asks: Sequence[Ask], facts: Facts, case: Case
+) -> Message | None:
+    """Why what a quote was issued under does not cover it, by what the office knows itself."""
+    source = note.row["source_id"]
+    batch.load([("delegation", source)] if source else [])
+    held = batch.get("delegation", source)
+    given = signed.read(held.row) if held is not None and not held.deleted else None
+    if held is None or given is None:
+        return GONE
+    gifts = delegations.gifts_apart(((rule.kind, rule.currency) for rule in rules), facts.currency)
+    return delegations.refusal(given, case, asks, facts, _used(batch, held, note), gifts=gifts)
+
+
+def _used(batch: Batch, given: Held, note: Held) -> Used:
+    """What was issued under it before this note, as far as the office has heard, in the order it heard."""
+    stored = signed.used(batch.conn, UUID(hex=given.id))
+    earlier = []
+    for one in _fresh(batch, "approval"):
+        if one is note:
+            break
+        if one.row["source_id"] == given.id:
+            earlier.append(Decimal(one.row["exposure"] or 0))
+    return Used(stored.count + len(earlier), stored.exposure + sum(earlier, Decimal(0)))
+
+
+def _fresh(batch: Batch, record_type: str) -> list[Held]:
+    return [held for held in batch.held(record_type) if held.home is None]
+
+
+def _facts(
+    batch: Batch, session: Session, rules: Sequence[Rule], quote: Held, issue: Op, firm: Organisation | None
+) -> Facts | None:
+    """The facts of an issued content as the office works them out; None where it cannot be computed."""
+    snapshot = issue.body["fields"]["snapshot"][1]
+    content = editions.content_of(snapshot)
+    if content is None:
+        return None
+    try:
+        draft = _draft(batch, quote, content, firm)
+        on = date.fromisoformat(snapshot["issued_on"])
+        return asked.facts_of(session, draft, draft.totals(), rules, on)
+    except (Refused, KeyError, TypeError, ValueError, ArithmeticError):
+        return None
+
+
+def _draft(batch: Batch, quote: Held, content: editions.Content, firm: Organisation | None) -> QuoteDraft:
+    """The content as a draft: what is printed comes of it, what is not of the rows that the office holds."""
+    batch.load_children("quote", [quote.id])
+    batch.load([("customer", quote.row["customer_id"])] if quote.row["customer_id"] else [])
+    customer = batch.get("customer", quote.row["customer_id"])
+    lines = []
+    for name, values in content.lines:
+        held = batch.get("quote_line", name)
+        slabs = {"slabs": content.slabs.get(name, [])}
+        lines.append(_record(QuoteLine, {**(held.row if held is not None else {}), **values, **slabs}, name))
+    discounts = [
+        _record(Adjustment, {"kind": kind, "value": value, "line_id": line})
+        for line, group in content.adjustments.items()
+        for kind, value in group
+    ]
+    return QuoteDraft(
+        _record(Quote, quote.row),
+        _record(QuoteRevision, content.revision),
+        lines,
+        discounts,
+        _record(Customer, customer.row) if customer is not None else None,
+        None,
+        firm,
+        None,
+    )
+
+
+def _record(cls: type[R], row: Mapping[str, Any], record: str = "") -> R:
+    """A record of these values in wire form; what they do not name has its default."""
+    fields = cls.fields()
+    values = {name: fields[name].kind.from_wire(value) for name, value in row.items() if name in fields}
+    identity = record or row.get("id")
+    return cls(**values, **({"id": UUID(hex=identity)} if identity else {}))

@@ -1,0 +1,149 @@
+"""Delegations between an approver, the office that signs them, and a rep without a network."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.errors import Refused
+from desktop.models import delegations as signed
+from desktop.models.records import Approval, Delegation, Quote, Task
+from desktop.models.store import Store
+from desktop.services import commands, quotes
+from sync.client.driver import enrol, sync_once
+from sync.server.server import Server
+from tests.stores import NOON, customer, opened, product, quote
+from tests.sync import postgres
+from tests.sync.simulator.world import Direct
+
+assert quotes.PRICED
+
+
+class Firm:
+    """Li sells, Chen approves; the whole may be reduced by 10 % without asking."""
+
+    def __init__(self, office: Server, li: Store, chen: Store) -> None:
+        self.office, self.li, self.chen = office, li, chen
+        self.product = product(chen, "A", "100")
+        self.buyer = customer(li)
+
+    def do(self, store: Store, command: str, *about: Any, **arguments: Any) -> Any:
+        return commands.run(store, store.me(), command, *about, **arguments).value
+
+    def sync(self, *stores: Store) -> None:
+        for store in stores:
+            sync_once(store, Direct(self.office))
+
+    def rule(self, kind: str = "document_discount", threshold: str = "10", **more: str) -> None:
+        values = {"name": kind, "kind": kind, "threshold": Decimal(threshold), "role": "manager", **more}
+        self.do(self.chen, "approval_rule.new", values=values)
+
+    def delegate(self, **values: Any) -> Delegation:
+        given = {
+            "owner_id": self.li.me().id,
+            "device_id": self.li.device,
+            "valid_from": date(2026, 11, 1),
+            "valid_until": date(2026, 12, 1),
+            "most": 5,
+            "exposure": Decimal(5000),
+            "document_discount": Decimal(15),
+        }
+        made: Delegation = self.do(self.chen, "delegation.new", values={**given, **values})
+        return made
+
+    def quoted(self, percent: str) -> Quote:
+        made = quote(self.li, (self.product.id, "10"), to=self.buyer)
+        self.do(self.li, "quote.discount", made.id, value=Decimal(percent))
+        return made
+
+    def all(self, store: Store, cls: type[Any]) -> list[Any]:
+        with store.reading() as session:
+            return list(session.query(cls).filter(cls.deleted_at.is_(None)).order_by(cls.id))
+
+
+@contextmanager
+def firms(folder: Path) -> Iterator[Firm]:
+    noon = int(NOON.timestamp() * 1000)
+    office = Server(postgres.office(folder / "office"), clock=lambda: noon)
+    try:
+        with opened(folder / "li") as li, opened(folder / "chen") as chen:
+            for name, store, role in (("Li", li, "rep"), ("Chen", chen, "admin")):
+                office.add_user(name, "South", role)
+                enrol(store, Direct(office), office.new_code(name))
+            made = Firm(office, li, chen)
+            made.rule()
+            made.sync(chen, li)
+            yield made
+    finally:
+        office.store.close()
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    with firms(tmp_path) as made:
+        yield made
+
+
+def test_what_an_approver_delegates_is_signed_by_the_office_and_counts_offline(firm: Firm) -> None:
+    given = firm.delegate()
+    firm.sync(firm.chen, firm.li)
+    [held] = firm.all(firm.li, Delegation)
+    public = firm.li.local(signed.KEYS)["sign"]
+    assert held.code == given.code
+    assert (held.granted_by_id, held.granted_as) == (firm.chen.me().id, "admin")
+    assert signed.is_signed(public, signed.wire(held))
+    made = firm.quoted("-15")
+    firm.do(firm.li, "quote.issue", made.id)
+    firm.sync(firm.li, firm.chen)
+    [note] = firm.all(firm.chen, Approval)
+    assert (note.verdict, note.source_id) == ("kept", given.id)
+    assert not firm.all(firm.chen, Task)
+    over = firm.quoted("-16")
+    with pytest.raises(Refused):
+        firm.do(firm.li, "quote.issue", over.id)
+
+
+def test_what_was_withdrawn_meanwhile_is_a_breach_with_a_task_and_the_paper_stays(firm: Firm) -> None:
+    given = firm.delegate()
+    firm.sync(firm.chen, firm.li)
+    firm.do(firm.chen, "delegation.delete", given.id)
+    firm.sync(firm.chen)
+    made = firm.quoted("-15")
+    firm.do(firm.li, "quote.issue", made.id)
+    firm.sync(firm.li, firm.chen)
+    [note] = firm.all(firm.chen, Approval)
+    [task] = firm.all(firm.chen, Task)
+    assert note.verdict == "breach"
+    assert "withdrawn" in note.reason["en"]
+    assert "withdrawn" in task.remark
+    with firm.chen.reading() as session:
+        assert session.get_one(Quote, made.id).stage == "issued"
+
+
+def test_a_laptop_that_did_not_know_the_rule_is_told_on(firm: Firm) -> None:
+    made = firm.quoted("-9")
+    firm.do(firm.li, "quote.issue", made.id)
+    firm.rule("total", "500", currency="CNY")
+    firm.sync(firm.chen, firm.li, firm.chen)
+    [task] = firm.all(firm.chen, Task)
+    assert "910.00" in task.remark
+    assert not firm.all(firm.chen, Approval)
+
+
+def test_two_laptops_of_one_profile_cannot_use_a_delegation_twice_unseen(firm: Firm) -> None:
+    firm.delegate(most=1)
+    firm.sync(firm.chen, firm.li)
+    first = firm.quoted("-15")
+    firm.do(firm.li, "quote.issue", first.id)
+    second = firm.quoted("-15")
+    with firm.li.engine.begin() as connection:  # what a rep could do to a database of their own
+        connection.exec_driver_sql("INSERT INTO content_guard (id) VALUES (1)")
+        connection.exec_driver_sql("UPDATE approval SET source_id = NULL")
+    firm.do(firm.li, "quote.issue", second.id)
+    firm.sync(firm.li, firm.chen)
+    verdicts = [note.verdict for note in firm.all(firm.chen, Approval)]
+    assert verdicts == ["kept", "breach"]
