@@ -41,6 +41,7 @@ class Cell:
     icon: tuple[str, str] | None = None
     ring: tuple[float, str] | None = None
     tone: str = ""
+    """`accent` is a chip; whatever has a tone names nobody, and stays while names are hidden."""
     avatar: tuple[str, object, bool] | None = None
     extras: tuple[str, ...] = ()
     mark: str = ""
@@ -196,10 +197,12 @@ def due(row: Row, name: str, language: str, today: date) -> Cell:
     if value is None:
         return Cell(NOTHING, ink="ink_3")
     if getattr(row.record, "done_at", None) is not None or _ended(row):
-        return Cell(dates.short_day(value, language, today), ink="ink_3", tooltip=dates.exact(value))
+        return Cell(
+            dates.short_day(value, language, today), ink="ink_3", tone="plain", tooltip=dates.exact(value)
+        )
     words, tone = dates.due(value, language, today)
     icon = ("circle-alert", "bad") if tone == "bad" else ("clock", "warn") if tone == "warn" else None
-    return Cell(words.in_language(language), ink=tone, icon=icon, tooltip=dates.exact(value))
+    return Cell(words.in_language(language), ink=tone, tone="plain", icon=icon, tooltip=dates.exact(value))
 
 
 def _ended(row: Row) -> bool:
@@ -213,9 +216,8 @@ def since(row: Row, name: str, language: str, today: date) -> Cell:
     if value is None:
         return Cell(NOTHING, ink="ink_3")
     day = value.astimezone().date() if isinstance(value, datetime) else value
-    return Cell(
-        dates.past(day, language, today).in_language(language), ink="ink_2", tooltip=dates.exact(value)
-    )
+    said = dates.past(day, language, today).in_language(language)
+    return Cell(said, ink="ink_2", tone="plain", tooltip=dates.exact(value))
 
 
 def moment(row: Row, name: str, language: str, today: date) -> Cell:
@@ -223,9 +225,8 @@ def moment(row: Row, name: str, language: str, today: date) -> Cell:
     value = row.value(name)
     if value is None:
         return Cell(NOTHING, ink="ink_3")
-    return Cell(
-        dates.moment(value, language, today).in_language(language), ink="ink_2", tooltip=dates.exact(value)
-    )
+    said = dates.moment(value, language, today).in_language(language)
+    return Cell(said, ink="ink_2", tone="plain", tooltip=dates.exact(value))
 
 
 def done(row: Row, name: str, language: str, today: date) -> Cell:

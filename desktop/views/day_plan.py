@@ -102,8 +102,8 @@ class DayPlan(QWidget):
         look, day = self._look, self.today()
         here, later = len(self._items(day)), len(self._items(day + timedelta(1)))
         none = msg("Nothing at a fixed hour")
-        look.bind(self.count.setText, msg("{count} at their hours").of(count=here) if here else none)
-        words = msg("Tomorrow: {count} at their hours").of(count=later)
+        look.bind(self.count.setText, msg("{count} at a fixed hour").of(count=here) if here else none)
+        words = msg("Tomorrow: {count} at a fixed hour").of(count=later)
         look.bind(self.tomorrow.setText, words if later else msg("Nothing at a fixed hour tomorrow"))
 
     def _to_now(self) -> None:

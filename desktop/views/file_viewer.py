@@ -93,7 +93,7 @@ class FileViewer(Popover):
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.copy_button = Button(look, msg("Save a copy…"), kind="flat", icon="download")
         self.copy_button.clicked.connect(self.copy_wanted)
-        self.link_button = Button(look, msg("Copy link"), kind="flat", icon="external-link")
+        self.link_button = Button(look, msg("Copy link"), kind="flat", icon="copy")
         self.link_button.clicked.connect(self.link_wanted)
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
         close.clicked.connect(self.dismiss)

@@ -18,6 +18,7 @@ from desktop.views.look import Look
 from desktop.words import Message, msg, verbatim
 
 FORM: Final = 420
+WHOLE: Final = 856
 LOW: Final = 560
 """A page that is lower than this has no room for everything at once."""
 LEAST: Final = 10  # characters of a passphrase
@@ -58,12 +59,14 @@ class Page(QWidget):
         super().__init__()
         self.look = look
         self.title = label(look, title, size="display", strong=True, wrap=True)
-        sentence = label(look, why, size="title", ink="ink_2", wrap=True)
+        self.sentence = label(look, why, size="title", ink="ink_2", wrap=True)
         self.inner = QVBoxLayout()
         look.bind(self.inner.setSpacing, lambda: look.px(6))
         self.inner.setContentsMargins(0, 0, 0, 0)
-        middle = holding(column(look, self.title, sentence, 22, self.inner, gap=4))
-        look.bind(middle.setMaximumWidth, lambda: look.px(width))
+        asked = holding(self.inner)
+        look.bind(asked.setMaximumWidth, lambda: look.px(width))
+        middle = holding(column(look, self.title, self.sentence, 22, asked, gap=4))
+        look.bind(middle.setMaximumWidth, lambda: look.px(WHOLE))  # every step begins on the same edge
         line = row(look, None, middle, None, edge=(32, 0, 32, 0))
         line.setStretch(1, 1000)  # as wide as it may be, or as the window leaves room for
         inner = holding(column(look, None, line, None, gap=0, edge=(0, 16, 0, 16)))
@@ -195,6 +198,8 @@ class SecretPage(Page):
             part.show()
         self._asked.hide()  # it is answered, and the code has the room
         self.look.bind(self.title.setText, msg("Keep the recovery code"))
+        said = msg("Nobody can reset the passphrase, so keep the recovery sheet in a safe.")
+        self.look.bind(self.sentence.setText, said)
 
     def complain(self, why: Message) -> None:
         """Why the vault could not be made, or the sheet not be written."""
@@ -236,7 +241,7 @@ class StartPage(Page):
 
     def __init__(self, look: Look, answers: Answers) -> None:
         why = msg("You can do the others later. All of them work without a network, except joining.")
-        super().__init__(look, msg("How would you like to start?"), why, 856)
+        super().__init__(look, msg("How would you like to start?"), why, WHOLE)
         self._answers = answers
         self._choices: dict[str, Way] = {}
         self._add(

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.errors import Refused
-from desktop.views import keymap
+from desktop.views import keymap, paint
 from desktop.views.buttons import Button
 from desktop.views.compose import column, holding, label, row
 from desktop.views.look import Look
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 MODIFIERS: Final = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 
 
+def _said(action: keymap.Action) -> str:
+    return "+".join(paint.split_keys(keymap.all_keys()[action.name])) or "—"
+
+
 class KeyButton(Button):
     """Shows the keys of one action; pressed, it waits for others. Esc keeps them, Backspace takes them."""
 
@@ -27,7 +31,7 @@ class KeyButton(Button):
     waiting = False
 
     def __init__(self, look: Look, action: keymap.Action) -> None:
-        super().__init__(look, keymap.all_keys()[action.name] or "—")
+        super().__init__(look, _said(action))
         self.action = action
         look.bind(self.setAccessibleName, msg("Keys for: {what}").of(what=action.words))
         self.clicked.connect(self._wait)
@@ -36,7 +40,7 @@ class KeyButton(Button):
         """The keys as they are now."""
         self.waiting = False
         self._look.release(self.setText)
-        self.setText(keymap.all_keys()[self.action.name] or "—")
+        self.setText(_said(self.action))
 
     def _wait(self) -> None:
         self.waiting = True

@@ -46,7 +46,7 @@ ACTIONS: Final = (
     Action("keys", msg("All keys"), "?", "list-todo"),
 )
 BY_NAME: Final = {action.name: action for action in ACTIONS}
-_EVERYWHERE, _LISTS, _GRIDS = msg("Everywhere"), msg("Lists"), msg("Quote lines")
+_EVERYWHERE, _LISTS, _GRIDS = msg("General"), msg("Lists"), msg("Quote lines")
 _CELLS = msg("Cells")
 FIXED: Final = (
     Fixed(msg("Next, previous part of the screen"), "Tab", _EVERYWHERE),

@@ -342,14 +342,14 @@ class Outbox(Popover):
         self.state_width = min(widest, look.px(STATE))
 
     def why(self, card: Card) -> Message:
-        """Why a change waits; where the next try is known, until when."""
+        """Why a change waits; where the office put it off, until when."""
         network = self._network
         if card.state == "refused":
             return outbox.WHY["refused"]
         if card.state in ("waiting", "follows"):
             if network.key in STANDS:
                 return STANDS[network.key]
-            if network.until is not None:
+            if network.until is not None and network.key != "offline":  # then the head says it for all
                 return msg("Waits until {time}").of(time=f"{network.until:%H:%M}")
         if card.state == "waiting":
             return GOES.get(network.key, card.why)

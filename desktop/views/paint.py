@@ -79,8 +79,11 @@ def _avatar(
     radius = side / 2 if person else tokens.radius("control")
     painter.drawRoundedRect(QRectF(box), radius, radius)
     font = QFont(tokens.font("small", strong=True))
-    share = 0.42
-    if text[0] >= "\u4e00" or side >= header:
+    small = side < tokens.avatar_size("list")
+    share = 0.5 if small else 0.42
+    if small and len(text) == 1:
+        share = 0.64
+    elif text[0] >= "\u4e00" or side >= header:
         share = (0.5 if side < header else 0.42) if len(text) == 1 else 0.38
     font.setPixelSize(round(side * share))
     painter.setFont(font)
@@ -233,9 +236,13 @@ def keys_width(look: Look, shortcut: str) -> int:
     return sum(keycap_width(look, key) for key in keys) + look.px(3) * max(len(keys) - 1, 0)
 
 
+ARROWS: Final = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+"""Keys that are called in one language only, as they stand on the keyboard."""
+
+
 def split_keys(shortcut: str) -> list[str]:
     """`Ctrl+Shift+Q` as its keys."""
-    return [key for key in shortcut.replace("++", "+Plus").split("+") if key]
+    return [ARROWS.get(key, key) for key in shortcut.replace("++", "+Plus").split("+") if key]
 
 
 def paint_keys(
@@ -298,6 +305,20 @@ def paint_text(
     painter.setPen(look.colour(ink))
     painter.drawText(box, _ONE_LINE[align], text)
     return box.right() + 1 if align == RIGHT else box.left() + int(width + 0.999)
+
+
+def paint_balanced(painter: QPainter, room: QRect, text: str) -> None:
+    """Some lines in the middle of a room, as few as it needs and about as wide as each other."""
+    wrapped = int(CENTRE | Qt.TextFlag.TextWordWrap)
+    high = painter.boundingRect(room, wrapped, text).height()
+    best = room
+    for less in range(4, room.width() // 2, 4):
+        tried = room.adjusted(less // 2, 0, less // 2 - less, 0)
+        found = painter.boundingRect(tried, wrapped, text)
+        if found.height() > high or found.width() > tried.width():
+            break
+        best = tried
+    painter.drawText(best, wrapped, text)
 
 
 def paint_yielding(

@@ -122,9 +122,8 @@ class Practice(QWidget):
         clear(self._lines)
         for place, (words, action, _) in enumerate(STEPS):
             done, here = place < self.done, place == self.done
-            icon = Picture(
-                look, "circle-check" if done else "circle-arrow-right", "good" if done else "ink_3", "small"
-            )
+            mark = ("circle-check", "good") if done else ("circle", "ink_3")
+            icon = Picture(look, *(("circle-arrow-right", "accent_ink") if here else mark), "small")
             said = words.of(keys=keys[action]) if action else words
             told = label(
                 look, said, ink="ink_3" if done else "ink" if here else "ink_2", strong=here, wrap=True

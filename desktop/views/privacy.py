@@ -24,7 +24,7 @@ _COUNT: Final = re.compile(
 
 def veiled(look: Look, cell: "Cell") -> "Cell":
     """What a cell shows while names and amounts are hidden."""
-    if not look.private or cell.ring is not None or cell.icon is not None or cell.tone == "accent":
+    if not look.private or cell.ring is not None or cell.icon is not None or cell.tone:
         return cell
     from desktop.views.cells import NOTHING  # the unlock window knows no cells
 

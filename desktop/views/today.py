@@ -13,7 +13,7 @@ from desktop.services import today
 from desktop.services.figures import Tile
 from desktop.services.today import Agenda, Line
 from desktop.views.agenda import AgendaList
-from desktop.views.buttons import Segments
+from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Keys, Stack, column, holding, label, region, row
 from desktop.views.day_plan import DayPlan
 from desktop.views.desk import Desk
@@ -42,6 +42,8 @@ class TodayPage(QWidget):
     shown_rows = Signal(object)  # Rows
     counted = Signal(int)
     figures = Signal(object)
+    kind = "task"
+    """Of what is made here."""
 
     def __init__(self, look: Look, desk: Desk) -> None:
         super().__init__()
@@ -67,6 +69,7 @@ class TodayPage(QWidget):
         self._done = label(look, size="small", ink="ink_2")
         self._foot = label(look, size="small", ink="ink_2")
         self._day: QLabel | None = None
+        self._new: Button | None = None
         self._compose()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -118,7 +121,7 @@ class TodayPage(QWidget):
     def _yield(self) -> None:
         look = self._look
         self.plan.setVisible(self.width() >= look.px(SPACIOUS))
-        self._why.setVisible(self.width() >= look.px(NARROW))
+        self._why.setVisible(self.width() >= look.px(NARROW) and bool(self.lines()))
         low = self.height() < look.px(LOW)
         self.tiles.be_low(low=low)
         if low != self._low:
@@ -133,8 +136,13 @@ class TodayPage(QWidget):
         return [self._day]
 
     def header_actions(self) -> list[QWidget]:
-        """Nothing but the search."""
-        return []
+        """What one has just thought of."""
+        if self._new is None:
+            words = msg("New {what}").of(what=inside(RECORDS[self.kind].__label__))
+            self._new = Button(self._look, words, kind="primary", icon="plus", keys="N", name=words)
+            self._new.clicked.connect(lambda: self.wanted.emit(self.kind))
+            self._new.refuse(self._desk.refusal(f"{self.kind}.new", None))
+        return [self._new]
 
     def _date(self) -> str:
         look, day = self._look, self._desk.store.clock().astimezone().date()
@@ -199,6 +207,7 @@ class TodayPage(QWidget):
         later = msg("{count} more this week").of(count=f"{len(agenda.later):,}")
         empties = msg("This list empties when everything is done.")
         lines = bool(self.lines())
+        self._why.setVisible(lines and self.width() >= look.px(NARROW))
         said = later if agenda.later and self.span.current() == "today" else empties if lines else ""
         self._foot.setText(look.text(said))
         self._keys.setVisible(lines)

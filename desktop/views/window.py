@@ -51,6 +51,7 @@ from desktop.views.record_page import RecordPage
 from desktop.views.room import Room
 from desktop.views.settings_page import SettingsPage
 from desktop.views.status import StatusBar
+from desktop.views.today import TodayPage
 from desktop.words import Message, msg
 
 SLIM_BELOW: Final = 1180
@@ -428,9 +429,9 @@ class Window(QWidget):
             self.quote_for(shown)
 
     def new_here(self) -> None:
-        """A new record of the list that is shown."""
+        """A new record of the list that is shown; on Today a task."""
         page = self.page()
-        if isinstance(page, ListPage):
+        if isinstance(page, ListPage | TodayPage):
             self.ask_new(page.kind)
 
     def _made(self, kind: str, record_id: UUID) -> None:

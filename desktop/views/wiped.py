@@ -25,7 +25,7 @@ class WipedPage(QWidget):
             said = Empty(
                 look,
                 "shield-check",
-                msg("The office wipes this laptop"),
+                msg("The office is wiping this laptop"),
                 msg(
                     "What waits here goes to the office first. This needs the network, and nothing from you."
                 ),
@@ -42,7 +42,7 @@ class WipedPage(QWidget):
                 hint=msg("Keys, records and files are gone from here. The office has what was sent."),
             )
             self.begin = said.button
-        self.words = [msg("The office wipes this laptop") if note is None else words_of(note)]
+        self.words = [msg("The office is wiping this laptop") if note is None else words_of(note)]
         ground = region("surface")
         ground.setLayout(column(look, said, gap=0))
         self.setLayout(column(look, ground, gap=0))
@@ -56,4 +56,5 @@ def words_of(note: Mapping[str, Any]) -> Message:
     words = msg("“{office}” ordered it on {day}. Nothing that was done here was lost.")
     if lost:
         words = msg("“{office}” ordered it on {day}. {count} changes had not been sent and are lost.")
-    return words.of(office=note.get("office") or "", day=f"{at:%Y-%m-%d %H:%M}", count=f"{lost:,}")
+    day = f"{at:%Y-%m-%d}\N{NO-BREAK SPACE}{at:%H:%M}"
+    return words.of(office=note.get("office") or "", day=day, count=f"{lost:,}")

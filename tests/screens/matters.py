@@ -181,6 +181,7 @@ ONE_OF_EACH: dict[str, Callable[[Store, Firm], None]] = {
 def look_at(window: Window, kind: str) -> InboxPage:
     """The inbox with the card of a kind."""
     window.go("inbox")
+    window.refresh_counts()  # some are written past every command
     page = window.page()
     assert isinstance(page, InboxPage)
     kinds = [one.kind for one in matters.matters(window.desk.store)]

@@ -129,6 +129,17 @@ def test_a_change_elsewhere_is_seen(window: Window, qtbot: QtBot, firm: Firm) ->
     qtbot.waitUntil(lambda: page.agenda().count == count + 1)
 
 
+def test_what_one_has_just_thought_of_becomes_a_task_by_key_and_button(window: Window, qtbot: QtBot) -> None:
+    page = the_day(window, qtbot)
+    window.new_here()
+    assert window.new.isVisible()
+    window.new.dismiss()
+    press(qtbot, page.header_actions()[0])
+    assert window.new.isVisible()
+    assert set(window.new.editors) >= {"name", "due_on"}
+    window.new.dismiss()
+
+
 def test_the_plan_of_the_day_holds_what_has_an_hour_and_is_moved_by_key(
     window: Window, qtbot: QtBot, firm: Firm, store: Store
 ) -> None:
@@ -148,7 +159,10 @@ def test_the_plan_of_the_day_holds_what_has_an_hour_and_is_moved_by_key(
     assert page.plan.isVisible()
     items = {kind: page.plan.grid.item_of(each) for kind, each in made.items()}
     assert [item.minute if item else None for item in items.values()] == [540, 660]
-    assert page.plan.tomorrow.text() == "Tomorrow: 1 at their hours"
+    assert page.plan.tomorrow.text() == "Tomorrow: 1 at a fixed hour"
+    visit = items["interaction"]
+    assert visit is not None
+    qtbot.waitUntil(lambda: page.plan.grid.visibleRegion().contains(visit.rect.center()))  # not at midnight
     page.plan.grid.choose(items["task"])
     page.plan.grid.setFocus()
     qtbot.keyClick(page.plan.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)

@@ -230,6 +230,7 @@ def test_files_show_neither_name_nor_picture(
     viewer = FileViewer(look, window)
     viewer.show_file(record.name, [])
     look.turn_private()
+    painted.clear()  # what the window showed before
     assert viewer.isHidden()
     viewer.show_file(record.name, [])
     assert not viewer.isHidden()
