@@ -54,7 +54,7 @@ def export(
         rows = list(_rows(store, cls, names, language, progress))
         header = ["ID", *(cls.fields()[name].label.in_language(language) for name in names)]
         data = _table(header, rows, ending, made)
-    _write(path, data)
+    write(path, data)
     return len(rows)
 
 
@@ -75,7 +75,8 @@ def _note(store: Store) -> datetime:
     return made
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
+    """Put a file there whole, or leave the one that was there. Raises Refused where it cannot be written."""
     path = path.resolve()
     beside = path.with_name(f".{path.name}.part")
     try:
@@ -158,7 +159,7 @@ def export_seen(
         rows += part
         if progress is not None and not progress(read, total):
             raise Refused(STOPPED)
-    _write(path, _table(header, rows, ending, made))
+    write(path, _table(header, rows, ending, made))
     return len(rows)
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from desktop.errors import Refused, Usage
+from desktop.models.changes import EMPTY
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.records import Contact, Customer
@@ -70,6 +71,8 @@ class Update(bulk.Plan):
     source: imports.Plan | None = None
     homes: Mapping[UUID, UUID] = dataclasses.field(default_factory=dict)
     """New people, and the customers here to whom they come."""
+    matched: Mapping[UUID, int] = dataclasses.field(default_factory=dict)
+    """The records here, each with the row that says something of it."""
 
     def shown(self, line: bulk.Line, value: Any, language: str) -> str:
         """A value as a person reads it."""
@@ -170,6 +173,7 @@ def plan(store: Store, actor: Actor, made: imports.Plan, key: str, *, add: bool 
         known=len(made.rows) - len(new),
         source=made,
         homes=homes,
+        matched={record: row.number for record, row in matched.items()},
     )
 
 
@@ -184,6 +188,16 @@ def only_new(made: Update) -> Update:
     """The same without a change of what is here."""
     lines = tuple(line for line in made.lines if line.new is not None or line.refused is not None)
     return dataclasses.replace(made, lines=tuple(one for one in lines if not isinstance(one, Change)))
+
+
+def only_empty(made: Update) -> Update:
+    """The same, but no value that is here is replaced."""
+    kept = tuple(line for line in made.lines if not isinstance(line, Change) or line.old in EMPTY)
+    changed = {line.record for line in made.lines if isinstance(line, Change)}
+    left = changed - {line.record for line in kept if isinstance(line, Change)}
+    still = tuple(line for line in made.lines if isinstance(line, Change) and line.record in left)
+    same = {line.record: bulk.Line(line.record, line.record_title, None, None, same=True) for line in still}
+    return dataclasses.replace(made, lines=(*kept, *same.values()))
 
 
 def _new(row: imports.Row, cls: type[Record]) -> bulk.Line:
