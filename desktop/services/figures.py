@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -112,8 +112,12 @@ class Share:
     likely: int
 
 
-def likely(session: Session, query: Query, viewer: Viewer) -> tuple[str, dict[str, Share]]:
-    """By stage under way, each deal with its own chance; of several currencies the one that comes to most."""
+Shares: TypeAlias = tuple[str, dict[str, Share]]
+"""A currency, and what the stages come to in it."""
+
+
+def likely(session: Session, query: Query, viewer: Viewer) -> list[Shares]:
+    """By stage under way, each deal with its own chance; first the currency that comes to most."""
     found: dict[str, dict[str, Share]] = {}
     for (stage, probability), currency, amount in lists.sums_by(
         session, query, viewer, "amount", "stage", "probability"
@@ -122,9 +126,7 @@ def likely(session: Session, query: Query, viewer: Viewer) -> tuple[str, dict[st
             old = found.setdefault(currency, {}).get(stage, Share(0, 0))
             part = round(amount * chance(probability, stage))
             found[currency][stage] = Share(old.amount + amount, old.likely + part)
-    if not found:
-        return "", {}
-    return max(found.items(), key=lambda each: sum(share.amount for share in each[1].values()))
+    return sorted(found.items(), key=lambda each: -sum(share.amount for share in each[1].values()))
 
 
 @dataclass(frozen=True, slots=True)

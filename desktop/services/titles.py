@@ -45,9 +45,10 @@ def _question(record_type: str) -> tuple[Select[Any], tuple[str, ...]]:
 
 def names(session: Session, links: Mapping[str, set[UUID]]) -> dict[UUID, Named]:
     """What these records are called: {record type: ids} → {id: names}. One that is not here has none."""
-    asked: dict[UUID, Named | None] = session.info.get("names", {})
+    glanced: dict[str, dict[UUID, Named | None]] = session.info.get("names", {})
     found: dict[UUID, Named] = {}
     for record_type, ids in links.items():
+        asked = glanced.setdefault(record_type, {})
         found.update((each, known) for each in ids if (known := asked.get(each)) is not None)
         missing = [each for each in ids if each not in asked]
         if not missing:

@@ -1,7 +1,9 @@
 """What the status bar says of a list: how many, how many selected, and what the selected come to."""
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
@@ -12,6 +14,7 @@ from desktop.services.lists import Sum
 from desktop.views import cells
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
+from desktop.views.group_heads import sums_words
 from desktop.views.look import Look
 from desktop.views.phrases import inside
 from desktop.words import Message, msg
@@ -92,9 +95,11 @@ class ListFigures(QObject):
         values = [(row, row.value(name)) for row in own]
         present = [(row, value) for row, value in values if value is not None]
         kind = figures.kind_of(RECORDS[self._page.kind], name)
-        currencies = {str(getattr(row.record, "currency", "") or "CNY") for row, _ in present}
-        if not present or (isinstance(kind, Amount) and len(currencies) != 1):
+        currencies = {_currency(row) for row, _ in present}
+        if not present:
             return []
+        if isinstance(kind, Amount) and len(currencies) > 1:
+            return [(figures.label_of(self._page.kind, name), _by_currency(present))]
         numbers = [Decimal(value) for _, value in present]
 
         def shown(number: Decimal) -> str:
@@ -110,3 +115,15 @@ class ListFigures(QObject):
             said.append((msg("Average"), shown(total / len(present))))
             said.append((msg("Highest"), shown(max(numbers))))
         return said
+
+
+def _currency(row: Row) -> str:
+    return str(getattr(row.record, "currency", "") or "CNY")
+
+
+def _by_currency(present: Sequence[tuple[Row, Any]]) -> str:
+    """Amounts in several currencies: each of them by itself, the largest first."""
+    found: Counter[str] = Counter()
+    for row, value in present:
+        found[_currency(row)] += int(value)
+    return sums_words([Sum(currency, total, 0, 0) for currency, total in found.most_common()])

@@ -1,6 +1,7 @@
 """The generic list page: header with views, filters, the rows and other faces, and the panel beside them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -102,6 +103,7 @@ class ListPage(QWidget):
         self.table.arrived.connect(self._arrived)
         self.table.waiting.connect(self.filters.show_waiting)
         self._desk.changed.connect(self._changed)
+        self._look.changed.connect(self._reword)
 
     def _compose(self) -> None:
         look = self._look
@@ -205,8 +207,13 @@ class ListPage(QWidget):
         self._count()
 
     def _query(self) -> lists.Query:
-        query = self.state.query()
+        query = replace(self.state.query(), language=self._look.language)
         return query.within(self._typed) if self._typed is not None else query
+
+    def _reword(self) -> None:
+        """Linked records stand by what they are called in the language that is shown."""
+        if self.source.query.language != self._look.language and lists.linked(self.source.query) is not None:
+            self.show_state()
 
     def narrow(self, typed: Condition | None) -> None:
         """Show only what also passes this, as long as somebody types."""

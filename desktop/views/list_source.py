@@ -209,8 +209,8 @@ class ListSource(QObject):
         query = self.query
         self._slow("totals", lambda session, viewer: lists.totals(session, query, viewer, name), done)
 
-    def likely(self, done: Callable[[tuple[str, dict[str, figures.Share]]], object]) -> None:
-        """What the deals of the list are likely to bring, by stage."""
+    def likely(self, done: Callable[[list[figures.Shares]], object]) -> None:
+        """What the deals of the list are likely to bring, by stage, in each currency."""
         query = self.query
         self._slow("likely", lambda session, viewer: figures.likely(session, query, viewer), done)
 

@@ -6,7 +6,7 @@ from desktop.models import indexing, search
 from desktop.models.migrations import names_in_order
 from desktop.models.store import Store
 from desktop.rules.filters import every
-from desktop.services import lists
+from desktop.services import commands, lists
 from desktop.services.lists import Found, Query
 from tests.services.test_lists import all_pages
 from tests.stores import customer
@@ -89,3 +89,17 @@ def test_words_narrow_to_all_that_answer(store: Store, order: str, monkeypatch: 
     assert titles(all_pages(store, query, 3)) == few
     with store.reading() as session:
         assert lists.count(session, query, viewer) == len(few) == 8
+
+
+@pytest.mark.parametrize("size", [1, 4])
+def test_a_column_of_links_is_sorted_by_what_is_shown_in_it(store: Store, size: int) -> None:
+    for name, english in (("张安阀门", "Beta Valves"), ("阿里工坊", "Zeta Works"), ("长江泵业", "")):
+        whose = customer(store, name, name_en=english)
+        commands.run(store, store.me(), "task.new", values={"name": name, "customer_id": whose.id})
+    commands.run(store, store.me(), "task.new", values={"name": "of nobody"})
+    for language, wanted in (
+        ("zh", ["阿里工坊", "长江泵业", "张安阀门", "of nobody"]),
+        ("en", ["张安阀门", "长江泵业", "阿里工坊", "of nobody"]),
+    ):
+        query = Query("task", order="customer_id", descending=False, language=language)
+        assert titles(all_pages(store, query, size)) == wanted

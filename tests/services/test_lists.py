@@ -14,10 +14,10 @@ from desktop.models.patience import TooLong, patient
 from desktop.models.record import RECORDS
 from desktop.models.store import Store
 from desktop.rules.filters import ANY, ME, Condition, Group, every
-from desktop.services import bulk, commands, exports, filter_words, lists, pasting, saved_views, undo
+from desktop.services import bulk, commands, exports, filter_words, lists, pasting, saved_views, titles, undo
 from desktop.services.lists import Bucket, Found, Query, Sum
 from desktop.words import msg
-from tests.stores import customer
+from tests.stores import customer, product
 
 STAGES = ("lead", "proposal", "won")
 
@@ -409,3 +409,11 @@ def test_groups_are_exported_one_after_the_other_and_a_selection_alone(
 
 def test_a_percent_is_typed_as_it_is_said() -> None:
     assert readings("probability >= 50%")[0] == Condition("probability", "least", "50")
+
+
+def test_what_was_asked_for_as_another_type_is_asked_for_again(store: Store) -> None:
+    one = product(store, sku="A-1")
+    with store.glance(), store.reading() as session:
+        assert titles.names(session, {"customer": {one.id}}) == {}
+        assert titles.names(session, {"product": {one.id}})[one.id].title == one.title
+        assert titles.names(session, {"customer": {one.id}}) == {}

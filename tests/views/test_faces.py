@@ -81,6 +81,25 @@ def test_a_board_of_deals_says_what_they_come_to_by_the_chance_of_each(
     assert f"¥{likely // 100:,}" in board.likely.accessibleName()
     assert likely != usual
     assert board.likely.isVisible()
+    abroad: dict[str, Any] = {"amount": 4_000_000, "stage": "signing", "probability": Decimal(50)}
+    ids = [
+        firm.new("opportunity", customer_id=firm.customers[0], name=code, currency=code, **abroad)
+        for code in ("EUR", "CNY")
+    ]
+    board.show_query()
+    settle(window, qtbot)
+    more = f"¥{(likely + 2_000_000) // 100:,} + €20,000"
+    assert more in board.likely.accessibleName()
+    for language, of in (("en", "of ¥"), ("zh", "共 ¥")):
+        board.likely._look.switch(language=language)  # noqa: SLF001
+        assert of in board.likely.accessibleName()
+    board.let_go()
+    cards = board.columns["signing"].list
+    cards.mark([cards.cards.place_of(one) for one in ids])
+    with qtbot.waitSignal(the_list(window).figures) as told:
+        the_list(window).sums.tell()
+    assert told.args is not None
+    assert told.args[0][1][1] == "¥40,000 + €40,000"
     board.likely.fit(300)
     assert board.likely.isHidden()
 

@@ -353,6 +353,9 @@ def test_a_head_of_a_link_sorts_by_what_it_is_called(window: Window, qtbot: QtBo
     place = [column.name for column in page.table.columns].index("customer_id")
     page.list.horizontalHeader().sectionClicked.emit(place)
     settle(window, qtbot)
-    named = [row.titles.get(row.value("customer_id"), "") for row in page.table.records()]
-    assert len(set(named)) > 1
-    assert named == sorted(named, key=ordering.key)
+    for language in ("en", "zh"):
+        page._look.switch(language=language)  # noqa: SLF001
+        settle(window, qtbot)
+        named = [row.called(row.value("customer_id"), language) for row in page.table.records()]
+        assert len(set(named)) > 1
+        assert named == sorted(named, key=ordering.key)

@@ -1,6 +1,6 @@
 """Above a board of deals: what they come to when each is counted with its chance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.documents.chart_marks import inks
 from desktop.rules import stages
-from desktop.services.figures import Share
+from desktop.services.figures import Share, Shares
+from desktop.services.lists import Sum
 from desktop.views import cells, paint
+from desktop.views.group_heads import sums_words
 from desktop.views.look import Look
 from desktop.words import msg
 
@@ -29,7 +31,8 @@ class Likely(QWidget):
         super().__init__()
         self._look = look
         self._parts: list[tuple[stages.Stage, Share]] = []
-        self._all, self._currency, self._room = 0, "", True
+        self._found: Sequence[Shares] = ()
+        self._currency, self._room = "", True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.bind(self.setFixedHeight, lambda: look.px(HEIGHT))
         look.changed.connect(self._show)
@@ -39,10 +42,10 @@ class Likely(QWidget):
         """As wide as there is room."""
         return QSize(self._look.px(FIGURE * 2), self._look.px(HEIGHT))
 
-    def show_shares(self, found: tuple[str, Mapping[str, Share]]) -> None:
-        """What each stage comes to, in one currency."""
-        self._currency, shares = found
-        self._all = sum(share.amount for share in shares.values())
+    def show_shares(self, found: Sequence[Shares]) -> None:
+        """What each stage comes to, in each currency; the bar is of the first."""
+        self._found = [each for each in found if any(share.amount > 0 for share in each[1].values())]
+        self._currency, shares = self._found[0] if self._found else ("", {})
         self._parts = [
             (stage, shares[stage.code])
             for stage in SUREST
@@ -62,9 +65,18 @@ class Likely(QWidget):
 
     def _said(self) -> tuple[str, str, str]:
         look = self._look
-        likely = cells.money(sum(each.likely for _stage, each in self._parts) // 100 * 100, self._currency)
-        whole = msg("of {amount}").of(amount=cells.money(self._all, self._currency))
-        return look.text(msg("Likely, by the chance of each deal")), likely, look.text(whole)
+        likely, whole = (
+            sums_words([Sum(currency, of(shares.values()), 0, 0) for currency, shares in self._found])
+            for of in (_likely, _amount)
+        )
+        said = msg("of {amount}").of(amount=whole)
+        return look.text(msg("Likely, by the chance of each deal")), likely, look.text(said)
+
+    def _figure_width(self) -> int:
+        """As much as the figure needs; half of the line where several currencies need more."""
+        look, (_words, likely, _whole) = self._look, self._said()
+        wide = look.t.width(likely, "figure", strong=True)
+        return max(look.px(FIGURE), min(wide, self.width() // 2 - look.px(20)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Words over the figure at the left; bar over legend at the right."""
@@ -73,7 +85,7 @@ class Likely(QWidget):
         painter.fillRect(self.rect(), look.colour("surface"))
         paint.paint_hairline(painter, look, self.rect())
         words, likely, whole = self._said()
-        left, wide = look.px(20), look.px(FIGURE)
+        left, wide = look.px(20), self._figure_width()
         box = QRect(left, look.px(12), wide, look.t.line("small"))
         paint.paint_text(painter, look, box, words, ink="ink_2", size="small")
         box = QRect(left, look.px(32), wide, look.t.line("figure"))
@@ -124,3 +136,11 @@ class Likely(QWidget):
     def _wide(self, words: str, amount: str) -> int:
         look = self._look
         return look.px(14 + 6 + 18) + look.t.width(words, "small") + look.t.width(amount, "small")
+
+
+def _likely(shares: Iterable[Share]) -> int:
+    return sum(share.likely for share in shares) // 100 * 100
+
+
+def _amount(shares: Iterable[Share]) -> int:
+    return sum(share.amount for share in shares)
