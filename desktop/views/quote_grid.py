@@ -134,7 +134,8 @@ class _LineDelegate(QStyledItemDelegate):
             return
         quiet = column in (UNIT, TAX) or not row.counts
         if column == UNIT:
-            paint.paint_text(painter, look, rect.adjusted(look.px(8), 0, 0, 0), text, ink="ink_2")
+            ink = "ink_2" if row.counts else "ink_3"
+            paint.paint_text(painter, look, rect.adjusted(look.px(8), 0, 0, 0), text, ink=ink)
             return
         paint.paint_text(painter, look, box, text, ink="ink_3" if quiet else "ink", align=paint.RIGHT)
 

@@ -169,7 +169,7 @@ class RecordPage(QWidget):
         left_stack = column(
             look,
             facts_head,
-            holding(column(look, self.facts, self.further, self.to_ask, gap=8, edge=(20, 0, 14, 12))),
+            holding(column(look, self.facts, self.to_ask, self.further, gap=8, edge=(20, 0, 14, 12))),
             gap=0,
         )
         if self.kind == "customer" and self.lists:
@@ -317,8 +317,8 @@ class RecordPage(QWidget):
         first, rest = (self.lists[:1], self.lists[1:]) if self.kind == "customer" else ([], self.lists)
         order: list[QWidget] = [self, *(self.strip.tiles if self.strip is not None else [])]
         order += [*(fact.value for fact in self.facts.facts.values())]
-        order += self.further.buttons()
         order += self.facts.to_ask.buttons() if self.facts.to_ask is not None else []
+        order += self.further.buttons()
         for related in first:
             order += [related.add, *related.buttons(), related.every]
         middle: list[QWidget] = [self.note] if self.kind in COMMENTED else []

@@ -29,7 +29,7 @@ from desktop.views.privacy import veil_text
 Index = QModelIndex | QPersistentModelIndex
 ROW: Final = Qt.ItemDataRole.UserRole
 GAP, PAD = 8, 12
-HIGH, LOW = 114, 86
+HIGH, LOW = 118, 90
 MARGIN = 8
 FIRST: Final = 32
 """Cards of a column that are read before somebody scrolls: what a high screen shows."""
@@ -202,7 +202,7 @@ class CardDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         if left_place:
             painter.setOpacity(0.45)
-        self._paint_inside(painter, box.adjusted(look.px(PAD), look.px(8), -look.px(PAD), 0), row, on=on)
+        self._paint_inside(painter, box.adjusted(look.px(PAD), look.px(9), -look.px(PAD), 0), row, on=on)
         painter.restore()
 
     def _paint_inside(self, painter: QPainter, box: QRect, row: Row, *, on: bool) -> None:
@@ -212,7 +212,7 @@ class CardDelegate(QStyledItemDelegate):
         paint.paint_text(painter, look, top, veil_text(look, title_of(row, look.language)), strong=True)
         second = top.translated(0, look.px(21))
         self._paint_link(painter, second, row, on=on)
-        third = second.translated(0, look.px(26))
+        third = second.translated(0, look.px(27))
         day = self._cell(row, spec.day, cells.due) if spec.day else Cell()
         amount = self._cell(row, spec.amount, cells.amount).text if spec.amount else ""
         amount = veil_text(look, amount)
@@ -221,10 +221,8 @@ class CardDelegate(QStyledItemDelegate):
         paint.paint_text(painter, look, third, amount, ink="ink_3" if amount == cells.NOTHING else "ink")
         step = str(row.value(spec.text) or "") if spec.text else ""
         if step:
-            under = third.bottom() + look.px(4)
-            painter.setPen(QPen(look.colour("line"), 1))
-            painter.drawLine(box.left(), under, box.right(), under)
-            room = QRect(box.left(), under + look.px(3), box.width(), look.px(24))
+            paint.paint_hairline(painter, look, third.adjusted(0, 0, 0, look.px(6)))
+            room = QRect(box.left(), third.bottom() + look.px(9), box.width(), look.px(24))
             paint.paint_text(painter, look, room, veil_text(look, step), ink="ink_2", size="small")
 
     def _paint_link(self, painter: QPainter, box: QRect, row: Row, *, on: bool) -> None:

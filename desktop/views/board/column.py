@@ -108,7 +108,7 @@ class ColumnHead(QWidget):
         lower = QRect(0, look.px(21), self.width(), look.px(18))
         if self._ringed:
             fraction, end = cells.ring_of(self._kind, self._key)
-            middle = QPointF(left + look.px(7), upper.center().y() + 0.5)
+            middle = QPointF(left + look.px(7), upper.center().y() + 1.5)
             paint.paint_stage_ring(painter, look, middle, fraction, end=end)
             left += look.px(22)
         below = crowded and any(each.overfull() for each in heads) and self._below(right - left)
@@ -295,8 +295,7 @@ class CardList(QListView):
         room = box.toRect().adjusted(look.px(8), 0, -look.px(8), 0)
         painter.setFont(look.font("small"))
         painter.setPen(look.colour("accent_ink"))
-        wrapped = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-        painter.drawText(room, wrapped, look.text(self._coming))
+        paint.paint_balanced(painter, room, look.text(self._coming))
 
 
 def within(line: QRect, left: int, right: int) -> QRect:
