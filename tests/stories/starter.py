@@ -54,12 +54,12 @@ def answer(said: dict[str, Any]) -> None:
 
 
 def wait(order: dict[str, Any]) -> dict[str, Any]:
-    """How a child ended: its exit code, minus the signal that killed it, or None while it runs on."""
+    """How a child ended: exit code, minus the signal that killed it, or None while it runs on; its work."""
     until = time.monotonic() + order["seconds"]
     while True:
-        pid, status = os.waitpid(order["wait"], os.WNOHANG)
+        pid, status, used = os.wait4(order["wait"], os.WNOHANG)
         if pid:
-            return {"code": os.waitstatus_to_exitcode(status)}
+            return {"code": os.waitstatus_to_exitcode(status), "worked": used.ru_utime + used.ru_stime}
         if time.monotonic() > until:
             return {"code": None}
         time.sleep(0.002)

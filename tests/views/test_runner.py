@@ -3,12 +3,16 @@
 import threading
 from uuid import UUID
 
+import pytest
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import Refused
+from desktop.views import runner as running
 from desktop.views.runner import GATHERED, READERS, SELDOM, Runner
 from desktop.words import msg
+
+LONGER = 1000
 
 
 def closed(runner: Runner, qtbot: QtBot) -> None:
@@ -34,7 +38,7 @@ def test_writes_run_one_after_another_and_answers_come_home(qtbot: QtBot) -> Non
 def test_an_overtaken_question_is_dropped(qtbot: QtBot) -> None:
     runner, view, answers = Runner(), QObject(), []  # type: ignore[var-annotated]
     gate = threading.Event()
-    runner.read(view, "search", lambda: gate.wait(5) and "old", answers.append)
+    runner.read(view, "search", lambda: gate.wait(60) and "old", answers.append)
     runner.read(view, "search", lambda: "new", answers.append)
     qtbot.waitUntil(lambda: answers == ["new"])
     gate.set()
@@ -46,7 +50,7 @@ def test_a_question_that_was_overtaken_before_its_turn_is_never_asked(qtbot: QtB
     runner, view, asked = Runner(), QObject(), []  # type: ignore[var-annotated]
     gate = threading.Event()
     for place in range(READERS):
-        runner.read(view, f"busy {place}", lambda: gate.wait(5), lambda _waited: None)
+        runner.read(view, f"busy {place}", lambda: gate.wait(60), lambda _waited: None)
     answers: list[int] = []
     for number in range(5):
         runner.read(view, "count", lambda number=number: asked.append(number) or number, answers.append)  # type: ignore[misc]
@@ -56,14 +60,21 @@ def test_a_question_that_was_overtaken_before_its_turn_is_never_asked(qtbot: QtB
     closed(runner, qtbot)
 
 
-def test_what_keeps_changing_is_told_more_and_more_seldom_and_after_a_rest_at_once(qtbot: QtBot) -> None:
+def test_what_keeps_changing_is_told_more_and_more_seldom_and_after_a_rest_at_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, told in (
+        ("GATHERED", GATHERED),
+        ("SELDOM", SELDOM),
+    ):
+        monkeypatch.setattr(running, name, told * LONGER)
     runner, key = Runner(), frozenset({("customer", UUID(int=1))})
     later, waits = runner.findChild(QTimer), []
     assert later is not None
     runner.tell(key)
     qtbot.waitUntil(later.isActive)
     for _ in range(6):
-        waits.append(later.interval())
+        waits.append(later.interval() // LONGER)
         runner.tell(key)
         qtbot.waitUntil(lambda: not runner.idle())
         later.start(0)  # as if the time had passed
@@ -73,14 +84,14 @@ def test_what_keeps_changing_is_told_more_and_more_seldom_and_after_a_rest_at_on
     qtbot.waitUntil(lambda: not later.isActive())
     runner.tell(key)
     qtbot.waitUntil(later.isActive)
-    assert later.interval() == GATHERED
+    assert later.interval() == GATHERED * LONGER
     closed(runner, qtbot)
 
 
 def test_an_answer_for_a_view_that_is_gone_is_dropped(qtbot: QtBot) -> None:
     runner, view, answers = Runner(), QObject(), []  # type: ignore[var-annotated]
     gate = threading.Event()
-    runner.read(view, "search", lambda: gate.wait(5), answers.append)
+    runner.read(view, "search", lambda: gate.wait(60), answers.append)
     del view
     gate.set()
     closed(runner, qtbot)

@@ -18,7 +18,7 @@ print(tally.rounds, len(tally.broken), tally.keys > 0, tally.broken)
 def killed(folder: Path, rounds: int, wait: int) -> list[str]:
     """What a run says, in a process without threads so that it may fork."""
     command = [sys.executable, "-c", SCRIPT, str(folder), str(rounds), str(wait)]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     return ended.stdout.split(maxsplit=3)
 
 

@@ -32,7 +32,7 @@ PLACES: Final = ("note", "phone", "remark", "new")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What stood in the editor after a key, and when."""
+    """What stood in the editor after a key, and when: by a clock, or in seconds of typing."""
 
     text: str
     cursor: int
@@ -76,11 +76,11 @@ def run(rounds: int, folder: Path, *, seed: int = 0, wait: int = unfinished.WAIT
         shutil.copytree(folder / "first", profile)
         place = PLACES[number % len(PLACES)]
         seconds = dice.uniform(0.2, 2.5)
-        states, killed = _killed(lambda out: _type(out, profile, record, place, wait), seconds)  # noqa: B023
+        states = _killed(lambda out: _type(out, profile, record, place, wait), seconds)  # noqa: B023
         back = _asked(lambda out: _look(out, profile))  # noqa: B023
         tally.keys += len(states)
         found = (back["text"], back["cursor"]) if back else ("", 0)
-        tally.judge(states, killed, found, f"{number} ({place})")
+        tally.judge(states, states[-1].at if states else 0.0, found, f"{number} ({place})")
         shutil.rmtree(profile)
     return tally
 
@@ -100,23 +100,26 @@ def _forked(work: Callable[[int], None]) -> tuple[int, int]:
     return child, reading
 
 
-def _killed(work: Callable[[int], None], seconds: float) -> tuple[list[State], float]:
+def _killed(work: Callable[[int], None], seconds: float) -> list[State]:
+    """What was typed until a kill after so many seconds of typing; those of a slow machine are longer."""
     child, reading = _forked(work)
-    said, end = b"", time.monotonic() + 30
+    said, end = b"", time.monotonic() + 60
     while time.monotonic() < end and select.select([reading], [], [], max(0, end - time.monotonic()))[0]:
         fresh = os.read(reading, 65536)
-        if not fresh:
-            break
-        if not said:
-            end = time.monotonic() + seconds
         said += fresh
-    killed = time.monotonic()
+        typed = _states(said)
+        if not fresh or (typed and typed[-1].at >= seconds):
+            break
     os.kill(child, signal.SIGKILL)
     while fresh := os.read(reading, 65536):
         said += fresh
     os.close(reading)
     os.waitpid(child, 0)
-    return [State(*json.loads(line)) for line in said.splitlines() if line.endswith(b"]")], killed
+    return _states(said)
+
+
+def _states(said: bytes) -> list[State]:
+    return [State(*json.loads(line)) for line in said.splitlines() if line.endswith(b"]")]
 
 
 def _asked(work: Callable[[int], None]) -> Any:
@@ -167,16 +170,17 @@ def _type(out: int, profile: Path, record: Any, place: str, wait: int) -> None:
     with opened(profile, clock=lambda: datetime.now(UTC)) as store:
         window = _window(store)
         editor = _editor(window, place, record)
-        dice = random.Random(str(profile))
+        dice, pauses = random.Random(str(profile)), [0]
 
         def press() -> None:
             if dice.random() < 0.1:
                 QTest.keyClick(editor, Qt.Key.Key_Left)
             else:
                 QTest.keyClicks(editor, dice.choice(LETTERS))
-            now = [unfinished.text_of(editor), unfinished.cursor_of(editor), time.monotonic()]
+            now = [unfinished.text_of(editor), unfinished.cursor_of(editor), sum(pauses) / 1000]
             os.write(out, json.dumps(now).encode() + b"\n")
-            timer.start(dice.randint(15, 60))
+            pauses.append(dice.randint(15, 60))
+            timer.start(pauses[-1])
 
         timer = QTimer()
         timer.setSingleShot(True)
