@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -175,11 +176,25 @@ def _examined(given: Delegation, row: Mapping[str, Any], public: str) -> Message
     return None if signed.is_signed(public, row) else delegations.CHANGED.of(code=given.code)
 
 
-def now_standing(store: Store, draft: QuoteDraft, totals: Totals, on: date) -> Standing | None:
-    """How a draft stands for the person of this vault right now."""
+def any_rules(store: Store) -> bool:
+    """Whether any rule counts for the person of this vault; asked at each change of a quote."""
+    with store.reading() as session:
+        return bool(rules_for(session, store.me().rights))
+
+
+def now_standing(store: Store, draft: QuoteDraft) -> Standing | None:
+    """How a draft stands for the person of this vault right now. Raises Refused where it has no totals."""
+    zone = ZoneInfo((draft.seller.time_zone if draft.seller else "") or "Asia/Shanghai")
+    now = store.clock()
     with store.reading() as session:
         return standing(
-            session, draft, totals, store.me(), device=store.device, on=on, at=now_ms(store.clock())
+            session,
+            draft,
+            draft.totals(),
+            store.me(),
+            device=store.device,
+            on=now.astimezone(zone).date(),
+            at=now_ms(now),
         )
 
 

@@ -118,7 +118,10 @@ _TO_DO: Final = Condition("done_at", "empty")
 DROP: Final = msg("or drop a file into the window: CSV, Excel or vCard")
 
 _ACTIVE: Final = View("active", msg("Active"), every(Condition("active", "yes")))
-DIRECTORY_KINDS: Final = ("price_book", "price_entry", "exchange_rate", "user", "team")
+DIRECTORY_KINDS: Final = (
+    *("price_book", "price_entry", "promotion", "exchange_rate", "approval_rule", "delegation"),
+    *("user", "team"),
+)
 """Lists without a place in the rail: the settings and the palette lead there."""
 
 LISTS: Final = {
@@ -297,6 +300,24 @@ LISTS: Final = {
             why_empty=msg("A price belongs to a price book: open the book and add it there."),
         ),
         ListSpec(
+            "promotion",
+            "percent",
+            (
+                Column("name", cells.title, 200, 3, 9),
+                Column("kind", cells.choice, 150, 0, 8),
+                Column("percent", cells.number, 80, 0, 6, right=True),
+                Column("threshold", cells.price, 110, 0, 4, right=True),
+                Column("saving", cells.price, 100, 0, 5, right=True),
+                Column("product_id", cells.link, 160, 2, 5),
+                Column("scope", cells.choice, 90, 0, 3),
+                Column("valid_from", cells.text, 104, 0, 6),
+                Column("valid_until", cells.text, 104, 0, 7),
+            ),
+            (View("all", msg("All")), _ACTIVE),
+            order="valid_from",
+            why_empty=msg("An offer between two days: off the price, off every second item, off the whole, a gift."),
+        ),
+        ListSpec(
             "exchange_rate",
             "scale",
             (
@@ -309,6 +330,38 @@ LISTS: Final = {
             (View("all", msg("All")),),
             order="rated_on",
             why_empty=msg("What one unit of a currency is worth in another, day by day: for quotes abroad."),
+        ),
+        ListSpec(
+            "approval_rule",
+            "shield-check",
+            (
+                Column("name", cells.title, 220, 3, 9),
+                Column("kind", cells.choice, 240, 1, 8),
+                Column("threshold", cells.number, 120, 0, 7, right=True),
+                Column("currency", cells.text, 70, 0, 4),
+                Column("role", cells.choice, 120, 0, 6),
+            ),
+            (View("all", msg("All")), _ACTIVE),
+            order="name",
+            descending=False,
+            why_empty=msg("Without rules nothing asks for approval. An administrator adds them."),
+        ),
+        ListSpec(
+            "delegation",
+            "shield-check",
+            (
+                Column("code", cells.title, 130, 1, 9),
+                Column("owner_id", cells.link, 150, 1, 8),
+                Column("device_id", cells.link, 150, 1, 4),
+                Column("customer_id", cells.link, 150, 1, 3),
+                Column("document_discount", cells.number, 110, 0, 5, right=True),
+                Column("most", cells.number, 80, 0, 5, right=True),
+                Column("exposure", cells.number, 120, 0, 6, right=True),
+                Column("valid_until", cells.text, 110, 0, 7),
+            ),
+            (View("all", msg("All")),),
+            order="valid_until",
+            why_empty=msg("What an approver lets somebody issue on one laptop without asking."),
         ),
         ListSpec(
             "user",

@@ -40,6 +40,15 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
         *("book_id", "product_id", "price", "min_quantity", "tier", "agreed_quantity"),
         *("valid_from", "valid_until"),
     ),
+    "approval_rule": ("name", "kind", "threshold", "currency", "role"),
+    "delegation": (
+        *("owner_id", "device_id", "customer_id", "valid_from", "valid_until", "most", "exposure"),
+        *("currency", "line_discount", "document_discount", "floor", "margin", "total"),
+    ),
+    "promotion": (
+        *("name", "kind", "percent", "every", "threshold", "saving", "gift_id"),
+        *("product_id", "valid_from", "valid_until"),
+    ),
     "exchange_rate": ("base_currency", "rate", "quote_currency", "rated_on", "source"),
     "organisation": ("name", "name_en", "phone", "tax_id", "currency", "tax_mode"),
 }

@@ -11,6 +11,7 @@ from desktop.errors import Refused
 from desktop.models.records import Adjustment
 from desktop.rules import capitals, money
 from desktop.rules.totals import Totals
+from desktop.services.approvals import Standing
 from desktop.services.drafts import QuoteDraft
 from desktop.views import cells, paint
 from desktop.views.buttons import Button
@@ -191,17 +192,29 @@ class QuoteFoot(QWidget):
         entry.setFocus()
         entry.setText(text)
 
-    def show_state(self, reason: Message | None, *, frozen: bool, stage: Message, review: bool) -> None:
-        """Green with what is possible, amber with what is missing; an issued quote says so."""
-        tone = "good" if reason is None or frozen else "warn"
+    def show_state(
+        self,
+        reason: Message | None,
+        *,
+        frozen: bool,
+        stage: Message,
+        review: bool,
+        standing: Standing | None = None,
+    ) -> None:
+        """Green with what is possible, amber with what is missing, red with what asks for approval."""
+        asked = standing if reason is None and not frozen else None
+        tone = asked.light.tone if asked is not None else "good" if reason is None or frozen else "warn"
+        refused = asked.refusal if asked is not None else None
         self.confirm.setVisible(review)
         self._light.show_tone(tone)
         head = stage if frozen else msg("Ready to issue") if reason is None else msg("Not yet")
+        head = msg("Needs approval") if refused is not None else head
         self._look.bind(self._state.setText, head)
         set_ink(self._state, tone)
         kept = msg("What was issued never changes. A new revision starts from it.")
         fine = msg("All lines have a price and a tax rate. Issuing gives the number and freezes the content.")
-        self._look.bind(self._why.setText, kept if frozen else reason or fine)
+        lit = asked.light.words if asked is not None else fine
+        self._look.bind(self._why.setText, kept if frozen else reason or refused or lit)
 
     def show_totals(self, draft: QuoteDraft, totals: Totals, *, editable: bool) -> None:
         """The sums of the draft as it is."""
@@ -226,7 +239,8 @@ class QuoteFoot(QWidget):
         self._fill(draft, editable=editable)
 
     def _fill(self, draft: QuoteDraft, *, editable: bool) -> None:
-        found = {one.kind: one.value for one in draft.document_adjustments}
+        own = [one for one in draft.document_adjustments if one.promotion_id is None]
+        found = {one.kind: one.value for one in own}
         for kind, entry in (("percent", self.discount), ("target", self.target)):
             value: Any = found.get(kind)
             text = (
@@ -239,6 +253,10 @@ class QuoteFoot(QWidget):
                 self._shown[kind], self._seen[kind] = text, value
                 entry.setText(text)
             entry.setEnabled(editable)
+
+    def told(self) -> str:
+        """What stands beside the light, for tests."""
+        return f"{self._state.text()} {self._why.text()}"
 
     def payable(self) -> str:
         """The total in figures, for tests."""

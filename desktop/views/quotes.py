@@ -14,6 +14,7 @@ from desktop.errors import Refused, SatchelError
 from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
 from desktop.services import drafts, quotes
+from desktop.views.approvals.light import QuoteLight, missing
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
 from desktop.views.compose import Avatar, Chip, Picture, column, label, region, row
@@ -80,6 +81,7 @@ class QuotePage(QWidget):
         self.folds = SectionFolds(desk, quote_id, self.grid)
         self.foot = QuoteFoot(look)
         self.paper = QuotePaper(look, desk, self, lambda: self.draft)
+        self.light = QuoteLight(desk, self, lambda: self.draft)
         self.preview = self.paper.view
         self.preview.hide()  # until it is known whether there is room, or the window would grow for it
         self.files.shown.connect(self._turn_files)
@@ -148,6 +150,7 @@ class QuotePage(QWidget):
         self.table.typing.connect(self._try_totals)
         self.table.refused.connect(self._desk.refused)
         self.foot.refused.connect(self._desk.refused)
+        self.light.known.connect(self._lit)
         self.foot.discounted.connect(self._discount)
         self.foot.confirmed.connect(lambda: self._do("quote.confirm", msg("New total confirmed")))
         self.add.asked.connect(self._add_line)
@@ -208,6 +211,7 @@ class QuotePage(QWidget):
         self.table.show_draft(draft, totals, editable=editable)
         self.folds.apply()
         self._add_row.setVisible(editable)
+        self.light.soon()
         self._show_totals(totals)
         self.issue.refuse(self._reason())
         self.share.refuse(reason(self._desk, self.shown))
@@ -218,19 +222,7 @@ class QuotePage(QWidget):
 
     def _reason(self) -> Message | None:
         """Why it cannot be issued now."""
-        draft = self.draft
-        refusal = self._desk.refusal("quote.issue", draft.quote)
-        if refusal is not None:
-            return refusal
-        priced = [line for line in draft.lines if line.kind in quotes.PRICED]
-        if not priced:
-            return msg("No line yet: add a product first.")
-        for line in priced:
-            if line.unit_price is None:
-                return msg("“{line}” has no price yet.").of(line=line.name or line.sku)
-            if not line.tax_rates:
-                return msg("“{line}” has no tax rate yet.").of(line=line.name or line.sku)
-        return None
+        return missing(self._desk, self.draft) or self.light.refusal
 
     def _show_facts(self) -> None:
         draft = self.draft
@@ -257,8 +249,16 @@ class QuotePage(QWidget):
         stage = words_of(type(self.draft.quote).fields()["stage"].kind, self.draft.quote.stage or "draft")
         review = self._desk.refusal("quote.confirm", self.draft.quote) is None
         self.foot.show_state(
-            self._reason(), frozen=self.draft.frozen, stage=stage or verbatim(""), review=review
+            missing(self._desk, self.draft),
+            frozen=self.draft.frozen,
+            stage=stage or verbatim(""),
+            review=review,
+            standing=self.light.standing,
         )
+
+    def _lit(self) -> None:
+        self._show_totals(self._totals())
+        self.issue.refuse(self._reason())
 
     def _try_totals(self) -> None:
         try:

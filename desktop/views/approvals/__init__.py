@@ -1,0 +1,1 @@
+"""What is seen of approvals: the light of a quote, and asking for one."""
