@@ -87,19 +87,23 @@ def _heard(name: str) -> tuple[str, ...]:
 
 
 def _best_of(word: str, candidate: Candidate) -> Found:
-    found = [
-        Found(_name(word, name) - (_NOT_TITLE if place else 0), name)
-        for place, name in enumerate(candidate.names)
-    ]
-    found += [Found(_number(word, search.squeeze(number)), number) for number in candidate.numbers]
+    """The best of its names and numbers; of equals the first. Five hundred are asked with each key."""
+    best, matched, less = 0.0, "", 0.0
+    for name in candidate.names:
+        score = _name(word, name) - less
+        if score > best:
+            best, matched = score, name
+        less = _NOT_TITLE
+    for number in candidate.numbers:
+        score = _number(word, number)
+        if score > best:
+            best, matched = score, number
     if word.isdigit():
-        found += [Found(_phone(word, phones.plain(phone)), phone) for phone in candidate.phones]
-    best = max(found, key=_by_score)
-    return best if best.score > 0 else Found(0.0, "")
-
-
-def _by_score(found: Found) -> float:
-    return found.score
+        for phone in candidate.phones:
+            score = _phone(word, phones.plain(phone))
+            if score > best:
+                best, matched = score, phone
+    return Found(best, matched)
 
 
 class _Shape(NamedTuple):
@@ -132,13 +136,19 @@ def _name(word: str, name: str) -> float:
     at = at if at >= 0 else written.find(word)
     if at >= 0:
         return _placed(at, at + len(word), start, own_end, len(written))
-    if written.isascii() or not _LETTER.search(word):
+    if written.isascii() or not _has_letters(word):
         return 0.0
-    for at in (start, *range(start), *range(start + 1, len(written))):
-        end = _sounds_to(word, written, at) if word[0] in beginnings[at] else 0
+    first = word[0]
+    for at in sorted([at for at, letters in enumerate(beginnings) if first in letters], key=start.__ne__):
+        end = _sounds_to(word, written, at)
         if end:
             return _placed(at, end, start, own_end, len(written)) - _SOUND
     return 0.0
+
+
+@lru_cache(maxsize=64)
+def _has_letters(word: str) -> bool:
+    return _LETTER.search(word) is not None
 
 
 def _placed(at: int, end: int, start: int, own_end: int, length: int) -> float:
@@ -186,7 +196,10 @@ def _uses(word: str, done: int, character: str) -> Iterator[int]:
             yield len(word)
 
 
-def _number(word: str, number: str) -> float:
+def _number(word: str, written: str) -> float:
+    if written.isascii() and not word.isascii():
+        return 0.0
+    number = search.squeeze(written)
     if word == number:
         return _EXACT + 2
     if number.startswith(word) or number.endswith(word):

@@ -64,7 +64,10 @@ def fold(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Folded text without anything that is neither letter nor digit: SAT-75V is `sat75v`."""
-    return "".join(_TOKEN.findall(fold(text)))
+    folded = fold(text)
+    if _CHARACTERS.fullmatch(folded) or (folded.isascii() and folded.isalnum()):  # as most are
+        return folded
+    return "".join(_TOKEN.findall(folded))
 
 
 # ---- writing ----------------------------------------------------------------------------------------------

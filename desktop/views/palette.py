@@ -172,7 +172,7 @@ class Palette(QWidget):
     def __init__(self, look: Look, window: QWidget, ask: Ask) -> None:
         super().__init__(window)
         self._look, self._window, self._ask = look, window, ask
-        self.scrim = Scrim(look, window)
+        self.scrim = Scrim(look, window, still=True)
         self.scrim.pressed.connect(self.dismiss)
         self._came_from: QWidget | None = None
         self.entry = QLineEdit()

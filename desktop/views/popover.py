@@ -1,7 +1,7 @@
 """What floats over the window: a popover beside what it explains, and the scrim under a modal layer."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.views import paint
@@ -121,20 +121,40 @@ class Popover(QWidget):
 
 
 class Scrim(QWidget):
-    """The veil under a modal layer; a press on it asks to close."""
+    """The veil under a modal layer; a press on it asks to close.
+
+    What changes its size with each key asks for a `still` one: the window behind is painted once, as it was
+    when it was covered, and not again for each strip of it that comes and goes.
+    """
 
     pressed = Signal()
 
-    def __init__(self, look: Look, window: QWidget) -> None:
+    def __init__(self, look: Look, window: QWidget, *, still: bool = False) -> None:
         super().__init__(window)
-        self._look, self._window = look, window
+        self._look, self._window, self._still = look, window, still
+        self._behind: QPixmap | None = None
+        look.changed.connect(self._see_through)
         self.hide()
 
     def cover(self) -> None:
         """Lie over the whole window."""
         self.setGeometry(self._window.rect())
+        if self._still and not self.isVisible():
+            self._behind = self._window.grab()
+            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.show()
         self.raise_()
+
+    def _see_through(self) -> None:
+        """Show what is behind as it is now: it looks otherwise, it hides names, or the veil is lifted."""
+        self._behind = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, on=False)
+        self.update()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """No picture is kept."""
+        self._see_through()
+        super().hideEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tell that somebody pressed outside."""
@@ -142,4 +162,7 @@ class Scrim(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """An alpha fill."""
-        QPainter(self).fillRect(self.rect(), self._look.t.faded("scrim", self._look.t.alpha("scrim_alpha")))
+        painter = QPainter(self)
+        if self._behind is not None:
+            painter.drawPixmap(0, 0, self._behind)
+        painter.fillRect(self.rect(), self._look.t.faded("scrim", self._look.t.alpha("scrim_alpha")))
