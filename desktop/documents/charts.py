@@ -142,6 +142,15 @@ class Plot:
         """The height of a value."""
         return self.box[3] - (self.box[3] - self.box[1]) * self.axis.share(value)
 
+    def clear(self, y: float) -> float:
+        """The nearest height at which words stand on no line of the grid; over the lowest, never below it."""
+        half = self.frame.line() * 0.55
+        for tick in self.axis.ticks:
+            line = self.y(tick)
+            if abs(y - line) < half:
+                return line - half if y <= line or tick == self.axis.ticks[0] else line + half
+        return y
+
     def area(self, place: int) -> Box:
         """All of one place: what can be pressed."""
         half = self.slot() / 2
@@ -294,7 +303,9 @@ def fan(frame: Frame, along: Along, shown: Fan, unit: Unit, *, target: Target | 
         return nothing(frame)
     reach = [*past, *ahead] + ([unit.of(target.value)] if target is not None else [])
     words = [frame.say(msg("8 in 10 cases")), frame.say(msg("half the cases"))]
-    plot = Plot(frame, along, reach, right=max(frame.wide(text) for text in words) + frame.px(12))
+    open_end = bool(shown.ahead) and len(set(shown.ahead[-1].most)) > 1
+    beside = max(frame.wide(text) for text in words) + frame.px(12)
+    plot = Plot(frame, along, reach, right=beside if open_end else frame.px(8))
     series = Series(msg("so far"), shown.past)
     _line(plot, series, 0, unit, named=False, told=False)
     _bands(plot, shown, unit, _start(plot, shown, unit), words)
@@ -328,15 +339,25 @@ def _bands(
     plot.drawing.add(Stroke((*lead, *middle), "series_1", frame.px(marks.manner()["line_width"]), dash))
     plot.places.path((*lead, *middle))
     if shown.ahead:
-        last = shown.ahead[-1]
-        for text, pair in zip(words, (last.most, last.half), strict=True):
-            if pair[1] == pair[0]:
-                continue
-            plot.places.may(Text(plot.box[2] + frame.px(8), plot.y(unit.of(pair[1])), text))
+        _name_bands(plot, shown, unit, words)
         said = frame.say(msg("expected {value}").of(value=short(unit.of(shown.ahead[0].middle))))
         x, y = middle[0]
-        tries = [(x + right, y + up * frame.line()) for up in (-1, -2, 1, 2) for right in (0, -40, 40)]
+        sides = (0, -40, 40)
+        tries = [(x + right, plot.clear(y + up * frame.line())) for up in (-1, -2, 1, 2) for right in sides]
         plot.places.first(*(Text(*at, said, "ink_2", align="middle") for at in tries))
+
+
+def _name_bands(plot: Plot, shown: Fan, unit: Unit, words: Sequence[str]) -> None:
+    """What each band means: at its end, or beside its widest place where it ends in a point."""
+    frame, place = plot.frame, len(shown.ahead) - 1
+    left = plot.box[2]
+    if len(set(shown.ahead[place].most)) == 1:
+        place = max(range(place + 1), key=lambda n: shown.ahead[n].most[1] - shown.ahead[n].most[0])
+        left = plot.x(len(shown.past) + place)
+    band = shown.ahead[place]
+    for text, pair in zip(words, (band.most, band.half), strict=True):
+        if pair[1] != pair[0]:
+            plot.places.may(Text(left + frame.px(8), plot.clear(plot.y(unit.of(pair[1]))), text))
 
 
 def _so_far(plot: Plot, place: int, value: Decimal) -> None:
@@ -346,7 +367,7 @@ def _so_far(plot: Plot, place: int, value: Decimal) -> None:
     plot.drawing.add(Dot(x, y, frame.px(4), "series_1", hollow=True))
     said = frame.say(msg("so far {value}").of(value=short(value)))
     right, left = x + frame.px(10), x - frame.px(10)
-    low = min(y + frame.line() * 0.5, plot.box[3] - frame.line() * 0.4)  # the months stand below
+    low = plot.clear(min(y + frame.line() * 0.5, plot.box[3] - frame.line() * 0.4))  # the months stand below
     plot.places.first(
         Text(right, low, said, "ink"),
         Text(left, low, said, "ink", align="right"),

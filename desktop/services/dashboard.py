@@ -23,6 +23,7 @@ from desktop.models.store import Store
 from desktop.rules import stages
 from desktop.rules.filters import Condition, every
 from desktop.services import figures
+from desktop.services.days import day_words
 from desktop.services.figures import Heap, Scope, Tile
 from desktop.words import msg, verbatim
 
@@ -241,7 +242,7 @@ def _moves(session: Session, scope: Scope, day: date, currency: str) -> Part:
     def build(frame: Frame) -> Drawing:
         return bars.waterfall(frame, begins, steps, ends, axes.money_unit(levels, frame.language, currency))
 
-    note = msg("since {day}").of(day=f"{first:%m-%d}")
+    note = msg("since {day}").of(day=day_words(first))
     return Part(msg("What moved the open deals"), note, build, 200)
 
 

@@ -21,6 +21,7 @@ from desktop.models.record import RECORDS
 from desktop.models.records import Contact, Customer, Interaction, Opportunity, Quote, Task
 from desktop.models.store import Actor, Store
 from desktop.services import dashboard, figures, records
+from desktop.services.days import day_words
 from desktop.services.figures import UNDER_WAY, Tile
 from desktop.words import Message, msg, verbatim
 
@@ -220,9 +221,9 @@ def _task(day: Day, task: Task) -> Line:
             if late == 0
             else ("calendar", msg("Planned"), "ink_2")
         )
-    why = msg("You planned it for {day}.").of(day=f"{task.due_on:%m-%d}" if task.due_on else "")
+    why = msg("You planned it for {day}.").of(day=day_words(task.due_on))
     if high:
-        why = msg("High priority; you planned it for {day}.").of(day=f"{task.due_on:%m-%d}")
+        why = msg("High priority; you planned it for {day}.").of(day=day_words(task.due_on))
     return Line(
         f"task:{task.id.hex}", "task", task.id, verbatim(task.name), why, mark,
         min(0.62 + 0.02 * max(late, 0) + 0.12 * high, 0.95), msg("Open"), day.called(task.customer_id),
@@ -234,7 +235,7 @@ def _coming(day: Day) -> Iterator[Line]:
     """Own tasks of the next days."""
     week = day.today + timedelta(days=7)
     for task in _task_lines(day, Task.due_on > day.today, Task.due_on <= week):
-        yield replace(_task(day, task), why=msg("For {day}.").of(day=f"{task.due_on:%m-%d}"))
+        yield replace(_task(day, task), why=msg("For {day}.").of(day=day_words(task.due_on)))
 
 
 @source("quotes")
@@ -252,7 +253,7 @@ def expiring_quotes(day: Day) -> Iterator[Line]:
         title, mark = _expiry(quote.number, left)
         yield Line(
             f"quote:{quote.id.hex}:{quote.valid_until}", "quote", quote.id, title,
-            msg("Valid until {day}; the customer has not answered.").of(day=f"{quote.valid_until:%m-%d}"),
+            msg("Valid until {day}; the customer has not answered.").of(day=day_words(quote.valid_until)),
             mark, 0.86 - 0.04 * max(left, 0), msg("Open quote"), day.called(quote.customer_id), quote.payable,
             quote.currency or "CNY", quote.customer_id, face=day.face(quote.customer_id),
         )  # fmt: skip
@@ -358,7 +359,7 @@ def _quiet(silent: int, usual: float | None, count: int, last: date) -> tuple[Me
     """A silence in two words, and why it is said."""
     if usual is None:
         why = msg("One of your best customers; the last contact was on {day}.")
-        return msg("{count} days quiet").of(count=silent), why.of(day=f"{last:%m-%d}")
+        return msg("{count} days quiet").of(count=silent), why.of(day=day_words(last))
     why = msg("Usually every {usual} days, now {silent} days (last {count} contacts).")
     said = why.of(usual=round(usual), silent=silent, count=count)
     return msg("{count} days over").of(count=round(silent - usual)), said
@@ -377,7 +378,7 @@ def overdue_deals(day: Day) -> Iterator[Line]:
         why = msg("It was to close on {day}: set a new date, or say that it is won or lost.")
         yield Line(
             f"opportunity:{deal.id.hex}:{deal.close_on}", "opportunity", deal.id,
-            verbatim(deal.name), why.of(day=f"{deal.close_on:%m-%d}"),
+            verbatim(deal.name), why.of(day=day_words(deal.close_on)),
             ("clock", msg("Close date passed"), "warn"), min(0.45 + 0.01 * late, 0.6), msg("Open deal"),
             day.called(deal.customer_id), deal.amount, deal.currency or "CNY", deal.customer_id,
             face=day.face(deal.customer_id),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from desktop.models.record import RECORDS
 from desktop.rules import workdays
 from desktop.services import today
+from desktop.services.days import MONTHS, day_words
 from desktop.services.figures import Tile
 from desktop.services.today import Agenda, Line
 from desktop.views.agenda import AgendaList
@@ -27,7 +28,6 @@ WEEKDAYS: Final = (
     msg("Monday"), msg("Tuesday"), msg("Wednesday"), msg("Thursday"), msg("Friday"), msg("Saturday"),
     msg("Sunday"),
 )  # fmt: skip
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SPACIOUS, NARROW, LOW = 1080, 640, 380
 """A page that is narrower, or lower, has no room for all that explains."""
 BREATH: Final = 150
@@ -228,7 +228,7 @@ class TodayPage(QWidget):
 
     def _put_off(self, line: Line) -> None:
         day = workdays.following(self._desk.store.clock().astimezone().date())
-        told = msg("Put off to {day}: {what}").of(day=f"{day:%m-%d}", what=line.title)
+        told = msg("Put off to {day}: {what}").of(day=day_words(day), what=line.title)
         if line.task:
             self._set(line, told, due_on=day)
         else:

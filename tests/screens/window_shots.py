@@ -1,5 +1,8 @@
 """The places of the rail, and what lies over every one of them: palette, keys, toast, tray, reminders."""
 
+from datetime import timedelta
+
+from desktop.models.records import Opportunity
 from desktop.services.reminders import Reminder
 from desktop.views.inbox import InboxPage
 from desktop.views.running import Running
@@ -21,10 +24,31 @@ def board(key: str) -> Show:
     """Today or the dashboard, with its figures."""
 
     def show(window: Window, firm: Firm) -> None:
+        a_year(window, firm)
         window.go(key)
         wait_idle(window)
 
     return show
+
+
+def a_year(window: Window, firm: Firm) -> None:
+    """Deals that were won and lost, as a firm of a year has them; none in an empty vault."""
+    with window.desk.store.reading() as session:
+        if not firm.customers or session.query(Opportunity).where(Opportunity.stage == "won").count():
+            return
+    today = now().astimezone().date()
+    reasons = ("价格", "价格", "交期", "技术不符", "项目搁置", "价格")
+    for place in range(26):
+        lost = place % 4 == 3
+        firm.new(
+            "opportunity",
+            name="空压站节能改造",
+            customer_id=firm.customers[place % len(firm.customers)],
+            amount=6_400_000 + place * 7_919_000 % 23_000_000,
+            stage="lost" if lost else "won",
+            loss_reason=reasons[place // 4] if lost else "",
+            close_on=today - timedelta(days=place * 16),
+        )
 
 
 def inbox(window: Window, firm: Firm) -> None:
@@ -97,7 +121,7 @@ def tray(window: Window, firm: Firm) -> None:
 def practice(window: Window, firm: Firm) -> None:
     """The practice tour, two steps done."""
     customers(window, firm)
-    render(window)
+    render(window, window.size())
     window.doing.practise()
     card = window.doing.practice
     assert card is not None
