@@ -96,7 +96,7 @@ def _check(
     )
     if quote is None or (note is None and not rules):
         return
-    facts = _facts(batch, session, rules, quote, op, firm)
+    facts = facts_of(batch, session, rules, quote, op, firm)
     asks = approvals.asks(rules, facts) if facts is not None else ()
     if note is None:
         if asks:
@@ -106,14 +106,14 @@ def _check(
     if asks and facts is not None:
         on = datetime.fromtimestamp(op.at / 1000, ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai"))
         case = Case(scope.person.user, batch.device, quote.row["customer_id"] or "", on.date(), op.at, before)
-        refused = _refusal(batch, note, rules, asks, facts, case)
+        refused = refusal_of(batch, note, rules, asks, facts, case)
     batch.change(note, "verdict", KEPT if refused is None else BROKEN, by=OFFICE)
     if refused is not None:
         batch.change(note, "reason", {one: refused.in_language(one) for one in LANGUAGES}, by=OFFICE)
         permission.tell(batch, scope, quote, BREACH.of(what=refused))
 
 
-def _refusal(
+def refusal_of(
     batch: Batch, note: Held, rules: Sequence[Rule], asks: Sequence[Ask], facts: Facts, case: Case
 ) -> Message | None:
     """Why what a quote was issued under does not cover it, by what the office knows itself."""
@@ -124,10 +124,10 @@ def _refusal(
     if held is None or given is None:
         return GONE
     gifts = delegations.gifts_apart(((rule.kind, rule.currency) for rule in rules), facts.currency)
-    return delegations.refusal(given, case, asks, facts, _used(batch, held, note), gifts=gifts)
+    return delegations.refusal(given, case, asks, facts, used_before(batch, held, note), gifts=gifts)
 
 
-def _used(batch: Batch, given: Held, note: Held) -> Used:
+def used_before(batch: Batch, given: Held, note: Held) -> Used:
     """What was issued under it before this note, as far as the office has heard, in the order it heard."""
     stored = signed.used(batch.conn, UUID(hex=given.id))
     earlier = []
@@ -143,7 +143,7 @@ def _fresh(batch: Batch, record_type: str) -> list[Held]:
     return [held for held in batch.held(record_type) if held.home is None]
 
 
-def _facts(
+def facts_of(
     batch: Batch, session: Session, rules: Sequence[Rule], quote: Held, issue: Op, firm: Organisation | None
 ) -> Facts | None:
     """The facts of an issued content as the office works them out; None where it cannot be computed."""

@@ -17,7 +17,7 @@ from desktop.services import commands, quotes
 from sync.client.driver import enrol, sync_once
 from sync.server.server import Server
 from tests.stores import NOON, customer, opened, product, quote
-from tests.sync import postgres
+from tests.sync import approval_proof, postgres
 from tests.sync.simulator.world import Direct
 
 assert quotes.PRICED
@@ -147,3 +147,15 @@ def test_two_laptops_of_one_profile_cannot_use_a_delegation_twice_unseen(firm: F
     firm.sync(firm.li, firm.chen)
     verdicts = [note.verdict for note in firm.all(firm.chen, Approval)]
     assert verdicts == ["kept", "breach"]
+
+
+def test_laptop_and_office_say_the_same_of_random_quotes() -> None:
+    ended = approval_proof.run(0, 120)
+    assert min(ended[how] for how in ("covered", "refused", "nothing asks")) > 5
+    assert all(approval_proof.altered(seed) for seed in range(120))
+
+
+def test_an_office_that_forgot_a_limit_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(approval_proof.office, "refusal_of", lambda *_: None)
+    with pytest.raises(AssertionError, match="laptop"):
+        approval_proof.run(0, 60)
