@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.views import cells, sharing_box, timeline
 from desktop.views.attachments import AttachmentsPanel
 from desktop.views.buttons import Button, Segments
-from desktop.views.comments import comments_on, say
+from desktop.views.comments import CommentMenu, comments_on, say
 from desktop.views.compose import (
     Avatar,
     Chip,
@@ -65,6 +65,8 @@ CRAMPED_BELOW: Final = 640
 """A page narrower than that shows its side actions as icons."""
 SIDE_SHARE, LEAST_LEFT, LEAST_MIDDLE, LEAST_RIGHT = 100, 306, 272, 220
 """The sides take their full width before the middle gets more than its least."""
+THREE: Final = 870
+"""A page narrower than that has two columns: in three of them names would be cut."""
 
 
 class RecordPage(QWidget):
@@ -96,6 +98,7 @@ class RecordPage(QWidget):
         self.facts.opened.connect(self.opened)
         self.further = FurtherDetails(look, desk)
         self.timeline = timeline.Timeline(look, edge=24)
+        self.timeline.opened.connect(self._open_event)
         self.note = NoteBox(look, desk, self._place())
         self.note.show_of(kind, record_id)
         self.note.noted.connect(self._noted)
@@ -209,7 +212,7 @@ class RecordPage(QWidget):
         super().resizeEvent(event)
         if self.strip is not None:
             self.strip.fit(event.size().width(), event.size().height())
-        self._fold(event.size().width() < self._look.px(LEAST_LEFT + LEAST_MIDDLE + LEAST_RIGHT))
+        self._fold(event.size().width() < self._look.px(THREE))
         self._fit_actions()
 
     def minimumSizeHint(self) -> QSize:
@@ -322,7 +325,7 @@ class RecordPage(QWidget):
         for related in first:
             order += [related.add, *related.buttons(), related.every]
         middle: list[QWidget] = [self.note] if self.kind in COMMENTED else []
-        middle += self.which.buttons()
+        middle += [*self.which.buttons(), self.timeline]
         aside: list[QWidget] = []
         for related in rest:
             aside += [related.add, *related.buttons(), related.every]
@@ -334,14 +337,25 @@ class RecordPage(QWidget):
         if self.which.current() == "comments":
             nobody = msg("No comments yet; @ with a name tells a colleague.")
             self.timeline.show_events(comments_on(self._desk, self.shown), nobody)
-        elif self.kind == "customer" and self.which.current() == "all":
-            self.timeline.show_events(timeline.of_customer(self._desk, self.shown, 200))
+        elif self.which.current() == "all":
+            self.timeline.show_events(timeline.of_whole(self._desk, self.shown, 200))
         else:
             self.timeline.show_events(timeline.of_record(self._desk, self.shown))
 
     def figures(self) -> list[tuple[Message | str, str]]:
         """For the status bar."""
         return []
+
+    def _open_event(self, kind: str, record_id: UUID) -> None:
+        """What happened opens; of a comment, what can be done with it."""
+        if kind != "comment":
+            self.opened.emit(kind, record_id)
+            return
+        comment = self._desk.row(kind, record_id)
+        if comment is not None:
+            menu = CommentMenu(self._look, self._desk, comment, self.shown, self.note)
+            menu.opened.connect(self.opened)
+            menu.popup(self.timeline.mapToGlobal(self.timeline.current_box().bottomLeft()))
 
     def _want(self, kind: str) -> None:
         links = {link: self.record_id for each, link in RELATED.get(self.kind, ()) if each == kind}

@@ -19,9 +19,9 @@ Build = Callable[[Look], QWidget]
 Show = Callable[[Window, Firm], None]
 
 
-def render(widget: QWidget, size: QSize = SIZE) -> None:
-    """Lay a screen out as it would be seen, without showing a window."""
-    widget.resize(size)
+def render(widget: QWidget, size: QSize | None = None) -> None:
+    """Lay a screen out as it would be seen, without showing a window; a shown one keeps its size."""
+    widget.resize(size or (widget.size() if widget.isVisible() else SIZE))
     widget.show()
     for _ in range(3):
         QApplication.processEvents()

@@ -27,7 +27,8 @@ from desktop.words import msg
 if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
-FIRST_HOUR = 8
+FIRST_HOUR, SOON = 8, 90
+"""The hour at the top, and the minutes after now that are in sight too."""
 MOST_ABOVE = 3
 """Things without a time that a day of a week shows above its hours."""
 
@@ -166,13 +167,18 @@ class CalendarFace(QWidget):
         self.together.menu(self).popup(self.also.mapToGlobal(QPoint(0, self.also.height() + 4)))
 
     def _to_the_first_hour(self) -> None:
-        """Where the working day begins, or what lies before it."""
+        """Where the working day begins, or what lies before it; in a low window, as far as today has come."""
         if not self.isVisible():
             return
         self._scrolled = True
         minutes = [item.minute for item in self.grid.items if item.minute is not None]
         first = min([FIRST_HOUR, *(minute // 60 for minute in minutes)])
-        self._area.verticalScrollBar().setValue(self._look.px(HOUR * first) - self._look.px(12))
+        look, now = self._look, datetime.now().astimezone()
+        top = look.px(HOUR * first) - look.px(12)
+        if now.date() in self.grid.days:
+            soon = (now.hour * 60 + now.minute + SOON) * look.px(HOUR) // 60
+            top = max(top, soon - self._area.viewport().height())
+        self._area.verticalScrollBar().setValue(top)
 
     def _say(self) -> None:
         look = self._look
