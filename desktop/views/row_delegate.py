@@ -111,7 +111,7 @@ class RowDelegate(CellTyping):
             left += size + look.px(10)
         if cell.ring is not None:
             paint.paint_stage_ring(
-                painter, look, QPointF(left + look.px(7), middle - 0.5), cell.ring[0], end=cell.ring[1]
+                painter, look, QPointF(left + look.px(7), middle + 0.5), cell.ring[0], end=cell.ring[1]
             )
             left += look.px(14 + 8)
         if cell.icon is not None:

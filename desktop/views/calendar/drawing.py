@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.rules import workdays
@@ -106,6 +106,19 @@ def feast(day: date) -> Message | None:
     if name is None:
         return msg("Workday") if day in workdays.MADE_UP else None
     return msg("{holiday}, estimated").of(holiday=name) if workdays.is_estimated(day) else name
+
+
+def left_edge(box: QRectF, wide: float, radius: float) -> QPainterPath:
+    """The coloured edge of an item: as round outside as its corners, and pointed where they end."""
+    path, left, turn = QPainterPath(), box.left(), min(radius, box.height() / 2)
+    path.moveTo(left + radius, box.top())
+    path.quadTo(left, box.top(), left, box.top() + turn)
+    path.lineTo(left, box.bottom() - turn)
+    path.quadTo(left, box.bottom(), left + radius, box.bottom())
+    path.quadTo(left + wide, box.bottom(), left + wide, box.bottom() - turn)
+    path.lineTo(left + wide, box.top() + turn)
+    path.quadTo(left + wide, box.top(), left + radius, box.top())
+    return path
 
 
 class Drawing:
@@ -232,7 +245,8 @@ class Drawing:
         on = self._grid.chosen == row.id and not held
         painter.save()
         ground = {"bad": "bad_soft", "warn": "warn_soft"}.get(tone, "surface")
-        edge = QPen(look.colour("accent_mark" if held else "accent_line" if on else "line_strong"), 1)
+        plain = "line_strong" if ground == "surface" or look.theme_name == "high_contrast" else ground
+        edge = QPen(look.colour("accent_mark" if held else "accent_line" if on else plain), 1)
         if faint:
             edge.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(edge)
@@ -242,7 +256,7 @@ class Drawing:
         if faint:
             painter.setOpacity(0.45)
         mark = {"bad": "bad_mark", "warn": "warn_mark", "good": "good_mark"}.get(tone, "accent_mark")
-        painter.fillRect(QRect(box.left(), box.top() + 1, look.px(3), box.height() - 2), look.colour(mark))
+        painter.fillPath(left_edge(QRectF(box), look.px(3), radius), look.colour(mark))
         self._paint_words(painter, item, box, tone, icon)
         painter.restore()
 
