@@ -13,8 +13,10 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from desktop.errors import Refused
+from desktop.rules import promotions
 from desktop.rules.lines import PRICE_DIGITS, Slab, mean_price
 from desktop.rules.money import ONE, ZERO, number, rounded
+from desktop.rules.promotions import Part, Promotion
 from desktop.words import Message, msg
 
 TierKind = Literal["range", "slab", "block"]
@@ -232,7 +234,12 @@ class Resolution:
         return [step.as_json() for step in self.trace]
 
 
-def resolve(asked: Asked, entries: Iterable[PriceEntry], rates: Sequence[CurrencyRate] = ()) -> Resolution:
+def resolve(
+    asked: Asked,
+    entries: Iterable[PriceEntry],
+    rates: Sequence[CurrencyRate] = (),
+    offers: Sequence[Promotion] = (),
+) -> Resolution:
     """Find the price. Nothing here raises: a product without a price is an answer."""
     trace: list[Step] = []
     together = abs(asked.quantity if asked.together is None else asked.together)
@@ -240,6 +247,7 @@ def resolve(asked: Asked, entries: Iterable[PriceEntry], rates: Sequence[Currenc
     if entry is None:
         return Resolution(None, tuple(trace))
     unit, base, slabs = _tiered(entry, asked, together, trace)
+    unit, slabs = _promoted(entry, asked, together, unit, slabs, offers, trace)
     rate = _rate(entry.currency, asked, rates)
     turn = None if rate is None else rate.factor(entry.currency)
     factor = _discounted(asked, unit, trace)
@@ -360,6 +368,49 @@ def _parts(entry: PriceEntry, start: Decimal, end: Decimal) -> Iterator[tuple[De
         high = min(uppers[place], end) if place < len(uppers) else end
         if high > low:
             yield high - low, tier.price
+
+
+def _promoted(
+    entry: PriceEntry,
+    asked: Asked,
+    together: Decimal,
+    unit: Decimal,
+    slabs: tuple[Slab, ...],
+    offers: Sequence[Promotion],
+    trace: list[Step],
+) -> tuple[Decimal, tuple[Slab, ...]]:
+    """The price and its parts under the promotions of this product; all lines of it have the same ones."""
+    block, slab = entry.tier_kind == "block", entry.tier_kind == "slab"
+    fitting = [each for each in offers if not (block and each.kind == "nth")]
+    whole, own = [Part(ONE if block else together, unit)], [Part(ONE if block else abs(asked.quantity), unit)]
+    if slab:
+        whole = [Part(size, price) for size, price in _parts(entry, ZERO, together)]
+        own = [Part(abs(each.quantity), each.unit_price) for each in slabs] or own
+    digits = max(asked.price_digits, _decimals(entry))
+    chosen = promotions.on_price(fitting, whole, digits)
+    way = ONE.copy_sign(asked.quantity)
+    for promotion in chosen:
+        own = promotions.reduced(own, asked.before, promotion, digits)
+        slabs = tuple(Slab(part.quantity * way, part.price) for part in own) if slab or len(own) > 1 else ()
+        unit = mean_price(slabs) if any(part.quantity for part in own) and slabs else own[0].price
+        trace.append(_offer_step(promotion, unit))
+    left_out = [each for each in fitting if each not in chosen] if chosen and chosen[0].exclusive else []
+    trace += [_left_out(each, chosen[0]) for each in left_out]
+    return unit, slabs
+
+
+def _offer_step(promotion: Promotion, unit: Decimal) -> Step:
+    percent = number(promotion.percent)
+    facts = {"promotion": promotion.id, "name": promotion.name, "kind": promotion.kind, "percent": percent}
+    facts |= {"every": str(promotion.every)} if promotion.kind == "nth" else {}
+    facts |= {"exclusive": "yes"} if promotion.exclusive else {}
+    said = msg("Promotion {name}: {percent} % off").of(name=promotion.name, percent=percent)
+    return Step("promotion", said, unit, facts)
+
+
+def _left_out(promotion: Promotion, beside: Promotion) -> Step:
+    said = msg("Promotion {name} does not apply beside {other}").of(name=promotion.name, other=beside.name)
+    return Step("not_beside", said, None, {"name": promotion.name, "other": beside.name})
 
 
 def _discounted(asked: Asked, unit: Decimal, trace: list[Step]) -> Fraction:

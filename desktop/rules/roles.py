@@ -52,7 +52,7 @@ _DIRECTORY: Final = ("user.*", "team.*", "organisation.*", "setting.*", "device.
 _PEOPLE: Final = ("user.*", "team.*", "device.*")
 _CATALOGUE: Final = (
     *("product.edit", "product.set", "product.delete", "product.restore"),
-    *("price_book.*", "price_entry.*", "tax_rate.*", "exchange_rate.*"),
+    *("price_book.*", "price_entry.*", "tax_rate.*", "exchange_rate.*", "promotion.*"),
 )
 """Prices and what the firm sells are the office's to change; what a customer asks for, anybody may add."""
 _RULES: Final = ("approval_rule.*",)

@@ -4,10 +4,11 @@ from typing import Final
 
 from desktop.errors import Refused
 from desktop.models.record import Record
-from desktop.models.records import ExchangeRate, PriceBook, PriceEntry
+from desktop.models.records import ExchangeRate, PriceBook, PriceEntry, Promotion
 from desktop.rules.money import ZERO, check_currency
 from desktop.words import msg
 
+MOST_PERCENT: Final = 100
 ABOVE_ZERO: Final = msg("What is agreed is above zero; leave it empty where nothing limits it.")
 
 
@@ -15,6 +16,8 @@ def check(record: Record) -> None:
     """Refuse what no price follows from, under the field that is wrong."""
     if isinstance(record, ExchangeRate):
         _check_rate(record)
+    if isinstance(record, Promotion):
+        _check_offer(record)
     if isinstance(record, PriceBook) and (record.agreed_amount is not None) and record.agreed_amount <= 0:
         raise Refused(ABOVE_ZERO, field="agreed_amount")
     if (
@@ -23,6 +26,31 @@ def check(record: Record) -> None:
         and record.agreed_quantity <= ZERO
     ):
         raise Refused(ABOVE_ZERO, field="agreed_quantity")
+
+
+def _check_offer(offer: Promotion) -> None:
+    """What each kind of promotion cannot do without, the first thing that is missing."""
+    percent, amount = (offer.percent or ZERO), (offer.threshold or ZERO)
+    if offer.kind in ("discount", "nth") and not percent:
+        raise Refused(msg("Say how many percent are taken off."), field="percent")
+    if not ZERO <= percent <= MOST_PERCENT:
+        raise Refused(msg("A discount is between 0 and 100 %."), field="percent")
+    if offer.kind == "nth" and (offer.every or 0) < 1:
+        raise Refused(msg("Say which item is cheaper: 2 for every second."), field="every")
+    if offer.kind == "spend" and amount <= ZERO:
+        raise Refused(msg("Say from which amount on."), field="threshold")
+    if offer.kind == "spend" and (offer.saving or ZERO) <= ZERO and not percent:
+        raise Refused(msg("Say how much is taken off, as an amount or in percent."), field="saving")
+    if offer.kind == "gift" and offer.gift_id is None:
+        raise Refused(msg("Say which product is the gift."), field="gift_id")
+    if offer.kind == "gift" and amount <= ZERO and (offer.every or 0) < 1:
+        raise Refused(msg("Say from which amount on, or for every how many items."), field="threshold")
+    if (
+        offer.valid_from is not None
+        and offer.valid_until is not None
+        and offer.valid_until < offer.valid_from
+    ):
+        raise Refused(msg("The last day is before the first."), field="valid_until")
 
 
 def _check_rate(rate: ExchangeRate) -> None:

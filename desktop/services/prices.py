@@ -15,6 +15,7 @@ from desktop.models.records import Customer, ExchangeRate, PriceBook, PriceEntry
 from desktop.models.store import Work
 from desktop.rules import pricing
 from desktop.rules.money import ZERO, currency_digits, decimal, number, to_decimal
+from desktop.rules.promotions import Promotion
 
 CENTS: Final = 2
 """Decimals of an amount that a record keeps."""
@@ -31,13 +32,14 @@ def reprice(
     on: date,
     home: str = "",
     pinned: Iterable[pricing.CurrencyRate] = (),
+    offers: Sequence[Promotion] = (),
 ) -> None:
     """Price all lines of a product in their order: the tier goes by their sum, slabs fill up line by line.
 
     A price typed by hand stays as it was typed. List prices are in the currency `home` of the firm. The
     quote goes on by the rates that it was begun with (`pinned`).
     """
-    free = [line for line in lines if not by_hand(line)]
+    free = [line for line in lines if not by_hand(line) and not gift_of(line)]
     books = entries(session, product, customer, tax_mode)
     wanted = pricing.Asked(
         product=product.id.hex,
@@ -53,10 +55,11 @@ def reprice(
     known = pricing.rates_of(rates(session, currency), pinned)
     for line in free:
         wanted = replace(wanted, quantity=line.quantity or ZERO)
-        found, used_up = pricing.resolve(wanted, books, known), []
+        found, used_up = pricing.resolve(wanted, books, known, offers), []
         if found.price is None and product.price is not None:
             used_up = [step.as_json() for step in found.trace if step.name == "used_up"]
-            found = pricing.resolve(wanted, [_list_price(product, product.price, home or currency)], known)
+            listed = _list_price(product, product.price, home or currency)
+            found = pricing.resolve(wanted, [listed], known, offers)
         wanted = replace(wanted, before=wanted.before + abs(wanted.quantity))
         line.price_trace = [*used_up, *found.as_json()]
         if found.price is not None:
@@ -137,6 +140,11 @@ def typed_by(work: Work, line: QuoteLine) -> None:
 def by_hand(line: QuoteLine) -> bool:
     """Whether a person typed the price of this line."""
     return any(step.get("step") == "by_hand" for step in line.price_trace or ())
+
+
+def gift_of(line: QuoteLine) -> str:
+    """The promotion that this line is a gift of, or nothing."""
+    return next((str(step["promotion"]) for step in line.price_trace or () if step.get("step") == "gift"), "")
 
 
 def entries(

@@ -25,8 +25,8 @@ from desktop.models.records import (
 from desktop.models.store import Store, Work
 from desktop.rules import ranks
 from desktop.rules.canonical import content_hash
-from desktop.rules.money import ONE, number
-from desktop.services import approvals, catalog, drafts, prices, quote_copies, sealed
+from desktop.rules.money import ONE
+from desktop.services import approvals, catalog, drafts, offers, prices, quote_copies, sealed
 from desktop.services import quote_sense as of
 from desktop.services.commands import command
 from desktop.services.quote_sense import can_change as can_change
@@ -105,6 +105,7 @@ def add_line(
     work.flush()
     if product_id is not None and "unit_price" not in given:
         _price(work, quote, product_id)
+    _settle(work, quote)
     return line
 
 
@@ -120,23 +121,13 @@ def _put(
     """A line in its place, not priced yet."""
     line = QuoteLine(quote_id=quote.id, revision_id=quote.revision_id, rank=rank)
     if product_id is not None:
-        _fill(line, work.get(Product, product_id))
+        offers.fill(line, work.get(Product, product_id))
     for name, value in values.items():
         setattr(line, name, value)
     if line.kind in PRICED and line.quantity is None:
         line.quantity = quantity
     quote_copies.belongs(work, quote, line)
     return line
-
-
-def _fill(line: QuoteLine, product: Product) -> None:
-    line.product_id, line.sku = product.id, product.sku
-    line.name, line.name_en = product.name, product.name_en
-    line.detail, line.detail_en = product.detail, product.detail_en
-    line.unit, line.unit_en = product.unit, product.unit_en
-    line.list_price = product.price
-    line.tax_category = product.tax_category or "S"
-    line.tax_rates = [number(product.tax_percent)] if product.tax_percent is not None else []
 
 
 def _rank_after(lines: Sequence[QuoteLine], after: UUID | None) -> str:
@@ -167,7 +158,9 @@ def _price(work: Work, quote: Quote, *product_ids: UUID) -> None:
     """Price every line of these products anew; one that left the catalogue keeps its price."""
     revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
     firm, on, lines = organisation(work), today(work), _lines(work, quote)
+    customer = work.session.get(Customer, quote.customer_id) if quote.customer_id else None
     kept = prices.pinned(lines)
+    running = offers.fitting(work.session, customer, currency=quote.currency, on=on)
     for product_id in product_ids:
         product = work.session.get(Product, product_id)
         if product is None or product.deleted_at is not None:
@@ -176,13 +169,19 @@ def _price(work: Work, quote: Quote, *product_ids: UUID) -> None:
             work.session,
             [line for line in lines if line.product_id == product_id],
             product,
-            work.session.get(Customer, quote.customer_id) if quote.customer_id else None,
+            customer,
             currency=quote.currency,
             tax_mode=revision.tax_mode if revision else "included",
             on=on,
             home=firm.currency if firm else "",
             pinned=kept,
+            offers=offers.of_product(running, product),
         )
+
+
+def _settle(work: Work, quote: Quote) -> None:
+    """Bring the promotions of the whole in line with the lines."""
+    offers.settle(work, quote, on=today(work))
 
 
 @command("quote.set_line", label=msg("Change line"), on=Quote, when=can_change, writes=of.LINES)
@@ -200,6 +199,7 @@ def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, An
     elif "quantity" in values and line.product_id is not None:
         work.flush()
         _price(work, quote, line.product_id)
+    _settle(work, quote)
     return line
 
 
@@ -217,6 +217,7 @@ def remove_line(work: Work, quote: Quote, *, line_id: UUID) -> None:
     work.flush()
     if line.product_id is not None:
         _price(work, quote, line.product_id)
+    _settle(work, quote)
 
 
 # The plain commands of lines and discounts, as forms and the command line use them, go the same way.
@@ -296,7 +297,8 @@ def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) ->
         line.rank = ranks.between("", others[0].rank) if others else line.rank
     else:
         line.rank = _rank_after(others, after)
-    if line.slabs and line.product_id is not None:
+    same = [one for one in (line, *others) if one.product_id == line.product_id]
+    if line.product_id is not None and any(one.slabs for one in same):
         work.flush()
         _price(work, quote, line.product_id)
     return line
@@ -323,12 +325,14 @@ def discount(
             Adjustment.revision_id == quote.revision_id,
             Adjustment.line_id == line_id if line_id else Adjustment.line_id.is_(None),
             Adjustment.kind == kind,
+            Adjustment.promotion_id.is_(None),
             Adjustment.deleted_at.is_(None),
         )
     ).first()
     if value is None or (value == 0 and kind != "target"):
         if present is not None:
             work.delete(present)
+        _settle(work, quote)
         return None
     if present is None:
         present = Adjustment(
@@ -341,6 +345,7 @@ def discount(
         quote_copies.belongs(work, quote, present)
     present.value, present.label = value, label or present.label
     work.flush()
+    _settle(work, quote)
     if drafts.draft_of(work.session, quote).totals().payable < 0 and value < 0:
         raise Refused(msg("This takes away more than the quote is worth."), field="value")
     return present
@@ -448,11 +453,13 @@ def decline(work: Work, quote: Quote) -> None:
     on=Quote,
     when=of.can_confirm,
     offered=True,
-    writes=("quote.needs_review",),
+    writes=("quote.needs_review", *of.LINES),
 )
 def confirm(work: Work, quote: Quote) -> None:
-    """A person looked at the total that came of two people's changes."""
+    """A person looked at the total that came of two people's changes, with promotions counted once."""
     quote.needs_review = False
+    if quote.stage == "draft":
+        _settle(work, quote)
 
 
 def paper(store: Store, quote_id: UUID, *, language: str | None = None) -> bytes:
@@ -484,6 +491,7 @@ def compose(
         _put(work, quote, rank, product_id=product_id, quantity=quantity, values={})
     work.flush()
     _price(work, quote, *dict.fromkeys(product_id for product_id, _ in lines))
+    _settle(work, quote)
     for kind, value in adjustments:
         discount(work, quote, kind=kind, value=value)
     return quote

@@ -43,7 +43,7 @@ LED: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "quote_line": frozenset({"revision_id", "rank", "slabs", "price_trace"}),
-    "adjustment": frozenset({"revision_id", "rank"}),
+    "adjustment": frozenset({"revision_id", "rank", "promotion_id"}),
     "comment": frozenset({"author_id"}),
     "share": frozenset({"of", "of_id", "person_id", "group_id"}),
     "delegation": frozenset({"code", "granted_by_id", "granted_as", "granted_at", "signature"}),

@@ -315,7 +315,7 @@ LISTS: Final = {
             ),
             (View("all", msg("All")), _ACTIVE),
             order="valid_from",
-            why_empty=msg("An offer between two days: off the price, off every second item, off the whole, a gift."),
+            why_empty=msg("Offers between two days: off a price, each second item or the whole, and gifts."),
         ),
         ListSpec(
             "exchange_rate",

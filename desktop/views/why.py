@@ -80,6 +80,8 @@ def _step(told: Mapping[str, Any], *, abroad: bool) -> Step | None:
         return Step(msg("Quantity tier"), said if told.get("from") != "0" else None, shown)
     if name == "by_hand":
         return Step(msg("Price typed by hand"), verbatim(str(told.get("by") or "")), shown)
+    if name in ("promotion", "not_beside", "gift"):
+        return _offer(told, shown)
     if name == "used_up":
         left = msg("{book}: {left} of {agreed} left")
         said = left.of(book=told.get("book"), left=told.get("left"), agreed=told.get("agreed"))
@@ -90,6 +92,21 @@ def _step(told: Mapping[str, Any], *, abroad: bool) -> Step | None:
         return Step(msg("Exchange rate"), rate.of(day=told.get("on"), **named), shown)
     titles = {"floor": msg("Floor price check")}
     return Step(titles.get(name, verbatim(name)), None, shown)
+
+
+def _offer(told: Mapping[str, Any], shown: str) -> Step:
+    """A promotion that changed the price, or that another one kept out, or the gift that this line is."""
+    named = verbatim(str(told.get("name") or ""))
+    if told.get("step") == "gift":
+        return Step(msg("Gift"), named, shown)
+    if told.get("step") == "not_beside":
+        return Step(msg("Promotion not beside another"), named)
+    percent = f"−{told.get('percent')} %"
+    said = msg("{name}: {percent}").of(name=named, percent=percent)
+    if told.get("kind") == "nth":
+        item = msg("{name}: every item no. {every} {percent}")
+        said = item.of(name=named, every=told.get("every"), percent=percent)
+    return Step(msg("Promotion"), said, shown)
 
 
 def missing_of(line: QuoteLine) -> list[Message]:

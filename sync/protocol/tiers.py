@@ -13,6 +13,7 @@ DIRECTORY: Final = (
     "product",
     "price_book",
     "price_entry",
+    "promotion",
 )
 """Without these nothing else can be shown or priced."""
 HISTORY: Final = ("interaction", "attachment", "signature", "device")

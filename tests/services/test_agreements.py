@@ -10,7 +10,7 @@ import pytest
 from desktop.documents.quote import quote_pdf
 from desktop.documents.readback import calculator_test
 from desktop.errors import Refused
-from desktop.models.records import Customer, PriceBook, PriceEntry, Product
+from desktop.models.records import Customer, PriceBook, PriceEntry, Product, Quote
 from desktop.models.store import Store
 from desktop.services import commands, drafts, lists
 from tests.stores import NOON, customer, firm, product, quote
@@ -46,8 +46,6 @@ def offered(store: Store, buyer: Customer, machine: Product, quantity: str) -> t
 
 def accept(store: Store, quote_id: UUID) -> None:
     with store.work(store.me(), "test") as work:
-        from desktop.models.records import Quote
-
         work.get(Quote, quote_id).stage = "accepted"
 
 

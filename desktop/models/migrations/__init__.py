@@ -47,6 +47,8 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("approval_rule"),
     Made("delegation"),
     Made("approval"),
+    Made("promotion"),
+    Added("adjustment", ("promotion_id",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -8,6 +8,7 @@ from desktop.models.records.customers import Address, Contact, Customer
 from desktop.models.records.decisions import Decision
 from desktop.models.records.files import Attachment, Blob
 from desktop.models.records.opportunities import Opportunity
+from desktop.models.records.offers import Promotion
 from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
 from desktop.models.records.proposals import Proposal
 from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
@@ -34,6 +35,7 @@ __all__ = [
     "PriceBook",
     "PriceEntry",
     "Product",
+    "Promotion",
     "Proposal",
     "Quote",
     "QuoteLine",
