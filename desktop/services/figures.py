@@ -6,7 +6,7 @@ A figure and the rows that it opens ask with the same conditions, so that they c
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -221,7 +221,7 @@ def moves(session: Session, scope: Scope, since: date, currency: str) -> Moves:
     Deals that nobody touched since are added up by the database; the others are looked at one by one.
     """
     table = Opportunity.table().c
-    begin = int(datetime.combine(since, time(), UTC).timestamp() * 1000)
+    begin = int(datetime.combine(since, time()).astimezone().timestamp() * 1000)
     before = _as_they_were(session, begin)
     first = UUID(bytes=begin.to_bytes(6, "big") + bytes(10))
     ours = (table.deleted_at.is_(None), table.currency == currency, where(scope.rows("opportunity")))

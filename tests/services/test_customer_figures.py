@@ -39,7 +39,7 @@ def test_figures_count_what_belongs_to_this_customer_alone(store: Store, custome
     for whose, amount in ((customer, 20_000_000), (customer, 10_000_000), (other, 5_000_000)):
         add(store, "opportunity", whose, name="Deal", amount=amount, stage="negotiation")
     add(store, "opportunity", customer, name="Old", amount=7_000_000, stage="won", close_on=TODAY)
-    noon = datetime(2026, 11, 22, 4, tzinfo=UTC)
+    noon = datetime(2026, 11, 22, 12).astimezone(UTC)
     for days in (0, 10):
         add(store, "interaction", customer, name="Call", happened_at=noon - timedelta(days))
     add(store, "task", customer, name="Late", due_on=TODAY - timedelta(1))

@@ -1,8 +1,10 @@
 """What Today and the dashboard find, why, and that a figure and its rows never differ."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,7 +20,8 @@ from desktop.services import commands, dashboard, figures, records, today, undo
 from desktop.services.figures import Scope
 from tests.stores import opened
 
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+NOON = datetime(2026, 11, 24, 12).astimezone(UTC)
+"""Of a Tuesday, wherever this runs."""
 DAY = NOON.astimezone().date()
 
 
@@ -212,7 +215,9 @@ def test_the_forecast_counts_deals_with_their_chance_and_never_below_what_is_sig
     assert band.most[1] <= 1700
 
 
-def test_the_waterfall_closes(store: Store) -> None:
+def test_the_waterfall_closes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.models.record.time.time_ns", lambda: int(NOON.timestamp() * 10**9))
+    monkeypatch.setattr("desktop.models.record._last", 0)  # an id says when its record was made
     firm = new(store, "customer", name="星河")
     ids = [
         new(
@@ -240,6 +245,30 @@ def test_the_waterfall_closes(store: Store) -> None:
         earlier = again(session, Scope(), figures.month_start(DAY), "CNY")
     assert earlier.start == 0
     assert earlier.end == sum(earlier.new.values()) + sum(earlier.won.values()) + sum(earlier.lost.values())
+
+
+@pytest.fixture
+def in_china(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_china")
+def test_a_month_of_the_waterfall_begins_at_midnight_here(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = new(store, "customer", name="星河")
+    monkeypatch.setattr("desktop.models.record._last", 0)
+    for month, day in ((11, 30), (12, 1)):
+        early = datetime(2026, month, day, 2).astimezone()
+        monkeypatch.setattr("desktop.models.record.time.time_ns", partial(int, early.timestamp() * 10**9))
+        new(store, "opportunity", name="二期", customer_id=firm, amount=month, stage="lead")
+    with store.reading() as session:
+        found = figures.moves(session, Scope(), date(2026, 12, 1), "CNY")
+    assert (found.start, list(found.new.values())) == (11, [12])
 
 
 def test_an_empty_dashboard_says_so_and_prints(store: Store) -> None:
