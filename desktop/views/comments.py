@@ -1,15 +1,24 @@
-"""Comments on a record: what colleagues said, newest first, and saying something oneself."""
+"""Comments on a record: what colleagues said, newest first, saying something, and changing what one said."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop.models.record import RECORDS
 from desktop.rules.mentions import mentioned
 from desktop.services import history
 from desktop.views import cells
 from desktop.views.cells import Row
+from desktop.views.confirm import Confirm
 from desktop.views.desk import Desk
+from desktop.views.look import Look
+from desktop.views.phrases import inside
 from desktop.views.timeline import Event
-from desktop.words import msg, verbatim
+from desktop.words import Message, msg, verbatim
 
 
 def comments_on(desk: Desk, shown: Row) -> list[Event]:
@@ -38,12 +47,55 @@ def say(desk: Desk, shown: Row, customer: UUID | None, text: str) -> None:
     desk.create("comment", {"text": text}, values=values)
 
 
+def say_otherwise(desk: Desk, comment: Row, text: str) -> None:
+    """Other words in their place; who is named follows."""
+    record: Any = comment.record
+    values = {"text": text.strip(), "mentions": mentioned(text, names_of(desk))}
+    seen = {"text": record.text, "mentions": record.mentions}
+    desk.edit("comment", comment.id, values, parsed=True, seen=seen)
+
+
 def spoken_of(row: Row) -> tuple[str, UUID]:
     """The record that opens for a comment: its customer, else what it is about."""
     record: Any = row.record
     if record.customer_id is not None or not record.of_id:
         return "customer", record.customer_id
     return str(record.of), record.of_id
+
+
+class CommentMenu(QMenu):
+    """What can be done with a comment: open what it is about, change it, delete it; grey with the reason."""
+
+    opened = Signal(str, object)  # record type, id
+
+    def __init__(self, look: Look, desk: Desk, comment: Row, shown: Row, beside: QWidget) -> None:
+        super().__init__(beside)
+        self._look, self._desk, self._comment, self._beside = look, desk, comment, beside
+        self.setToolTipsVisible(True)
+        self.setAccessibleName(look.text(msg("Comment")))
+        record: Any = comment.record
+        if record.of in RECORDS and record.of_id is not None and record.of_id != shown.id:
+            about = msg("Open {what}").of(what=inside(RECORDS[record.of].__label__))
+            go = partial(self.opened.emit, record.of, record.of_id)
+            self.addAction(look.text(about)).triggered.connect(lambda _on: go())
+        self._offer(msg("Change…"), "comment.edit", self._ask)
+        self._offer(msg("Delete"), "comment.delete", partial(desk.delete, comment))
+        self.aboutToHide.connect(self.deleteLater)
+
+    def _offer(self, words: Message, command: str, act: Callable[[], object]) -> None:
+        reason = self._desk.refusal(command, self._comment.record)
+        action = self.addAction(self._look.text(words))
+        action.triggered.connect(lambda _on: act())
+        if reason is not None:
+            action.setEnabled(False)
+            action.setToolTip(self._look.text(reason))
+
+    def _ask(self) -> None:
+        record: Any = self._comment.record
+        box = Confirm(self._look, self._beside.window())
+        box.closed.connect(box.deleteLater)
+        words = msg("Change what you said")
+        box.ask_text(self._beside, words, record.text, partial(say_otherwise, self._desk, self._comment))
 
 
 def _event(row: Row, maker: str) -> Event:
@@ -53,4 +105,4 @@ def _event(row: Row, maker: str) -> Event:
     at = record.said_at or cells.now()
     told = msg("{author}, to {names}").of(author=author, names=", ".join(record.mentions or ()))
     who = told if record.mentions else verbatim(author)
-    return Event(at, "message-circle", who, verbatim(record.text or ""))
+    return Event(at, "message-circle", who, verbatim(record.text or ""), of=("comment", row.id))

@@ -248,6 +248,7 @@ class Panel(QWidget):
         self.facts = Facts(look, desk, hide_empty=True)
         self.facts.opened.connect(self.opened)
         self.timeline = timeline.Timeline(look)
+        self.timeline.opened.connect(self.opened)
         self.note = NoteBox(look, desk)
         self.note.noted.connect(self._note)
         self._compose(close)
@@ -335,12 +336,7 @@ class Panel(QWidget):
         self._foot.setVisible(kind in NOTED)
         self.note.show_of(kind, shown.id)
         self._show_people(shown)
-        events = (
-            timeline.of_customer(self._desk, shown)
-            if kind == "customer"
-            else timeline.of_record(self._desk, shown)
-        )
-        self.timeline.show_events(events)
+        self.timeline.show_events(timeline.of_whole(self._desk, shown))
 
     def _show_people(self, shown: Row) -> None:
         whose = shown.record.__tablename__ == "customer"
@@ -357,7 +353,7 @@ class Panel(QWidget):
         if self._row is None or not self.isVisible():
             return
         kind = self._row.record.__tablename__
-        around = {"interaction", "quote"} if kind == "customer" else set()
+        around = {each for each, _link in timeline.AROUND.get(kind, ())}
         if (kind, self._row.id) in keys or any(each in around for each, _ in keys):
             self.show_row(self._desk.row(kind, self._row.id) or self._row)
 

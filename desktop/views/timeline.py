@@ -5,16 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
+from uuid import UUID
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from desktop.models import further
 from desktop.models.overlay import CREATING
 from desktop.models.record import RECORDS
 from desktop.services.history import Entry, made_at
 from desktop.views import cells, dates, paint
+from desktop.views.announce import announce
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
 from desktop.views.look import Look
@@ -34,13 +45,24 @@ class Event:
     detail: Message | None = None
     tone: str = ""
     figure: str = ""  # stands behind the title and is never cut
+    of: tuple[str, UUID] | None = None
+    """The record that a press opens."""
 
 
-def of_customer(desk: Desk, row: Row, limit: int = 40) -> list[Event]:
-    """Interactions, quotes and changes of a customer."""
-    events = [_touch(each) for each in desk.related("interaction", "customer_id", row.id)]
-    events += [_quote(each) for each in desk.related("quote", "customer_id", row.id)]
-    events += of_record(desk, row)
+AROUND: Final = {
+    "customer": (("interaction", "customer_id"), ("quote", "customer_id")),
+    "opportunity": (("interaction", "opportunity_id"), ("quote", "opportunity_id")),
+    "contact": (("interaction", "contact_id"),),
+}
+"""What else happened to a record: the types that tell of it, and by which link."""
+
+
+def of_whole(desk: Desk, row: Row, limit: int = 40) -> list[Event]:
+    """The changes of a record, with what was talked about and offered."""
+    events = of_record(desk, row)
+    for kind, link in AROUND.get(row.record.__tablename__, ()):
+        told = _quote if kind == "quote" else _touch
+        events += [told(each) for each in desk.related(kind, link, row.id)]
     return sorted(events, key=lambda event: event.at, reverse=True)[:limit]
 
 
@@ -49,7 +71,8 @@ def _touch(row: Row) -> Event:
     at = record.happened_at or datetime.fromtimestamp(row.id.int >> 80 and (row.id.int >> 80) / 1000, UTC)
     detail = " ".join(part for part in (record.outcome, record.remark) if part)
     icon = cells.CHANNEL_ICONS.get(record.channel or "note", "pencil")
-    return Event(at, icon, verbatim(record.name or ""), verbatim(detail) if detail else None)
+    said = verbatim(detail) if detail else None
+    return Event(at, icon, verbatim(record.name or ""), said, of=("interaction", row.id))
 
 
 def _quote(row: Row) -> Event:
@@ -58,7 +81,8 @@ def _quote(row: Row) -> Event:
     amount = cells.money(record.payable, record.currency or "CNY") if record.payable is not None else ""
     title = msg("Quote {number}").of(number=record.title)
     stage = type(record).fields()["stage"].kind
-    return Event(at, "file-text", title, cells.words_of(stage, record.stage), figure=amount)
+    words = cells.words_of(stage, record.stage)
+    return Event(at, "file-text", title, words, figure=amount, of=("quote", row.id))
 
 
 def of_record(desk: Desk, row: Row) -> list[Event]:
@@ -123,7 +147,9 @@ ELLIPSIS: Final = "…"
 
 
 class Timeline(QWidget):
-    """Paints events under each other; as high as they need."""
+    """Paints events under each other, as high as they need; what tells of a record opens it."""
+
+    opened = Signal(str, object)  # record type, id
 
     def __init__(self, look: Look, *, edge: int = 20) -> None:
         super().__init__()
@@ -132,14 +158,120 @@ class Timeline(QWidget):
         self._nothing = NOTHING
         self._tops: list[int] = []
         self._details: list[tuple[str, int]] = []
+        self._current = self._over = self._pressed = -1
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         look.bind(self.setAccessibleName, msg("Timeline"))
         look.changed.connect(self._lay_out)
 
     def show_events(self, events: Sequence[Event], nothing: Message = NOTHING) -> None:
         """Other events; without any, one line says so."""
+        kept = self._events[self._current].of if self._current >= 0 else None
         self._events, self._nothing = list(events), nothing
+        self._over = self._pressed = -1
+        places = self._opening()
+        begin = places[0] if places and self.hasFocus() else -1
+        self._current = next((n for n in places if kept is not None and self._events[n].of == kept), begin)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if places else Qt.FocusPolicy.NoFocus)
         self._lay_out()
+
+    def _opening(self) -> list[int]:
+        """The places of those that open something."""
+        return [place for place, event in enumerate(self._events) if event.of is not None]
+
+    def box_of(self, place: int) -> QRect:
+        """Where an event lies."""
+        look, high = self._look, self._details[place][1]
+        side, above = look.px(self._edge - 6), look.px(4)
+        top = self._tops[place] - above
+        return QRect(side, top, self.width() - 2 * side, look.px(20) + high + 2 * above)
+
+    def current_box(self) -> QRect:
+        """Where the event one is on lies."""
+        return self.box_of(self._current) if self._current >= 0 else QRect()
+
+    def _at(self, point: QPoint) -> int:
+        return next((place for place in self._opening() if self.box_of(place).contains(point)), -1)
+
+    # By hand and by key
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """What would open shows it."""
+        over = self._at(event.position().toPoint())
+        if over != self._over:
+            self._over = over
+            self.setCursor(Qt.CursorShape.PointingHandCursor if over >= 0 else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is elsewhere."""
+        super().leaveEvent(event)
+        self._over = -1
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """It opens when the button comes up over it."""
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = self._at(event.position().toPoint()) if left else -1
+        if self._pressed >= 0:
+            self._current = self._pressed
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open it."""
+        pressed, self._pressed = self._pressed, -1
+        if pressed >= 0 and pressed == self._at(event.position().toPoint()):
+            self._open(pressed)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keys begin at the newest."""
+        super().focusInEvent(event)
+        if self._current < 0 and event.reason() != Qt.FocusReason.MouseFocusReason:
+            self._step(1)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The mark goes with the keys."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down walk what opens, Enter opens it."""
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        if event.key() in steps:
+            self._step(steps[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (places := self._opening()):
+            self._current = max(self._current, places[0])
+            self._open(self._current)
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, step: int) -> None:
+        places = self._opening()
+        ahead = [n for n in places if (n - self._current) * step > 0]
+        if not ahead:
+            return
+        self._current = min(ahead) if step > 0 else max(ahead)
+        event, look = self._events[self._current], self._look
+        said = look.text(veil(look, event.title))
+        self.setAccessibleDescription(said)
+        announce(self, said)
+        self._bring_into_view()
+        self.update()
+
+    def _bring_into_view(self) -> None:
+        area: QWidget | None = self
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        inner = area.widget() if area is not None else None
+        if area is not None and inner is not None:
+            place = self.mapTo(inner, self.current_box().center())
+            area.ensureVisible(place.x(), place.y(), 0, self.current_box().height())
+
+    def _open(self, place: int) -> None:
+        of = self._events[place].of
+        if of is not None:
+            self.opened.emit(*of)
 
     def events(self) -> list[Event]:
         """What is shown, newest first."""
@@ -204,6 +336,7 @@ class Timeline(QWidget):
 
     def _paint_event(self, painter: QPainter, event: Event, number: int, following: int | None) -> None:
         look, top, (detail, high) = self._look, self._tops[number], self._details[number]
+        self._paint_ground(painter, number)
         size = look.px(24)
         left = look.px(self._edge)
         disc = QRectF(left + 0.5, top + 0.5, size - 1, size - 1)
@@ -234,6 +367,16 @@ class Timeline(QWidget):
             painter.setPen(look.colour("ink_2"))
             room = QRect(self._text_left(), top + line, right - self._text_left(), high)
             painter.drawText(room, int(Qt.TextFlag.TextWordWrap), detail)
+
+    def _paint_ground(self, painter: QPainter, number: int) -> None:
+        """Under the pointer a tint, where the keys are a ring."""
+        look, here = self._look, self.hasFocus() and number == self._current
+        if not here and number != self._over:
+            return
+        radius, box = look.t.radius("control"), QRectF(self.box_of(number)).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(look.colour("focus"), 2) if here else Qt.PenStyle.NoPen)
+        painter.setBrush(look.colour("hover") if number == self._over else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, radius, radius)
 
     def _paint_title(self, painter: QPainter, words: QRect, right: int, event: Event, detail: str) -> None:
         """Title and figure; where that would cut the title, the figure stands at the end of the next line."""

@@ -1,17 +1,21 @@
 """Comments on a record: said, named, kept while they are typed, and there for whoever sees the customer."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.models.record import new_id
 from desktop.models.records import Comment, User
-from desktop.models.store import Store
+from desktop.models.store import Actor, Store
 from desktop.services import commands
-from desktop.views.comments import spoken_of
+from desktop.views.comments import CommentMenu, spoken_of
+from desktop.views.confirm import Confirm
 from desktop.views.window import Window
 from tests.screens.sample import Firm
-from tests.views.pages import settle, the_record
+from tests.views.pages import settle, the_quote, the_record
 
 
 def said(store: Store) -> list[Comment]:
@@ -134,3 +138,88 @@ def test_a_task_of_nobody_and_a_product_are_commented_too(
         shown = window.desk.row("comment", comment.id)
         assert shown is not None
         assert spoken_of(shown) == (("customer", buyer) if whose else (kind, one))
+
+
+def asked(window: Window) -> CommentMenu:
+    """The menu of the newest comment, by the keys."""
+    page = the_record(window)
+    page.timeline.setFocus()
+    QTest.keyClick(page.timeline, Qt.Key.Key_Return)
+    return page.note.findChildren(CommentMenu)[-1]
+
+
+def test_one_changes_and_deletes_what_one_said_and_leaves_others_words(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    with store.work(store.me(), "user.new") as work:
+        work.add(User(name="沈清", role="manager"))
+    window.open_record("customer", firm.customers[0])
+    page = the_record(window)
+    page.which.button("comments").click()
+    page.note.insert("8 weeks")
+    QTest.keyClick(page.note, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    menu = asked(window)
+    assert [each.text() for each in menu.actions()] == ["Change…", "Delete"]
+    menu.actions()[0].trigger()
+    menu.close()
+    [box] = [each for each in window.findChildren(Confirm) if each.isVisible()]
+    box.entry.setText("@沈清 9 weeks")
+    QTest.keyClick(box.entry, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    [comment] = said(store)
+    assert (comment.text, comment.mentions) == ("@沈清 9 weeks", ["沈清"])
+    menu = asked(window)
+    menu.actions()[1].trigger()
+    menu.close()
+    settle(window, qtbot)
+    assert said(store) == []
+    store.become(replace(store.me(), role="rep"))
+    window.desk.actor = store.me()
+    about = {"customer_id": firm.customers[0], "of": "customer", "of_id": firm.customers[0]}
+    theirs = Actor(new_id(), "沈清", "manager")
+    commands.run(store, theirs, "comment.new", values={"text": "7 weeks", "author": "沈清", **about})
+    settle(window, qtbot)
+    for language, words, why in (
+        ("en", "Change…", "Only whoever wrote a comment may change it, or an administrator."),
+        ("zh", "修改…", "评论只有写的人和管理员可以修改。"),
+    ):
+        page._look.switch(language=language)  # noqa: SLF001
+        menu = asked(window)
+        first = menu.actions()[0]
+        assert (first.text(), first.isEnabled(), first.toolTip()) == (words, False, why)
+        menu.close()
+
+
+def test_what_happened_opens_by_press_and_by_key(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    customer = firm.customers[0]
+    window.open_record("customer", customer)
+    timeline = the_record(window).timeline
+    quotes = [place for place, each in enumerate(timeline.events()) if each.of and each.of[0] == "quote"]
+    at = timeline.box_of(quotes[0]).center()
+    qtbot.mouseMove(timeline, at)
+    qtbot.mouseClick(timeline, Qt.MouseButton.LeftButton, pos=at)
+    assert the_quote(window).quote_id == timeline.events()[quotes[0]].of[1]  # type: ignore[index]
+    window.open_record("customer", firm.customers[1])
+    window.open_record("customer", customer)
+    timeline = the_record(window).timeline
+    events = [each for each in timeline.events() if each.of is not None]
+    timeline.focusInEvent(QFocusEvent(QFocusEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    QTest.keyClick(timeline, Qt.Key.Key_Down)
+    assert timeline.accessibleDescription() == events[1].title.in_language("en")
+    QTest.keyClick(timeline, Qt.Key.Key_Up)
+    assert timeline.accessibleDescription() == events[0].title.in_language("en")
+    QTest.keyClick(timeline, Qt.Key.Key_Return)
+    stop = window.trail.stops[window.trail.here]
+    assert (stop.place, stop.record) == events[0].of
+
+
+def test_a_deal_tells_what_was_talked_about_and_offered(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    deal = firm.new("opportunity", customer_id=firm.customers[1], name="Phase 3")
+    window.open_record("opportunity", deal)
+    page = the_record(window)
+    page.note.insert("They wait for our date")
+    QTest.keyClick(page.note, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    told = [each.title.in_language("en") for each in the_record(window).timeline.events()]
+    assert told[0] == "They wait for our date"
