@@ -1,17 +1,23 @@
 """The noise guards: a warning, a Qt message, a thread or a timer left behind fails the test that made it."""
 
+import copy
 import gc
 import os
+import shutil
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from tests.screens.sample import Firm
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
@@ -89,6 +95,30 @@ def nobody_hurries(monkeypatch: pytest.MonkeyPatch) -> None:
     if "desktop.views.list_source" in sys.modules:
         for name in ("PATIENCE", "BRIEF"):
             monkeypatch.setattr(f"desktop.views.list_source.{name}", 60.0)
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], "Firm"]:
+    """Puts the firm into a folder: it is founded once a day, and copied.
+
+    Its days are counted from the one on which it was founded; a run that goes on past midnight needs another.
+    """
+    from tests.screens.sample import Firm
+    from tests.stores import opened
+
+    made: dict[date, tuple[Path, Firm]] = {}
+
+    def copied(folder: Path) -> Firm:
+        today = date.today()  # noqa: DTZ011
+        if today not in made:
+            place = tmp_path_factory.mktemp("firm")
+            with opened(place, clock=lambda: datetime.now(UTC)) as store:
+                made[today] = place, Firm(store).found()
+        place, firm = made[today]
+        shutil.copytree(place, folder, dirs_exist_ok=True)
+        return copy.copy(firm)
+
+    return copied
 
 
 def empty_clipboard() -> None:

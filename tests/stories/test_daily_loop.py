@@ -1,7 +1,7 @@
 """The rep's day without a mouse: find, note the call, plan the next task, quote, issue, see the paper."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,10 +23,13 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def furnished(tmp_path: Path) -> Iterator[tuple[Store, Firm]]:
+def furnished(founded: Callable[[Path], Firm], tmp_path: Path) -> Iterator[tuple[Store, Firm]]:
     """A store with the firm."""
+    firm = founded(tmp_path / "profile")
     with opened(tmp_path / "profile", clock=now) as store:
-        yield store, Firm(store).found()
+        firm.store = store
+        store.become(firm.actor)
+        yield store, firm
 
 
 @pytest.fixture

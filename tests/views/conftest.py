@@ -1,7 +1,5 @@
 """A window on a small firm: the store is made once and copied for each test."""
 
-import copy
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -24,15 +22,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture(scope="session")
-def made_firm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Firm]:
-    """The folder of a store with the firm in it, closed."""
-    folder = tmp_path_factory.mktemp("firm") / "profile"
-    with opened(folder, clock=now) as store:
-        firm = Firm(store).found()
-    return folder, firm
-
-
 @pytest.fixture
 def stores() -> Iterator[ExitStack]:
     """What a test opens, closed after its windows: they keep drafts when they go."""
@@ -41,19 +30,23 @@ def stores() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def store(made_firm: tuple[Path, Firm], tmp_path: Path, stores: ExitStack) -> Store:
-    """A store of one's own with the firm in it."""
-    folder = tmp_path / "profile"
-    shutil.copytree(made_firm[0], folder)
-    return stores.enter_context(opened(folder, clock=now))
+def moved_in(founded: Callable[[Path], Firm], tmp_path: Path) -> Firm:
+    """The firm in a folder of this test's own."""
+    return founded(tmp_path / "profile")
 
 
 @pytest.fixture
-def firm(made_firm: tuple[Path, Firm], store: Store) -> Firm:
+def store(moved_in: Firm, tmp_path: Path, stores: ExitStack) -> Store:
+    """A store of one's own with the firm in it."""
+    moved_in.store = stores.enter_context(opened(tmp_path / "profile", clock=now))
+    return moved_in.store
+
+
+@pytest.fixture
+def firm(moved_in: Firm, store: Store) -> Firm:
     """The ids of what the firm holds; what it makes more of goes into this test's own store."""
-    firm = copy.copy(made_firm[1])
-    firm.store = store
-    return firm
+    assert moved_in.store is store
+    return moved_in
 
 
 @pytest.fixture

@@ -30,6 +30,12 @@ from tests.views.pages import key, press_row, settle, stored, the_list, the_reco
 TODAY = date.today()  # noqa: DTZ011
 
 
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run may go on past midnight."""
+    monkeypatch.setitem(globals(), "TODAY", date.today())  # noqa: DTZ011
+
+
 @pytest.fixture
 def board(window: Window, qtbot: QtBot) -> Board:
     """The opportunities as a board."""
