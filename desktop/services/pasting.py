@@ -1,12 +1,13 @@
 """A block of cells typed, filled down or pasted into a list: looked at first, then written as one step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from desktop.errors import Refused, SatchelError
+from desktop.models import further
 from desktop.models.kinds import Day, Link
 from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.store import Actor, Store
@@ -31,6 +32,8 @@ class Cell:
     new: Any = None
     typed: str = ""
     refused: Message | None = None
+    custom: Mapping[str, Any] | None = None
+    """All further details of the record, where the cell is one of them; `old` and `new` are its texts."""
 
     @property
     def changes(self) -> bool:
@@ -89,6 +92,8 @@ def read(
 
 
 def _cell(store: Store, record: Record, name: str, text: str, may: set[str]) -> Cell:
+    if further.called(name):
+        return detail(record, name, text.strip().removeprefix("'"))
     described = type(record).fields().get(name)
     old = getattr(record, name, None)
     if described is None or name not in may:
@@ -98,6 +103,12 @@ def _cell(store: Store, record: Record, name: str, text: str, may: set[str]) -> 
         return Cell(record.id, name, old, _value(store, described, text.strip().removeprefix("'")), text)
     except SatchelError as error:
         return Cell(record.id, name, old, None, text, error.message)
+
+
+def detail(record: Record, name: str, text: str) -> Cell:
+    """The cell of a further detail of one's own, whose text that is to be."""
+    old = further.value(record, name) or ""
+    return Cell(record.id, name, old, text, text, custom=record.custom or {})
 
 
 def _value(store: Store, described: Field, text: str) -> Any:
@@ -120,7 +131,12 @@ def write(
     for cell in cells:
         if cell.changes:
             new, seen = wanted.setdefault(cell.record, ({}, {}))
-            new[cell.field], seen[cell.field] = cell.new, cell.old
+            if cell.custom is None:
+                new[cell.field], seen[cell.field] = cell.new, cell.old
+            else:
+                before = new.get("custom", cell.custom)
+                new["custom"] = further.with_detail(before, further.called(cell.field), cell.new)
+                seen["custom"] = cell.custom
     batch = new_id()
     each = [Wanted(record, new, seen) for record, (new, seen) in wanted.items()]
     refused: list[tuple[UUID, Message]] = []

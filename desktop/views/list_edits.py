@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 
 from desktop.errors import Refused
+from desktop.models import further
 from desktop.models.kinds import Day, Moment
 from desktop.models.record import RECORDS
 from desktop.rules import stages
@@ -46,7 +47,8 @@ class ListEdits(QObject):
         kind = self._page.kind
         if self._desk.refusal(f"{kind}.edit", None) is not None:
             return frozenset()
-        return frozenset(bulk.fields_of(self._desk.actor, kind)) - {"remark", "custom"}
+        own = {each.name for each in self._page.state.columns() if further.called(each.name)}
+        return frozenset(bulk.fields_of(self._desk.actor, kind)) - {"remark", "custom"} | own
 
     def find(self, kind: str, typed: str) -> Sequence[tuple[UUID, str]]:
         """The records of a type that answer what was typed."""
@@ -55,6 +57,9 @@ class ListEdits(QObject):
     def type_in(self, row: Row, name: str, typed: Any) -> None:
         """One cell: what was typed, or the value that was chosen."""
         kind = self._page.kind
+        if further.called(name):
+            self._type_detail(row, name, str(typed).strip())
+            return
         try:
             parsed = (
                 records.read_values(RECORDS[kind], {name: typed}) if isinstance(typed, str) else {name: typed}
@@ -67,9 +72,20 @@ class ListEdits(QObject):
             seen = {field: getattr(row.record, field) for field in values}
             self._desk.edit(kind, row.id, values, parsed=True, seen=seen)
 
+    def _type_detail(self, row: Row, name: str, text: str) -> None:
+        """A further detail of one's own; nothing takes it away."""
+        cell = pasting.detail(row.record, name, text)
+        if cell.changes:
+            after = further.with_detail(cell.custom or {}, further.called(name), text)
+            seen = {"custom": row.record.custom}
+            self._desk.edit(self._page.kind, row.id, {"custom": after}, parsed=True, seen=seen)
+
     def _today(self, row: Row, name: str) -> None:
-        kind = RECORDS[self._page.kind].fields()[name].kind
-        if isinstance(kind, Day):
+        described = RECORDS[self._page.kind].fields().get(name)
+        kind = described.kind if described is not None else None
+        if kind is None:
+            self.type_in(row, name, date.today().isoformat())  # noqa: DTZ011
+        elif isinstance(kind, Day):
             self.type_in(row, name, date.today())  # noqa: DTZ011
         elif isinstance(kind, Moment):
             self.type_in(row, name, datetime.now(UTC).replace(microsecond=0))
@@ -81,6 +97,10 @@ class ListEdits(QObject):
             self._desk.told.emit(
                 msg("Select the rows to fill: the first one's value goes into the others."), False
             )
+            return
+        if further.called(name):
+            text = further.value(chosen[0].record, name) or ""
+            self.write([pasting.detail(row.record, name, text) for row in chosen[1:]])
             return
         value = getattr(chosen[0].record, name)
         cells = [Cell(row.id, name, getattr(row.record, name), value) for row in chosen[1:]]

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.models import further
 from desktop.models.kinds import Choice, Flag, Link
 from desktop.models.record import RECORDS
 from desktop.views import paint
@@ -23,7 +24,7 @@ from desktop.views.echo import ECHOED, EchoEditor
 from desktop.views.editors import FindLink, LineEditor, LinkEditor, plain_text
 from desktop.views.look import Look
 from desktop.views.tables import RecordTable
-from desktop.words import msg
+from desktop.words import msg, verbatim
 
 if TYPE_CHECKING:
     from desktop.models.record import Field
@@ -46,12 +47,13 @@ class CellTyping(QStyledItemDelegate):
         """One line with the edge of a cell; choices and links offer what there is."""
         look, table = self._cells_look, self._cells.table
         row, spec = table.row_at(index.row()), table.columns[index.column()]
-        described = RECORDS[table.kind].fields()[spec.name]
-        made = self._editor(described, row)
+        described = RECORDS[table.kind].fields().get(spec.name)
+        made = self._editor(described, row) if described else _detail_editor(spec.name, row)
         made.setParent(parent)
         made.setProperty("cell", True)
         made.setFont(look.font())
-        look.bind(made.setAccessibleName, described.label)
+        label = described.label if described else verbatim(further.called(spec.name))
+        look.bind(made.setAccessibleName, label)
         if spec.right:
             made.setAlignment(paint.RIGHT)
         return made
@@ -113,6 +115,11 @@ class CellTyping(QStyledItemDelegate):
                 self.closeEditor.emit(watched, QStyledItemDelegate.EndEditHint.RevertModelCache)
                 return True
         return super().eventFilter(watched, event)
+
+
+def _detail_editor(name: str, row: Row | None) -> LineEditor:
+    """Of a further detail of one's own, which is text."""
+    return LineEditor(further.value(row.record, name) or "" if row is not None else "")
 
 
 class CellWalking(QTableView):

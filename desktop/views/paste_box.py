@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from desktop.models import further
 from desktop.models.record import RECORDS
 from desktop.services import clashes
 from desktop.services.naming import called
@@ -146,10 +147,12 @@ class PasteBox(Popover):
     def field(self, cell: Cell) -> str:
         """What its field is called."""
         described = RECORDS[self._page.kind].fields().get(cell.field)
-        return self._look.text(described.label) if described else ""
+        return self._look.text(described.label) if described else further.called(cell.field)
 
     def said(self, cell: Cell, value: Any) -> str:
         """A value as a person reads it."""
+        if cell.custom is not None:
+            return veil_text(self._look, str(value or "")) or NOTHING
         record = self._rows[cell.record]
         described = RECORDS[self._page.kind].fields()[cell.field]
         currency = str(getattr(record.record, "currency", "") or "CNY")

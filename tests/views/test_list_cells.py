@@ -1,6 +1,7 @@
 """Typing in a list as in a spreadsheet; each habit with real keys, an input method among them."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
@@ -8,7 +9,9 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from desktop.models import further
 from desktop.models.store import Store
+from desktop.services import commands
 from desktop.views.list_page import ListPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -191,3 +194,51 @@ def test_a_choice_is_typed_by_its_word(
     key(qtbot, line, Qt.Key.Key_Return)
     settle(window, qtbot)
     assert stored(store, "customer", firm.customers[0]).stage == code
+
+
+def test_further_details_are_typed_filled_and_pasted_in_cells(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    first, second, third = firm.customers[:3]
+    for one, custom in ((first, {"import": {"机床台数": "12"}}), (second, {"班次": "two"})):
+        commands.run(store, store.me(), "customer.edit", one, values={"custom": custom})
+    page = the_list(window)
+    shown = ("name", "custom.机床台数", "custom.班次")
+    page.show_otherwise(columns=shown)
+    settle(window, qtbot)
+
+    def kept(one: UUID) -> dict[str, str]:
+        settle(window, qtbot)
+        return further.details(stored(store, "customer", one))
+
+    step_in(qtbot, page, 0, shown[1])
+    qtbot.keyClicks(page.list, "1")
+    line = editor(page)
+    qtbot.keyClicks(line, "4")
+    assert line.accessibleName() == "机床台数"
+    key(qtbot, line, Qt.Key.Key_Return)
+    assert kept(first) == {"机床台数": "14"}
+    assert stored(store, "customer", first).custom == {"import": {"机床台数": "14"}}
+    page.list.selectRow(0)
+    page.select_all_of([second, third])
+    page.edits.fill_down(shown[1])
+    assert kept(second) == {"机床台数": "14", "班次": "two"}
+    assert kept(third) == {"机床台数": "14"}
+    window.desk.undo()
+    assert (kept(second), kept(third)) == ({"班次": "two"}, {})
+    step_in(qtbot, page, 1, shown[1])
+    QGuiApplication.clipboard().setText("8\tthree\n9\n")
+    key(qtbot, page.list, Qt.Key.Key_V, control=True)
+    box = page.edits.box
+    assert box is not None
+    assert [(box.field(cell), box.said(cell, cell.new)) for cell in box.cells[:2]] == [
+        ("机床台数", "8"), ("班次", "three"),
+    ]  # fmt: skip
+    press(qtbot, box.apply)
+    assert (kept(second), kept(third)) == ({"机床台数": "8", "班次": "three"}, {"机床台数": "9"})
+    step_in(qtbot, page, 1, shown[2])
+    key(qtbot, page.list, Qt.Key.Key_Delete)
+    assert kept(second) == {"机床台数": "8"}
+    step_in(qtbot, page, 1, shown[2])
+    key(qtbot, page.list, Qt.Key.Key_Semicolon, control=True)
+    assert kept(second)["班次"] == date.today().isoformat()  # noqa: DTZ011
