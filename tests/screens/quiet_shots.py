@@ -9,9 +9,10 @@ from desktop.views.guide import Guide
 from desktop.views.look import Look
 from desktop.views.unlock import Holder, UnlockPage
 from desktop.views.wiped import WipedPage
+from desktop.words import msg
 from tests.screens.staging import Build
 
-CODE: Final = "7QK4M-T2ZXP-9WHRB-3NDVC-8EJGY-5"
+CODE: Final = "7QK4-MT2Z-XP9W-HRB3-NDVC-8EJG-Y5TA"
 
 
 def wiped(look: Look) -> QWidget:
@@ -35,6 +36,24 @@ def unlock(look: Look) -> QWidget:
     page = UnlockPage(look, Holder("苏州衡岳工业装备有限公司", "林一鸣", "外勤销售，华东二区", 12))
     page.entry.setText("fourteen-chars")
     page.entry.on_caps(True)
+    return page
+
+
+def unlock_recovery(look: Look) -> QWidget:
+    """The other way in, with a code that is not whole."""
+    page = UnlockPage(look, Holder("苏州衡岳工业装备有限公司", "林一鸣", "外勤销售，华东二区", 12))
+    page.other.click()
+    page.entry.setText(CODE[:17].lower())
+    page.complain(msg("This recovery code belongs to another vault, or was replaced by a newer one."))
+    return page
+
+
+def first_run_asked(look: Look) -> QWidget:
+    """Step 2 before it is answered: too short, and not the same."""
+    page = first_run_name(look)
+    page.forward()
+    page.secret_page.first.setText("correct")
+    page.secret_page.second.setText("correkt")
     return page
 
 
@@ -79,9 +98,11 @@ def guide_page(look: Look) -> QWidget:
 
 QUIET: dict[str, Build] = {
     "unlock": unlock,
+    "unlock_recovery": unlock_recovery,
     "wiped": wiped,
     "wiping": wiping,
     "first_run_name": first_run_name,
+    "first_run_asked": first_run_asked,
     "first_run_passphrase": first_run_passphrase,
     "first_run_start": first_run_start,
     "guide": guide_page,

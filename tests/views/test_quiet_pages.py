@@ -1,7 +1,11 @@
 """Unlock and first run: what is typed, what is refused, what is handed over."""
 
+import unicodedata
+from contextlib import closing
 from pathlib import Path
 
+import pypdfium2
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,8 +16,10 @@ from desktop.views.first_run import FirstRun
 from desktop.views.frame import Code
 from desktop.views.look import Look
 from desktop.views.rail import Place, Side
+from desktop.views.recovery_sheet import write_sheet
 from desktop.views.unlock import Holder, UnlockPage
-from desktop.words import msg
+from desktop.words import LANGUAGES, msg
+from tests.screens.quiet_shots import CODE
 from tests.views.pages import key, press, type_in
 
 
@@ -76,6 +82,19 @@ def test_the_recovery_sheet_is_the_other_way_in(look: Look, qtbot: QtBot) -> Non
     with qtbot.waitSignal(page.asked) as asked:
         key(qtbot, page.entry, Qt.Key.Key_Return)
     assert asked.args == ["7QK4M", True]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_recovery_sheet_is_one_page_that_says_how_it_is_used(language: str, tmp_path: Path) -> None:
+    """Light paper at the usual size, whatever the window wears; its code can be copied letter by letter."""
+    look = Look(theme_name="dark", scale=200, language=language)
+    path = tmp_path / "sheet.pdf"
+    write_sheet(look, str(path), CODE, "林一鸣")
+    with closing(pypdfium2.PdfDocument(path)) as paper:
+        assert len(paper) == 1
+        said = unicodedata.normalize("NFKC", paper[0].get_textpage().get_text_range())
+    for words in (CODE, "林一鸣", look.text(msg("Use the recovery sheet"))):
+        assert words in said
 
 
 def test_first_run_goes_on_only_when_answered(look: Look, qtbot: QtBot) -> None:
