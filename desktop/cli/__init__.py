@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from desktop.cli import (
+    approving,
     attachments,
     bulk,
     bundles,
@@ -43,6 +44,7 @@ AREAS = (
     files,
     attachments,
     quotes,
+    approving,
     sealed,
     totals,
     syncing,

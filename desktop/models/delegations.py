@@ -1,4 +1,4 @@
-"""What an approver has allowed in advance, as the office signs it and a laptop examines it."""
+"""What an approver has allowed, in advance or when asked, as the office signs it and a laptop examines it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
-from desktop.models.records import Approval, Delegation
+from desktop.models.records import Approval, ApprovalGrant, Delegation
 from desktop.rules import approvals, delegations
 from desktop.rules.delegations import Used
 
@@ -24,17 +24,19 @@ SIGNED: Final = (
     *("id", "owner_id", "device_id", "customer_id", "code", "valid_from", "valid_until", "most", "exposure"),
     *("currency", "granted_by_id", "granted_as", *_LIMITS),
 )
-"""The fields that the signature covers."""
+"""The fields of a delegation that its signature covers."""
+ANSWER: Final = (*("id", "quote_id", "request_id", "content_hash", "granted", "granted_by_id", "granted_as"),)
+"""The fields of an answer to a request that its signature covers."""
 _LATELY: Final = "SELECT max(at) FROM (SELECT at FROM change ORDER BY seq DESC LIMIT 50)"
 
 
 def sign(key: "Ed25519PrivateKey", row: Mapping[str, Any], at: int) -> str:
-    """The office's signature under a delegation in wire form, in hexadecimal."""
+    """The office's signature under a delegation or an answer in wire form, in hexadecimal."""
     return key.sign(_text(row, at)).hex()
 
 
 def is_signed(public: str, row: Mapping[str, Any]) -> bool:
-    """Whether the office with this public key has signed exactly this delegation."""
+    """Whether the office with this public key has signed exactly this delegation or answer."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -67,8 +69,8 @@ def read(row: Mapping[str, Any]) -> delegations.Delegation | None:
     )
 
 
-def wire(given: Delegation) -> dict[str, Any]:
-    """A delegation in wire form, with its id."""
+def wire(given: Delegation | ApprovalGrant) -> dict[str, Any]:
+    """It in wire form, with its id."""
     return {"id": given.id.hex, **given.wire()}
 
 
@@ -89,4 +91,5 @@ def newest(connection: "Connection") -> int:
 
 
 def _text(row: Mapping[str, Any], at: int) -> bytes:
-    return delegations.signed_text({name: row[name] for name in SIGNED}, at)
+    names = SIGNED if "device_id" in row else ANSWER
+    return delegations.signed_text({name: row[name] for name in names}, at)

@@ -22,6 +22,7 @@ _ISSUED: Final = {
     "adjustment": "(SELECT content_hash FROM quote_revision WHERE id = OLD.revision_id) <> ''",
     "signature": "OLD.content_hash <> ''",
     "approval": "OLD.content_hash <> ''",
+    "approval_grant": "OLD.content_hash <> ''",
 }
 
 

@@ -45,7 +45,7 @@ def facts(
     valid_until: date | None = None,
     on: date | None = None,
 ) -> Facts:
-    """All that rules look at; `known` goes line by line with the document, `standard` terms are the firm's."""
+    """All that rules look at; `known` goes line by line, `standard` are the terms of the firm."""
     parts = [
         _part(document, place, totals, each)
         for place, each in enumerate(known)

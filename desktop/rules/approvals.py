@@ -13,7 +13,7 @@ from typing import Final
 
 from desktop.rules.floors import AMBER, GREEN, RED, Light
 from desktop.rules.money import number, printed
-from desktop.rules.roles import Role
+from desktop.rules.roles import CHOICES, Role
 from desktop.words import Message, msg
 
 LINE: Final = "line_discount"
@@ -40,6 +40,9 @@ KINDS: Final = (
 IN_MONEY: Final = frozenset({TOTAL, GIFT})
 """Kinds whose limit is an amount, so they count in one currency alone."""
 _RANKS: Final = {"rep": 0, "office": 1, "manager": 2, "admin": 3}
+APPROVERS: Final = ("office", "manager", "admin")
+"""Roles that a rule may ask, from the lowest to the highest."""
+ROLE_WORDS: Final = {code: label for code, label in CHOICES if code in APPROVERS}
 _NEAR: Final = 100
 """Whoever has less left to give than this part of the sum is close to the limit."""
 

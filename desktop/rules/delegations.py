@@ -33,6 +33,10 @@ TOO_MUCH: Final = msg("Delegation {code} has {left} {currency} left; this quote 
 BEYOND: Final = msg("{what} Delegation {code} goes up to {limit}.")
 NOT_THEIRS: Final = msg("{what} Whoever granted delegation {code} may not approve that.")
 NOT_IN_IT: Final = msg("{what} Delegation {code} does not speak of it.")
+SAID_NO: Final = msg("Approval was refused.")
+SAID_NO_WHY: Final = msg("Approval was refused: {remark}")
+OTHER_CONTENT: Final = msg("What was approved is another content.")
+BELOW: Final = msg("{what} Whoever approved it may not approve that.")
 COVERED: Final = msg("Covered by delegation {code}.")
 
 
@@ -89,6 +93,18 @@ def refusal(
     """Why a delegation does not cover what asks; None where it does."""
     refused = _whose(given, case, facts) or _when(given, case) or _limits(given, asked, facts, gifts=gifts)
     return refused or _left(given, facts, used)
+
+
+def refusal_of_answer(answer: Mapping[str, Any], content: str, asked: Iterable[Ask]) -> Message | None:
+    """Why an approver's answer (in wire form) to a request does not cover this content; None: it does."""
+    if not answer["granted"]:
+        remark = answer["remark"] or ""
+        return SAID_NO_WHY.of(remark=remark) if remark else SAID_NO
+    if answer["content_hash"] != content:
+        return OTHER_CONTENT
+    role = roles.named(answer["granted_as"] or "")
+    short = next((ask for ask in asked if not enough(role, ask.rule.role)), None)
+    return BELOW.of(what=short.words) if short is not None else None
 
 
 def effective(

@@ -56,7 +56,11 @@ _CATALOGUE: Final = (
 )
 """Prices and what the firm sells are the office's to change; what a customer asks for, anybody may add."""
 _RULES: Final = ("approval_rule.*",)
-_APPROVING: Final = (*_RULES, "delegation.*")
+_DELEGATING: Final = (*_RULES, "delegation.*")
+_APPROVING: Final = (
+    *_DELEGATING,
+    *("approval_grant.*", "approval_request.grant", "approval_request.refuse"),
+)
 """An administrator says what needs approval, and an approver what is allowed in advance."""
 
 ROLES: Final = {
@@ -64,7 +68,7 @@ ROLES: Final = {
     for role in (
         Role("rep", msg("Sales rep"), TEAM, ("*",), (*_DIRECTORY, *_CATALOGUE, *_APPROVING)),
         Role("manager", msg("Manager"), ALL, ("*",), (*_PEOPLE, *_RULES), frozenset({COST})),
-        Role("office", msg("Office"), ALL, ("*",), (*_PEOPLE, *_APPROVING), GROUPS),
+        Role("office", msg("Office"), ALL, ("*",), (*_PEOPLE, *_DELEGATING), GROUPS),
         Role("auditor", msg("Auditor"), ALL, (), sees=frozenset({COST})),
         Role("admin", msg("Administrator"), ALL, ("*",), sees=GROUPS),
     )

@@ -1,7 +1,7 @@
 """Whether a quote may be issued without asking, under what, and how much may still be given away."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -16,9 +16,12 @@ from desktop.models import delegations as signed
 from desktop.models.changes import now_ms, read_local
 from desktop.models.records import (
     Approval,
+    ApprovalGrant,
+    ApprovalRequest,
     ApprovalRule,
     Delegation,
     QuoteLine,
+    User,
 )
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import approval_facts, approvals, delegations, roles
@@ -37,6 +40,10 @@ WRITES: Final = every(Approval)
 NEEDS: Final = msg("{what} Stay within it, or ask for approval: {role}.")
 BOTH: Final = msg("{what} {why}")
 NO_GRANT: Final = msg("No delegation on this laptop covers it.")
+WAITS: Final = msg("Approval was asked for; nobody has answered yet.")
+UNSIGNED: Final = msg("The answer to the request is not signed by this laptop's office yet.")
+OTHER_CONTENT: Final = msg("Approval was asked for another content; ask again for this one.")
+APPROVED: Final = msg("Approved by {who}.")
 NO_OFFICE: Final = msg("Delegation {code} is not signed by this laptop's office yet.")
 
 
@@ -49,7 +56,10 @@ class Standing:
     left: int | None = None
     source: UUID | None = None
     why: Message | None = None
-    """In words: what covers it, or why the delegations here do not."""
+    """In words: what covers it, or why nothing here does."""
+    way: str = "delegation"
+    waits: bool = False
+    """Approval was asked for exactly this content, and nobody has answered yet."""
 
     @property
     def light(self) -> Light:
@@ -64,7 +74,7 @@ class Standing:
             return None
         first, why = self.asks[0], self.why or NO_GRANT
         whole = why if "what" in why.values else BOTH.of(what=first.words, why=why)
-        return NEEDS.of(what=whole, role=dict(roles.CHOICES).get(first.rule.role, ""))
+        return NEEDS.of(what=whole, role=approvals.ROLE_WORDS.get(first.rule.role, ""))
 
 
 def rules_for(session: Session, role: roles.Role) -> list[Rule]:
@@ -123,7 +133,42 @@ def standing(
     asks = approvals.asks(rules, facts)
     case = Case(actor.id.hex, device.hex, _hex(draft.quote.customer_id), on, at)
     found = _covering(session, rules, asks, facts, case)
-    return Standing(facts, asks, _left(rules, facts, found), *_told(found))
+    left, (source, why) = _left(rules, facts, found), _told(found)
+    if not asks or source is not None:
+        return Standing(facts, asks, left, source, why)
+    return _answered(session, draft, Standing(facts, asks, left, None, why))
+
+
+def _answered(session: Session, draft: QuoteDraft, found: Standing) -> Standing:
+    """The same with what became of the newest request for this quote."""
+    query = select(ApprovalRequest).where(
+        ApprovalRequest.quote_id == draft.quote.id, ApprovalRequest.deleted_at.is_(None)
+    )
+    newest = session.scalars(query.order_by(ApprovalRequest.id.desc()).limit(1)).first()
+    if newest is None:
+        return found
+    if newest.content_hash != bound_hash(draft):
+        return replace(found, why=OTHER_CONTENT)
+    of_it = select(ApprovalGrant).where(
+        ApprovalGrant.request_id == newest.id, ApprovalGrant.deleted_at.is_(None)
+    )
+    answer = session.scalars(of_it.order_by(ApprovalGrant.id.desc()).limit(1)).first()
+    if answer is None:
+        return replace(found, why=WAITS, waits=True)
+    public = (read_local(session.connection(), signed.KEYS) or {}).get("sign", "")
+    row = signed.wire(answer)
+    if not signed.is_signed(public, row):
+        return replace(found, why=UNSIGNED, waits=True)
+    refused = delegations.refusal_of_answer(row, newest.content_hash, found.asks)
+    if refused is not None:
+        return replace(found, why=refused)
+    by = session.get(User, answer.granted_by_id) if answer.granted_by_id else None
+    return replace(found, source=answer.id, way="grant", why=APPROVED.of(who=by.name if by else "—"))
+
+
+def bound_hash(draft: QuoteDraft) -> str:
+    """What an approval of this draft is bound to: any change of a line makes another one."""
+    return content_hash(approval_facts.bound(draft.snapshot()))
 
 
 def _told(found: Sequence[tuple[Delegation, delegations.Delegation, Message | None]]) -> tuple[Any, Any]:
@@ -210,6 +255,7 @@ def agreed(work: Work, draft: QuoteDraft, snapshot: Mapping[str, Any], on: date)
         quote_id=draft.quote.id,
         revision_id=draft.revision.id,
         content_hash=content_hash(dict(snapshot)),
+        way=found.way,
         source_id=found.source,
         asked=asked_of(found.asks),
         exposure=Decimal(found.facts.payable).scaleb(-found.facts.digits),

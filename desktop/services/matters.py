@@ -1,4 +1,4 @@
-"""All that waits for a person's word, in one list: conflicts, refusals, proposals, totals, held deletions.
+"""All that waits for a person's word: conflicts, refusals, proposals, approvals, totals, held deletions.
 
 Each matter has its ways to be decided; each way says what it means and is one command with one undo.
 """
@@ -17,11 +17,11 @@ from desktop.models import fuse, inbox
 from desktop.models.decisions import entry_id
 from desktop.models.inbox import Entry
 from desktop.models.record import RECORDS
-from desktop.models.records import Decision, Proposal, Quote
+from desktop.models.records import ApprovalRequest, Decision, Proposal, Quote
 from desktop.models.store import Actor, Store
 from desktop.rules import stages, threeway
 from desktop.rules.ledger import Ledger
-from desktop.services import commands, held, proposals
+from desktop.services import approval_requests, commands, held, proposals
 from desktop.words import msg
 
 HELD: Final = UUID(int=0)
@@ -39,6 +39,7 @@ WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "proposed": ("theirs",),
     "review": ("confirm",),
     "proposal": ("accept", "refuse"),
+    "approval": ("grant", "refuse"),
     "held": ("accept", "back"),
 }
 """How each kind of matter is decided, by what a command line calls it."""
@@ -92,6 +93,10 @@ def matters(store: Store) -> list[Matter]:
             if one.of in RECORDS
         ]
         found += [
+            Matter(one.id, "approval", "quote", one.quote_id or one.id, one.requested_at or _LONG_AGO)
+            for one in session.scalars(select(ApprovalRequest).where(*approval_requests.waiting_for(me)))
+        ]
+        found += [
             Matter(one, "review", "quote", one, _last_change(store, one))
             for one in session.scalars(select(Quote.id).where(*_to_confirm(me)))
         ]
@@ -115,7 +120,12 @@ def count(store: Store) -> int:
     with store.reader.connect() as connection:
         waiting = inbox.count(connection) + bool(fuse.held(connection))
     with store.reading() as session:
-        for cls, which in ((Proposal, _asked_of(me)), (Quote, _to_confirm(me))):
+        asked = approval_requests.waiting_for(me)
+        for cls, which in (
+            (Proposal, _asked_of(me)),
+            (Quote, _to_confirm(me)),
+            (ApprovalRequest, asked),
+        ):
             waiting += int(session.scalar(select(func.count()).select_from(cls).where(*which)) or 0)
     return waiting
 
@@ -222,6 +232,8 @@ def command_of(matter: Matter, way: str, value: str | None = None) -> tuple[str,
     """The command that decides a matter this way: name, target, arguments."""
     if matter.kind == "review":
         return "quote.confirm", matter.record, {}
+    if matter.kind == "approval":
+        return f"approval_request.{way}", matter.key, {"remark": value or ""}
     if matter.kind == "proposal":
         return _OF_PROPOSALS[way], matter.key, {}
     return "inbox.resolve", None, {"entry_id": matter.key, "side": way, "value": value}

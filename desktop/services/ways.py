@@ -9,7 +9,7 @@ from desktop.models.record import RECORDS
 from desktop.models.records import Quote, User
 from desktop.models.store import Store
 from desktop.rules import money
-from desktop.services import drafts, inbox, matters, remedies
+from desktop.services import approval_requests, drafts, inbox, matters, remedies
 from desktop.services.consequences import Consequences, Weight
 from desktop.services.matters import Matter
 from desktop.words import Message, msg
@@ -54,6 +54,10 @@ def headline(store: Store, matter: Matter) -> Message:
     """What it is about, in a line."""
     if matter.proposal is not None:
         return msg("{who} proposes a change").of(who=person(store, matter.proposal.author_id))
+    if matter.kind == "approval":
+        asked = approval_requests.described(store, matter.key)
+        who = asked[2].name if asked is not None and asked[2] is not None else "—"
+        return msg("{who} asks for approval").of(who=who)
     if matter.kind == "proposed":
         return _PROPOSED[matter.outcome if matter.outcome in _PROPOSED else ""]
     if matter.deletions is not None:
@@ -317,6 +321,25 @@ def _proposal(store: Store, matter: Matter, _weighed: Consequences | None) -> To
     )
 
 
+def _approval(store: Store, matter: Matter, _weighed: Consequences | None) -> Told:
+    found = approval_requests.described(store, matter.key)
+    if found is None:
+        return _told(approval_requests.ANSWERED)
+    request, _, who = found
+    said = approval_requests.asked_words(request)
+    if request.remark:
+        said = msg("{what} “{remark}”").of(what=said, remark=request.remark)
+    counts = msg("It counts for exactly this content: any change of the quote asks anew.")
+    if not approval_requests.still_so(store, request):
+        counts = msg("The quote says something else by now, or was issued: this would not count for it.")
+    name = who.name if who is not None else "—"
+    return _told(
+        said,
+        Way("grant", msg("Approve"), counts),
+        Way("refuse", msg("Refuse approval"), msg("{who} is told, and may ask again.").of(who=name)),
+    )
+
+
 def _held(_store: Store, _matter: Matter, _weighed: Consequences | None) -> Told:
     return _told(
         msg("So many at once may be a mistake. Nothing was removed here until you say so."),
@@ -348,5 +371,6 @@ _TELL: Final[Mapping[str, Callable[[Store, Matter, Consequences | None], Told]]]
     "proposed": _proposed,
     "review": _review,
     "proposal": _proposal,
+    "approval": _approval,
     "held": _held,
 }

@@ -15,6 +15,7 @@ from desktop.services import consequences, inbox, lately, matters
 from desktop.services.matters import Matter
 from desktop.services.ways import Told
 from desktop.views import cells, dates
+from desktop.views.approvals.request import approval_body
 from desktop.views.comparison import Comparison, Line, field_words, lines_of
 from desktop.views.compose import Line as Hairline
 from desktop.views.compose import Picture, column, holding, label, row
@@ -34,6 +35,7 @@ ICONS: Final[Mapping[str, tuple[str, str]]] = {
     "proposed": ("hourglass", "ink_2"),
     "review": ("scale", "warn"),
     "proposal": ("users", "accent_ink"),
+    "approval": ("shield-check", "accent_ink"),
     "held": ("trash-2", "bad"),
 }
 """The picture of each kind, and its ink."""
@@ -238,6 +240,7 @@ _BODIES: Final[Mapping[str, Callable[[Look, Desk, Matter], list[QWidget]]]] = {
     "proposed": _values,
     "review": _changes,
     "proposal": _proposal,
+    "approval": approval_body,
     "held": _held,
 }
 

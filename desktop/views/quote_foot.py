@@ -125,7 +125,9 @@ class QuoteFoot(QWidget):
         self.confirm = Button(look, msg("Confirm the new total"), icon="check")
         self.confirm.clicked.connect(self.confirmed)
         self.confirm.hide()
-        head = row(look, self._light, self._state, 6, self.confirm, None, gap=10)
+        self.approval = Button(look, msg("Ask for approval"), icon="shield-check")
+        self.approval.hide()
+        head = row(look, self._light, self._state, 6, self.confirm, self.approval, None, gap=10)
         self._names = [label(look, words, size="small", ink="ink_2") for words in (DISCOUNT, WANTED)]
         first, second = self._names
         asked = row(look, first, self.discount, 6, second, self.target, None, gap=6)
@@ -206,9 +208,11 @@ class QuoteFoot(QWidget):
         tone = asked.light.tone if asked is not None else "good" if reason is None or frozen else "warn"
         refused = asked.refusal if asked is not None else None
         self.confirm.setVisible(review)
+        self.approval.setVisible(refused is not None and asked is not None and not asked.waits)
         self._light.show_tone(tone)
         head = stage if frozen else msg("Ready to issue") if reason is None else msg("Not yet")
-        head = msg("Needs approval") if refused is not None else head
+        if refused is not None and asked is not None:
+            head = msg("Waits for approval") if asked.waits else msg("Needs approval")
         self._look.bind(self._state.setText, head)
         set_ink(self._state, tone)
         kept = msg("What was issued never changes. A new revision starts from it.")

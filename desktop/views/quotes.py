@@ -81,7 +81,7 @@ class QuotePage(QWidget):
         self.folds = SectionFolds(desk, quote_id, self.grid)
         self.foot = QuoteFoot(look)
         self.paper = QuotePaper(look, desk, self, lambda: self.draft)
-        self.light = QuoteLight(desk, self, lambda: self.draft)
+        self.light = QuoteLight(desk, self, self.foot, lambda: self.draft)
         self.preview = self.paper.view
         self.preview.hide()  # until it is known whether there is room, or the window would grow for it
         self.files.shown.connect(self._turn_files)

@@ -17,7 +17,9 @@ from desktop.models import delegations as signed
 from desktop.models.record import Record
 from desktop.models.records import Adjustment, Customer, Organisation, Quote, QuoteLine, QuoteRevision
 from desktop.rules import approvals, delegations, roles
+from desktop.rules.approval_facts import bound
 from desktop.rules.approvals import Ask, Facts, Rule
+from desktop.rules.canonical import content_hash
 from desktop.rules.delegations import Case, Used
 from desktop.services import approvals as asked
 from desktop.services.drafts import QuoteDraft
@@ -32,6 +34,7 @@ from sync.server.scope import Scope
 UNASKED: Final = msg("It was issued without the approval that it needs: {what}")
 BREACH: Final = msg("What it was issued under does not cover it: {what}")
 GONE: Final = msg("The office does not know this delegation, or it was withdrawn.")
+NO_ANSWER: Final = msg("The office does not know this approval.")
 KEPT: Final = "kept"
 BROKEN: Final = "breach"
 R = TypeVar("R", bound=Record)
@@ -60,8 +63,9 @@ def follow(batch: Batch, scope: Scope, decided: Iterable[tuple[Op, object]]) -> 
 
 
 def _sign(batch: Batch, scope: Scope) -> None:
-    """What an approver delegates counts under the office's signature, in their name and role."""
-    fresh = [held for held in batch.held("delegation") if held.home is None or held.changed]
+    """What an approver delegates or answers counts under the office's signature, in their name and role."""
+    given = [held for held in batch.held("delegation") if held.home is None or held.changed]
+    fresh = [*given, *_fresh(batch, "approval_grant")]
     if not fresh:
         return
     from sync.server.bundle import secret
@@ -106,7 +110,11 @@ def _check(
     if asks and facts is not None:
         on = datetime.fromtimestamp(op.at / 1000, ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai"))
         case = Case(scope.person.user, batch.device, quote.row["customer_id"] or "", on.date(), op.at, before)
-        refused = refusal_of(batch, note, rules, asks, facts, case)
+        refused = (
+            refusal_of_answer(batch, note, asks, op.body["fields"]["snapshot"][1])
+            if note.row["way"] == "grant"
+            else refusal_of(batch, note, rules, asks, facts, case)
+        )
     batch.change(note, "verdict", KEPT if refused is None else BROKEN, by=OFFICE)
     if refused is not None:
         batch.change(note, "reason", {one: refused.in_language(one) for one in LANGUAGES}, by=OFFICE)
@@ -114,17 +122,33 @@ def _check(
 
 
 def refusal_of(
-    batch: Batch, note: Held, rules: Sequence[Rule], asks: Sequence[Ask], facts: Facts, case: Case
+    batch: Batch, note: Held, rules: Sequence[Rule], asks: Sequence[Ask], facts: Facts, issue: Case
 ) -> Message | None:
-    """Why what a quote was issued under does not cover it, by what the office knows itself."""
-    source = note.row["source_id"]
-    batch.load([("delegation", source)] if source else [])
-    held = batch.get("delegation", source)
-    given = signed.read(held.row) if held is not None and not held.deleted else None
+    """Why a delegation does not cover what was issued under it, by what the office knows itself."""
+    held = _source(batch, note, "delegation")
+    given = signed.read(held.row) if held is not None else None
     if held is None or given is None:
         return GONE
     gifts = delegations.gifts_apart(((rule.kind, rule.currency) for rule in rules), facts.currency)
-    return delegations.refusal(given, case, asks, facts, used_before(batch, held, note), gifts=gifts)
+    return delegations.refusal(given, issue, asks, facts, used_before(batch, held, note), gifts=gifts)
+
+
+def refusal_of_answer(
+    batch: Batch, note: Held, asks: Sequence[Ask], snapshot: Mapping[str, Any]
+) -> Message | None:
+    """Why an approver's answer does not cover what was issued under it."""
+    held = _source(batch, note, "approval_grant")
+    if held is None or not held.row["signature"]:
+        return NO_ANSWER
+    return delegations.refusal_of_answer(held.row, content_hash(bound(snapshot)), asks)
+
+
+def _source(batch: Batch, note: Held, record_type: str) -> Held | None:
+    """What a note names, as the office holds it; None where it is not there or was withdrawn."""
+    source = note.row["source_id"]
+    batch.load([(record_type, source)] if source else [])
+    held = batch.get(record_type, source)
+    return held if held is not None and not held.deleted else None
 
 
 def used_before(batch: Batch, given: Held, note: Held) -> Used:

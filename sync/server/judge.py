@@ -492,7 +492,7 @@ def _codes(options: tuple[tuple[str, Message], ...]) -> tuple[str, ...]:
 
 
 SIGNATURE: Final = "signature"
-FACTS: Final = frozenset({SIGNATURE, "approval"})
+FACTS: Final = frozenset({SIGNATURE, "approval", "approval_grant"})
 """What is written once and never changed."""
 _OF_A_SHARE: Final = frozenset({"of", "of_id", "person_id", "group_id"})
 LINES: Final = frozenset({"quote_line", "adjustment"})

@@ -9,12 +9,22 @@ from typing import Any
 
 import pytest
 
-from desktop.errors import Refused
+from desktop.errors import NotAllowed, Refused
 from desktop.models import delegations as signed
-from desktop.models.records import Approval, Delegation, Quote, Task
+from desktop.models.records import (
+    Approval,
+    ApprovalGrant,
+    ApprovalRequest,
+    Delegation,
+    Quote,
+    QuoteLine,
+    Task,
+)
 from desktop.models.store import Store
-from desktop.services import commands, quotes
+from desktop.rules import delegations
+from desktop.services import commands, matters, quotes, ways
 from sync.client.driver import enrol, sync_once
+from sync.server import approvals as office
 from sync.server.server import Server
 from tests.stores import NOON, customer, opened, product, quote
 from tests.sync import approval_proof, postgres
@@ -149,6 +159,68 @@ def test_two_laptops_of_one_profile_cannot_use_a_delegation_twice_unseen(firm: F
     assert verdicts == ["kept", "breach"]
 
 
+def test_a_request_travels_to_the_approver_and_the_answer_counts_for_that_content_alone(firm: Firm) -> None:
+    made = firm.quoted("-20")
+    asked = firm.do(firm.li, "quote.ask_approval", made.id, remark="first order")
+    with pytest.raises(Refused, match="nobody has answered"):
+        firm.do(firm.li, "quote.ask_approval", made.id)
+    firm.sync(firm.li, firm.chen)
+    [matter] = matters.matters(firm.chen)
+    assert (matter.kind, matter.key, matters.count(firm.chen)) == ("approval", asked.id, 1)
+    assert not matters.matters(firm.li)
+    told = ways.tell(firm.chen, matter)
+    assert "20 %" in told.reason.in_language("en")
+    assert "first order" in told.reason.in_language("en")
+    matters.decide(firm.chen, matter, "grant")
+    assert not matters.matters(firm.chen)
+    firm.sync(firm.chen, firm.li)
+    line = firm.all(firm.li, QuoteLine)[0]
+    firm.do(firm.li, "quote.set_line", made.id, line_id=line.id, values={"quantity": Decimal(11)})
+    with pytest.raises(Refused, match="another content"):
+        firm.do(firm.li, "quote.issue", made.id)
+    firm.do(firm.li, "quote.set_line", made.id, line_id=line.id, values={"quantity": Decimal(10)})
+    firm.do(firm.li, "quote.issue", made.id)
+    firm.sync(firm.li, firm.chen)
+    [note] = firm.all(firm.chen, Approval)
+    assert (note.way, note.verdict) == ("grant", "kept")
+    assert not firm.all(firm.chen, Task)
+
+
+def test_who_is_refused_reads_why_and_a_rep_answers_nobody(firm: Firm) -> None:
+    made = firm.quoted("-20")
+    asked = firm.do(firm.li, "quote.ask_approval", made.id)
+    with pytest.raises(NotAllowed):
+        firm.do(firm.li, "approval_request.grant", asked.id)
+    firm.sync(firm.li, firm.chen)
+    firm.do(firm.chen, "approval_request.refuse", asked.id, remark="not below cost")
+    firm.sync(firm.chen, firm.li)
+    with pytest.raises(Refused, match="not below cost"):
+        firm.do(firm.li, "quote.issue", made.id)
+
+
+def test_an_approval_that_the_office_does_not_know_is_a_breach(firm: Firm) -> None:
+    made = firm.quoted("-20")
+    asked = firm.do(firm.li, "quote.ask_approval", made.id)
+    with firm.li.work(firm.chen.me(), "approval_request.grant") as work:  # what a rep could forge
+        request = work.get(ApprovalRequest, asked.id)
+        forged = ApprovalGrant(
+            quote_id=made.id, request_id=asked.id, content_hash=request.content_hash, granted=True
+        )
+        forged.owner_id, forged.team_id = request.owner_id, request.team_id
+        work.add(forged)
+    with pytest.raises(Refused, match="not signed"):
+        firm.do(firm.li, "quote.issue", made.id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signed, "is_signed", lambda *_: True)
+        patch.setattr(delegations, "enough", lambda *_: True)
+        firm.do(firm.li, "quote.issue", made.id)
+    firm.sync(firm.li, firm.chen)
+    [note] = firm.all(firm.chen, Approval)
+    [task] = firm.all(firm.chen, Task)
+    assert note.verdict == "breach"
+    assert "does not know this approval" in task.remark
+
+
 def test_laptop_and_office_say_the_same_of_random_quotes() -> None:
     ended = approval_proof.run(0, 120)
     assert min(ended[how] for how in ("covered", "refused", "nothing asks")) > 5
@@ -156,6 +228,6 @@ def test_laptop_and_office_say_the_same_of_random_quotes() -> None:
 
 
 def test_an_office_that_forgot_a_limit_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(approval_proof.office, "refusal_of", lambda *_: None)
+    monkeypatch.setattr(office, "refusal_of", lambda *_: None)
     with pytest.raises(AssertionError, match="laptop"):
         approval_proof.run(0, 60)

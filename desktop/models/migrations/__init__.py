@@ -49,6 +49,8 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("approval"),
     Made("promotion"),
     Added("adjustment", ("promotion_id",)),
+    Made("approval_request"),
+    Made("approval_grant"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

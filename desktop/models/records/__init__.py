@@ -1,14 +1,20 @@
 """The record types, by area; importing this package fills the registry."""
 
 from desktop.models.records.activities import Interaction, Task
-from desktop.models.records.approvals import Approval, ApprovalRule, Delegation
+from desktop.models.records.approvals import (
+    Approval,
+    ApprovalGrant,
+    ApprovalRequest,
+    ApprovalRule,
+    Delegation,
+)
 from desktop.models.records.catalog import ExchangeRate, PriceBook, PriceEntry, Product, TaxRate
 from desktop.models.records.comments import Comment
 from desktop.models.records.customers import Address, Contact, Customer
 from desktop.models.records.decisions import Decision
 from desktop.models.records.files import Attachment, Blob
-from desktop.models.records.opportunities import Opportunity
 from desktop.models.records.offers import Promotion
+from desktop.models.records.opportunities import Opportunity
 from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
 from desktop.models.records.proposals import Proposal
 from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
@@ -19,6 +25,8 @@ __all__ = [
     "Address",
     "Adjustment",
     "Approval",
+    "ApprovalGrant",
+    "ApprovalRequest",
     "ApprovalRule",
     "Attachment",
     "Blob",

@@ -10,11 +10,17 @@ from sqlalchemy.orm import Mapped
 
 from desktop.models.kinds import Choice, Day, Flag, Json, Link, Moment, Number, Percent, Short, Whole
 from desktop.models.record import Record, field
-from desktop.rules import approvals, roles
+from desktop.rules import approvals
 from desktop.words import Message, msg
 
-APPROVERS = tuple((code, label) for code, label in roles.CHOICES if code in ("office", "manager", "admin"))
-WAYS = (("delegation", msg("Delegation")),)
+APPROVERS = tuple(approvals.ROLE_WORDS.items())
+WAYS = (("delegation", msg("Delegation")), ("grant", msg("Answer to an approval request")))
+STATES = (
+    ("open", msg("Open")),
+    ("granted", msg("Approved")),
+    ("refused", msg("Refused")),
+    ("withdrawn", msg("Withdrawn")),
+)
 VERDICTS = (("", msg("Not checked yet")), ("kept", msg("In order")), ("breach", msg("Breach")))
 
 
@@ -104,3 +110,53 @@ class Approval(Record):
     def title_of(cls, get: Callable[[str], Any]) -> str:
         """The total that was issued."""
         return str(get("exposure") or "")
+
+
+class ApprovalRequest(Record):
+    """Somebody asks for one quote as it stands: what asks, and why it should be agreed to."""
+
+    __tablename__ = "approval_request"
+    __label__: ClassVar[Message] = msg("Approval request")
+    __plural__: ClassVar[Message] = msg("Approval requests")
+    __root__ = "quote_id"
+    quote_id: Mapped[UUID | None] = field(Link("quote"), msg("Quote"), index=True, listed=True)
+    content_hash: Mapped[str] = field(Short(), msg("Content check"), hidden=True)
+    asked: Mapped[list[dict[str, Any]]] = field(Json(), msg("What asked"), default=list, hidden=True)
+    role: Mapped[str] = field(Choice(APPROVERS), msg("Who approves"), default="manager", listed=True)
+    remark: Mapped[str] = field(Short(1000), msg("Remark"), listed=True)
+    exposure: Mapped[Decimal | None] = field(Number(6), msg("Total"), listed=True)
+    currency: Mapped[str] = field(Short(3), msg("Currency"))
+    requested_by_id: Mapped[UUID | None] = field(Link("user"), msg("Asked by"), listed=True)
+    requested_at: Mapped[datetime | None] = field(Moment(), msg("Asked at"), listed=True)
+    state: Mapped[str] = field(Choice(STATES), msg("State"), default="open", listed=True)
+
+    @classmethod
+    def title_of(cls, get: Callable[[str], Any]) -> str:
+        """The total that is asked for."""
+        return str(get("exposure") or "")
+
+
+class ApprovalGrant(Record):
+    """An approver's word on exactly one content; counts offline once the office has signed it."""
+
+    __tablename__ = "approval_grant"
+    __label__: ClassVar[Message] = msg("Answer to an approval request")
+    __plural__: ClassVar[Message] = msg("Answers to approval requests")
+    __root__ = "quote_id"
+    __fact__ = "append"
+    quote_id: Mapped[UUID | None] = field(Link("quote"), msg("Quote"), index=True, frozen=True, listed=True)
+    request_id: Mapped[UUID | None] = field(
+        Link("approval_request"), msg("Approval request"), index=True, frozen=True, hidden=True
+    )
+    content_hash: Mapped[str] = field(Short(), msg("Content check"), frozen=True, hidden=True)
+    granted: Mapped[bool] = field(Flag(), msg("Approved"), default=False, frozen=True, listed=True)
+    remark: Mapped[str] = field(Short(1000), msg("Remark"), frozen=True, listed=True)
+    granted_by_id: Mapped[UUID | None] = field(Link("user"), msg("By"), merge="derived", listed=True)
+    granted_as: Mapped[str] = field(Short(40), msg("Granted as"), merge="derived", hidden=True)
+    granted_at: Mapped[int | None] = field(Whole(), msg("Signed at"), merge="derived", hidden=True)
+    signature: Mapped[str] = field(Short(200), msg("Signature of the office"), merge="derived", hidden=True)
+
+    @classmethod
+    def title_of(cls, get: Callable[[str], Any]) -> str:
+        """The remark, if there is one."""
+        return str(get("remark") or "")

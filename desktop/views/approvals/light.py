@@ -1,6 +1,8 @@
 """The light of a quote before anybody sees it: what asks for approval, what covers it, what is left."""
 
 from collections.abc import Callable
+from typing import Final
+from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
@@ -8,7 +10,11 @@ from desktop.errors import NotFound, Refused
 from desktop.services import approvals, drafts, quotes
 from desktop.services.drafts import QuoteDraft
 from desktop.views.desk import Desk
+from desktop.views.quote_foot import QuoteFoot
 from desktop.words import Message, msg
+
+WATCHED: Final = frozenset({"approval_rule", "delegation", "approval_request", "approval_grant"})
+"""What changes how a quote stands without changing it."""
 
 
 class QuoteLight(QObject):
@@ -16,17 +22,20 @@ class QuoteLight(QObject):
 
     known = Signal()
 
-    def __init__(self, desk: Desk, page: QObject, draft: Callable[[], QuoteDraft]) -> None:
+    def __init__(self, desk: Desk, page: QObject, foot: QuoteFoot, draft: Callable[[], QuoteDraft]) -> None:
         super().__init__(page)
         self._desk, self._draft = desk, draft
         self.standing: approvals.Standing | None = None
+        desk.changed.connect(self._changed)
+        foot.approval.clicked.connect(self._ask)
 
     def soon(self) -> None:
         """The draft is different."""
         draft, store = self._draft(), self._desk.store
         quote_id = draft.quote.id
         if draft.frozen or not approvals.any_rules(store):
-            self.standing = None
+            if self.standing is not None:
+                self._show(None)
             return
 
         def work() -> approvals.Standing | None:
@@ -40,6 +49,14 @@ class QuoteLight(QObject):
     def _show(self, found: approvals.Standing | None) -> None:
         self.standing = found
         self.known.emit()
+
+    def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
+        if any(kind in WATCHED for kind, _ in keys):
+            self.soon()
+
+    def _ask(self) -> None:
+        told = msg("Asked for approval; the answer comes with a sync.")
+        self._desk.do("quote.ask_approval", self._draft().quote.id, told=told)
 
     @property
     def refusal(self) -> Message | None:

@@ -1,0 +1,105 @@
+"""Approvals from the command line: what waits for one's word, answering, asking, how a quote stands."""
+
+import argparse
+from typing import Any
+
+from desktop.cli.console import Console
+from desktop.errors import NotFound
+from desktop.models.records import ApprovalRequest, Quote
+from desktop.services import approval_requests, approvals, commands, drafts, matters, records
+from desktop.services.matters import Matter
+from desktop.words import msg
+
+
+def register(areas: Any) -> None:
+    """Add the subcommand of this area."""
+    area = areas.add_parser("approve", help="what waits for your approval; grant or refuse it; ask for it")
+    area.add_argument("id", nargs="?", metavar="ID", help="of a request, its first letters; grants it")
+    area.add_argument("--refuse", action="store_true", help="say no instead")
+    area.add_argument("--ask", metavar="QUOTE", help="ask for approval of this quote as it stands")
+    area.add_argument("--check", metavar="QUOTE", help="whether this quote needs approval, and what is left")
+    area.add_argument("--remark", default="", metavar="TEXT", help="why")
+    area.set_defaults(run=approve)
+
+
+def approve(console: Console, chosen: argparse.Namespace) -> None:
+    """List, answer, ask or look."""
+    if chosen.check:
+        _check(console, chosen.check)
+    elif chosen.ask:
+        _ask(console, chosen.ask, chosen.remark)
+    elif chosen.id:
+        _answer(console, _find(console, chosen.id), granted=not chosen.refuse, remark=chosen.remark)
+    else:
+        _list(console)
+
+
+def _waiting(console: Console) -> list[Matter]:
+    return [one for one in matters.matters(console.store) if one.kind == "approval"]
+
+
+def _find(console: Console, wanted: str) -> Matter:
+    found = [one for one in _waiting(console) if one.key.hex.startswith(wanted.replace("-", "").lower())]
+    if len(found) != 1:
+        raise NotFound(msg("No request “{id}” waits for you.").of(id=wanted))
+    return found[0]
+
+
+def _answer(console: Console, matter: Matter, *, granted: bool, remark: str) -> None:
+    name = "approval_request.grant" if granted else "approval_request.refuse"
+    commands.run(console.store, console.actor, name, matter.key, remark=remark)
+    told = msg("Approved; it counts once it was synchronised.") if granted else msg("Refused.")
+    console.result({"id": matter.key.hex, "granted": granted}, told)
+
+
+def _ask(console: Console, wanted: str, remark: str) -> None:
+    quote = records.find(console.store, Quote, wanted)
+    made = commands.run(console.store, console.actor, "quote.ask_approval", quote.id, remark=remark).value
+    console.result(
+        {"id": made.id.hex, "quote": quote.id.hex, "role": made.role},
+        msg("Asked for approval; the answer comes with a sync."),
+    )
+
+
+def _check(console: Console, wanted: str) -> None:
+    quote = records.find(console.store, Quote, wanted)
+    found = approvals.now_standing(console.store, drafts.load(console.store, quote.id))
+    if found is None:
+        told = {"id": quote.id.hex, "tone": "good", "asks": [], "left": None, "refusal": ""}
+        console.result(told, approval_requests.NOTHING)
+        return
+    refusal = found.refusal
+    console.result(
+        {
+            "id": quote.id.hex,
+            "tone": found.light.tone,
+            "asks": [ask.rule.kind for ask in found.asks],
+            "left": found.left,
+            "refusal": console.say(refusal) if refusal is not None else "",
+        },
+        refusal or found.light.words,
+    )
+
+
+def _list(console: Console) -> None:
+    found = [approval_requests.described(console.store, one.key) for one in _waiting(console)]
+    told = [_told(console, one[0], one[1]) for one in found if one is not None]
+    if console.options.json:
+        console.emit(told)
+        return
+    for one in told:
+        console.line(f"{one['id']}  {one['quote']}  {one['total']} {one['currency']}  {one['asks']}")
+    if not told:
+        console.line(console.say(msg("Nothing waits for your approval.")))
+
+
+def _told(console: Console, request: ApprovalRequest, quote: Any) -> dict[str, Any]:
+    return {
+        "id": request.id.hex,
+        "quote": quote.title if quote is not None else "",
+        "total": f"{request.exposure or 0:f}",
+        "currency": request.currency,
+        "asks": console.say(approval_requests.asked_words(request)),
+        "remark": request.remark or "",
+        "role": request.role,
+    }

@@ -1,0 +1,43 @@
+"""What an approver sees of a request: for which quote, for how much, and what asks."""
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.rules import money
+from desktop.services import approval_requests
+from desktop.services.matters import Matter
+from desktop.services.naming import Called
+from desktop.views.compose import Line, column, holding, label, row
+from desktop.views.desk import Desk
+from desktop.views.look import Look
+from desktop.views.privacy import veil_text
+from desktop.words import Message, msg, verbatim
+
+
+def approval_body(look: Look, desk: Desk, matter: Matter) -> list[QWidget]:
+    """The rows of the card, each under a hairline."""
+    found = approval_requests.described(desk.store, matter.key)
+    if found is None:
+        return []
+    request, quote, _ = found
+    title = (quote.title if quote is not None else "") or look.text(msg("New quote", "untitled"))
+    total = f"{money.symbol(request.currency or 'CNY')}{request.exposure or 0:,f}"
+    facts: list[tuple[Message, Message]] = [
+        (msg("Quote"), verbatim(veil_text(look, title))),
+        (msg("Total"), verbatim(veil_text(look, total))),
+        (msg("Content check"), verbatim(check_of(request.content_hash or ""))),
+    ]
+    rows: list[QWidget] = []
+    for words, value in facts:
+        rows.append(
+            holding(row(look, label(look, words, ink="ink_2"), None, label(look, value, strong=True)))
+        )
+        rows.append(Line(look))
+    for each in request.asked or ():
+        said = Called(each.get("zh", ""), "verbatim", english=each.get("en", ""))
+        rows.append(label(look, said, wrap=True))
+    return [holding(column(look, *rows, gap=6))]
+
+
+def check_of(content: str) -> str:
+    """The short form of a content check, to compare by eye or by ear."""
+    return f"{content[:4]} {content[4:8]}".upper()
