@@ -1,4 +1,4 @@
-"""Contacts in and out as vCards: a tolerant reader of 2.1, 3.0 and 4.0, and a writer of 3.0.
+"""Contacts in and out as vCards: a tolerant reader of 2.1, 3.0 and 4.0, and a writer of the last two.
 
 What a card holds beyond the fields of `Card` stays in `rest`, property by property, so that nothing a person
 exported from a telephone is lost here.
@@ -10,11 +10,12 @@ import quopri
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from desktop.errors import Damaged, Refused
 from desktop.words import msg
 
+Version = Literal["3.0", "4.0"]
 MOST_BYTES: Final = 64 * 1024 * 1024
 MOST_CARDS: Final = 100_000
 
@@ -391,41 +392,57 @@ _FIELDS: Final[dict[str, _Take]] = {
 # ---- writing ----------------------------------------------------------------------------------------------
 
 
-def write_vcards(cards: Iterable[Card]) -> bytes:
-    """The cards as vCard 3.0 in UTF-8, which telephones and mail programs of the last twenty years read."""
-    return b"".join(_fold(line) for card in cards for line in _lines(card))
+def write_vcards(cards: Iterable[Card], version: Version = "3.0") -> bytes:
+    """The cards in UTF-8; 3.0 is read by telephones and mail programs of the last twenty years."""
+    return b"".join(_fold(line) for card in cards for line in _lines(card, version))
 
 
-def _lines(card: Card) -> Iterator[str]:
+def _lines(card: Card, version: Version) -> Iterator[str]:
     yield "BEGIN:VCARD"
-    yield "VERSION:3.0"
+    yield f"VERSION:{version}"
     names = (card.family, card.given, card.additional, card.prefix, card.suffix)
     yield f"N:{_structured(names)}"
     yield f"FN:{_escape(card.shown_name)}"
     singles = (
-        ("NICKNAME", card.nickname), ("TITLE", card.title), ("ROLE", card.role), ("BDAY", card.birthday),
-        ("NOTE", card.note), ("UID", card.uid),
+        ("NICKNAME", card.nickname), ("TITLE", card.title), ("ROLE", card.role),
+        ("BDAY", _day(card.birthday, version)), ("NOTE", card.note), ("UID", card.uid),
     )  # fmt: skip
     yield from (f"{name}:{_escape(value)}" for name, value in singles if value)
     if card.organisation or card.department:
         yield f"ORG:{_structured([card.organisation, *filter(None, card.department.split(' / '))])}"
-    yield from _labelled_lines(card)
+    yield from _labelled_lines(card, version)
     if card.categories:
         yield "CATEGORIES:" + ",".join(map(_escape, card.categories))
     if card.photo:
         kind = "PNG" if card.photo.startswith(b"\x89PNG") else "JPEG"
-        yield f"PHOTO;ENCODING=b;TYPE={kind}:{base64.b64encode(card.photo).decode()}"
+        head = (
+            f"PHOTO:data:image/{kind.lower()};base64,"
+            if version == "4.0"
+            else f"PHOTO;ENCODING=b;TYPE={kind}:"
+        )
+        yield head + base64.b64encode(card.photo).decode()
     yield from map(_rest_line, card.rest)
     yield "END:VCARD"
 
 
-def _labelled_lines(card: Card) -> Iterator[str]:
+def _day(text: str, version: Version) -> str:
+    """A day as the version writes it: 4.0 has no hyphens but those of a year that is not known."""
+    return re.sub(r"(?<=\d)-(?=\d)", "", text) if version == "4.0" and _BIRTHDAY.fullmatch(text) else text
+
+
+def _marks(kinds: Iterable[str], version: Version) -> str:
+    if version == "3.0":
+        return "".join(f";TYPE={kind.upper()}" for kind in kinds)
+    return "".join(";PREF=1" if kind == "pref" else f";TYPE={_parameter(kind)}" for kind in kinds)
+
+
+def _labelled_lines(card: Card, version: Version) -> Iterator[str]:
     groups = (("TEL", card.phones), ("EMAIL", card.emails), ("URL", card.urls))
     own = 0
     for name, entries in groups:
         for entry in entries:
             kinds = entry.types or _types_of(entry.label)
-            types = "".join(f";TYPE={kind.upper()}" for kind in kinds)
+            types = _marks(kinds, version)
             value = entry.value if name == "URL" else _escape(entry.value)
             if entry.label != _label(kinds):
                 own += 1
@@ -434,7 +451,7 @@ def _labelled_lines(card: Card) -> Iterator[str]:
             else:
                 yield f"{name}{types}:{value}"
     for address in card.addresses:
-        types = "".join(f";TYPE={kind.upper()}" for kind in _types_of(address.label))
+        types = _marks(_types_of(address.label), version)
         yield f"ADR{types}:{_structured(address[1:])}"
 
 

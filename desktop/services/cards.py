@@ -1,16 +1,20 @@
-"""vCards as records: a contact, its company, its photo; every further property is kept and shown."""
+"""vCards as records and back: a contact, its company, its photo; every further property is kept and shown."""
 
 import hashlib
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop.documents.vcards import Card, Labelled, read_vcards
+from desktop.documents.vcards import Address, Card, Labelled, Property, Version, read_vcards, write_vcards
 from desktop.errors import Refused
 from desktop.models.record import Record
 from desktop.models.records import Attachment, Contact, Customer
+from desktop.rules import surnames
 from desktop.words import Message, msg
 
 _MOBILE = ("mobile", "cell", "iphone")
+_WECHAT = ("X-WECHAT", "X-WEIXIN")
+_BESIDE = ("additional", "prefix", "suffix", "nickname", "role", "uid")
 
 
 @dataclass(slots=True)
@@ -52,6 +56,7 @@ def records_of(card: Card) -> Made | None:
     _set(made, contact, "birthday", card.birthday, further)
     _set(made, contact, "remark", card.note, further)
     contact.tags = sorted(set(card.categories))
+    contact.wechat = next((one.text.strip() for one in card.rest if one.name in _WECHAT), "")
     _further(card, further)
     contact.custom = {"vcard": further} if further else {}
     records.append(contact)
@@ -112,10 +117,11 @@ def _further(card: Card, further: dict[str, Any]) -> None:
             further[name] = getattr(card, name)
     if card.role and card.title:
         further["role"] = card.role
-    if card.rest:
+    rest = [one for one in card.rest if one.name not in _WECHAT]
+    if rest:
         further["properties"] = [
             {"name": one.name, "value": one.text, "params": {k: list(v) for k, v in one.params.items()}}
-            for one in card.rest
+            for one in rest
         ]
 
 
@@ -133,3 +139,59 @@ def _photo(made: Made, contact: Contact, photo: bytes) -> None:
         )
     )
     made.blobs.append((digest, photo))
+
+
+# ---- out
+
+
+def write(made: Iterable[Card], version: Version) -> bytes:
+    """The cards as a file."""
+    return write_vcards(made, version)
+
+
+def card_of(contact: Contact, company: str, names: Collection[str], photo: bytes = b"") -> Card:
+    """A contact as a card, with what its card brought when it came; of its fields only these `names`."""
+    held = {name: getattr(contact, name) for name in names if getattr(contact, name)}
+    further: dict[str, Any] = (contact.custom or {}).get("vcard") or {} if "custom" in names else {}
+    labels: dict[str, str] = further.get("labels") or {}
+    card = Card(full_name=contact.name, organisation=company, photo=photo)
+    for name in _BESIDE:
+        setattr(card, name, further.get(name, ""))
+    parts = surnames.split(contact.name)
+    card.family, card.given = further.get("family", ""), further.get("given", "")
+    if not (card.family or card.given) or not all(part in contact.name for part in (card.family, card.given)):
+        card.family, card.given = parts
+    card.uid = card.uid or f"urn:uuid:{contact.id}"
+    card.title, card.department = held.get("job", ""), held.get("department", "")
+    card.nickname = card.nickname or held.get("name_en", "")
+    card.note = held.get("remark", "")
+    card.birthday = held["birthday"].isoformat() if "birthday" in held else further.get("birthday", "")
+    card.categories = list(held.get("tags", ()))
+    card.phones = [
+        _entry(held, name, label, labels)
+        for name, label in (("mobile", "mobile"), ("phone", ""))
+        if name in held
+    ]
+    card.emails = [_entry(held, "email", "", labels)] if "email" in held else []
+    card.urls = [_entry(held, "website", "", labels)] if "website" in held else []
+    for name, entries in (("phones", card.phones), ("emails", card.emails), ("urls", card.urls)):
+        entries += [Labelled(one["label"], one["value"]) for one in further.get(name, ())]
+    places = [held["address"]] if "address" in held else []
+    places += further.get("addresses", ())
+    card.addresses = [Address("", "", "", place, "", "", "", "") for place in places]
+    if "wechat" in held:
+        card.rest.append(Property("X-WECHAT", _line(held["wechat"])))
+    card.rest += [
+        Property(one["name"], _line(one["value"]), one["params"]) for one in further.get("properties", ())
+    ]
+    return card
+
+
+def _entry(held: Mapping[str, Any], name: str, usual: str, labels: Mapping[str, str]) -> Labelled:
+    value = held[name]
+    return Labelled(usual or labels.get(value, ""), value)
+
+
+def _line(text: str) -> str:
+    """A further property as it stands in a card; what parted its pieces goes on to part them."""
+    return text.replace("\\", "\\\\").replace("\n", "\\n")

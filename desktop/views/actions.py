@@ -1,7 +1,6 @@
 """The window's own actions: one function each, reached by the palette and by keys that one may change."""
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,9 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 
 from desktop import settings
 from desktop.rules import deeplinks
-from desktop.services.imports import Plan
-from desktop.views import keymap
-from desktop.views.bringing import Bringing
+from desktop.views import boards, keymap
 from desktop.views.covers import Covers
 from desktop.views.crash_page import CrashPage
 from desktop.views.guide import Guide, page_for, screen_of
@@ -44,8 +41,7 @@ class Actions(QObject):
         self.notices.opened.connect(window.open_record)
         self.tray = Tray(look, window)
         window.desk.begun.connect(self.tray.add)
-        self.bringing: Bringing | None = None
-        window.desk.known.connect(self._bring)
+        window.desk.brought.connect(partial(boards.bring_in, window))
         self.sheet: KeySheet | None = None
         self.guide: Guide | None = None
         self.practice: Practice | None = None
@@ -67,12 +63,6 @@ class Actions(QObject):
             "keys": self.show_keys,
         }
         self.renew()
-
-    def _bring(self, path: Path, made: Plan, key: str) -> None:
-        """Some rows of a file are here already: ask what becomes of them."""
-        if self.bringing is None:
-            self.bringing = Bringing(self._look, self._window.desk, self._window)
-        self.bringing.ask(path, made, key)
 
     def renew(self) -> None:
         """The keys as they are chosen now."""

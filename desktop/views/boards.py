@@ -1,12 +1,14 @@
-"""The two boards of the rail, Today and the dashboard: how the window makes them and shows their rows."""
+"""The pages that are neither lists nor records, Today, the dashboard, imports: how the window makes them."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.documents.chart_marks import Rows
 from desktop.views.dashboard import DashboardPage
+from desktop.views.importing.page import ImportPage
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
 from desktop.views.rail import Place
@@ -16,15 +18,18 @@ from desktop.words import msg
 if TYPE_CHECKING:
     from desktop.views.window import Window
 
-Board = TodayPage | DashboardPage
+Board = TodayPage | DashboardPage | ImportPage
 TODAY: Final = Place("today", msg("Today"), "sun")
 DASHBOARD: Final = Place("dashboard", msg("Dashboard"), "chart-column")
-KEYS: Final = (TODAY.key, DASHBOARD.key)
+IMPORT: Final = Place("import", msg("Import"), "upload")
+KEYS: Final = (TODAY.key, DASHBOARD.key, IMPORT.key)
 
 
 def make(window: "Window", look: Look, key: str) -> QWidget:
     """The page of a board, joined to the window."""
-    page: Board
+    if key == IMPORT.key:
+        return _import_page(window, look)
+    page: TodayPage | DashboardPage
     if key == TODAY.key:
         page = TodayPage(look, window.desk)
         page.opened.connect(partial(_open, window))
@@ -35,6 +40,23 @@ def make(window: "Window", look: Look, key: str) -> QWidget:
     page.figures.connect(window.status.figures.show_figures)
     page.shown_rows.connect(partial(show_rows, window))
     return page
+
+
+def _import_page(window: "Window", look: Look) -> QWidget:
+    page = ImportPage(look, window.desk)
+    page.file_wanted.connect(window.ask_import)
+    page.shown_list.connect(window.go)
+    page.recalled.connect(partial(window.go, IMPORT.key))
+    page.figures.connect(window.status.figures.show_figures)
+    return page
+
+
+def bring_in(window: "Window", path: Path) -> None:
+    """The page of imports with a file."""
+    window.go(IMPORT.key)
+    page = window.page()
+    if isinstance(page, ImportPage):
+        page.take(path)
 
 
 def _open(window: "Window", kind: str, record: object) -> None:

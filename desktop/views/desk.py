@@ -24,8 +24,6 @@ from desktop.services import (
     bulk,
     exports,
     history,
-    import_updates,
-    imports,
     lists,
     outbox,
     quotes,
@@ -64,7 +62,7 @@ class Desk(QObject):
     changed = Signal(object)  # frozenset of (type, id)
     saved = Signal(object)  # datetime
     begun = Signal(object)  # Running
-    known = Signal(object, object, str)  # a file of which rows are here already: Path, imports.Plan, by what
+    brought = Signal(object)  # the Path of a file to be imported
 
     def __init__(self, store: Store, runner: Runner) -> None:
         super().__init__()
@@ -395,32 +393,8 @@ class Desk(QObject):
         return running, fail
 
     def bring_in(self, path: Path) -> None:
-        """Import a file of customers, contacts or products; where rows are here already, ask first."""
-        store, actor = self.store, self.actor
-        running = Running(msg("Importing {file}").of(file=path.name))
-        self.begun.emit(running)
-
-        def work() -> imports.Report | tuple[imports.Plan, str]:
-            data = imports.read(path)
-            made = imports.plan(data, imports.kind_of(data))
-            key = import_updates.best_key(store, made)
-            return (made, key) if key else imports.carry_out(store, actor, made, running.progress)
-
-        def stop(error: BaseException) -> None:
-            running.ended.emit()
-            self._fail(error, None)
-
-        def finish(report: imports.Report | tuple[imports.Plan, str]) -> None:
-            running.ended.emit()
-            if isinstance(report, tuple):
-                self.known.emit(path, *report)
-                return
-            self.saved.emit(store.clock())
-            count = sum(report.records.values())
-            told = msg("{count} records added from {file}, {rejects} rows left out")
-            self.told.emit(told.of(count=f"{count:,}", file=path.name, rejects=len(report.rejects)), True)
-
-        self.runner.write_slowly(work, done=finish, failed=stop)
+        """Look at a file of customers, people or products, and ask what is to become of it."""
+        self.brought.emit(path)
 
     def export(self, kind: str, path: Path, language: str) -> None:
         """Write all records of a type to a file; its ending chooses the form."""

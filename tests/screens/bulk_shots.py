@@ -1,18 +1,12 @@
 """A field of many records: looked at before it is changed, with sums, and with rows that others changed."""
 
-import shutil
-import tempfile
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 from desktop.services.access import READ_ONLY
 from desktop.services.bulk import Report
 from desktop.services.clashes import Clash, Clashed
-from desktop.services.import_updates import Change
 from desktop.views.list_page import ListPage
 from desktop.views.window import Window
-from tests.screens.list_shots import customers
 from tests.screens.sample import Firm
 from tests.screens.staging import Show, now, render, until, wait_idle
 
@@ -82,44 +76,9 @@ def bulk_clash(window: Window, firm: Firm) -> None:
     page.many.bulk.meanwhile.ask(Report(plan, 3, clashes))
 
 
-def known_rows(window: Window, firm: Firm) -> None:
-    """A file of which some rows are here already: what becomes of each."""
-    customers(window, firm)
-    page = window.page()
-    assert isinstance(page, ListPage)
-    lines = ["客户名称,城市,等级,备注"]
-    found = [each for each in map(page.table.row_at, range(5)) if each is not None]
-    for place, each in enumerate(found):
-        record: Any = each.record
-        lines.append(f"{record.name},{'镇江' if place % 2 else record.city},{'A' if place == 1 else ''},")
-    lines += ["常州联合机电有限公司,常州,B,展会上认识", "上海启明仪表有限公司,上海,,", ",,,只有备注"]
-    path = Path(tempfile.mkdtemp(prefix="shot")) / "客户名单.csv"
-    path.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
-    window.desk.bring_in(path)
-    until(lambda: window.doing.bringing is not None and window.doing.bringing.plan is not None)
-    shutil.rmtree(path.parent)
-    wait_idle(window)
-
-
-def known_clash(window: Window, firm: Firm) -> None:
-    """The same; a row was changed by a colleague between the preview and the button."""
-    known_rows(window, firm)
-    card = window.doing.bringing
-    assert card is not None
-    assert card.plan is not None
-    clashes = tuple(
-        Clashed("customer", line.record, (Clash(line.field, line.old, "太仓", line.new, "沈清", now()),), ())
-        for line in card.plan.changing()
-        if isinstance(line, Change) and line.field == "city"
-    )
-    card.meanwhile.ask(Report(card.plan, 3, clashes))
-
-
 BULK: dict[str, Show] = {
     "bulk": bulk,
     "bulk_sums": bulk_sums,
     "bulk_by": bulk_by,
     "bulk_clash": bulk_clash,
-    "import_known": known_rows,
-    "import_clash": known_clash,
 }

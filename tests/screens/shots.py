@@ -23,6 +23,7 @@ from tests.screens.bulk_shots import BULK
 from tests.screens.clash_shots import CLASHES
 from tests.screens.fill_shots import EMPTY, FULL
 from tests.screens.fills import vault
+from tests.screens.import_shots import IMPORTS
 from tests.screens.list_shots import LISTS
 from tests.screens.office_shots import HELD, OFFICE
 from tests.screens.outbox_shots import OUTBOX
@@ -43,6 +44,7 @@ WINDOWS: dict[str, Show] = {
     **CLASHES,
     **OFFICE,
     **BULK,
+    **IMPORTS,
     **OVER,
     **INBOX,
     **HELD,

@@ -16,6 +16,7 @@ from desktop.services import reminders
 from desktop.views import crash_report, notices, running
 from desktop.views.agenda import LINE, AgendaList, veiled_line
 from desktop.views.cells import Cell
+from desktop.views.importing.page import ImportPage
 from desktop.views.look import Look
 from desktop.views.privacy import DOTS, veiled
 from desktop.views.window import Window
@@ -225,19 +226,24 @@ def test_an_import_shows_how_far_it_is_and_cancel_takes_it_back(
 ) -> None:
     monkeypatch.setattr(running, "COUNTED_AFTER", 0.0)
     file = tmp_path / "many.csv"
-    rows = "\n".join(f"Firm {n:05d},0512 {n:08d}" for n in range(6000))
+    rows = "\n".join(f"Firm {n:05d},0512 {n:08d}" for n in range(3000))
     file.write_text(f"name,phone\n{rows}\n", encoding="utf-8")
     before = count(store)
     tray = window.doing.tray
     window.desk.bring_in(file)
+    page = window.page()
+    assert isinstance(page, ImportPage)
+    qtbot.waitUntil(lambda: page.ahead is not None, timeout=20_000)
+    page.carry_out()
     tray._late.setInterval(1)  # noqa: SLF001
     tray._late.start()  # noqa: SLF001
-    qtbot.waitUntil(lambda: any("of 6,000" in words for words in tray.words()), timeout=20_000)
+    qtbot.waitUntil(lambda: any("of 3,000" in words for words in tray.words()), timeout=20_000)
     assert "Importing many.csv" in tray.words()[0]
     button = tray.stop_button()
     assert button is not None
     button.click()
-    qtbot.waitUntil(lambda: window.bar.words() == "The import was stopped and taken back.", timeout=30_000)
+    qtbot.waitUntil(lambda: "Stopped; everything is as it was." in window.toast.words(), timeout=30_000)
+    settle(window, qtbot)
     assert tray.isHidden()
     assert count(store) == before
 

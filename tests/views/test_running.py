@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.models.records import Customer
 from desktop.models.store import Store
 from desktop.services import exports, imports, undo
+from desktop.views.importing.page import ImportPage
 from desktop.views.running import Running
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -82,7 +83,7 @@ def test_a_deletion_of_many_that_is_stopped_brings_all_back(
 class Beside:
     """An import of which the second slice waits until the test lets go."""
 
-    def __init__(self, window: Window, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    def __init__(self, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
         monkeypatch.setattr(imports, "SLICE", 5)
         lines = "\n".join(f"Beside {n:02d}" for n in range(15))
         file.write_text(f"name\n{lines}\n", encoding="utf-8")
@@ -90,6 +91,10 @@ class Beside:
         self.done: list[int] = []
         window.desk.begun.connect(self._begin)
         window.desk.bring_in(file)
+        page = window.page()
+        assert isinstance(page, ImportPage)
+        qtbot.waitUntil(lambda: page.ahead is not None)
+        page.carry_out()
 
     def _begin(self, running: Running) -> None:
         told = running.progress
@@ -117,7 +122,7 @@ def test_what_a_person_saves_goes_between_the_slices_of_an_import(
     window.desk.told.connect(lambda words, _undo: told.append(words.in_language("en")))
     heard: set[Any] = set()
     window.desk.changed.connect(heard.update)
-    beside = Beside(window, monkeypatch, tmp_path / "beside.csv")
+    beside = Beside(window, qtbot, monkeypatch, tmp_path / "beside.csv")
     qtbot.waitUntil(beside.begun.is_set)
     made: list[Customer] = []
     window.desk.create("customer", {"name": "Mine"}, done=made.append)
