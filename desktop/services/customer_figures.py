@@ -12,6 +12,7 @@ from desktop.documents.chart_marks import Rows
 from desktop.models.records import Interaction, Quote, Task
 from desktop.rules.filters import Condition, every
 from desktop.services import figures
+from desktop.services.days import day_words
 from desktop.services.figures import Tile
 from desktop.words import Message, msg, verbatim
 
@@ -121,4 +122,5 @@ def _ago(day: date, today: date) -> Message:
 
 
 def _ahead(day: date, today: date) -> Message:
-    return {0: msg("today"), 1: msg("tomorrow")}.get((day - today).days) or verbatim(str(day))
+    said = day_words(day) if day.year == today.year else verbatim(str(day))
+    return {0: msg("today"), 1: msg("tomorrow")}.get((day - today).days) or said
