@@ -98,6 +98,24 @@ def tax_labels(tax: Mapping[str, Any] | None, voice: Voice) -> list[str]:
     return [percent(rate) for rate in tax.get("rates", [])]
 
 
+def below_price(line: Mapping[str, Any], digits: int) -> list[str]:
+    """How many units the price is for, or each part of the quantity at the price of its tier."""
+    base = figure(str(line.get("base_quantity") or "1"))
+    parts = [
+        f"{figure(slab['quantity'])} × {figure(slab['unit_price'], digits)}"
+        for slab in line.get("slabs") or ()
+    ]
+    return [*([f"/ {base}"] if base != "1" else []), *parts]
+
+
+def discounts(line: Mapping[str, Any], digits: int) -> list[str]:
+    """What is taken off a line, or put on it."""
+    return [
+        percent(each["value"], signed=True) if each["kind"] == "percent" else figure(each["value"], digits)
+        for each in line.get("adjustments") or ()
+    ]
+
+
 @dataclass(slots=True)
 class LineTable:
     """Makes the rows of one quote's lines."""
@@ -398,12 +416,12 @@ class LineTable:
         unit = self.voice.text(line.get("unit"))
         low = self._unit(row, unit, y, ink)
         self._figure(row, at.price, y, figure(line["unit_price"], self.digits), wide["price"], ink)
-        for count, text in enumerate(self._below_price(line), 1):
+        for count, text in enumerate(below_price(line, self.digits), 1):
             size = fitted(text, page.small.size, wide["price"] - _GAP)
             row.add(Text(at.price, y + STEP * count, text, size, page.ink_3, False, "right"))
             low = max(low, y + STEP * count)
         stacks = (
-            (at.discount, wide["discount"], self._discounts(line)),
+            (at.discount, wide["discount"], discounts(line, self.digits)),
             (at.tax, wide["tax"], tax_labels(line.get("tax"), self.voice)),
         )
         for edge, room, texts in stacks:
@@ -412,15 +430,6 @@ class LineTable:
                 row.add(Text(edge or 0.0, y + STEP * count, text, size, ink, False, "right"))
                 low = max(low, y + STEP * count)
         return max(low, self._amount(row, line, ink))
-
-    def _below_price(self, line: Mapping[str, Any]) -> list[str]:
-        """How many units the price is for, or each part of the quantity at the price of its tier."""
-        base = figure(str(line.get("base_quantity") or "1"))
-        parts = [
-            f"{figure(slab['quantity'])} × {figure(slab['unit_price'], self.digits)}"
-            for slab in line.get("slabs") or ()
-        ]
-        return [*([f"/ {base}"] if base != "1" else []), *parts]
 
     def _unit(self, row: Row, unit: Said, y: float, ink: str) -> float:
         """The unit, centred; a long one goes on in small type. Returns the lowest baseline."""
@@ -438,14 +447,6 @@ class LineTable:
             y += kind.leading
             row.add(Text(x, y, line, fitted(line, kind.size, room + 3), shade, False, "centre"))
         return y
-
-    def _discounts(self, line: Mapping[str, Any]) -> list[str]:
-        return [
-            percent(each["value"], signed=True)
-            if each["kind"] == "percent"
-            else figure(each["value"], self.digits)
-            for each in line.get("adjustments") or ()
-        ]
 
     def _amount(self, row: Row, line: Mapping[str, Any], ink: str) -> float:
         page, y = paper(), 13.0

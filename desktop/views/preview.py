@@ -66,7 +66,7 @@ class Preview(QWidget):
     """Language of the paper, its pages, and what to do with the file."""
 
     language_chosen = Signal(str)
-    file_wanted = Signal(str)  # save or copy
+    file_wanted = Signal(str)  # text, save or copy
     closed = Signal()
 
     def __init__(self, look: Look) -> None:
@@ -78,6 +78,7 @@ class Preview(QWidget):
         self.pages = _Pages(look)
         buttons = []
         for icon, name, what in (
+            ("message-circle", msg("Copy as text"), "text"),
             ("copy", msg("Copy the file"), "copy"),
             ("download", msg("Save as PDF"), "save"),
         ):

@@ -1,6 +1,7 @@
 """The paper of the quote that is edited: made again after each change, saved, copied, as a contract too."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -55,8 +56,12 @@ class QuotePaper(QObject):
             self._desk.refused.emit(error)
 
     def take_file(self, what: str) -> None:
-        """`save` or `copy` the quote, or `contract`: save the contract that follows from it."""
+        """`save` or `copy` the quote, also as `text`, or save the `contract` that follows from it."""
         store, quote_id, language = self._desk.store, self._draft().quote.id, self._language()
+        if what == "text":
+            text = partial(papers.as_text, store, quote_id, language)
+            self._desk.runner.read(self, "text", text, self._copy_text, failed=self._desk.refused.emit)
+            return
 
         def paper() -> bytes:
             if what == "contract":
@@ -74,6 +79,10 @@ class QuotePaper(QObject):
         data.setUrls([QUrl.fromLocalFile(str(paperwork.private_copy(name, paper)))])
         QGuiApplication.clipboard().setMimeData(data)
         self._tell(msg("The PDF is on the clipboard"))
+
+    def _copy_text(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._tell(msg("The quote is on the clipboard as text"))
 
     def _save(self, name: str, paper: bytes) -> None:
         title = self._look.text(msg("Save as PDF"))

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.services import commands, drafts
+from desktop.views.buttons import Button
 from desktop.views.look import Look
 from desktop.views.paperwork import forget_copies
 from desktop.views.quote_table import DISCOUNT, NAME, PRICE, QUANTITY
@@ -343,3 +344,23 @@ def test_a_folded_section_opens_for_a_new_line_and_for_who_is_sent_to_a_line_in_
     qtbot.waitUntil(lambda: len(page.table.rows) == len(known) + 1)
     new = next(at for at, row in enumerate(page.table.rows) if row.line.id not in known)
     assert not page.grid.isRowHidden(new)
+
+
+def test_a_quote_is_copied_as_text_for_a_chat(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    button = next(
+        each for each in page.paper.view.findChildren(Button) if each.accessibleName() == "Copy as text"
+    )
+    for language, first, told in (
+        ("zh", "报价单", "The quote is on the clipboard as text"),
+        ("en", "Quotation", "报价文字已复制"),
+    ):
+        page.paper.view.language_chosen.emit(language)
+        settle(window, qtbot)
+        press(qtbot, button)
+        settle(window, qtbot)
+        said = QGuiApplication.clipboard().text()
+        assert said.startswith(first)
+        assert f"¥{payable(page):,.2f}" in said
+        assert window.toast.words() == told
+        window._look.switch(language="zh")  # noqa: SLF001
