@@ -8,7 +8,6 @@ from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -51,16 +50,17 @@ def board(store: Store, scope: Scope, today: date | None = None) -> Board:
     with store.reading() as session:
         currency = figures.firm_currency(session)
         year = _year(session, scope, day, currency)
+        under_way = figures.heaps(session, scope.open_deals(), currency)
         tiles = (
             signed_tile(session, scope, day, currency),
             _compared(session, scope, day, currency),
             _average(year, currency),
             _rate(session, scope, day),
-            open_tile(session, scope, currency),
+            open_tile(under_way, scope, currency),
             _due(session, scope, day, currency),
         )
         parts = {
-            "forecast": _forecast(session, scope, day, currency),
+            "forecast": _forecast(session, scope, day, currency, under_way),
             "funnel": _funnel(session, scope, currency),
             "moves": _moves(session, scope, day, currency),
             "reasons": _reasons(session, scope, day),
@@ -87,9 +87,8 @@ def signed_tile(session: Session, scope: Scope, day: date, currency: str) -> Til
     return Tile(msg("Signed this month"), axes.money(line[-1], currency), note, line, rows=months[-1][1])
 
 
-def open_tile(session: Session, scope: Scope, currency: str) -> Tile:
+def open_tile(found: Sequence[Heap], scope: Scope, currency: str) -> Tile:
     """Deals under way, each counted with its chance."""
-    found = figures.heaps(session, scope.open_deals(), currency)
     weighted = round(sum(heap.mean for heap in found) / 10_000) * 10_000
     count, amount = sum(heap.count for heap in found), sum(heap.amount for heap in found)
     note = msg("{count} deals, {amount} in all")
@@ -113,13 +112,13 @@ def _compared(session: Session, scope: Scope, day: date, currency: str) -> Tile:
     return Tile(name, f"{percent} %", note, tone=tone, rows=now.rows)
 
 
-def _year(session: Session, scope: Scope, day: date, currency: str) -> dict[UUID, int]:
+def _year(session: Session, scope: Scope, day: date, currency: str) -> dict[str, int]:
     """The deals won in twelve months, by what each came to."""
     rows = scope.ended("won", figures.month_start(day, 11), figures.month_start(day, -1))
     return figures.amounts(session, rows, currency)
 
 
-def _average(year: Mapping[UUID, int], currency: str) -> Tile:
+def _average(year: Mapping[str, int], currency: str) -> Tile:
     name = msg("Average deal")
     if not year:
         return Tile(name, "\N{EM DASH}", msg("none won in 12 months"))
@@ -154,10 +153,9 @@ def _due(session: Session, scope: Scope, day: date, currency: str) -> Tile:
 # Charts
 
 
-def _forecast(session: Session, scope: Scope, day: date, currency: str) -> Part:
+def _forecast(session: Session, scope: Scope, day: date, currency: str, found: Sequence[Heap]) -> Part:
     """Signings of ten months, and what the deals under way may bring in the next ones."""
     *past, (current, won) = _signed(session, scope, day, PAST, currency)
-    found = figures.heaps(session, scope.open_deals(), currency)
     ahead, rows = [], []
     for number in range(AHEAD + 1):
         first, after = figures.month_start(day, -number), figures.month_start(day, -number - 1)

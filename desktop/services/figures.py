@@ -4,17 +4,22 @@ A figure and the rows that it opens ask with the same conditions, so that they c
 """
 
 import json
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
+from heapq import nlargest
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, String, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from desktop.documents.chart_marks import Rows
+from desktop.models.columns import moment_text
 from desktop.models.filtering import Viewer, compiled
 from desktop.models.record import RECORDS
 from desktop.models.records import Interaction, Opportunity, Organisation
@@ -45,9 +50,9 @@ def between(field: str, first: date, after: date) -> Condition:
     return Condition(field, "between", (first.isoformat(), (after - timedelta(days=1)).isoformat()))
 
 
-def picked(kind: str, ids: Iterable[UUID]) -> Rows:
-    """Just these records, in the order in which they were made."""
-    return Rows(kind, every(one_of("id", *(each.hex for each in sorted(ids)))))
+def picked(kind: str, ids: Iterable[str]) -> Rows:
+    """Just these records, named in hex, in the order in which they were made."""
+    return Rows(kind, every(one_of("id", *sorted(ids))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +184,23 @@ def _first_of(month: str | None) -> date | None:
     return date.fromisoformat(f"{month}-01") if month else None
 
 
-def amounts(session: Session, rows: Rows, currency: str) -> dict[UUID, int]:
-    """Each deal of this selection with an amount in the firm's currency."""
+def amounts(session: Session, rows: Rows, currency: str) -> dict[str, int]:
+    """Each deal of this selection with an amount in the firm's currency, by its id in hex."""
     table = Opportunity.table().c
     conditions = (table.deleted_at.is_(None), table.currency == currency, table.amount > 0, where(rows))
-    return {row.id: row.amount for row in session.execute(select(table.id, table.amount).where(*conditions))}
+    return _by_deal(session, *conditions)
+
+
+def _hex(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """An id in hex, made by the database: of a hundred thousand no object is made."""
+    return func.lower(func.hex(column), type_=String)
+
+
+def _by_deal(session: Session, *conditions: ColumnElement[bool]) -> dict[str, int]:
+    table = Opportunity.table().c
+    amount = func.coalesce(table.amount, 0, type_=Integer)
+    found = session.execute(select(_hex(table.id), amount).where(*conditions))
+    return {name: came_to for name, came_to in found}  # noqa: C416  its rows are no pairs to the types
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,43 +220,46 @@ class Tile:
 
 @dataclass(slots=True)
 class Moves:
-    """Deals by what became of them since a day: id → change of what is under way."""
+    """Deals by what became of them since a day: id in hex → change of what is under way."""
 
     start: int
     end: int
-    new: dict[UUID, int]
-    again: dict[UUID, int]
-    raised: dict[UUID, int]
-    cut: dict[UUID, int]
-    won: dict[UUID, int]
-    lost: dict[UUID, int]
+    new: dict[str, int]
+    again: dict[str, int]
+    raised: dict[str, int]
+    cut: dict[str, int]
+    won: dict[str, int]
+    lost: dict[str, int]
 
 
 def moves(session: Session, scope: Scope, since: date, currency: str) -> Moves:
     """Start + new + open again + raised − cut − won − lost = end, by this laptop's own log.
 
-    Deals that nobody touched since are added up by the database; the others are looked at one by one.
+    Deals that nobody touched since are added up by the database, and new ones are told by it; the others are
+    looked at one by one.
     """
     table = Opportunity.table().c
     begin = int(datetime.combine(since, time()).astimezone().timestamp() * 1000)
     before = _as_they_were(session, begin)
     first = UUID(bytes=begin.to_bytes(6, "big") + bytes(10))
     ours = (table.deleted_at.is_(None), table.currency == currency, where(scope.rows("opportunity")))
-    touched = (table.id >= first) | table.id.in_(records.among(list(before)))
-    calm = select(func.sum(table.amount)).where(*ours, ~touched, table.stage.in_(UNDER_WAY))
-    still = int(session.scalar(calm) or 0)
-    found = Moves(still, still, {}, {}, {}, {}, {}, {})
-    columns = select(table.id, table.stage, table.amount, table.close_on)
-    for row in session.execute(columns.where(*ours, touched)):
+    changed = table.id.in_(records.among(list(map(UUID, before))))
+    new, under_way = table.id >= first, table.stage.in_(UNDER_WAY)
+    still = int(session.scalar(select(func.sum(table.amount)).where(*ours, ~new, ~changed, under_way)) or 0)
+    fresh = _by_deal(session, *ours, new, ~changed, under_way)
+    found = Moves(still, still + sum(fresh.values()), fresh, {}, {}, {}, {}, {})
+    columns = select(_hex(table.id).label("id"), table.stage, table.amount, table.close_on)
+    for row in session.execute(columns.where(*ours, changed | (new & ~under_way))):
         old = before.get(row.id, {})
-        was = None if row.id >= first else (old.get("stage", row.stage), old.get("amount", row.amount) or 0)
+        later = row.id >= first.hex
+        was = None if later else (old.get("stage", row.stage), old.get("amount", row.amount) or 0)
         written_later = was is None and row.stage in ENDED and row.close_on and row.close_on < since
         if not written_later:
             _move(found, row.id, was, row.stage, row.amount or 0)
     return found
 
 
-def _move(found: Moves, deal: UUID, was: tuple[str, int] | None, stage: str, amount: int) -> None:
+def _move(found: Moves, deal: str, was: tuple[str, int] | None, stage: str, amount: int) -> None:
     began_open = was is not None and was[0] not in ENDED
     if was is not None and began_open:
         found.start += was[1]
@@ -256,18 +276,18 @@ def _move(found: Moves, deal: UUID, was: tuple[str, int] | None, stage: str, amo
         (found.won if stage == "won" else found.lost)[deal] = -amount
 
 
-def _as_they_were(session: Session, begin: int) -> dict[UUID, dict[str, Any]]:
-    """Stage and amount that deals had before their changes since a moment."""
+def _as_they_were(session: Session, begin: int) -> dict[str, dict[str, Any]]:
+    """Stage and amount that deals had before their changes since a moment, by id in hex."""
     rows = session.connection().exec_driver_sql(
         "SELECT record, kind, body FROM change WHERE type = 'opportunity' AND at >= ?"
         " AND kind IN ('set', 'transition') ORDER BY seq DESC",
         (begin,),
     )
-    before: dict[UUID, dict[str, Any]] = {}
+    before: dict[str, dict[str, Any]] = {}
     for record, kind, text in rows:
         body = json.loads(text)
         changed = {body["field"]: [body["from"], None]} if kind == "transition" else body
-        old = before.setdefault(UUID(bytes=bytes(record)), {})
+        old = before.setdefault(bytes(record).hex(), {})
         for name in ("stage", "amount"):
             if name in changed:
                 old[name] = changed[name][0]
@@ -278,12 +298,23 @@ def _as_they_were(session: Session, begin: int) -> dict[UUID, dict[str, Any]]:
 
 
 def contacts_by_day(session: Session, scope: Scope, first: date) -> dict[date, int]:
-    """How many visits, calls and messages each day saw, in this machine's time."""
+    """How many visits, calls and messages each day saw, in this machine's time.
+
+    The moments are laid between midnights here: to the database each is a change of zone and a place in an
+    order, which takes three times as long.
+    """
     table = Interaction.table().c
     rows = scope.rows("interaction", between("happened_at", first, date(8000, 1, 1)))
-    day = func.date(table.happened_at, "localtime")
-    grouped = select(day, func.count()).where(table.deleted_at.is_(None), where(rows)).group_by(day)
-    return {date.fromisoformat(name): count for name, count in session.execute(grouped)}
+    asked = select(type_coerce(table.happened_at, String)).where(table.deleted_at.is_(None), where(rows))
+    moments = session.scalars(asked).all()
+    ahead = (datetime.now().astimezone().date() - first).days + 2
+    days = (datetime.combine(first + timedelta(n), time()) for n in range(max(ahead, 0)))
+    midnights = [moment_text(day.astimezone()) for day in days]
+    placed = Counter(map(partial(bisect_right, midnights), moments))
+    beyond = placed.pop(len(midnights), 0)
+    found = Counter({first + timedelta(place - 1): count for place, count in placed.items()})
+    found.update(datetime.fromisoformat(each).astimezone().date() for each in nlargest(beyond, moments))
+    return dict(found)
 
 
 def between_days(scope: Scope, first: date, after: date, *more: Condition) -> Rows:

@@ -412,7 +412,8 @@ def tiles(store: Store, today: date | None = None) -> list[Tile]:
     with store.reading() as session, store.reader.connect() as connection:
         currency = figures.firm_currency(session)
         month = dashboard.signed_tile(session, scope, day, currency)
-        open_ones = dashboard.open_tile(session, scope, currency)
+        under_way = figures.heaps(session, scope.open_deals(), currency)
+        open_ones = dashboard.open_tile(under_way, scope, currency)
         waiting = inbox.entries(connection)
         weeks = figures.contacts_by_day(session, scope, figures.week_start(day) - timedelta(weeks=7))
     return [month, open_ones, _waiting(waiting, store.clock()), _contacts(weeks, scope, day)]

@@ -202,7 +202,8 @@ def test_every_figure_and_bar_opens_as_many_rows_as_it_says(store: Store) -> Non
 def test_the_forecast_counts_deals_with_their_chance_and_never_below_what_is_signed(store: Store) -> None:
     deals(store)
     with store.reading() as session:
-        part = dashboard._forecast(session, Scope(), DAY, "CNY")  # noqa: SLF001
+        under_way = figures.heaps(session, Scope().open_deals(), "CNY")
+        part = dashboard._forecast(session, Scope(), DAY, "CNY", under_way)  # noqa: SLF001
     drawing = part.build(frame(800, 240, "zh"))
     november = next(hit for hit in drawing.hits if "2026 年 11 月" in hit.words)
     assert "710" in november.words
