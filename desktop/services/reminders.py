@@ -15,6 +15,8 @@ LATER: Final = timedelta(hours=1)
 MOST: Final = 20
 RECENT: Final = timedelta(days=7)
 """Older mentions are no news."""
+HEARD: Final = "heard"
+MOST_HEARD: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,23 @@ def due(store: Store, now: datetime) -> list[Reminder]:
             .order_by(Comment.said_at.desc())
             .limit(200)
         ).all()
-        mine = [each for each in said if me.name in (each.mentions or ())][:MOST]
+        known = set(_heard(store))
+        named = [each for each in said if me.name in (each.mentions or ()) and each.author_id != me.id]
+        mine = [each for each in named if each.id.hex not in known][:MOST]
         names = records.link_titles(session, [*tasks, *mine])
     found = [_reminder("task", each, each.name, each.remind_at, names, now) for each in tasks]
     found += [_reminder("comment", each, each.title, each.said_at, names, now) for each in mine]
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def hear(store: Store, comment: UUID) -> None:
+    """Somebody was told of a comment: it is no news after the next start either."""
+    store.set_local(HEARD, [*_heard(store), comment.hex][-MOST_HEARD:])
+
+
+def _heard(store: Store) -> list[str]:
+    kept = store.local(HEARD)
+    return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []
 
 
 def _reminder(

@@ -96,6 +96,9 @@ class Notices(QWidget):
             self._tray()
 
     def _next(self) -> None:
+        if self.shown is not None and self.shown.kind == "comment":
+            store, heard = self._desk.store, self.shown.id
+            self._desk.runner.write(lambda: reminders.hear(store, heard))
         self.shown = self._waiting.pop(0) if self._waiting else None
         if self.shown is None:
             self.hide()

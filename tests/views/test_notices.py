@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop import settings
+from desktop.models.record import new_id
 from desktop.models.records import Comment, Customer, Task
 from desktop.models.store import Store
 from desktop.services import reminders
@@ -111,6 +112,25 @@ def test_whoever_is_named_in_a_comment_hears_of_it(
     assert window.doing.notices.done.isHidden()
     window.doing.notices.open.click()
     assert the_record(window).record_id == firm.customers[1]
+
+
+def test_a_mention_is_told_once_also_after_another_start(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    me, now = store.me(), datetime.now(UTC)
+    with store.work(me, "comment.new") as work:
+        theirs, mine = (
+            Comment(text=text, author="沈清", author_id=whose, said_at=now, mentions=[me.name])
+            for text, whose in (("@you look", new_id()), ("@me too", me.id))
+        )
+        work.add(theirs)
+        work.add(mine)
+    assert told(window, qtbot)[0] == "@you look"
+    assert [one.id for one in reminders.due(store, now)] == [theirs.id]
+    window.doing.notices._next()  # noqa: SLF001  the cross
+    settle(window, qtbot)
+    assert window.doing.notices.words() == []
+    assert reminders.due(store, now) == []
 
 
 # Hidden names
