@@ -118,7 +118,7 @@ class MessageBar(QWidget):
         """Show why something was not done (`bad`), or what is to be known (`warn`, `ink_2`)."""
         self._look.bind(self._words.setText, lambda: veil_words(self._look, words))
         self._mark.show_icon("circle-alert" if tone in ("bad", "warn") else "info", tone)
-        self.setAccessibleName(self._words.text())
+        self._look.bind(self.setAccessibleName, lambda: veil_words(self._look, words))
         announce(self, self._words.text(), urgent=tone == "bad")
         self.show()
 

@@ -81,7 +81,7 @@ class _Sheet:
         self._say(msg("Once a newer sheet is written, this one opens nothing."), "body", "ink_2")
 
     def _font(self, size: str, *, strong: bool) -> QFont:
-        """Without the figures that the font keeps for Latin words: they are copied out of a PDF as nothing."""
+        """Without the figures that the font keeps for Latin words: copied out of a PDF they are nothing."""
         font = QFont(self._t.font(size, strong=strong))
         font.setFeature(QFont.Tag("locl"), 0)
         return font

@@ -21,6 +21,7 @@ from desktop.views.runner import Runner
 from desktop.views.window import Window
 from tests.screens.bulk_shots import BULK
 from tests.screens.clash_shots import CLASHES
+from tests.screens.directory_shots import DECIDED, DIRECTORY
 from tests.screens.fill_shots import EMPTY, FULL
 from tests.screens.fills import vault
 from tests.screens.import_shots import IMPORTS
@@ -45,8 +46,10 @@ WINDOWS: dict[str, Show] = {
     **OFFICE,
     **BULK,
     **IMPORTS,
+    **DIRECTORY,
     **OVER,
     **INBOX,
+    **DECIDED,
     **HELD,
 }
 """By name; the last of them leave something behind that the others would show."""

@@ -25,7 +25,10 @@ from desktop.words import RESOURCES
 from tests.screens import facts, shots, staging
 from tests.screens.sample import Firm
 
-TOGETHER = ("network", "first_copy", "handover", "settings")
+TOGETHER = (
+    *("network", "first_copy", "handover", "settings", "directory"),
+    *("inbox_de", "inbox_pro", "inbox_re"),
+)
 """Screens that differ in one part of one window: they are shown in it one after another."""
 WHOLE, SMALL = QSize(1440, 900), QSize(1280, 720)
 WALK = (
