@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.cli.console import Console
-from desktop.services import exports, import_updates, imports, records
+from desktop.services import bulk, card_exports, exports, import_updates, imports, records
 from desktop.words import msg
 
 MOST_SHOWN = 20
@@ -27,9 +27,10 @@ def register(areas: Any) -> None:
     )
     bring.add_argument("--only-known", action="store_true", help="with --update: add nothing")
     bring.set_defaults(run=bring_in)
-    take = areas.add_parser("export", help="write all records of a type to .csv, .xlsx or .json")
+    take = areas.add_parser("export", help="write all records of a type to .csv, .xlsx, .json or .vcf")
     take.add_argument("record", metavar="RECORD")
     take.add_argument("--to", required=True, metavar="FILE")
+    take.add_argument("--vcard", choices=card_exports.VERSIONS, default="3.0", help="of a .vcf: its version")
     take.set_defaults(run=take_out)
 
 
@@ -123,5 +124,10 @@ def _update(console: Console, chosen: argparse.Namespace, made: imports.Plan) ->
 def take_out(console: Console, chosen: argparse.Namespace) -> None:
     """Export all records of a type."""
     cls = records.record_type(chosen.record)
+    if Path(chosen.to).suffix.lower() == ".vcf" and chosen.record in card_exports.KINDS:
+        ids = bulk.ids_of(console.store, chosen.record)
+        count = card_exports.write(console.store, ids, Path(chosen.to), chosen.vcard)
+        console.result({"file": chosen.to, "records": count}, msg("{count} written.").of(count=count))
+        return
     count = exports.export(console.store, cls, Path(chosen.to), console.language)
     console.result({"file": chosen.to, "records": count}, msg("{count} written.").of(count=count))

@@ -1,6 +1,6 @@
 """What is typed into a list: cells, fills, pasted blocks with a preview; and what is copied out of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +15,10 @@ from desktop.models import further
 from desktop.models.kinds import Day, Moment
 from desktop.models.record import RECORDS
 from desktop.rules import stages
-from desktop.services import bulk, exports, pasting, records
+from desktop.services import bulk, card_exports, exports, pasting, records
+from desktop.services.card_exports import Version
 from desktop.services.pasting import Cell, Done
+from desktop.views import card_files
 from desktop.views.cells import Row
 from desktop.views.desk import Desk
 from desktop.views.look import Look
@@ -170,9 +172,27 @@ class ListEdits(QObject):
         QGuiApplication.clipboard().setMimeData(data)
         self._desk.told.emit(msg("{count} rows copied").of(count=len(chosen)), False)
 
+    def ask_cards(self) -> None:
+        """Where the contacts of the list go; of several selected rows those alone."""
+        name = self._look.text(RECORDS["contact"].__plural__)
+        card_files.ask(self._look, self._desk, self._page, name, self._seen())
+
+    def save_cards(self, path: Path, version: Version) -> None:
+        """The same into this file."""
+        card_files.save(self._desk, path, version, self._seen())
+
+    def _seen(self) -> Callable[[], Sequence[UUID]]:
+        page, store = self._page, self._desk.store
+        query, viewer = page.source.query, page.source.viewer()
+        only = frozenset(row.id for row in page.chosen()) if page.list.choosing else frozenset()
+        return lambda: card_exports.seen(store, query, viewer, only)
+
     def export(self, path: Path) -> None:
         """Write what the list shows to a file; of several selected rows those alone."""
         page, desk, language = self._page, self._desk, self._look.language
+        if path.suffix.lower() == ".vcf":
+            self.save_cards(path, "3.0")
+            return
         chosen = page.chosen() if page.list.choosing else []
         columns = [(each.name, each.label(page.kind)) for each in page.table.columns]
         query, viewer = page.source.query, page.source.viewer()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.views import cells, sharing_box, timeline
+from desktop.views import card_files, cells, sharing_box, timeline
 from desktop.views.attachments import AttachmentsPanel
 from desktop.views.buttons import Button, Segments
 from desktop.views.comments import CommentMenu, comments_on, say
@@ -261,6 +261,8 @@ class RecordPage(QWidget):
             share = self._share = sharing_box.share_button(look)
             share.clicked.connect(lambda: sharing_box.open_sharing(look, desk, self.shown, share))
             made.append(share)
+        if card_files.offered(self.kind):
+            made.append(card_files.card_button(look, self.save_cards))
         delete = self._delete = Button(look, icon="trash-2", name=msg("Delete"))
         delete.clicked.connect(lambda: desk.delete(self.shown))
         made.append(delete)
@@ -273,6 +275,11 @@ class RecordPage(QWidget):
         self._allow()
         self._fit_actions()
         return made
+
+    def save_cards(self) -> None:
+        """This person, or the people of this customer, as vCards."""
+        shown, name = self.shown, self.shown.record.title
+        card_files.ask(self._look, self._desk, self, name, lambda: [shown.id])
 
     def _allow(self) -> None:
         """What cannot be done with this record is grey, with the reason."""

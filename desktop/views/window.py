@@ -23,6 +23,7 @@ from desktop.views import boards, errors
 from desktop.views.acting import Acting
 from desktop.views.actions import Actions
 from desktop.views.buttons import Button
+from desktop.views.card_files import offered
 from desktop.views.cells import Row
 from desktop.views.clash import ClashBox
 from desktop.views.compose import Stack, column, label, region, row
@@ -362,7 +363,8 @@ class Window(QWidget):
         page = self.page()
         kind = page.kind if isinstance(page, ListPage | RecordPage) else "customer"
         title = self._look.text(msg("Export this list"))
-        path, _ = QFileDialog.getSaveFileName(self, title, f"{kind}.xlsx", "*.xlsx *.csv *.json")
+        endings = "*.xlsx *.csv *.json" + (" *.vcf" if offered(kind) and isinstance(page, ListPage) else "")
+        path, _ = QFileDialog.getSaveFileName(self, title, f"{kind}.xlsx", endings)
         if path and isinstance(page, ListPage) and not path.endswith(".json"):
             page.edits.export(Path(path))
         elif path:

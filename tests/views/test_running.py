@@ -11,11 +11,12 @@ from pytestqt.qtbot import QtBot
 from desktop.models.records import Customer
 from desktop.models.store import Store
 from desktop.services import exports, imports, undo
+from desktop.views import card_files
 from desktop.views.importing.page import ImportPage
 from desktop.views.running import Running
 from desktop.views.window import Window
 from tests.screens.sample import Firm
-from tests.views.pages import settle, the_list
+from tests.views.pages import settle, stored, the_list, the_record
 
 
 def stop_after(moves: int) -> Callable[[Running], None]:
@@ -173,3 +174,32 @@ def test_a_long_undo_lets_people_save_and_takes_no_step_twice(
     go_on.set()
     settle(window, qtbot)
     assert (names(store), store.under_way) == (set(), set())
+
+
+def test_the_people_of_a_list_or_a_record_go_out_as_cards(
+    window: Window, qtbot: QtBot, firm: Firm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def choose(_beside: object, _title: str, name: str, kinds: str) -> tuple[str, str]:
+        asked.append(name)
+        return str(tmp_path / f"{len(asked)}.vcf"), kinds.split(";;")[-1]
+
+    monkeypatch.setattr(card_files.QFileDialog, "getSaveFileName", choose)
+    for kind in ("contact", "customer"):
+        window.go(kind)
+        settle(window, qtbot)
+        offered = {item.title: item for item in window._answer("vCard")}  # noqa: SLF001
+        run = offered["Save as vCard"].run
+        assert run is not None
+        run()
+        settle(window, qtbot)
+    assert (tmp_path / "1.vcf").read_text("utf-8").count("VERSION:4.0") > 1
+    window.open_record("customer", firm.customers[0])
+    settle(window, qtbot)
+    the_record(window).save_cards()
+    settle(window, qtbot)
+    cards = (tmp_path / "3.vcf").read_text("utf-8").replace("\n ", "")
+    assert stored(window.desk.store, "customer", firm.customers[0]).name in cards
+    assert asked[0] == "Contacts.vcf"
+    assert asked[2].endswith(".vcf")
