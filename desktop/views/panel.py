@@ -119,9 +119,21 @@ def subtitle(shown: Row, language: str) -> list[str]:
     elif kind in ("contact", "task", "interaction", "opportunity", "quote"):
         customer = shown.called(getattr(record, "customer_id", None), language)
         parts = [customer, str(getattr(record, "job", ""))]
+    elif kind == "price_book":
+        parts = [shown.called(record.customer_id, language), _used_amount(shown, language)]
     else:
         parts = [str(getattr(record, "category", ""))]
     return [part for part in parts if part]
+
+
+def _used_amount(shown: Row, language: str) -> str:
+    """How much of a framework agreement's amount was accepted."""
+    agreed, used = shown.value("agreed_amount"), shown.figures.get("used_amount")
+    if agreed is None or used is None:
+        return ""
+    currency = str(getattr(shown.record, "currency", "") or "CNY")
+    amounts = {"agreed": cells.money(agreed, currency), "used": cells.money(used, currency)}
+    return msg("{used} of {agreed} used").of(**amounts).in_language(language)
 
 
 def heading(shown: Row, language: str) -> Message:

@@ -225,7 +225,9 @@ class QuoteFoot(QWidget):
         look, digits = self._look, totals.digits
         rows = [(look.text(msg("Sum of the lines")), money.printed(totals.subtotal, digits))]
         for adjustment, result in zip(draft.document_adjustments, totals.adjustments, strict=True):
-            words = verbatim(adjustment.label) if adjustment.label else _adjustment_words(adjustment)
+            english = adjustment.label_en if look.language == "en" else ""
+            label = english or adjustment.label
+            words = verbatim(label) if label else _adjustment_words(adjustment)
             rows.append((look.text(words), money.printed(result.amount, digits)))
         if draft.revision.tax_mode == "excluded":
             rows.append((look.text(msg("Tax")), money.printed(totals.tax, digits)))

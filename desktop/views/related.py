@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 from desktop.documents.chart_marks import Rows
 from desktop.models.record import RECORDS
 from desktop.rules.filters import Condition, every
+from desktop.rules.money import ONE, number
 from desktop.views import cells, dates, paint
 from desktop.views.buttons import Button
 from desktop.views.cells import Row
@@ -133,7 +134,7 @@ def _title(shown: Row, language: str) -> str:
 
 def _from(record: Any, language: str) -> str:
     """From which quantity, and from which day, a price holds."""
-    quantity = msg("from {count}").of(count=f"{record.min_quantity or 1:f}")
+    quantity = msg("from {count}").of(count=number(record.min_quantity or ONE))
     days = " – ".join(day.isoformat() if day else "" for day in (record.valid_from, record.valid_until))
     dated = days if record.valid_from or record.valid_until else ""
     return ", ".join(part for part in (quantity.in_language(language), dated) if part)

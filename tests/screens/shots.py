@@ -28,6 +28,7 @@ from tests.screens.import_shots import IMPORTS
 from tests.screens.list_shots import LISTS
 from tests.screens.office_shots import HELD, OFFICE
 from tests.screens.outbox_shots import OUTBOX
+from tests.screens.price_shots import PRICES
 from tests.screens.quiet_shots import QUIET
 from tests.screens.quote_shots import QUOTES
 from tests.screens.record_shots import RECORDS
@@ -51,6 +52,7 @@ WINDOWS: dict[str, Show] = {
     **INBOX,
     **DECIDED,
     **HELD,
+    **PRICES,
 }
 """By name; the last of them leave something behind that the others would show."""
 
