@@ -21,6 +21,7 @@ release = threading.Event()
 def test_quiet(qtbot):
     thread = threading.Thread(target=lambda: None)
     thread.start()
+    thread.join()
     timer = QTimer()
     timer.start(10_000)
     timer.stop()
