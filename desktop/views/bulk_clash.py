@@ -22,6 +22,8 @@ from desktop.words import msg, verbatim
 FIELD = msg("{title}: {field}")
 MOST = 60
 """Rows shown one by one; the rest goes as the button says, or is decided in the outbox."""
+WIDEST = 880
+"""px at 100 %: on a page of its own it stays as narrow as a form."""
 
 
 class BulkClash(QWidget):
@@ -69,6 +71,7 @@ class BulkClash(QWidget):
         whole.setStretch(2, 1)
         self.setLayout(whole)
         self.setFocusProxy(self.save)
+        look.bind(self.setMaximumWidth, lambda: look.px(WIDEST))
 
     def _row(self, each: Clashed) -> QVBoxLayout:
         look = self._look

@@ -36,7 +36,7 @@ WHY: Final = {
     "": msg("no field of its own"),
 }
 ODD: Final = msg("{count} not understood")
-TIMES: Final = msg("× {scale}")
+TIMES: Final = msg("×{scale}")
 KEPT: Final = msg("Further details")
 OUT: Final = msg("Do not bring in")
 NOTHING: Final = "\N{EM DASH}"
@@ -78,8 +78,10 @@ class _Lines(QWidget):
         self.current = -1
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A hairline beneath each line."""
+        """A hairline beneath the heads and each line."""
         look, painter = self._look, QPainter(self)
+        heads = self.grid.cellRect(0, 0)
+        paint.paint_hairline(painter, look, QRect(0, heads.top(), self.width(), heads.height()))
         for place in range(1, self.grid.rowCount()):
             box = self.grid.cellRect(place, 0)
             line = QRect(0, box.top(), self.width(), box.height())
@@ -175,7 +177,7 @@ class ColumnLines(QWidget):
 
     def _add(self, place: int, each: Column, options: Sequence[tuple[str, Message]]) -> None:
         look, grid = self._look, self._lines.grid
-        title = label(look, each.title or NOTHING, strong=bool(each.filled))
+        title = label(look, each.title or NOTHING, ink="ink" if each.filled else "ink_3")
         title.setToolTip(each.title)
         first = label(look, ink="ink_2")
         look.bind(first.setText, partial(self._first, each))

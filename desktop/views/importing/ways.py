@@ -20,7 +20,7 @@ from desktop.views.privacy import veil_text
 from desktop.words import Message, msg
 
 HOWS: Final = (
-    ("fill", msg("Fill what is empty, change nothing else")),
+    ("fill", msg("Fill only what is empty")),
     ("update", msg("Bring them up to date")),
     ("new", msg("Leave them out")),
     ("all", msg("Add them once more")),
@@ -74,7 +74,7 @@ class Option(QAbstractButton):
             painter.setPen(QPen(look.colour("focus"), 2))
             radius = look.t.radius("control")
             painter.drawRoundedRect(QRectF(box).adjusted(1, 1, -1, -1), radius, radius)
-        radio = QRect(look.px(2), 0, look.t.control("radio") + 2, box.height())
+        radio = QRect(look.px(2), 1, look.t.control("radio") + 2, box.height())
         paint.paint_radio(painter, look, radio, checked=self.isChecked())
         left = radio.right() + look.px(8)
         wide = look.t.width(self._value) if self._value else 0
