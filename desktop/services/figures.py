@@ -199,7 +199,7 @@ def _hex(column: ColumnElement[Any]) -> ColumnElement[str]:
 def _by_deal(session: Session, *conditions: ColumnElement[bool]) -> dict[str, int]:
     table = Opportunity.table().c
     amount = func.coalesce(table.amount, 0, type_=Integer)
-    found = session.execute(select(_hex(table.id), amount).where(*conditions))
+    found = session.execute(select(_hex(table.id), amount).where(*conditions)).all()
     return {name: came_to for name, came_to in found}  # noqa: C416  its rows are no pairs to the types
 
 
@@ -306,7 +306,7 @@ def contacts_by_day(session: Session, scope: Scope, first: date) -> dict[date, i
     table = Interaction.table().c
     rows = scope.rows("interaction", between("happened_at", first, date(8000, 1, 1)))
     asked = select(type_coerce(table.happened_at, String)).where(table.deleted_at.is_(None), where(rows))
-    moments = session.scalars(asked).all()
+    moments = [moment for (moment,) in session.execute(asked).all()]
     ahead = (datetime.now().astimezone().date() - first).days + 2
     days = (datetime.combine(first + timedelta(n), time()) for n in range(max(ahead, 0)))
     midnights = [moment_text(day.astimezone()) for day in days]
