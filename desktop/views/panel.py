@@ -30,6 +30,7 @@ from desktop.views.desk import Desk
 from desktop.views.form import Facts, plain_fields
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
+from desktop.views.phone_code import SHOW, show_code
 from desktop.views.privacy import veil, veil_text
 from desktop.views.related import RelatedRows
 from desktop.words import Message, msg, verbatim
@@ -248,6 +249,8 @@ class Panel(QWidget):
         self.visit.clicked.connect(self._visit)
         self.phone = Button(look, icon="phone", name=msg("Copy the phone number"))
         self.phone.clicked.connect(self._copy_phone)
+        self.code = Button(look, icon="qr-code", name=SHOW)
+        self.code.clicked.connect(self._show_code)
         self.mail = Button(look, icon="mail", name=msg("Write an e-mail"))
         self.mail.clicked.connect(self._write_mail)
         self.finish = Button(look, msg("Done"), icon="check", name=msg("Done"))
@@ -281,6 +284,7 @@ class Panel(QWidget):
                 self.quote,
                 self.finish,
                 self.phone,
+                self.code,
                 self.mail,
                 self.share,
                 self._delete,
@@ -337,6 +341,7 @@ class Panel(QWidget):
         self.quote.setVisible(kind in ("customer", "opportunity"))
         self.visit.setVisible(kind in NOTED)
         self.phone.setVisible(bool(phone_of(shown)))
+        self.code.setVisible(kind == "contact")
         self.mail.setVisible(bool(getattr(shown.record, "email", "")))
         self.finish.setVisible(kind == "task" and not getattr(shown.record, "done_at", None))
         self._delete.refuse(self._desk.refusal(f"{kind}.delete", shown.record))
@@ -399,6 +404,11 @@ class Panel(QWidget):
         if self._row is not None:
             QGuiApplication.clipboard().setText(phone_of(self._row))
             self._desk.told.emit(msg("Copied: {text}").of(text=verbatim(phone_of(self._row))), False)
+
+    def _show_code(self) -> None:
+        if self._row is not None:
+            title = heading(self._row, self._look.language)
+            show_code(self._look, self._desk, self._row.id, title, self.code)
 
     def _write_mail(self) -> None:
         address = str(getattr(self._row.record, "email", "")) if self._row is not None else ""

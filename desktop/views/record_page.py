@@ -35,6 +35,7 @@ from desktop.views.header_parts import park, want
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.panel import COMMENTED, NOTED, NoteBox, heading, links_of, subtitle
+from desktop.views.phone_code import SHOW, show_code
 from desktop.views.privacy import veil, veil_text
 from desktop.views.related import RelatedList
 from desktop.words import Message, msg
@@ -263,6 +264,12 @@ class RecordPage(QWidget):
             made.append(share)
         if card_files.offered(self.kind):
             made.append(card_files.card_button(look, self.save_cards))
+        if self.kind == "contact":
+            code = Button(look, icon="qr-code", name=SHOW)
+            code.clicked.connect(
+                lambda: show_code(look, desk, self.record_id, heading(self.shown, look.language), code)
+            )
+            made.append(code)
         delete = self._delete = Button(look, icon="trash-2", name=msg("Delete"))
         delete.clicked.connect(lambda: desk.delete(self.shown))
         made.append(delete)

@@ -1,12 +1,16 @@
 """The record page and its facts: edit in place, refusals under their field, history, what belongs to it."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.errors import NotFound
 from desktop.models.store import Store
+from desktop.services import commands, phone_codes
 from desktop.views.editors import ChoiceEditor, LineEditor, LinkEditor
 from desktop.views.form import Fact
+from desktop.views.phone_code import PhoneCode
 from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import key, press, settle, stored, the_list, the_quote, the_record, type_in
@@ -193,3 +197,32 @@ def test_the_figures_of_a_customer_open_the_rows_behind_them_and_hide_with_the_n
     press(qtbot, strip.tiles[0])
     settle(window, qtbot)
     assert (the_list(window).kind, the_list(window).table.rowCount()) == ("opportunity", 2)
+
+
+def test_a_contact_is_shown_as_a_code_that_a_telephone_takes(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    values = {"name": "许菁", "customer_id": firm.customers[0], "mobile": "139 0613 4402", "job": "采购经理"}
+    contact = commands.run(store, store.me(), "contact.new", values=values).value.id
+    card = phone_codes.card_text(store, contact).replace("\r\n ", "")
+    for line in ("FN:许菁", "ORG:苏州星河精密机械有限公司", "TITLE:采购经理"):
+        assert line in card.splitlines()
+    assert "13906134402" in card.replace(" ", "")
+    assert "UID" not in card
+    window.open_record("contact", contact)
+    page = the_record(window)
+    for language, name in (("en", "Show as a QR code"), ("zh", "显示二维码")):
+        page._look.switch(language=language)  # noqa: SLF001
+        [button] = [each for each in page.header_actions() if each.accessibleName() == name]
+        press(qtbot, button)
+        settle(window, qtbot)
+        [box] = [each for each in window.findChildren(PhoneCode) if each.isVisible()]
+        assert box.accessibleName() == "许菁"
+        assert box.code.squares == phone_codes.code_of(store, contact)
+        page._look.turn_private()  # noqa: SLF001
+        assert "许" not in box.accessibleName()
+        page._look.turn_private()  # noqa: SLF001
+        box.dismiss()
+        settle(window, qtbot)
+    with pytest.raises(NotFound):
+        phone_codes.code_of(store, firm.customers[0])
