@@ -159,12 +159,13 @@ class SecretPage(Page):
         self._set = holding(row(look, good, edge=(0, 0, 0, 6)))
         self._set.hide()
         self._code = Code(look)
-        self._code.hide()
         self.save = Button(look, msg("Save as PDF"), icon="printer")
         self.save.clicked.connect(self.sheet_wanted)
-        self.save.hide()
         self._written = label(look, size="small", ink="bad", wrap=True)
         self._written.hide()
+        shown = column(look, self._code, row(look, self.save, None), self._written, gap=8, edge=(0, 4, 0, 0))
+        self._below = holding(shown)
+        self._below.hide()
         for part in (self._asked, self._set, self._sheet()):
             self.inner.addWidget(part)
 
@@ -176,11 +177,7 @@ class SecretPage(Page):
             look,
             label(look, msg("Recovery sheet"), strong=True),
             label(look, why, size="small", ink="ink_2", wrap=True),
-            4,
-            self._code,
-            4,
-            row(look, self.save, None, gap=0),
-            self._written,
+            self._below,
             gap=4,
         )
         key = Picture(look, "key-round", "accent_ink", "large")
@@ -194,8 +191,8 @@ class SecretPage(Page):
         """The code, and the button that writes the sheet."""
         self.code = code
         self._code.show_code(code)
-        for part in (self._code, self.save, self._set):
-            part.show()
+        self._below.show()
+        self._set.show()
         self._asked.hide()  # it is answered, and the code has the room
         self.look.bind(self.title.setText, msg("Keep the recovery code"))
         said = msg("Nobody can reset the passphrase, so keep the recovery sheet in a safe.")

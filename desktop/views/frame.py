@@ -52,9 +52,12 @@ class Secret(QLineEdit):
         self.on_caps: Callable[[bool], object] = lambda _on: None
 
     def _turn(self) -> None:
-        hidden = self.echoMode() == QLineEdit.EchoMode.Password
-        self.setEchoMode(QLineEdit.EchoMode.Normal if hidden else QLineEdit.EchoMode.Password)
-        self._eye.show_icon("eye-off" if hidden else "eye")
+        self.reveal(self.echoMode() == QLineEdit.EchoMode.Password)
+
+    def reveal(self, shown: bool) -> None:
+        """Show what is typed, or dots."""
+        self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self._eye.show_icon("eye-off" if shown else "eye")
         self._space()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

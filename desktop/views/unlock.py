@@ -145,6 +145,7 @@ class UnlockPage(QWidget):
         self._look.bind(self.entry.setAccessibleName, here)
         self.other.say(there)
         self.entry.clear()
+        self.entry.reveal(self._recovery)  # a code is compared with the paper, group by group
         self.entry.setProperty("invalid", False)
         self._repolish()
         self._complaint.hide()

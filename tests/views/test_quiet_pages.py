@@ -82,6 +82,11 @@ def test_the_recovery_sheet_is_the_other_way_in(look: Look, qtbot: QtBot) -> Non
     with qtbot.waitSignal(page.asked) as asked:
         key(qtbot, page.entry, Qt.Key.Key_Return)
     assert asked.args == ["7QK4M", True]
+    assert page.entry.displayText() == "7QK4M"  # it is compared with the paper
+    page.complain(msg("Unlock"))
+    press(qtbot, page.other)
+    type_in(qtbot, page.entry, "passphrase")
+    assert "p" not in page.entry.displayText()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
