@@ -12,8 +12,10 @@ from desktop.models.records import User
 from desktop.models.store import Store
 from desktop.rules import ordering
 from desktop.services import commands
+from desktop.views.board.board import Board
 from desktop.views.cells import money
 from desktop.views.list_page import ListPage, plain_cell
+from desktop.views.list_source import ListSource
 from desktop.views.look import Look
 from desktop.views.related import _below
 from desktop.views.row_delegate import RecordList
@@ -359,3 +361,26 @@ def test_a_head_of_a_link_sorts_by_what_it_is_called(window: Window, qtbot: QtBo
         named = [row.called(row.value("customer_id"), language) for row in page.table.records()]
         assert len(set(named)) > 1
         assert named == sorted(named, key=ordering.key)
+
+
+def test_what_takes_too_long_to_be_read_at_once_comes_a_little_later_and_is_the_same(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, before = the_list(window), names(window)
+    monkeypatch.setattr(ListSource, "_quick", lambda _source, _work: None)
+    page.show_view("best")
+    settle(window, qtbot)
+    assert page.table.rowCount() == page.total() == 10
+    page.show_view("all")
+    settle(window, qtbot)
+    assert names(window) == before
+    window.go("opportunity")
+    settle(window, qtbot)
+    deals = the_list(window).table.records()
+    assert len(deals) == the_list(window).total() > 0
+    the_list(window).views.show_face("board")
+    settle(window, qtbot)
+    board = the_list(window).face()
+    assert isinstance(board, Board)
+    cards = [row.id for column in board.columns.values() for row in column.list.cards.rows]
+    assert sorted(cards) == sorted(row.id for row in deals)
