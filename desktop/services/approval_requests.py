@@ -8,15 +8,15 @@ from sqlalchemy import select
 
 from desktop.errors import Refused
 from desktop.models.changes import now_ms
-from desktop.models.records import ApprovalGrant, ApprovalRequest, Quote, User
+from desktop.models.records import ApprovalGrant, ApprovalRequest, Customer, Quote, User
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import approvals as rules
 from desktop.services import approvals, drafts, quote_copies
 from desktop.services.commands import Asking, command, every
-from desktop.services.naming import Called
+from desktop.services.naming import Called, called
 from desktop.services.quote_sense import can_change
 from desktop.services.quotes import today
-from desktop.words import Message, msg
+from desktop.words import Message, msg, verbatim
 
 NOTHING: Final = msg("Nothing in this quote asks for approval.")
 ANSWERED: Final = msg("This request was answered already.")
@@ -155,6 +155,15 @@ def described(store: Store, request: UUID) -> tuple[ApprovalRequest, Quote | Non
         quote = session.get(Quote, found.quote_id) if found.quote_id else None
         who = session.get(User, found.requested_by_id) if found.requested_by_id else None
         return found, quote, who
+
+
+def buyer(store: Store, quote: Quote | None) -> Message:
+    """What the customer of a quote is called."""
+    if quote is None or quote.customer_id is None:
+        return verbatim("—")
+    with store.reading() as session:
+        found = session.get(Customer, quote.customer_id)
+    return called(found) if found is not None else verbatim("—")
 
 
 def asked_words(request: ApprovalRequest) -> Message:

@@ -16,6 +16,7 @@ from desktop.services import inbox as decisions
 from desktop.services.matters import Matter
 from desktop.services.unfinished import Unfinished
 from desktop.views import cells, dates, inbox_cards, inbox_decided, paint
+from desktop.views.approvals.request import ANSWER
 from desktop.views.buttons import Button
 from desktop.views.compose import Picture, clear, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
@@ -38,6 +39,7 @@ SAID: Final[dict[str, Message]] = {
     "accept": msg("Done as it was proposed"),
     "refuse": msg("Left as it is"),
     "back": msg("All of it is back"),
+    "grant": msg("Approved; it counts once it was synchronised."),
 }
 HELD_SAID: Final = msg("It is deleted here too")
 BESIDE: Final = 120
@@ -250,7 +252,7 @@ class InboxPage(QWidget):
         if matter.kind == "text":
             self._text = TextBox(look, matter)
             parts += [8, label(look, msg("Or write a third one:"), size="small", ink="ink_2"), self._text]
-        parts += [12, self._actions(matter), 6, self._note()]
+        parts += [12, self._actions(matter), 6, self._note(matter)]
         self._detail.addWidget(holding(column(look, *parts, gap=6)))
         self._keep_typing(matter)
 
@@ -336,9 +338,10 @@ class InboxPage(QWidget):
         other.returnPressed.connect(lambda: self._edit(matter, other.text().strip()))
         return other
 
-    def _note(self) -> QWidget:
+    def _note(self, matter: Matter) -> QWidget:
         look = self._look
         note = msg("It works without a network, counts on all your laptops, and Ctrl+Z takes it back.")
+        note = ANSWER if matter.kind == "approval" else note
         said = label(look, note, size="small", ink="ink_3", wrap=True)
         line = row(look, Picture(look, "info", "ink_3", "small"), said)
         line.setStretch(1, 1)

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from desktop.models import decisions
 from desktop.models.changes import read_local, write_local
 from desktop.models.record import new_id
-from desktop.models.records import Opportunity, Quote, QuoteLine, User
+from desktop.models.records import ApprovalRequest, Opportunity, Quote, QuoteLine, User
 from desktop.models.store import Store
 from desktop.rules.threeway import END, FIRST, SECOND
-from desktop.services import commands, matters
+from desktop.services import approvals, commands, drafts, matters
 from desktop.views.inbox import InboxPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -152,6 +152,27 @@ def proposal(store: Store, firm: Firm) -> None:
         )  # fmt: skip
 
 
+def approval(store: Store, firm: Firm) -> None:
+    """A rep asks for more than they may give."""
+    asked = {"zh": "整单折扣 4.5 %；不审批最多 3 %。", "en": "The discount on the whole is 4.5 %."}
+    with store.engine.begin() as connection:
+        boss = User.table().insert().values(id=BOSS, name="高洁", version=1, owner_id=None, team_id=None)
+        connection.execute(boss.prefix_with("OR IGNORE"))
+    with store.work(store.me(), "quote.ask_approval") as work:
+        draft = drafts.draft_of(work.session, work.get(Quote, firm.quote))
+        request = ApprovalRequest(
+            quote_id=firm.quote,
+            content_hash=approvals.bound_hash(draft),
+            asked=[{"rule": "", "kind": "document_discount", "found": "4.5", **asked}],
+            remark="首单，客户答应三年框架",
+            exposure=Decimal("355900.00"),
+            currency="CNY",
+            requested_by_id=BOSS,
+            requested_at=work.now,
+        )
+        work.add(request)
+
+
 def held(store: Store, firm: Firm) -> None:
     """Others deleted many customers."""
     with store.engine.begin() as connection:  # as if the office had all of it
@@ -174,6 +195,7 @@ ONE_OF_EACH: dict[str, Callable[[Store, Firm], None]] = {
     "proposed": proposed,
     "review": review,
     "proposal": proposal,
+    "approval": approval,
     "held": held,
 }
 

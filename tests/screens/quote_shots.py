@@ -1,5 +1,10 @@
 """The quote editor: its grid, a price and its reasons, files in the place of the paper."""
 
+from datetime import date
+from decimal import Decimal
+
+from desktop.rules import approvals as rules
+from desktop.services import approvals
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -63,6 +68,19 @@ def quote_folded(window: Window, firm: Firm) -> None:
     page.grid.setCurrentIndex(page.table.index(0, 1))
 
 
+def quote_approval(window: Window, firm: Firm) -> None:
+    """A discount that needs somebody's approval."""
+    quote(window, firm)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    rule = rules.Rule("", rules.WHOLE, Decimal("0.5"), "manager")
+    totals = page.draft.totals()
+    with window.desk.store.reading() as session:
+        facts = approvals.facts_of(session, page.draft, totals, [rule], date(2026, 11, 24))
+    standing = approvals.Standing(facts, rules.asks([rule], facts), 0)
+    page.light._show(standing)  # noqa: SLF001
+
+
 QUOTES: dict[str, Show] = {
     "quote_editor": quote,
     "quote_why": quote_why,
@@ -70,4 +88,5 @@ QUOTES: dict[str, Show] = {
     "quote_confirm": quote_confirm,
     "quote_files": quote_files,
     "quote_folded": quote_folded,
+    "quote_approval": quote_approval,
 }

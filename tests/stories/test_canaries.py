@@ -20,8 +20,9 @@ ROOM = 24
 CHOSEN = {("organisation", name) for name in ("time_zone", "currency", "terms", "milestones", "logo")}
 CHOSEN |= {("quote_line", name) for name in ("tax_rates", "tax_category")}
 CHOSEN |= {("signature", "custom"), ("share", "name"), ("share", "custom")}
+CHOSEN |= {(name, "custom") for name in ("approval", "approval_grant", "approval_request")}
 """What has a shape of its own."""
-MADE = {"signature", "share"}
+MADE = {"signature", "share", "approval", "approval_grant", "approval_request"}
 """What only commands of its own make; the day signs a quote with canaries for name and job."""
 FILED = {"decision"}
 """What nobody types: the office files it, with words that other records hold as well."""
@@ -70,6 +71,9 @@ def a_day(starter: Starter, place: Path) -> tuple[Laptop, Office, list[Path]]:
     }
     links |= {"adjustment": [f"quote_id={quote}", "value=-1"], "tax_rate": ["percent=13"]}
     links |= {"price_entry": ["price=1"], "opportunity": [f"customer_id={customer}"]}
+    links["approval_rule"] = ["threshold=1"]
+    until = ("valid_from=2026-11-01", "valid_until=2027-11-01")
+    links["delegation"] = [f"device_id={customer}", *until, "most=1", "exposure=1", "floor=1"]
     for record, words in values.items():
         if record != "customer":
             laptop.new_id(record, *words, *links.get(record, []))

@@ -1,5 +1,7 @@
 """What an approver sees of a request: for which quote, for how much, and what asks."""
 
+from typing import Final
+
 from PySide6.QtWidgets import QWidget
 
 from desktop.rules import money
@@ -12,6 +14,10 @@ from desktop.views.look import Look
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
 
+ANSWER: Final = msg(
+    "It works without a network. An answer stays as it was given; who asked has it with the next sync."
+)
+
 
 def approval_body(look: Look, desk: Desk, matter: Matter) -> list[QWidget]:
     """The rows of the card, each under a hairline."""
@@ -19,10 +25,12 @@ def approval_body(look: Look, desk: Desk, matter: Matter) -> list[QWidget]:
     if found is None:
         return []
     request, quote, _ = found
-    title = (quote.title if quote is not None else "") or look.text(msg("New quote", "untitled"))
-    total = f"{money.symbol(request.currency or 'CNY')}{request.exposure or 0:,f}"
+    currency = request.currency or "CNY"
+    digits = money.currency_digits(currency)
+    total = f"{money.symbol(currency)}{request.exposure or 0:,.{digits}f}"
+    buyer = approval_requests.buyer(desk.store, quote)
     facts: list[tuple[Message, Message]] = [
-        (msg("Quote"), verbatim(veil_text(look, title))),
+        (msg("Customer"), verbatim(veil_text(look, look.text(buyer)))),
         (msg("Total"), verbatim(veil_text(look, total))),
         (msg("Content check"), verbatim(check_of(request.content_hash or ""))),
     ]
@@ -32,7 +40,7 @@ def approval_body(look: Look, desk: Desk, matter: Matter) -> list[QWidget]:
             holding(row(look, label(look, words, ink="ink_2"), None, label(look, value, strong=True)))
         )
         rows.append(Line(look))
-    for each in request.asked or ():
+    for each in list(request.asked or ())[1:]:  # the first stands above
         said = Called(each.get("zh", ""), "verbatim", english=each.get("en", ""))
         rows.append(label(look, said, wrap=True))
     return [holding(column(look, *rows, gap=6))]
