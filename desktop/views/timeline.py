@@ -172,6 +172,7 @@ class Timeline(QWidget):
         places = self._opening()
         begin = places[0] if places and self.hasFocus() else -1
         self._current = next((n for n in places if kept is not None and self._events[n].of == kept), begin)
+        self._describe()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if places else Qt.FocusPolicy.NoFocus)
         self._lay_out()
 
@@ -252,12 +253,16 @@ class Timeline(QWidget):
         if not ahead:
             return
         self._current = min(ahead) if step > 0 else max(ahead)
-        event, look = self._events[self._current], self._look
-        said = look.text(veil(look, event.title))
-        self.setAccessibleDescription(said)
-        announce(self, said)
+        self._describe()
+        announce(self, self.accessibleDescription())
         self._bring_into_view()
         self.update()
+
+    def _describe(self) -> None:
+        """The event one is on, for who hears the screen; hidden like all names."""
+        look = self._look
+        event = self._events[self._current] if self._current >= 0 else None
+        look.bind(self.setAccessibleDescription, lambda: veil(look, event.title) if event is not None else "")
 
     def _bring_into_view(self) -> None:
         area: QWidget | None = self

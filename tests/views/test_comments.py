@@ -13,6 +13,7 @@ from desktop.models.store import Actor, Store
 from desktop.services import commands
 from desktop.views.comments import CommentMenu, spoken_of
 from desktop.views.confirm import Confirm
+from desktop.views.privacy import DOTS
 from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import settle, the_quote, the_record
@@ -209,6 +210,9 @@ def test_what_happened_opens_by_press_and_by_key(window: Window, qtbot: QtBot, f
     assert timeline.accessibleDescription() == events[1].title.in_language("en")
     QTest.keyClick(timeline, Qt.Key.Key_Up)
     assert timeline.accessibleDescription() == events[0].title.in_language("en")
+    for said in (DOTS, events[0].title.in_language("en")):
+        window._look.turn_private()  # noqa: SLF001
+        assert timeline.accessibleDescription() == said
     QTest.keyClick(timeline, Qt.Key.Key_Return)
     stop = window.trail.stops[window.trail.here]
     assert (stop.place, stop.record) == events[0].of

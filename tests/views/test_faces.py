@@ -22,6 +22,7 @@ from desktop.views.calendar.days import Item, days_of, lanes, period_words, step
 from desktop.views.calendar.face import CalendarFace
 from desktop.views.cells import Row
 from desktop.views.list_page import ListPage
+from desktop.views.privacy import DOTS
 from desktop.views.tables import PAGE
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -356,6 +357,9 @@ def test_another_kind_in_a_calendar_is_neither_added_up_nor_changed_as_one_of_th
     assert told.args is not None
     said = [words.in_language("en") for words, _figure in told.args[0]]
     assert (said[0], len(said)) == ("1 selected", 3)  # a hint and the count follow, and no sum
+    for said in (DOTS, "Send"):
+        page._look.turn_private()  # noqa: SLF001
+        assert face.grid.accessibleDescription() == said
     assert page.many.ids() == []
     page.many.change()
     assert page.many.bulk.isHidden()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from desktop.views.calendar.days import Item, lanes
 from desktop.views.calendar.drawing import GUTTER, HEAD, HOUR, Drawing
 from desktop.views.look import Look
+from desktop.views.privacy import veil_text
 from desktop.words import msg
 
 CHIP, CHIP_GAP, TOP = 24, 4, 6
@@ -207,7 +208,10 @@ class DayGrid(QWidget):
     def choose(self, item: Item | None) -> None:
         """Put the selection on an item."""
         self.chosen = item.row.id if item else None
-        self.setAccessibleDescription(item.row.record.title if item else "")
+        self._look.bind(
+            self.setAccessibleDescription,
+            lambda: veil_text(self._look, item.row.record.title if item is not None else ""),
+        )
         self.update()
         if item is not None:
             self.picked.emit(item.row)
