@@ -1,11 +1,10 @@
 """Quotes: write one, price it, discount it, issue it, revise it, and put it on paper."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -16,7 +15,6 @@ from desktop.models import numbers
 from desktop.models.records import (
     Adjustment,
     Customer,
-    Organisation,
     Product,
     Quote,
     QuoteLine,
@@ -29,24 +27,13 @@ from desktop.rules.money import ONE
 from desktop.services import approvals, catalog, drafts, offers, prices, quote_copies, sealed
 from desktop.services import quote_sense as of
 from desktop.services.commands import command
+from desktop.services.quote_prices import lines_of, organisation, price, settle
+from desktop.services.quote_prices import today as today
 from desktop.services.quote_sense import can_change as can_change
 from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, refuse_moved, said
 from desktop.words import msg
 
 PRICED = of.PRICED
-
-
-def organisation(work: Work) -> Organisation | None:
-    """The firm that sells, where this laptop knows it."""
-    return work.session.scalars(
-        select(Organisation).where(Organisation.deleted_at.is_(None)).limit(1)
-    ).first()
-
-
-def today(work: Work) -> date:
-    """The day in the organisation's time zone."""
-    firm = organisation(work)
-    return work.now.astimezone(ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai")).date()
 
 
 @command(
@@ -100,12 +87,12 @@ def add_line(
 ) -> QuoteLine:
     """Add a product at its price, or a free line, section, note or option with `values`."""
     given = values or {}
-    rank = _rank_after(_lines(work, quote), after)
+    rank = _rank_after(lines_of(work, quote), after)
     line = _put(work, quote, rank, product_id=product_id, quantity=quantity, values=given)
     work.flush()
     if product_id is not None and "unit_price" not in given:
-        _price(work, quote, product_id)
-    _settle(work, quote)
+        price(work, quote, product_id)
+    settle(work, quote)
     return line
 
 
@@ -147,43 +134,6 @@ def _line_of(work: Work, quote: Quote, line_id: UUID) -> QuoteLine:
     return line
 
 
-def _lines(work: Work, quote: Quote) -> list[QuoteLine]:
-    query = select(QuoteLine).where(
-        QuoteLine.revision_id == quote.revision_id, QuoteLine.deleted_at.is_(None)
-    )
-    return list(work.session.scalars(query.order_by(QuoteLine.rank, QuoteLine.id)))
-
-
-def _price(work: Work, quote: Quote, *product_ids: UUID) -> None:
-    """Price every line of these products anew; one that left the catalogue keeps its price."""
-    revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
-    firm, on, lines = organisation(work), today(work), _lines(work, quote)
-    customer = work.session.get(Customer, quote.customer_id) if quote.customer_id else None
-    kept = prices.pinned(lines)
-    running = offers.fitting(work.session, customer, currency=quote.currency, on=on)
-    for product_id in product_ids:
-        product = work.session.get(Product, product_id)
-        if product is None or product.deleted_at is not None:
-            continue
-        prices.reprice(
-            work.session,
-            [line for line in lines if line.product_id == product_id],
-            product,
-            customer,
-            currency=quote.currency,
-            tax_mode=revision.tax_mode if revision else "included",
-            on=on,
-            home=firm.currency if firm else "",
-            pinned=kept,
-            offers=offers.of_product(running, product),
-        )
-
-
-def _settle(work: Work, quote: Quote) -> None:
-    """Bring the promotions of the whole in line with the lines."""
-    offers.settle(work, quote, on=today(work))
-
-
 @command("quote.set_line", label=msg("Change line"), on=Quote, when=can_change, writes=of.LINES)
 def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, Any]) -> QuoteLine:
     """Change a line; a new quantity prices it anew, a price typed by hand stays as it was typed."""
@@ -198,8 +148,8 @@ def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, An
         prices.typed_by(work, line)
     elif "quantity" in values and line.product_id is not None:
         work.flush()
-        _price(work, quote, line.product_id)
-    _settle(work, quote)
+        price(work, quote, line.product_id)
+    settle(work, quote)
     return line
 
 
@@ -216,8 +166,8 @@ def remove_line(work: Work, quote: Quote, *, line_id: UUID) -> None:
     work.delete(line)
     work.flush()
     if line.product_id is not None:
-        _price(work, quote, line.product_id)
-    _settle(work, quote)
+        price(work, quote, line.product_id)
+    settle(work, quote)
 
 
 # The plain commands of lines and discounts, as forms and the command line use them, go the same way.
@@ -284,6 +234,28 @@ def new_adjustment(work: Work, *, values: Mapping[str, Any]) -> Adjustment:
     return made
 
 
+@command(
+    "quote.reprice",
+    label=msg("At today's prices"),
+    on=Quote,
+    when=can_change,
+    icon="refresh-cw",
+    offered=True,
+    writes=of.LINES,
+)
+def reprice(work: Work, quote: Quote) -> int:
+    """Price all lines by the books, promotions and rates of today; returns how many prices are others now.
+
+    What was typed by hand stays as it was typed.
+    """
+    lines = lines_of(work, quote)
+    before = {line.id: line.unit_price for line in lines}
+    wanted = dict.fromkeys(line.product_id for line in lines if line.product_id is not None)
+    price(work, quote, *wanted, anew=True)
+    settle(work, quote)
+    return sum(1 for line in lines if line.unit_price != before[line.id])
+
+
 @command("quote.move_line", label=msg("Move line"), on=Quote, when=can_change, writes=of.LINES)
 def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) -> QuoteLine:
     """Put a line after another one, or first."""
@@ -292,7 +264,7 @@ def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) ->
         return line
     if after is not None:
         _line_of(work, quote, after)
-    others = [one for one in _lines(work, quote) if one.id != line_id]
+    others = [one for one in lines_of(work, quote) if one.id != line_id]
     if after is None:
         line.rank = ranks.between("", others[0].rank) if others else line.rank
     else:
@@ -300,7 +272,7 @@ def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) ->
     same = [one for one in (line, *others) if one.product_id == line.product_id]
     if line.product_id is not None and any(one.slabs for one in same):
         work.flush()
-        _price(work, quote, line.product_id)
+        price(work, quote, line.product_id)
     return line
 
 
@@ -332,7 +304,7 @@ def discount(
     if value is None or (value == 0 and kind != "target"):
         if present is not None:
             work.delete(present)
-        _settle(work, quote)
+        settle(work, quote)
         return None
     if present is None:
         present = Adjustment(
@@ -345,7 +317,7 @@ def discount(
         quote_copies.belongs(work, quote, present)
     present.value, present.label = value, label or present.label
     work.flush()
-    _settle(work, quote)
+    settle(work, quote)
     if drafts.draft_of(work.session, quote).totals().payable < 0 and value < 0:
         raise Refused(msg("This takes away more than the quote is worth."), field="value")
     return present
@@ -459,7 +431,7 @@ def confirm(work: Work, quote: Quote) -> None:
     """A person looked at the total that came of two people's changes, with promotions counted once."""
     quote.needs_review = False
     if quote.stage == "draft":
-        _settle(work, quote)
+        settle(work, quote)
 
 
 def paper(store: Store, quote_id: UUID, *, language: str | None = None) -> bytes:
@@ -490,8 +462,8 @@ def compose(
         rank = ranks.following(rank)
         _put(work, quote, rank, product_id=product_id, quantity=quantity, values={})
     work.flush()
-    _price(work, quote, *dict.fromkeys(product_id for product_id, _ in lines))
-    _settle(work, quote)
+    price(work, quote, *dict.fromkeys(product_id for product_id, _ in lines))
+    settle(work, quote)
     for kind, value in adjustments:
         discount(work, quote, kind=kind, value=value)
     return quote

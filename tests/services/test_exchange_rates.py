@@ -103,3 +103,32 @@ def test_rates_are_the_offices_to_change() -> None:
     assert [name for name in roles.ROLES if roles.may(name, "exchange_rate.edit")] == [
         *("manager", "office", "admin")
     ]
+
+
+def test_at_todays_prices_a_quote_leaves_its_rate_its_currency_and_what_has_run_out(tmp_path: Path) -> None:
+    now: list[datetime] = [NOON]
+    with opened(tmp_path / "vault", clock=lambda: now[0]) as store:
+        firm(store)
+        machine, typed = product(store, "M-1", "100"), product(store, "M-2", "200")
+        rate(store, "8")
+        until = {"name": "x", "kind": "discount", "percent": D(20), "product_id": machine.id}
+        run(store, "promotion.new", values={**until, "valid_until": TODAY})
+        made = abroad(store)
+        for each in (machine, typed):
+            run(store, "quote.add_line", made, product_id=each.id)
+        second = drafts.load(store, made).lines[1]
+        run(store, "quote.set_line", made, line_id=second.id, values={"unit_price": D(23)})
+        assert prices(store, made) == [D(10), D(23)]
+        assert run(store, "quote.reprice", made) == 0
+        now[0] = NOON + timedelta(days=1)
+        rate(store, "10", TODAY + timedelta(days=1))
+        assert run(store, "quote.reprice", made) == 0
+        run(store, "product.edit", machine.id, values={"price": D(110)})
+        assert run(store, "quote.reprice", made) == 1
+        assert prices(store, made) == [D(11), D(23)]
+        run(store, "quote.edit", made, values={"currency": "CNY"})
+        run(store, "quote.reprice", made)
+        assert prices(store, made) == [D(110), D(23)]
+        run(store, "quote.issue", made)
+        with pytest.raises(Refused):
+            run(store, "quote.reprice", made)

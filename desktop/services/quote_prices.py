@@ -1,0 +1,65 @@
+"""The prices of a whole quote: each product by all of its lines, and then what the whole earns."""
+
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from desktop.models.records import Customer, Organisation, Product, Quote, QuoteLine, QuoteRevision
+from desktop.models.store import Work
+from desktop.services import offers, prices
+
+
+def organisation(work: Work) -> Organisation | None:
+    """The firm that sells, where this laptop knows it."""
+    return work.session.scalars(
+        select(Organisation).where(Organisation.deleted_at.is_(None)).limit(1)
+    ).first()
+
+
+def today(work: Work) -> date:
+    """The day in the organisation's time zone."""
+    firm = organisation(work)
+    return work.now.astimezone(ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai")).date()
+
+
+def lines_of(work: Work, quote: Quote) -> list[QuoteLine]:
+    """The living lines of the current revision in their order."""
+    query = select(QuoteLine).where(
+        QuoteLine.revision_id == quote.revision_id, QuoteLine.deleted_at.is_(None)
+    )
+    return list(work.session.scalars(query.order_by(QuoteLine.rank, QuoteLine.id)))
+
+
+def price(work: Work, quote: Quote, *product_ids: UUID, anew: bool = False) -> None:
+    """Price every line of these products; one that left the catalogue keeps its price.
+
+    The rates of currencies stay those with which the quote was begun, unless all is priced `anew`.
+    """
+    revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
+    firm, on, lines = organisation(work), today(work), lines_of(work, quote)
+    customer = work.session.get(Customer, quote.customer_id) if quote.customer_id else None
+    kept = [] if anew else prices.pinned(lines)
+    running = offers.fitting(work.session, customer, currency=quote.currency, on=on)
+    for product_id in product_ids:
+        product = work.session.get(Product, product_id)
+        if product is None or product.deleted_at is not None:
+            continue
+        prices.reprice(
+            work.session,
+            [line for line in lines if line.product_id == product_id],
+            product,
+            customer,
+            currency=quote.currency,
+            tax_mode=revision.tax_mode if revision else "included",
+            on=on,
+            home=firm.currency if firm else "",
+            pinned=kept,
+            offers=offers.of_product(running, product),
+        )
+
+
+def settle(work: Work, quote: Quote) -> None:
+    """Bring the promotions of the whole in line with the lines."""
+    offers.settle(work, quote, on=today(work))
