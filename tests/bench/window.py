@@ -16,6 +16,8 @@ from desktop.app import spare_the_collector
 from desktop.models import indexing
 from desktop.models.records import Customer
 from desktop.models.store import Store
+from desktop.rules import pinyin
+from desktop.views.breath import Breath
 from desktop.views.desk import Desk
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
@@ -128,7 +130,11 @@ def _palette(look: Look, desk: Desk, store: Store) -> Iterator[Figure]:
     window = Window(look, desk)
     window.resize(1200, 800)
     window.show()
-    QApplication.processEvents()
+    until(desk.runner.idle)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    Breath(app, window)  # as the program's window has it
+    pinyin.readings("囊")  # and as the program does while a passphrase is typed
     window.open_palette()
     times: list[float] = []
     for text in TYPED:
