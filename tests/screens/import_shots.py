@@ -11,7 +11,6 @@ from desktop.services.import_updates import Change
 from desktop.views.importing.page import ImportPage
 from desktop.views.list_page import ListPage
 from desktop.views.window import Window
-from tests.screens.list_shots import customers
 from tests.screens.sample import Firm
 from tests.screens.staging import Show, now, render, until, wait_idle
 
@@ -33,9 +32,11 @@ def bring(window: Window, name: str, text: str, encoding: str = "utf-8-sig") -> 
     """A file is dropped and looked at."""
     path = Path(tempfile.mkdtemp(prefix="shot")) / name
     path.write_bytes(text.encode(encoding))
-    window.desk.bring_in(path)
+    window.go("import")
     page = window.page()
     assert isinstance(page, ImportPage)
+    page.leave()
+    window.desk.bring_in(path)
     until(lambda: page.ahead is not None)
     shutil.rmtree(path.parent)
     wait_idle(window)
@@ -45,9 +46,7 @@ def bring(window: Window, name: str, text: str, encoding: str = "utf-8-sig") -> 
 
 def columns(window: Window, firm: Firm) -> None:
     """A stranger's table: columns of many kinds, some rows that cannot come in as they are."""
-    customers(window, firm)
-    page = window.page()
-    assert isinstance(page, ListPage)
+    page = _list(window)
     known = [each for each in map(page.table.row_at, range(2)) if each is not None]
     lines = [f"{_name(each)},,,江苏省苏州市,info@{place}.cn,,,B,," for place, each in enumerate(known)]
     made = bring(window, "华东客户名单.csv", "\r\n".join([HEADS, *lines, *STRANGERS]), "gb18030")
@@ -57,9 +56,7 @@ def columns(window: Window, firm: Firm) -> None:
 
 def known_rows(window: Window, firm: Firm) -> None:
     """A file of which some rows are here already, brought up to date."""
-    customers(window, firm)
-    page = window.page()
-    assert isinstance(page, ListPage)
+    page = _list(window)
     lines = ["客户名称,城市,等级,备注"]
     found = [each for each in map(page.table.row_at, range(5)) if each is not None]
     for place, each in enumerate(found):
@@ -103,7 +100,20 @@ def a_card(window: Window, firm: Firm) -> None:
 def nothing(window: Window, firm: Firm) -> None:
     """No file yet."""
     window.go("import")
+    page = window.page()
+    assert isinstance(page, ImportPage)
+    page.leave()
     wait_idle(window)
+
+
+def _list(window: Window) -> ListPage:
+    """The customers that are here."""
+    window.go("customer")
+    wait_idle(window)
+    page = window.page()
+    assert isinstance(page, ListPage)
+    until(page.table.rowCount)
+    return page
 
 
 def _name(row: Any) -> str:

@@ -26,7 +26,7 @@ from tests.screens import facts, shots, staging
 from tests.screens.sample import Firm
 
 TOGETHER = (
-    *("network", "first_copy", "handover", "settings", "directory", "price"),
+    *("network", "first_copy", "handover", "settings", "directory", "price", "import"),
     *("inbox_de", "inbox_pro", "inbox_re"),
 )
 """Screens that differ in one part of one window: they are shown in it one after another."""

@@ -14,6 +14,7 @@ from desktop.services.import_rows import FURTHER, LEFT_OUT
 from desktop.views import paint
 from desktop.views.compose import Picture, column, label, scrolling, set_ink
 from desktop.views.editors import ChoiceEditor
+from desktop.views.importing.cut import Cut
 from desktop.views.look import Look
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg
@@ -76,13 +77,16 @@ class _Lines(QWidget):
         self._look = look
         self.grid = QGridLayout(self)
         self.current = -1
+        self.count = 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A hairline beneath the heads and each line."""
         look, painter = self._look, QPainter(self)
+        if not self.count:
+            return
         heads = self.grid.cellRect(0, 0)
         paint.paint_hairline(painter, look, QRect(0, heads.top(), self.width(), heads.height()))
-        for place in range(1, self.grid.rowCount()):
+        for place in range(1, self.count + 1):
             box = self.grid.cellRect(place, 0)
             line = QRect(0, box.top(), self.width(), box.height())
             if place - 1 == self.current:
@@ -164,6 +168,7 @@ class ColumnLines(QWidget):
         self._scroll.setWidget(self._lines)  # which lets go of the lines of before
         self._lines.setAutoFillBackground(False)
         grid = self._lines.grid
+        self._lines.count = len(self._columns)
         self.choices, self._whys, self._marks = [], [], []
         for place, words in enumerate(HEADS if self._columns else ()):
             made = label(look, words, size="small", ink="ink_3")
@@ -177,9 +182,9 @@ class ColumnLines(QWidget):
 
     def _add(self, place: int, each: Column, options: Sequence[tuple[str, Message]]) -> None:
         look, grid = self._look, self._lines.grid
-        title = label(look, each.title or NOTHING, ink="ink" if each.filled else "ink_3")
-        title.setToolTip(each.title)
-        first = label(look, ink="ink_2")
+        title = Cut(look, ink="ink" if each.filled else "ink_3")
+        title.setText(each.title or NOTHING)
+        first = Cut(look, ink="ink_2")
         look.bind(first.setText, partial(self._first, each))
         choice = _Where(look, options, each.key)
         choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -191,7 +196,6 @@ class ColumnLines(QWidget):
         mark = Picture(look, "check", "good", "small")
         words = label(look, size="small", ink="ink_2")
         for part in (title, first):
-            part.setMinimumWidth(1)
             part.installEventFilter(self)
         arrow = Picture(look, "arrow-right", "ink_3", "small")
         parts: tuple[QWidget, ...] = (title, first, arrow, choice)

@@ -20,6 +20,7 @@ from desktop.views.compose import Line, Picture, Stack, column, holding, label, 
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
 from desktop.views.importing.columns import ColumnLines
+from desktop.views.importing.cut import Cut
 from desktop.views.importing.reading import Opened, Reader
 from desktop.views.importing.rows import Heads, RowList
 from desktop.views.importing.steps import Steps
@@ -74,10 +75,8 @@ class ImportPage(QWidget):
         self._soon.setInterval(BREATH)
         self._soon.timeout.connect(self._look_again)
         self.steps = Steps(look)
-        self._file = label(look, ink="ink_2")
-        self._facts = label(look, size="small", ink="ink_3")
-        for part in (self._file, self._facts):
-            part.setMinimumWidth(1)
+        self._file = Cut(look, ink="ink_2")
+        self._facts = Cut(look, size="small", ink="ink_3")
         self._stack = Stack()
         self._nothing = Empty(
             look, "upload", msg("No file yet"),
@@ -114,8 +113,7 @@ class ImportPage(QWidget):
         kinds = [(kind, class_of(kind).__plural__) for kind in imports.KINDS]
         self.kinds = Segments(look, kinds, current="customers", name=msg("What the rows are"))
         self.kinds.chosen.connect(self._say_kind)
-        self._told = label(look, size="small", ink="ink_2")
-        self._told.setMinimumWidth(1)
+        self._told = Cut(look, size="small", ink="ink_2")
         self.again = Button(look, msg("Recognise again"), icon="refresh-cw", kind="flat")
         self.again.clicked.connect(self._forget)
         band = region("surface", "bottom")
@@ -147,8 +145,7 @@ class ImportPage(QWidget):
         self.filters = {key: Button(look, words, kind="filter") for key, words in FILTERS}
         for key, button in self.filters.items():
             button.clicked.connect(lambda _on=False, key=key: self.show_only(key))
-        self._summary = label(look, size="small", ink="ink_2")
-        self._summary.setMinimumWidth(1)
+        self._summary = Cut(look, size="small", ink="ink_2")
         heading = label(look, msg("Preview"), strong=True)
         line = row(look, heading, *self.filters.values(), self._summary, gap=8, edge=(20, 6, 20, 6))
         line.setStretch(len(FILTERS) + 1, 1)
@@ -162,8 +159,8 @@ class ImportPage(QWidget):
         self.save_odd.clicked.connect(self._ask_where)
         cancel = Button(look, msg("Cancel"), kind="flat")
         cancel.clicked.connect(self.leave)
-        once = label(look, msg("One undo takes all of it back"), size="small", ink="ink_2")
-        once.setMinimumWidth(1)
+        once = Cut(look, size="small", ink="ink_2")
+        look.bind(once.setText, msg("One undo takes all of it back"))
         mark = Picture(look, "undo-2", "ink_3", "small")
         line = row(look, mark, once, self.save_odd, cancel, self.go, gap=8, edge=(20, 10, 16, 10))
         line.setStretch(1, 1)
@@ -192,9 +189,11 @@ class ImportPage(QWidget):
 
     def _fit_upper(self) -> None:
         """Cards have no columns, and what is to be said of them needs less."""
-        look, cards = self._look, self._opened is not None and self._opened.sheet is None
-        most = min(look.px(230 if cards else 440), self.height() // 2)
-        self._upper.setFixedHeight(max(most, look.px(150)))
+        look, opened = self._look, self._opened
+        wanted = 440
+        if opened is not None and opened.sheet is None:
+            wanted = 230 if opened.ahead.known else 110
+        self._upper.setFixedHeight(max(min(look.px(wanted), self.height() // 2), look.px(min(wanted, 150))))
 
     # Reading
 
@@ -469,6 +468,7 @@ class ImportPage(QWidget):
         """Do nothing with this file."""
         self._asked += 1
         self._soon.stop()
+        self.meanwhile.drop()
         self._opened = self.ahead = None
         self.rows.rows.show(None, None, (), "")
         self._file.setText("")

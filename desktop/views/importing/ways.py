@@ -15,6 +15,7 @@ from desktop.views import paint
 from desktop.views.compose import clear, column, holding, label, region, row, scrolling
 from desktop.views.editors import ChoiceEditor
 from desktop.views.importing.columns import NOTHING, why
+from desktop.views.importing.cut import Cut
 from desktop.views.look import Look
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg
@@ -145,8 +146,7 @@ class Beside(QWidget):
         super().__init__()
         self._look = look
         self._place = 0
-        self._title = label(look, strong=True)
-        self._title.setMinimumWidth(1)
+        self._title = Cut(look, strong=True)
         self._number = label(look, size="small", ink="ink_3")
         self._why = label(look, ink="ink_2", wrap=True)
         self._samples = label(look, size="small", ink="ink_2", wrap=True)
@@ -198,7 +198,6 @@ class Beside(QWidget):
             return
         self._place = place
         self._title.setText(each.title or NOTHING)
-        self._title.setToolTip(each.title)
         look.bind(self._number.setText, msg("Column {number}").of(number=place + 1))
         look.bind(self._why.setText, self._sentence(each))
         look.bind(self._samples.setText, self._values(each))
