@@ -35,6 +35,7 @@ THEME_WORDS: Final = (
 METERED: Final = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
 NAMED, NAMED_MOST, EDGE, EDGE_MOST = 216, 240, 40, 44
 """Pixels for the name of a setting with its sentence, and before them; large text leaves controls room."""
+SAMPLE: Final = msg("¥1,286,400.00, 24 Nov 2026; a week begins on Monday")
 NARROW: Final = 480
 TERSE: Final = frozenset({"keys"})
 """Pages whose sentences only serve the search: their controls say as much."""
@@ -138,6 +139,7 @@ class SettingsPage(QWidget):
             (msg("Language"), msg("Quotes have their own."), self.language),
             (msg("Theme"), msg("The strongest contrast helps in bright light."), self.theme),
             (msg("Text size"), msg("Everything grows with it."), self.scale),
+            (msg("Numbers and days"), msg("They follow the language."), label(self._look, SAMPLE)),
         ]
 
     def _laptop(self, desk: Desk) -> Lines:

@@ -10,7 +10,9 @@ from desktop.views.theme import SCALE_STEP, SCALES, Tokens
 from desktop.words import msg, verbatim
 
 WIDTH = 200
-KNOB = 16
+KNOB, DOT = 16, 3
+MARKED = 20
+"""Percent from one dot of the track to the next."""
 
 
 class _Slider(QSlider):
@@ -40,14 +42,21 @@ class _Slider(QSlider):
         at = left + share * (self.width() - KNOB)
         painter.setPen(Qt.PenStyle.NoPen)
         radius = look.t.radius("track")
-        painter.setBrush(look.colour("line_control"))
+        painter.setBrush(look.colour("line_strong"))
         painter.drawRoundedRect(QRectF(left, middle - 2, self.width() - KNOB, 4), radius, radius)
         painter.setBrush(look.colour("accent_mark"))
         painter.drawRoundedRect(QRectF(left, middle - 2, at - left, 4), radius, radius)
+        painter.setBrush(look.colour("line_control"))
+        for scale in range(self.minimum(), self.maximum() + 1, MARKED):
+            x = left + (scale - self.minimum()) / (self.maximum() - self.minimum()) * (self.width() - KNOB)
+            if x > at:
+                painter.drawEllipse(QRectF(x - DOT / 2, middle - DOT / 2, DOT, DOT))
         on = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        painter.setPen(QPen(look.colour("focus" if on else "line_control"), 2 if on else 1))
+        painter.setPen(QPen(look.colour("focus" if on else "accent_mark"), 4 if on else 2))
         painter.setBrush(look.colour("surface"))
-        painter.drawEllipse(QRectF(at - KNOB / 2 + 1, middle - KNOB / 2 + 1, KNOB - 2, KNOB - 2))
+        inset = 2 if on else 1
+        knob = QRectF(at - KNOB / 2, middle - KNOB / 2, KNOB, KNOB)
+        painter.drawEllipse(knob.adjusted(inset, inset, -inset, -inset))
 
 
 class TextSize(QWidget):

@@ -37,7 +37,7 @@ def test_a_setting_is_found_by_a_word_of_either_language(page: SettingsPage) -> 
 
 def test_the_index_turns_the_page_and_lets_a_search_go(page: SettingsPage, look: Look) -> None:
     assert page.index.keys() == [section.key for section in SECTIONS]
-    assert page.shown() == ["Language", "Theme", "Text size"]
+    assert page.shown() == ["Language", "Theme", "Text size", "Numbers and days"]
     page.finder.setText("backup")
     assert page.shown() == ["Backup"]
     page.index.setCurrentRow(page.index.keys().index("safety"))
