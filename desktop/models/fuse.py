@@ -5,7 +5,7 @@ everything else of the sync goes on. Never held: what one deleted oneself, the u
 that move away, streams that are lost.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -93,7 +93,7 @@ class Fuse:
                 for one in counted.values()
             ],
         )
-        return _without(tables, counted), [one for one in removals if one.record not in counted]
+        return _as_before(tables, counted), [one for one in removals if one.record not in counted]
 
     def _living(self, asked: Iterable[Any]) -> dict[str, Any]:
         """Those whose records are alive here, by id."""
@@ -148,12 +148,21 @@ class Fuse:
         self.driver.executemany("DELETE FROM sync_held WHERE record = ?", moved)
 
 
-def _without(tables: Mapping[str, Rows], ids: Mapping[str, Any]) -> Mapping[str, Rows]:
-    """The tables without these rows: the last row of a deleted record says that it is deleted."""
-    return {
-        kind: Piece(table.columns, [row for row in table.rows if row[0] not in ids])
-        for kind, table in tables.items()
-    }
+def _as_before(tables: Mapping[str, Rows], ids: Mapping[str, Any]) -> Mapping[str, Rows]:
+    """The tables with these rows as they were one version ago, alive: a deletion changes nothing else.
+
+    What one typed and the office took into them stays on the screen, and so does what others typed last.
+    """
+    return {kind: Piece(table.columns, list(_alive(table, ids))) for kind, table in tables.items()}
+
+
+def _alive(table: Rows, ids: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
+    version, deleted_at = (list(table.columns).index(name) for name in ("version", "deleted_at"))
+    for row in table.rows:
+        if row[0] in ids:
+            row = list(row)
+            row[version], row[deleted_at] = max(row[version] - 1, 1), None
+        yield row
 
 
 def decided(connection: Connection, record: bytes) -> None:

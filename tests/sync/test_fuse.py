@@ -4,15 +4,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from desktop.models import fuse, repairs
 from desktop.models.fuse import Deletion
 from desktop.models.record import new_id
+from desktop.models.records import Customer
 from desktop.models.remote import Remote
 from desktop.models.store import Store
-from sync.protocol.messages import Part, Person, Removal, Table
+from desktop.services import commands
+from sync.protocol.messages import Part, Person, Removal, Table, Verdict
 from tests.stores import NOON, opened
 
 ME = "a" * 32
@@ -50,7 +53,9 @@ def laptop(tmp_path: Path) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(store=store, remote=remote, ids=ids, seq=1, clock=clock)
 
 
-def deletes(laptop: SimpleNamespace, ids: Sequence[str], *, by: str = OTHER, **more: Any) -> None:
+def deletes(
+    laptop: SimpleNamespace, ids: Sequence[str], *, by: str = OTHER, version: int = 2, **more: Any
+) -> None:
     """A page in which these customers were deleted, each with its last row."""
     columns = ["id", "version", "name", "owner_id", "deleted_at", "@by", "@at"]
     gone = "2026-11-24T04:00:00.000Z"
@@ -59,8 +64,10 @@ def deletes(laptop: SimpleNamespace, ids: Sequence[str], *, by: str = OTHER, **m
         start=laptop.seq,
         upto=laptop.seq + 1,
         more=False,
-        tables={"customer": Table(columns=columns, rows=[[i, 2, "last", ME, gone, by, 1] for i in ids])},
-        removals=[Removal("tombstone", "customer", i, 2, gone) for i in ids],
+        tables={
+            "customer": Table(columns=columns, rows=[[i, version, "last", ME, gone, by, 1] for i in ids])
+        },
+        removals=[Removal("tombstone", "customer", i, version, gone) for i in ids],
         **more,
     )
     laptop.remote.apply(schema=1, parts=[part])
@@ -186,6 +193,18 @@ def test_what_comes_back_or_moves_away_is_held_no_longer(laptop: SimpleNamespace
         names = connection.exec_driver_sql("SELECT name FROM customer WHERE version = 3").scalars().all()
     assert names == ["b"]
     assert living(laptop.store) == 101
+
+
+def test_what_one_typed_into_a_record_stays_while_its_deletion_is_held(laptop: SimpleNamespace) -> None:
+    store, first = laptop.store, UUID(hex=laptop.ids[0])
+    commands.run(store, store.me(), "customer.edit", first, values={"name": "last"})
+    laptop.remote.apply(schema=1, verdicts=[Verdict(n=1, kind="applied", version=2)])
+    deletes(laptop, laptop.ids[:300], version=3)
+    laptop.remote.rest()
+    with store.reading() as session:
+        assert session.get_one(Customer, first).name == "last"
+    assert fuse.accept(laptop.remote) == 300
+    assert (living(store), count(store, "SELECT count(*) FROM sync_await")) == (100, 0)
 
 
 def test_with_the_stream_goes_what_was_held_of_it(laptop: SimpleNamespace) -> None:
