@@ -17,7 +17,7 @@ from tests.screens.sample import Firm
 WALKED = (
     *("unlock", "first_run_name", "first_run_passphrase", "first_run_start", "guide"),
     *("today", "dashboard", "settings_look", "settings_safety", "settings_keys", "inbox_review"),
-    *("new_customer", "crashed", "handover", "share_box", "outbox_chosen"),
+    *("new_customer", "crashed", "handover", "share_box", "outbox_chosen", "import"),
 )
 MOST = 120  # stops of one screen
 
