@@ -16,7 +16,7 @@ REACH: Final = 1.4
 """Seconds to find something with the mouse and to press it."""
 READ: Final = 2.5
 """Seconds to read a page that has just come up."""
-PATIENCE: Final = 30.0
+PATIENCE: Final = 90.0
 PROGRAMS: Final = ("Xvfb", "xdotool")
 MISSING: Final = tuple(name for name in PROGRAMS if shutil.which(name) is None)
 
