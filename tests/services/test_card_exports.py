@@ -25,7 +25,7 @@ FIELDS = (
 PHOTO = b"\x89PNG\r\n" + bytes(range(200))
 SAID: dict[str, Any] = {
     "name": "欧阳建国", "job": "采购部经理; 代理厂长", "department": "采购部", "mobile": "13812908866",
-    "phone": "0512-6288 8899 转 806", "email": "ouyang@xh.cn", "wechat": "ouyang_66", "website": "https://xh.cn/a?b=1,2",
+    "phone": "0512-6288 8899 转 806", "email": "ouyang@xh.example", "wechat": "ouyang_66", "website": "https://xh.example/a?b=1,2",
     "address": "苏州工业园区星湖街 218 号, 3 幢", "birthday": date(1980, 2, 3), "tags": ["展会", "老客户"],
     "remark": "第一行\n第二行；喜欢喝茶，" + "很长的一句话" * 20,
 }  # fmt: skip
@@ -72,7 +72,7 @@ def test_another_reader_finds_a_chinese_name_in_its_two_parts_and_everything_els
     assert card["BDAY"] == [("", "1980-02-03" if version == "3.0" else "19800203")]
     assert card["CATEGORIES"] == [("", "展会,老客户")]
     assert card["NOTE"][0][1].startswith(r"第一行\n第二行；喜欢喝茶，")
-    assert card["URL"] == [("", "https://xh.cn/a?b=1,2")]
+    assert card["URL"] == [("", "https://xh.example/a?b=1,2")]
     assert card["END"] == [("", "VCARD")]
 
 
