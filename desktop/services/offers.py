@@ -19,6 +19,7 @@ from desktop.rules import ranks
 from desktop.rules.money import ONE, ZERO, number, to_decimal
 from desktop.services import drafts, quote_copies
 from desktop.services.prices import by_hand, gift_of
+from desktop.services.records import among
 
 RANK: Final = "c"
 """Before what is discounted by hand."""
@@ -91,25 +92,35 @@ def settle(work: Work, quote: Quote, *, on: date) -> None:
         return
     work.flush()
     draft = drafts.draft_of(session, quote)
-    bought, digits = _bought(session, draft)
+    wanted = [line.product_id for line in draft.lines if any(each.category for each in found)]
+    bought, digits = _bought(draft, _categories(session, wanted))
     earned = {each.promotion.id: each for each in rule.rewards(found, bought, digits)}
     _settle_rows(work, quote, rows, earned)
     _settle_gifts(work, quote, draft.lines, gifts, earned)
 
 
-def _bought(session: Session, draft: drafts.QuoteDraft) -> tuple[list[rule.Bought], int]:
+def _categories(session: Session, products: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The categories of products, asked at once; nothing is asked where no promotion speaks of one."""
+    ids = {each for each in products if each is not None}
+    if not ids:
+        return {}
+    query = select(Product.id, Product.category).where(Product.id.in_(among(ids)))
+    return {row.id: row.category or "" for row in session.execute(query)}
+
+
+def _bought(draft: drafts.QuoteDraft, categories: Mapping[UUID, str]) -> tuple[list[rule.Bought], int]:
     """The lines that count, with what each comes to after its own discounts."""
     result = draft.totals()
     found = []
     for line, sums in zip(draft.lines, result.lines, strict=True):
         if not sums.counts or gift_of(line):
             continue
-        product = session.get(Product, line.product_id) if line.product_id is not None else None
+        category = categories.get(line.product_id, "") if line.product_id is not None else ""
         alone = any(step.get("exclusive") for step in line.price_trace or ())
         found.append(
             rule.Bought(
                 line.product_id.hex if line.product_id is not None else "-",
-                (product.category or "-") if product is not None else "-",
+                category or "-",
                 line.quantity or ZERO,
                 to_decimal(sums.net, result.digits),
                 alone,

@@ -64,7 +64,7 @@ def test_a_discount_and_a_cheaper_second_item_change_the_price_and_say_so(
 
 
 def test_spend_and_save_follows_the_lines_and_stands_under_its_name(store: Store, machine: Product) -> None:
-    made_by = offer(store, "spend", threshold=D(250), saving=D(30), repeats=True)
+    made_by = offer(store, "spend", threshold=D(250), saving=D(30), repeats=True, category="整机")
     made = quote(store, (machine.id, "2"))
     assert drafts.load(store, made.id).adjustments == []
     line = run(store, "quote.add_line", made.id, product_id=machine.id, quantity=D(3))
