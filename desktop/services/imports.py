@@ -34,6 +34,8 @@ from desktop.words import msg
 
 SLICE: Final = 500
 """Rows in one transaction at most; beside a person it is as many as they do not notice."""
+FIRST: Final = 50
+"""Rows in the first of them: it is not known yet what such rows cost here."""
 STOPPED: Final = msg("The import was stopped and taken back.")
 MANY: Final = 2000
 """From so many rows on, the search index is put in order afterwards."""
@@ -254,7 +256,8 @@ def keep_slices(
     name = f"{kind.removesuffix('s')}.import"
     done = 0
     while done < len(rows):
-        part = rows[done : done + min(SLICE, store.turns.bite(name))]
+        most = SLICE if done else min(SLICE, FIRST)
+        part = rows[done : done + min(most, store.turns.bite(name))]
         commands.run(store, actor, name, batch=batch, aside=True, rows=part)
         store.turns.took(name, len(part))
         done += len(part)

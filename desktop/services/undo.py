@@ -21,6 +21,8 @@ from desktop.words import Message, msg
 SLICE = 500
 """How many operations of a bulk command are taken back in one transaction at most."""
 UNDOING = "undo"
+BEGUN = "begun"
+"""Local: batches that are being written in slices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,36 @@ def _next(store: Store, actor: Actor) -> Step:
 
 @contextmanager
 def wholly(store: Store, actor: Actor, batch: UUID) -> Iterator[None]:
-    """What is written within under this batch comes wholly, or what came of it is taken back."""
+    """What is written within under this batch comes wholly, or what came of it is taken back.
+
+    It is noted before: what is killed in the middle is taken back at the next start (`take_back_left`).
+    """
     with store.busy_with(batch):
+        _note(store, batch, begun=True)
         try:
             yield
         except SatchelError:
             take_back(store, actor, batch)
+            _note(store, batch, begun=False)
             raise
+        _note(store, batch, begun=False)
+
+
+def _note(store: Store, batch: UUID, *, begun: bool) -> None:
+    others = [each for each in store.local(BEGUN) or [] if each != batch.hex]
+    store.set_local(BEGUN, [*others, batch.hex] if begun else others)
+
+
+def take_back_left(store: Store, actor: Actor) -> int:
+    """Take back what was begun and never ended, because the program was; returns how many steps that were."""
+    found = 0
+    for each in store.local(BEGUN) or []:
+        batch = UUID(hex=each)
+        if batch not in store.under_way:
+            found += last_step(store, actor, batch) is not None
+            take_back(store, actor, batch)
+            _note(store, batch, begun=False)
+    return found
 
 
 def take_back(store: Store, actor: Actor, batch: UUID) -> None:

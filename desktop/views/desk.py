@@ -413,6 +413,16 @@ class Desk(QObject):
             failed=fail,
         )
 
+    def take_back_left(self) -> None:
+        """What was cut off when the program ended is taken back."""
+        if not self.store.local(undo.BEGUN):
+            return
+        told = msg("An import or a change of many was cut off; what came of it was taken back.")
+        self.runner.write_slowly(
+            lambda: undo.take_back_left(self.store, self.actor),
+            done=lambda count: self.told.emit(told, False) if count else None,
+        )
+
     def undo(self) -> None:
         """Take back the last thing this person did."""
 

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from desktop.errors import Refused
 from desktop.models.record import Record
 from desktop.models.records import Contact, Customer, Product
 from desktop.models.store import Store
-from desktop.services import imports, undo
+from desktop.services import commands, imports, undo
 from tests.stores import customer
 
 
@@ -122,3 +123,53 @@ def test_columns_of_one_heading_or_none_are_all_kept() -> None:
     [found] = of_type(plan, Customer)
     assert sorted(found.custom["import"].values()) == ["a", "b", "c", "d", "f", "wrong"]
     assert found.custom["import"]["设备 2"] == "b"
+
+
+class Killed(BaseException):
+    """The program ends here."""
+
+
+@pytest.mark.parametrize("ended", [Killed, Refused])
+def test_what_ends_half_way_is_taken_back_at_once_or_at_the_next_start(
+    store: Store, monkeypatch: pytest.MonkeyPatch, ended: type[BaseException]
+) -> None:
+    monkeypatch.setattr(imports, "SLICE", 2)
+    customer(store, "从前的公司")
+    many = table("客户名称", *(f"第{n}号公司" for n in range(9)))
+
+    def cut(done: int, _of: int) -> bool:
+        if done > 3:
+            raise ended(imports.STOPPED)
+        return True
+
+    def living() -> list[str]:
+        with store.reading() as session:
+            return [each.name for each in session.query(Customer).filter(Customer.deleted_at.is_(None))]
+
+    with pytest.raises(ended):
+        imports.carry_out(store, store.me(), imports.plan(many, "customers"), cut)
+    assert len(living()) == (5 if ended is Killed else 1)
+    assert undo.take_back_left(store, store.me()) == (ended is Killed)
+    assert living() == ["从前的公司"]
+    assert undo.take_back_left(store, store.me()) == 0
+    whole = imports.carry_out(store, store.me(), imports.plan(many, "customers"))
+    assert (whole.records, undo.take_back_left(store, store.me())) == ({"customer": 9}, 0)
+
+
+def test_what_a_person_changed_of_a_cut_off_import_stays(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "SLICE", 2)
+    plan = imports.plan(table("客户名称", *(f"第{n}号公司" for n in range(9))), "customers")
+    mine = plan.rows[0].records[0].id
+
+    def cut(_done: int, _of: int) -> bool:
+        commands.run(store, store.me(), "customer.edit", mine, values={"city": "苏州"})
+        raise Killed
+
+    with pytest.raises(Killed):
+        imports.carry_out(store, store.me(), plan, cut)
+    assert undo.take_back_left(store, store.me()) == 1
+    with store.reading() as session:
+        left = session.query(Customer).filter(Customer.deleted_at.is_(None)).all()
+    assert [(each.name, each.city) for each in left] == [("第0号公司", "苏州")]

@@ -203,3 +203,16 @@ def test_the_people_of_a_list_or_a_record_go_out_as_cards(
     assert stored(window.desk.store, "customer", firm.customers[0]).name in cards
     assert asked[0] == "Contacts.vcf"
     assert asked[2].endswith(".vcf")
+
+
+def test_an_import_that_was_cut_off_is_taken_back_when_the_window_comes_and_it_is_said(
+    window: Window, qtbot: QtBot, store: Store
+) -> None:
+    made = imports.plan("\n".join(["name", *(f"Beside {n}" for n in range(4))]).encode(), "customers")
+    batch = imports.carry_out(store, store.me(), made).batch
+    store.set_local(undo.BEGUN, [batch.hex])
+    window.desk.take_back_left()
+    settle(window, qtbot)
+    assert names(store) == set()
+    assert "was cut off" in window.toast.words()
+    assert store.local(undo.BEGUN) == []
