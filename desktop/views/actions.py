@@ -1,6 +1,7 @@
 """The window's own actions: one function each, reached by the palette and by keys that one may change."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -41,7 +42,7 @@ class Actions(QObject):
         self.notices.opened.connect(window.open_record)
         self.tray = Tray(look, window)
         window.desk.begun.connect(self.tray.add)
-        window.desk.brought.connect(partial(boards.bring_in, window))
+        window.desk.brought.connect(self._bring_in)
         self.sheet: KeySheet | None = None
         self.guide: Guide | None = None
         self.practice: Practice | None = None
@@ -110,6 +111,9 @@ class Actions(QObject):
         if self.practice is None:
             self.practice = Practice(self._look, self._window)
         self.practice.start()
+
+    def _bring_in(self, path: Path) -> None:
+        boards.bring_in(self._window, path)
 
     def close(self) -> None:
         """The vault is locked, or the program ends: no window stays."""
