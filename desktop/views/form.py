@@ -1,5 +1,6 @@
 """Facts of a record as key and value; a value is a flat button that turns into its editor."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -38,8 +39,8 @@ from desktop.views.to_ask import ToAsk
 from desktop.views.why_field import WhyField
 from desktop.words import Message, msg
 
-WRAPPED = 18  # characters from which a value may take more than one line
-WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere  # an address has no words to wrap at
+WRAPPED = 8  # characters from which a value may take more than one line
+RUN = re.compile(r"[^\s\u2e80-\uffff]+")  # what a line is not broken in: a word, a number, an address
 KEY = {"zh": 84, "en": 112}
 
 
@@ -99,9 +100,14 @@ class Value(QAbstractButton):
     def _height(self, width: int) -> int:
         look = self._look
         room = QRectF(0, 0, max(width - look.px(12), 10), 10_000)
-        flags = int(WRAP)
-        high = QFontMetricsF(look.font()).boundingRect(room, flags, self._cell.text).height()
+        high = QFontMetricsF(look.font()).boundingRect(room, self._flags(room), self._cell.text).height()
         return max(look.px(25), int(high) + look.px(6))
+
+    def _flags(self, room: QRectF) -> int:
+        """Lines end between words, and within one that is longer than a line."""
+        longest = max((self._look.t.width(word) for word in RUN.findall(self._cell.text)), default=0)
+        within = Qt.TextFlag.TextWrapAnywhere if longest > room.width() else Qt.TextFlag(0)
+        return int(Qt.TextFlag.TextWordWrap | within)
 
     def sizeHint(self) -> QSize:
         """One line of 25 px."""
@@ -134,7 +140,7 @@ class Value(QAbstractButton):
             painter.setFont(look.font())
             painter.setPen(look.colour(ink))
             room = rest.adjusted(0, look.px(3), 0, 0)
-            painter.drawText(room, int(WRAP), cell.text)
+            painter.drawText(room, self._flags(QRectF(room)), cell.text)
         else:
             paint.paint_text(painter, look, rest, cell.text, ink=ink)
 

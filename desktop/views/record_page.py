@@ -61,7 +61,7 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 
-CROWDED_BELOW: Final = 900
+CROWDED_BELOW: Final = 1000
 CRAMPED_BELOW: Final = 640
 """A page narrower than that shows its side actions as icons."""
 SIDE_SHARE, LEAST_LEFT, LEAST_MIDDLE, LEAST_RIGHT = 100, 306, 272, 220

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from desktop.models.kinds import Moment
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 FIRST_HOUR, SOON = 8, 90
 """The hour at the top, and the minutes after now that are in sight too."""
+CROWDED = 680
+"""px at 100 % below which the bar is short of room."""
 MOST_ABOVE = 3
 """Things without a time that a day of a week shows above its hours."""
 
@@ -91,6 +93,13 @@ class CalendarFace(QWidget):
         whole = column(look, bar, self.heads, self.band, self._area, gap=0)
         whole.setStretch(3, 1)
         self.setLayout(whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the number of the week and a word leave the bar."""
+        super().resizeEvent(event)
+        crowded = event.size().width() < self._look.px(CROWDED)
+        self.also.shrink(crowded)
+        self._week.setHidden(crowded)
 
     def _listen(self) -> None:
         for grid, other in ((self.grid, self.band), (self.band, self.grid)):
