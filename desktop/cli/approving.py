@@ -65,7 +65,13 @@ def _check(console: Console, wanted: str) -> None:
     quote = records.find(console.store, Quote, wanted)
     found = approvals.now_standing(console.store, drafts.load(console.store, quote.id))
     if found is None:
-        told = {"id": quote.id.hex, "tone": "good", "asks": [], "left": None, "refusal": ""}
+        told: dict[str, Any] = {
+            "id": quote.id.hex,
+            "tone": "good",
+            "asks": [],
+            "left": None,
+            "refusal": "",
+        }
         console.result(told, approval_requests.NOTHING)
         return
     refusal = found.refusal

@@ -1,7 +1,7 @@
 """The facts of a document that approval rules look at: laptop and office take them from here."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,10 +42,14 @@ def facts(
     milestones: Iterable[Mapping[str, Any]] = (),
     terms: Iterable[Mapping[str, Any]] = (),
     standard: Iterable[Mapping[str, Any]] = (),
+    promoted: Collection[int] = (),
     valid_until: date | None = None,
     on: date | None = None,
 ) -> Facts:
-    """All that rules look at; `known` goes line by line, `standard` are the terms of the firm."""
+    """All that rules look at; `known` goes line by line, `standard` are the terms of the firm.
+
+    `promoted`: the places of discounts that a promotion of the firm gives; nobody has to agree to those.
+    """
     parts = [
         _part(document, place, totals, each)
         for place, each in enumerate(known)
@@ -55,7 +59,7 @@ def facts(
         currency=document.currency,
         digits=document.digits,
         parts=tuple(parts),
-        given=sum(max(-one.amount, 0) for one in totals.adjustments),
+        given=sum(max(-one.amount, 0) for n, one in enumerate(totals.adjustments) if n not in promoted),
         payable=totals.payable + totals.prepaid,
         payment_days=payment_days(milestones),
         clauses=len(_texts(terms) ^ _texts(standard)),

@@ -136,6 +136,7 @@ def run(
     """
     found = named(name)
     with store.work(actor, name, batch=batch, aside=aside) as work:
+        _refuse(found, work, None)  # who may not do it at all is not told what is there
         record = work.get(found.on, target) if target is not None and found.on is not None else None
         _refuse(found, work, record)
         held = clashes.hold_back(work, record, arguments, seen) if seen is not None else None

@@ -193,8 +193,17 @@ def _draft(batch: Batch, quote: Held, content: editions.Content, firm: Organisat
         held = batch.get("quote_line", name)
         slabs = {"slabs": content.slabs.get(name, [])}
         lines.append(_record(QuoteLine, {**(held.row if held is not None else {}), **values, **slabs}, name))
+    promotions = _promotions(batch)
     discounts = [
-        _record(Adjustment, {"kind": kind, "value": value, "line_id": line})
+        _record(
+            Adjustment,
+            {
+                **promotions.get((line, kind, Decimal(value)), {}),
+                "kind": kind,
+                "value": value,
+                "line_id": line,
+            },
+        )
         for line, group in content.adjustments.items()
         for kind, value in group
     ]
@@ -208,6 +217,18 @@ def _draft(batch: Batch, quote: Held, content: editions.Content, firm: Organisat
         firm,
         None,
     )
+
+
+def _promotions(batch: Batch) -> dict[tuple[str | None, str, Decimal], dict[str, str]]:
+    """Of the discounts on the whole those that a promotion gives which the office knows, by what they say."""
+    found = {}
+    for held in batch.held("adjustment"):
+        promotion = held.row["promotion_id"]
+        batch.load([("promotion", promotion)] if promotion else [])
+        if batch.get("promotion", promotion) is not None and held.row["line_id"] is None:
+            key = (None, held.row["kind"], Decimal(held.row["value"] or 0))
+            found[key] = {"promotion_id": promotion}
+    return found
 
 
 def _record(cls: type[R], row: Mapping[str, Any], record: str = "") -> R:

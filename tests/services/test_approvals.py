@@ -283,3 +283,14 @@ def test_terms_validity_payment_and_gifts_ask_too(desk: Desk) -> None:
     desk.do("quote.discount", line_id=line.id, value=Decimal(-100))
     found = {ask.rule.kind: ask.found for ask in desk.standing().asks}
     assert found == {"validity": "30", "gift": "1,000.00"}
+
+
+def test_what_a_promotion_of_the_firm_gives_needs_nobody(desk: Desk) -> None:
+    desk.rule("document_discount", "0")
+    values = {"name": "满 500 减 50", "kind": "spend", "threshold": Decimal(500), "saving": Decimal(50)}
+    commands.run(desk.store, desk.store.me(), "promotion.new", values=values)
+    made = quote(desk.store, (desk.product.id, "10"), to=desk.buyer)
+    found = desk.standing(made)
+    assert (found.facts.payable, found.facts.given, found.asks) == (95000, 0, ())
+    desk.discount("-1", made)
+    assert [ask.rule.kind for ask in desk.standing(made).asks] == ["document_discount"]

@@ -59,13 +59,16 @@ class Rows:
     """What the office holds of one quote, as JSON brought it."""
 
     def __init__(self, *records: Record) -> None:
-        self.held = {}
+        self.rows: dict[tuple[str, str], Held] = {}
         for record in records:
             row = json.loads(json.dumps({"id": record.id.hex, "deleted_at": None, **record.wire()}))
-            self.held[record.__tablename__, record.id.hex] = Held(record.__tablename__, row)
+            self.rows[record.__tablename__, record.id.hex] = Held(record.__tablename__, row)
 
     def get(self, kind: str, record: str | None) -> Held | None:
-        return self.held.get((kind, record or ""))
+        return self.rows.get((kind, record or ""))
+
+    def held(self, kind: str) -> list[Held]:
+        return [held for (of, _), held in self.rows.items() if of == kind]
 
     def load(self, _keys: object) -> None:
         """Everything is here."""
