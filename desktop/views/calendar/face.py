@@ -97,9 +97,12 @@ class CalendarFace(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the number of the week and a word leave the bar."""
         super().resizeEvent(event)
-        crowded = event.size().width() < self._look.px(CROWDED)
+        self._fit_bar()
+
+    def _fit_bar(self) -> None:
+        crowded = self.width() < self._look.px(CROWDED)
         self.also.shrink(crowded)
-        self._week.setHidden(crowded)
+        self._week.setHidden(crowded or self.span == "month")
 
     def _listen(self) -> None:
         for grid, other in ((self.grid, self.band), (self.band, self.grid)):
@@ -194,7 +197,7 @@ class CalendarFace(QWidget):
         look.bind(self._title.setText, lambda: look.text(period_words(self.span, self.day, look.language)))
         week = msg("Week {number}").of(number=self.day.isocalendar().week)
         look.bind(self._week.setText, week)
-        self._week.setVisible(self.span != "month")
+        self._fit_bar()
 
     def show_span(self, span: str) -> None:
         """A day, a week or a month."""
