@@ -136,7 +136,6 @@ class Session(QObject):
         crash_report.catch_everything(self.desk.refused.emit)
         self.jobs.set_metered(self.connection.metered)
         self.jobs.start()
-        self.desk.take_back_left()
         QTimer.singleShot(0, self.window, lambda: come_back(self.window))
 
     def _tell(self, state: Any) -> None:

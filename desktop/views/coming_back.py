@@ -15,7 +15,8 @@ from desktop.words import msg
 
 
 def come_back(window: Window) -> bool:
-    """Open what was being typed last; says whether there was anything."""
+    """Open what was being typed last; says whether there was anything. What was cut off is taken back."""
+    window.desk.take_back_left()
     draft = window.desk.unfinished.last()
     if draft is None:
         return False

@@ -12,6 +12,7 @@ from desktop.models.records import Customer
 from desktop.models.store import Store
 from desktop.services import exports, imports, undo
 from desktop.views import card_files
+from desktop.views.coming_back import come_back
 from desktop.views.importing.page import ImportPage
 from desktop.views.running import Running
 from desktop.views.window import Window
@@ -211,7 +212,7 @@ def test_an_import_that_was_cut_off_is_taken_back_when_the_window_comes_and_it_i
     made = imports.plan("\n".join(["name", *(f"Beside {n}" for n in range(4))]).encode(), "customers")
     batch = imports.carry_out(store, store.me(), made).batch
     store.set_local(undo.BEGUN, [batch.hex])
-    window.desk.take_back_left()
+    come_back(window)
     settle(window, qtbot)
     assert names(store) == set()
     assert "was cut off" in window.toast.words()
