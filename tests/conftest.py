@@ -44,7 +44,7 @@ LASTING = (
 class PatientBot(QtBot):
     """Waits as long as a busy machine may need; only what never comes costs that long."""
 
-    LEAST = 30_000
+    LEAST = 90_000
     """Milliseconds."""
 
     def waitUntil(self, callback: Callable[[], Any], *, timeout: int = LEAST) -> None:  # noqa: N802
