@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.models.store import Store
@@ -15,6 +15,8 @@ from desktop.views.window import Window
 from tests.screens.sample import Firm
 
 SIZE = QSize(1440, 900)
+SHORT = 1000
+"""Milliseconds: a timer that fires sooner, once, belongs to what is still being put on the screen."""
 Build = Callable[[Look], QWidget]
 Show = Callable[[Window, Firm], None]
 
@@ -58,8 +60,13 @@ def until(done: Callable[[], object]) -> None:
 
 
 def wait_idle(window: Window) -> None:
-    """Until every answer that was asked for is on the screen."""
-    until(window.desk.runner.idle)
+    """Until every answer that was asked for is on the screen, also what was put off by a moment."""
+    until(lambda: window.desk.runner.idle() and not _is_put_off(window))
+
+
+def _is_put_off(window: Window) -> bool:
+    timers = (each for each in window.findChildren(QTimer) if each.isActive() and each.isSingleShot())
+    return any(each.interval() < SHORT for each in timers)
 
 
 def wait(screen: QWidget) -> None:
