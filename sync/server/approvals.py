@@ -221,7 +221,7 @@ def _draft(batch: Batch, quote: Held, content: editions.Content, firm: Organisat
 
 def _promotions(batch: Batch) -> dict[tuple[str | None, str, Decimal], dict[str, str]]:
     """Of the discounts on the whole those that a promotion gives which the office knows, by what they say."""
-    found = {}
+    found: dict[tuple[str | None, str, Decimal], dict[str, str]] = {}
     for held in batch.held("adjustment"):
         promotion = held.row["promotion_id"]
         batch.load([("promotion", promotion)] if promotion else [])
