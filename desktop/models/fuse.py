@@ -76,7 +76,7 @@ class Fuse:
         Records in `undone` were taken back by who made them. `absent`: the office just does not have them.
         """
         taken_back = set(undone)
-        self._overtaken(tables, removals)
+        self._overtaken(stream, tables, removals)
         asked = [
             one for one in removals if absent or (one.flag == "tombstone" and one.record not in taken_back)
         ]
@@ -135,8 +135,8 @@ class Fuse:
         one = 'SELECT count(*) FROM "{}" WHERE deleted_at IS NULL'
         return sum(self.driver.execute(one.format(kind)).fetchone()[0] for kind in RECORDS)
 
-    def _overtaken(self, tables: Mapping[str, Rows], removals: Iterable[Any]) -> None:
-        """What was held is decided for records that came back or moved since."""
+    def _overtaken(self, stream: str, tables: Mapping[str, Rows], removals: Iterable[Any]) -> None:
+        """What was held is decided for records that came back, or moved out of the stream that told of it."""
         if not held(self.connection):
             return
         for table in tables.values():
@@ -144,8 +144,8 @@ class Fuse:
                 "DELETE FROM sync_held WHERE record = ? AND version < ?",
                 [(bytes.fromhex(row[0]), row[1]) for row in table.rows],
             )
-        moved = [(bytes.fromhex(one.record),) for one in removals if one.flag == "move"]
-        self.driver.executemany("DELETE FROM sync_held WHERE record = ?", moved)
+        moved = [(bytes.fromhex(one.record), stream) for one in removals if one.flag == "move"]
+        self.driver.executemany("DELETE FROM sync_held WHERE record = ? AND stream = ?", moved)
 
 
 def _as_before(tables: Mapping[str, Rows], ids: Mapping[str, Any]) -> Mapping[str, Rows]:

@@ -53,24 +53,27 @@ def laptop(tmp_path: Path) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(store=store, remote=remote, ids=ids, seq=1, clock=clock)
 
 
-def deletes(
-    laptop: SimpleNamespace, ids: Sequence[str], *, by: str = OTHER, version: int = 2, **more: Any
-) -> None:
-    """A page in which these customers were deleted, each with its last row."""
+def deleted(
+    ids: Sequence[str], *, stream: str = MINE, start: int = 1, by: str = OTHER, version: int = 2, **more: Any
+) -> Part:
+    """News that these customers were deleted, each with its last row, which says whose it was."""
     columns = ["id", "version", "name", "owner_id", "deleted_at", "@by", "@at"]
-    gone = "2026-11-24T04:00:00.000Z"
-    part = Part(
-        stream=MINE,
-        start=laptop.seq,
-        upto=laptop.seq + 1,
+    gone, owner = "2026-11-24T04:00:00.000Z", stream.removeprefix("user:")
+    rows: list[list[Any]] = [[each, version, "last", owner, gone, by, 1] for each in ids]
+    return Part(
+        stream=stream,
+        start=start,
+        upto=start + 1,
         more=False,
-        tables={
-            "customer": Table(columns=columns, rows=[[i, version, "last", ME, gone, by, 1] for i in ids])
-        },
-        removals=[Removal("tombstone", "customer", i, version, gone) for i in ids],
+        tables={"customer": Table(columns=columns, rows=rows)},
+        removals=[Removal("tombstone", "customer", each, version, gone) for each in ids],
         **more,
     )
-    laptop.remote.apply(schema=1, parts=[part])
+
+
+def deletes(laptop: SimpleNamespace, ids: Sequence[str], **how: Any) -> None:
+    """A page in which these customers were deleted."""
+    laptop.remote.apply(schema=1, parts=[deleted(ids, start=laptop.seq, **how)])
     laptop.seq += 1
 
 
@@ -205,6 +208,17 @@ def test_what_one_typed_into_a_record_stays_while_its_deletion_is_held(laptop: S
         assert session.get_one(Customer, first).name == "last"
     assert fuse.accept(laptop.remote) == 300
     assert (living(store), count(store, "SELECT count(*) FROM sync_await")) == (100, 0)
+
+
+def test_what_moves_and_is_deleted_there_stays_held(laptop: SimpleNamespace) -> None:
+    theirs, some = f"user:{OTHER}", laptop.ids[:300]
+    laptop.remote.apply_snapshot(schema=1, stream=theirs, at=1, after=None, mask="", tables={}, stubs=())
+    moved = [Removal("move", "customer", record, 2) for record in some]
+    left = Part(stream=MINE, start=1, upto=2, more=False, removals=moved)
+    laptop.remote.apply(schema=1, parts=[deleted(some, stream=theirs, version=3), left])
+    assert (living(laptop.store), held(laptop.store)) == (ALL, 300)
+    assert fuse.accept(laptop.remote) == 300
+    assert living(laptop.store) == 100
 
 
 def test_with_the_stream_goes_what_was_held_of_it(laptop: SimpleNamespace) -> None:
