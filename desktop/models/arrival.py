@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from desktop.models import decisions, derived, indexing, leaving, lending, remote_rows
 from desktop.models.changes import ARRIVED, VOID, append_remote, read_local
 from desktop.models.columns import json_text
+from desktop.models.fuse import NOT_HELD
 from desktop.models.overlay import CREATING, Pending, Row, difference, replay
 from desktop.models.record import RECORDS, Record, new_id
 from desktop.models.remote_rows import IDS, Rows, id_list
@@ -227,9 +228,11 @@ class Arrival:
         """Nothing more will come for the ops answered so far: their records were deleted or given away.
 
         A record that the office never gave this laptop, or took from it, leaves; no row that it gave does.
+        One whose deletion waits for a person goes on showing what was typed.
         """
         rows = self.driver.execute(
-            "DELETE FROM sync_await RETURNING record, (SELECT type FROM change WHERE change.n = sync_await.n)"
+            f"DELETE FROM sync_await WHERE {NOT_HELD}"  # noqa: S608 - own text
+            " RETURNING record, (SELECT type FROM change WHERE change.n = sync_await.n)"
         ).fetchall()
         for record, type_name in rows:
             self._touch(RECORDS[type_name], bytes(record))

@@ -5,7 +5,7 @@ everything else of the sync goes on. Never held: what one deleted oneself, the u
 that move away, streams that are lost.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +27,9 @@ SHARE: Final = 4
 DAY: Final = 24 * 60 * 60 * 1000
 SLICE: Final = 1000
 """Deletions taken in one transaction once a person said so."""
+
+NOT_HELD: Final = "record NOT IN (SELECT record FROM sync_held)"
+"""In SQL: its last row is here. That of a held deletion waits with it: what it leads to may be gone."""
 
 _WINDOW: Final = "deletions"
 
@@ -76,7 +79,7 @@ class Fuse:
         Records in `undone` were taken back by who made them. `absent`: the office just does not have them.
         """
         taken_back = set(undone)
-        self._overtaken(stream, tables, removals)
+        self._overtaken(tables, removals)
         asked = [
             one for one in removals if absent or (one.flag == "tombstone" and one.record not in taken_back)
         ]
@@ -93,7 +96,7 @@ class Fuse:
                 for one in counted.values()
             ],
         )
-        return _as_before(tables, counted), [one for one in removals if one.record not in counted]
+        return _without(tables, counted), [one for one in removals if one.record not in counted]
 
     def _living(self, asked: Iterable[Any]) -> dict[str, Any]:
         """Those whose records are alive here, by id."""
@@ -135,8 +138,8 @@ class Fuse:
         one = 'SELECT count(*) FROM "{}" WHERE deleted_at IS NULL'
         return sum(self.driver.execute(one.format(kind)).fetchone()[0] for kind in RECORDS)
 
-    def _overtaken(self, stream: str, tables: Mapping[str, Rows], removals: Iterable[Any]) -> None:
-        """What was held is decided for records that came back, or moved out of the stream that told of it."""
+    def _overtaken(self, tables: Mapping[str, Rows], removals: Iterable[Any]) -> None:
+        """What was held is decided for records that came back or moved since."""
         if not held(self.connection):
             return
         for table in tables.values():
@@ -144,25 +147,16 @@ class Fuse:
                 "DELETE FROM sync_held WHERE record = ? AND version < ?",
                 [(bytes.fromhex(row[0]), row[1]) for row in table.rows],
             )
-        moved = [(bytes.fromhex(one.record), stream) for one in removals if one.flag == "move"]
-        self.driver.executemany("DELETE FROM sync_held WHERE record = ? AND stream = ?", moved)
+        moved = [(bytes.fromhex(one.record),) for one in removals if one.flag == "move"]
+        self.driver.executemany("DELETE FROM sync_held WHERE record = ?", moved)
 
 
-def _as_before(tables: Mapping[str, Rows], ids: Mapping[str, Any]) -> Mapping[str, Rows]:
-    """The tables with these rows as they were one version ago, alive: a deletion changes nothing else.
-
-    What one typed and the office took into them stays on the screen, and so does what others typed last.
-    """
-    return {kind: Piece(table.columns, list(_alive(table, ids))) for kind, table in tables.items()}
-
-
-def _alive(table: Rows, ids: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
-    version, deleted_at = (list(table.columns).index(name) for name in ("version", "deleted_at"))
-    for row in table.rows:
-        if row[0] in ids:
-            row = list(row)
-            row[version], row[deleted_at] = max(row[version] - 1, 1), None
-        yield row
+def _without(tables: Mapping[str, Rows], ids: Mapping[str, Any]) -> Mapping[str, Rows]:
+    """The tables without these rows: the last row of a deleted record says that it is deleted."""
+    return {
+        kind: Piece(table.columns, [row for row in table.rows if row[0] not in ids])
+        for kind, table in tables.items()
+    }
 
 
 def decided(connection: Connection, record: bytes) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from desktop.models import erasing, leases, repairs, roots, sending
 from desktop.models.changes import now_ms, read_locals
 from desktop.models.engines import told_plainly
+from desktop.models.fuse import NOT_HELD
 from desktop.models.remote_values import Identity, Known
 from desktop.rules.chain import START
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _IDENTITY: Final = ("office", "me", "device", "key", "code")
 _FACTS: Final = (*_IDENTITY, "head", "acked", "successor", erasing.UNTIDY, repairs.CHECKED)
 _STATE: Final = (
-    "SELECT EXISTS (SELECT 1 FROM sync_await), EXISTS (SELECT 1 FROM search_due),"  # noqa: S608 - own text
+    f"SELECT EXISTS (SELECT 1 FROM sync_await WHERE {NOT_HELD}), EXISTS (SELECT 1 FROM search_due),"  # noqa: S608
     f" (SELECT count(*) FROM sync_held), ({roots.NEWEST})"
 )
 
