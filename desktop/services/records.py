@@ -16,6 +16,8 @@ from desktop.models.record import RECORDS, Record, children_of, hidden_from
 from desktop.models.records import (
     Adjustment,
     Approval,
+    ApprovalGrant,
+    ApprovalRequest,
     Comment,
     Customer,
     Delegation,
@@ -34,6 +36,7 @@ from desktop.services import approval_sense, comments, price_sense
 from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
+_PLACE: Final = frozenset({"owner_id", "team_id", "custom"})
 LED: Final[dict[str, frozenset[str]]] = {
     "quote": frozenset({"number", "stage", "revision_id", "payable", "needs_review"}),
     "quote_revision": frozenset(
@@ -47,7 +50,9 @@ LED: Final[dict[str, frozenset[str]]] = {
     "comment": frozenset({"author_id"}),
     "share": frozenset({"of", "of_id", "person_id", "group_id"}),
     "delegation": frozenset({"code", "granted_by_id", "granted_as", "granted_at", "signature"}),
-    "approval": frozenset(Approval.fields()) - {"owner_id", "team_id", "custom"},
+    "approval": frozenset(Approval.fields()) - _PLACE,
+    "approval_grant": frozenset(ApprovalGrant.fields()) - _PLACE,
+    "approval_request": frozenset(ApprovalRequest.fields()) - _PLACE,
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
         {
@@ -257,7 +262,7 @@ def _texts_only(parts: Any, needed: frozenset[str]) -> bool:
 
 def refuse_issued(work: Work, record: Record) -> None:
     """Refuse to touch a part of a revision that was issued, or a signature."""
-    if isinstance(record, Signature | Approval):
+    if isinstance(record, Signature | Approval | ApprovalGrant):
         raise Refused(SIGNED if isinstance(record, Signature) else NOTED)
     if isinstance(record, QuoteLine | Adjustment) and record.revision_id is not None:
         revision = work.session.get(QuoteRevision, record.revision_id)
