@@ -14,6 +14,7 @@ from desktop.models.changes import read_local, write_local
 from desktop.models.columns import json_text
 from desktop.models.decisions import RECORD_LEVEL as RECORD_LEVEL
 from desktop.models.decisions import Loss
+from desktop.models.kinds import Kind, Link
 from desktop.models.overlay import pairs
 from desktop.models.record import RECORDS, Record
 from desktop.models.store import Work
@@ -261,10 +262,20 @@ def _take_mine(work: Work, entry: Entry) -> None:
             work.flush()  # the office takes no value of a deleted record: it comes back first
         described = cls.fields()[entry.field]
         value = described.kind.from_wire(entry.mine)
+        _check_lead(work, described.kind, value)
         if described.merge == "stage":
             now = described.kind.to_wire(getattr(record, entry.field))
             work.op("transition", record, {"field": entry.field, "from": now, "to": entry.mine})
         setattr(record, entry.field, value)
+
+
+def _check_lead(work: Work, kind: Kind, value: Any) -> None:
+    """Raises NotFound where a link would lead to a part that is not here, such as a refused edition."""
+    if value is None or not isinstance(kind, Link) or not kind.to or not RECORDS[kind.to].__root__:
+        return
+    part = work.session.get(RECORDS[kind.to], value)
+    if part is None or part.deleted_at is not None:
+        raise NotFound(msg("What this leads to was refused as well, or is gone. Decide that first."))
 
 
 def _repeat(work: Work, cls: type[Record], record: Record | None, entry: Entry) -> None:
@@ -275,6 +286,8 @@ def _repeat(work: Work, cls: type[Record], record: Record | None, entry: Entry) 
     elif kind in ("create", "append") and record is None:
         fields = cls.fields()
         values = {name: fields[name].kind.from_wire(value) for name, value in body.items() if name in fields}
+        for name, value in values.items():
+            _check_lead(work, fields[name].kind, value)
         work.add(cls(id=entry.record, **values))
     elif record is None:
         raise NotFound(msg("This record is no longer on this laptop."))

@@ -8,7 +8,7 @@ import pytest
 from desktop.errors import NotFound
 from desktop.models import inbox
 from desktop.models.record import new_id
-from desktop.models.records import Customer, Opportunity
+from desktop.models.records import Customer, Opportunity, Quote, QuoteRevision
 from desktop.models.store import Store
 from sync.protocol.messages import Loss
 from tests.models.remote.pages import entries, new, shown, verdict
@@ -72,10 +72,26 @@ def test_a_stage_is_taken_again_as_a_step_and_a_deletion_as_a_deletion(store: St
     assert shown(store, record).deleted_at is not None
 
 
-def refused(store: Store, record: UUID, kind: str, body: dict[str, Any]) -> inbox.Entry:
+def test_nothing_is_made_to_lead_to_what_was_refused_as_well(store: Store) -> None:
+    edition = new_id()
+    quote, entry = conflict(store, Quote, "revision_id", edition.hex, name="q")
+    with pytest.raises(NotFound):
+        resolve(store, entry, "mine")
+    assert shown(store, quote, Quote).revision_id is None
+    assert [one.id for one in entries(store)] == [entry.id]
+    line = refused(store, new_id(), "create", {"revision_id": edition.hex}, "quote_line")
+    with pytest.raises(NotFound):
+        resolve(store, line, "mine")
+    with store.work(store.me(), "inbox.resolve") as work:
+        work.add(QuoteRevision(id=edition, quote_id=quote))
+        inbox.resolve(work, entry.id, "mine")
+    assert shown(store, quote, Quote).revision_id == edition
+
+
+def refused(store: Store, record: UUID, kind: str, body: dict[str, Any], of: str = "customer") -> inbox.Entry:
     with store.engine.begin() as connection:
         n = len(inbox.entries(connection, every=True)) + 9
-        sent = inbox.Sent(n, b"t" * 16, kind, "customer", record.bytes, body)
+        sent = inbox.Sent(n, b"t" * 16, kind, of, record.bytes, body)
         inbox.keep(connection, store.device.bytes, 1, [(sent, verdict(n, "rejected", 0))])
     return entries(store, record=record)[0]
 
