@@ -273,6 +273,7 @@ def _check_lead(work: Work, kind: Kind, value: Any) -> None:
     """Raises NotFound where a link would lead to a part that is not here, such as a refused edition."""
     if value is None or not isinstance(kind, Link) or not kind.to or not RECORDS[kind.to].__root__:
         return
+    work.flush()  # it may be made again in the same decision
     part = work.session.get(RECORDS[kind.to], value)
     if part is None or part.deleted_at is not None:
         raise NotFound(msg("What this leads to was refused as well, or is gone. Decide that first."))
