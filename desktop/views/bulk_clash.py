@@ -126,14 +126,14 @@ class Meanwhile(QObject):
         look.changed.connect(self._say_again)
 
     def tell(self, report: Report) -> None:
-        """Say what was not changed; ask about what somebody changed meanwhile."""
+        """Say what was not changed; ask about what somebody changed meanwhile, one report at a time."""
         if report.refused:
             words = msg("{count} were not changed: {why}")
             why = report.refused[0][1]
             self._desk.refused.emit(Refused(words.of(count=len(report.refused), why=why)))
         if report.clashes:
             self.ask(report)
-        else:
+        elif self.page is None or self.page.report.plan is report.plan:
             self.over.emit()
 
     def tell_why(self, error: BaseException) -> None:

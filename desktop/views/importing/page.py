@@ -206,7 +206,7 @@ class ImportPage(QWidget):
         self._begin(path)
 
     def _begin(self, path: Path) -> None:
-        self._path, self._how, self._key, self.only = path, None, "", ""
+        self._path, self._how, self._key, self.only, self._kind = path, None, "", "", None
         self._opened = None
         self._file.setText(path.name)
         self._look.release(self._facts.setText)
@@ -225,21 +225,25 @@ class ImportPage(QWidget):
     def _look_again(self) -> None:
         """The columns, or what becomes of what is here, were said otherwise."""
         opened = self._opened
-        if opened is not None:
+        if opened is not None and self._kind is not None:
+            self._read(self._kind, opened.data)
+        elif opened is not None:
             anew, how, key = self._anew, self._how or opened.how, self._key
             self._ask(lambda: self._reader.again(opened, how, key, anew=anew))
 
-    _anew = False
-    """Whether the rows are to be understood anew, not only what becomes of them."""
+    _anew = False  # whether the rows are to be understood anew, until they are
+    _kind: str | None = None  # what the rows were said to be, until they are read so
+    _covered = False  # whether a file is looked at behind the rows that clashed
 
     def _ask(self, work: Callable[[], Opened]) -> None:
         self._soon.stop()
         self._asked += 1
-        asked, self._anew = self._asked, False
+        asked = self._asked
         self.go.refuse(LOOKING)
 
         def show(opened: Opened) -> None:
             if asked == self._asked:
+                self._anew, self._kind = False, None
                 self._show_opened(opened)
 
         def refuse(error: BaseException) -> None:
@@ -325,8 +329,8 @@ class ImportPage(QWidget):
     # What a person says
 
     def _say_kind(self, kind: str) -> None:
-        if self._opened is not None and kind != self._opened.kind:
-            self._key = ""
+        if self._opened is not None and kind != (self._kind or self._opened.kind):
+            self._key, self._kind = "", kind
             self._read(kind, self._opened.data)
 
     def _say_column(self, place: int, key: str) -> None:
@@ -363,9 +367,10 @@ class ImportPage(QWidget):
 
     def _wait(self) -> None:
         """Look ahead when nothing more is said; what is being looked at is of before."""
-        self._asked += 1
-        self.go.refuse(LOOKING)
-        self._soon.start()
+        if self._opened is not None:
+            self._asked += 1
+            self.go.refuse(LOOKING)
+            self._soon.start()
 
     def _ask_where(self) -> None:
         title = self._look.text(msg("Save the rows to look at"))
@@ -436,6 +441,8 @@ class ImportPage(QWidget):
             said = msg("{added} added, {count} changed. One undo takes all of it back.")
             said = said.of(added=f"{report.added:,}", count=f"{report.saved:,}")
             self._say_after("circle-check", msg("{file} is here").of(file=name), said, report.plan.type)
+        if self.meanwhile.page is None:
+            self._covered = self._stack.currentWidget() is self._asking
         self.meanwhile.tell(report)
 
     def _say_after(self, icon: str, title: Message, why: Message, kind: str) -> None:
@@ -456,8 +463,9 @@ class ImportPage(QWidget):
         """Nothing is left to be asked of what clashed."""
         if self.meanwhile.page is not None:
             self.meanwhile.drop()
-            self._stack.setCurrentWidget(self._after or self._nothing)
-            self._next()
+            self._stack.setCurrentWidget(self._asking if self._covered else self._after or self._nothing)
+            if not self._covered:
+                self._next()
 
     def _next(self) -> None:
         """The next of the files that were dropped together."""

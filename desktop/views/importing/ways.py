@@ -56,10 +56,15 @@ class Option(QAbstractButton):
         look.bind(self.setAccessibleName, words)
         look.bind(self.setToolTip, words)
 
+    def value(self) -> str:
+        """What stands at its right; an amount is hidden with the names."""
+        return veil_text(self._look, self._value)
+
     def sizeHint(self) -> QSize:
         """The radio, the words, the value."""
         look = self._look
-        value = look.px(12) + look.t.width(self._value) if self._value else 0
+        said = self.value()
+        value = look.px(12) + look.t.width(said) if said else 0
         return QSize(look.px(26) + look.t.width(self.text()) + value, look.t.control("height"))
 
     def minimumSizeHint(self) -> QSize:
@@ -78,12 +83,13 @@ class Option(QAbstractButton):
         radio = QRect(look.px(2), 1, look.t.control("radio") + 2, box.height())
         paint.paint_radio(painter, look, radio, checked=self.isChecked())
         left = radio.right() + look.px(8)
-        wide = look.t.width(self._value) if self._value else 0
+        said = self.value()
+        wide = look.t.width(said) if said else 0
         words = QRect(left, 0, box.width() - left - wide - look.px(4), box.height())
         paint.paint_text(painter, look, words, self.text(), ink="ink")
-        if self._value:
+        if said:
             value = QRect(box.width() - wide - look.px(4), 0, wide + look.px(2), box.height())
-            paint.paint_text(painter, look, value, self._value, ink="ink_2", align=paint.RIGHT)
+            paint.paint_text(painter, look, value, said, ink="ink_2", align=paint.RIGHT)
 
 
 class Options(QWidget):
