@@ -28,5 +28,5 @@ def card_text(store: Store, contact_id: UUID) -> str:
 
 
 def code_of(store: Store, contact_id: UUID) -> Squares:
-    """The same as a code. Raises NotFound."""
+    """The same as a code. Raises NotFound, and Refused where it does not fit."""
     return squares(card_text(store, contact_id))
