@@ -98,6 +98,12 @@ def tax_labels(tax: Mapping[str, Any] | None, voice: Voice) -> list[str]:
     return [percent(rate) for rate in tax.get("rates", [])]
 
 
+def choice_label(voice: Voice, count: int) -> str:
+    """What the first, second, third alternative of a group is called."""
+    place = chinese_count(count) if voice.primary == "zh" else ordinal(count, "en")
+    return voice.say(msg("Choice {place}", "paper").of(place=place)).first
+
+
 def below_price(line: Mapping[str, Any], digits: int) -> list[str]:
     """How many units the price is for, or each part of the quantity at the price of its tier."""
     base = figure(str(line.get("base_quantity") or "1"))
@@ -378,9 +384,7 @@ class LineTable:
         group = str(line.get("group") or "")
         if line["kind"] != "alternative" or not group:
             return 0.0
-        count = self._groups[group]
-        place = chinese_count(count) if self.voice.primary == "zh" else ordinal(count, "en")
-        label = self.voice.say(msg("Choice {place}", "paper").of(place=place)).first
+        label = choice_label(self.voice, self._groups[group])
         wide = text_width(label, page.small.size) + 8
         chosen = bool(line.get("chosen"))
         fill, edge, ink = (

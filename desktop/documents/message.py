@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from desktop.documents.linetable import COUNTED, below_price, counts, discounts
+from desktop.documents.linetable import COUNTED, below_price, choice_label, counts, discounts
 from desktop.documents.summary import sum_rows
 from desktop.documents.voice import Voice, figure, money, ordinal
 from desktop.words import Message, msg
@@ -52,6 +52,7 @@ def _filled(voice: Voice, message: Message, **values: str) -> str:
 
 def _lines(voice: Voice, snapshot: Mapping[str, Any]) -> Iterator[str]:
     number = sections = 0
+    groups: dict[str, tuple[int, int]] = {}  # of alternatives: their number, and how many were said
     for line in snapshot["lines"]:
         name = voice.text(line["name"]).first
         if line["kind"] == "section":
@@ -59,8 +60,13 @@ def _lines(voice: Voice, snapshot: Mapping[str, Any]) -> Iterator[str]:
             first = ordinal(sections, voice.primary)
             yield f"{first}、{name}" if voice.primary == "zh" else f"{first}. {name}"
         elif line["kind"] in COUNTED:
-            number += 1
-            yield _line(voice, snapshot, line, number, name)
+            group = str(line.get("group") or "") if line["kind"] == "alternative" else ""
+            number += group not in groups
+            if group:
+                own, place = groups.get(group, (number, 0))
+                groups[group] = own, place + 1
+                name = _filled(voice, LABELLED, label=choice_label(voice, place + 1), value=name)
+            yield _line(voice, snapshot, line, groups[group][0] if group else number, name)
         elif line["kind"] == "note":
             yield name
 

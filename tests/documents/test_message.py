@@ -1,6 +1,7 @@
 """The quote as text for a chat: the same figures as on the paper, in one language."""
 
 from decimal import Decimal
+from typing import Any
 
 from desktop.documents.message import quote_text
 from desktop.documents.quote import WATERMARKS
@@ -46,3 +47,18 @@ def test_prices_for_a_hundred_and_by_tier_say_so_and_one_sum_needs_no_others() -
     assert "各行合计" not in said
     assert "有效期" not in said
     assert "\n\n\n" not in said
+
+
+def test_alternatives_share_their_number_as_on_the_paper() -> None:
+    def line(name: str, **more: Any) -> sample.Snapshot:
+        return sample.item(sample.text(name), "", sample.text(""), "1", sample.UNIT, "100.00", **more)
+
+    group = {"kind": "alternative", "group": "g"}
+    lines = [line("主机甲", **group), line("主机乙", **group, chosen=True), line("储气罐")]
+    said = quote_text(sample.quote(lines=lines, adjustments=[])).splitlines()
+    for told in (
+        "1. 方案一：主机甲 × 1 台（可选，未计入合计）",
+        "1. 方案二：主机乙 × 1 台",
+        "2. 储气罐 × 1 台",
+    ):
+        assert told in said
