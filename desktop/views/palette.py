@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -230,14 +231,24 @@ class Palette(QWidget):
         self.show()
         self.raise_()
         self.entry.setFocus()
+        self._window.installEventFilter(self)
 
     def dismiss(self) -> None:
         """Close it and give the focus back."""
+        self._window.removeEventFilter(self)
         self.scrim.hide()
         self.hide()
         if self._came_from is not None:
             self._came_from.setFocus()
             self._came_from = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The window has another size."""
+        if event.type() == QEvent.Type.Resize:
+            self.scrim.cover()
+            self.raise_()
+            self._fit()
+        return super().eventFilter(watched, event)
 
     def titles(self) -> list[str]:
         """What can be chosen now, for tests."""

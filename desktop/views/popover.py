@@ -137,11 +137,13 @@ class Scrim(QWidget):
         self.hide()
 
     def cover(self) -> None:
-        """Lie over the whole window."""
+        """Lie over the whole window; where it has another size now, what is behind is seen as it is."""
         self.setGeometry(self._window.rect())
         if self._still and not self.isVisible():
             self._behind = self._window.grab()
             self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        else:
+            self._see_through()
         self.show()
         self.raise_()
 

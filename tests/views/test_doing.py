@@ -35,6 +35,19 @@ def test_keys_can_be_chosen_and_work_at_once(window: Window, qtbot: QtBot) -> No
     assert keymap.all_keys()["palette"] == "Ctrl+K"
 
 
+def test_the_palette_lies_over_all_of_a_window_that_grows_or_shrinks(window: Window) -> None:
+    window.resize(1100, 700)
+    window.open_palette()
+    box = window.palette_box
+    assert box.scrim.size() == window.size()
+    for width, height in ((1400, 860), (900, 620)):
+        window.resize(width, height)
+        assert box.scrim.size() == window.size()
+        assert box.scrim._behind is None  # noqa: SLF001  the picture is of another size
+        assert abs(box.geometry().center().x() - window.width() // 2) <= 1
+    box.dismiss()
+
+
 def test_keys_that_mean_something_else_are_refused_with_words() -> None:
     for keys, why in (
         ("Ctrl+Z", "Ctrl+Z already means “Undo”."),
