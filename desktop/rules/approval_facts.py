@@ -24,14 +24,15 @@ BOUND: Final = frozenset({"number", "issued_on", "approval"})
 class Known:
     """What is known of a line beside what it prints: the price found for it and its floor price.
 
-    `found` is for `per` of its units and None where nobody changed it by hand; the floor is for as many units
-    as the line's price.
+    `found` is for `per` of its units and None where nobody changed it by hand; the floor is for `floor_per`,
+    or for as many as the line's price where that is not known.
     """
 
     name: str = ""
     found: Decimal | None = None
     per: Decimal = ONE
     floor: Decimal | None = None
+    floor_per: Decimal | None = None
 
 
 def facts(
@@ -85,6 +86,18 @@ def found_price(trace: Iterable[Mapping[str, Any]] | None) -> tuple[Decimal, Dec
     return (found, per or ONE) if found is not None else None
 
 
+def per(trace: Iterable[Mapping[str, Any]] | None) -> Decimal | None:
+    """For how many units the books said a price; None where they said none.
+
+    >>> per([{"step": "tier", "price": "98", "kind": "range"}]), per([{"step": "by_hand", "price": "90"}])
+    (Decimal('1'), None)
+    """
+    tiers = [step for step in trace or () if step.get("step") == "tier"]
+    if not tiers:
+        return None
+    return (Decimal(str(tiers[-1]["quantity"])) if tiers[-1].get("kind") == "block" else ONE) or ONE
+
+
 def payment_days(milestones: Iterable[Mapping[str, Any]]) -> int | None:
     """The longest number of days that a payment schedule names; None where it names none.
 
@@ -109,7 +122,7 @@ def _part(document: Document, place: int, totals: Totals, known: Known) -> Part:
         reference = max(reference, _minor(line.quantity * known.found, known.per, document.digits))
     floor = None
     if known.floor is not None:
-        floor = _minor(line.quantity * known.floor, line.base_quantity, document.digits)
+        floor = _minor(line.quantity * known.floor, known.floor_per or line.base_quantity, document.digits)
     return Part(known.name, reference, sums.net, sums.final, floor)
 
 

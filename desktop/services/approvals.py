@@ -120,7 +120,8 @@ def _known(
             on=on,
         )
     found, per = price or (None, ONE)
-    return approval_facts.Known(line.name or line.sku or "", found, per, floor)
+    floor_per = approval_facts.per(line.price_trace)
+    return approval_facts.Known(line.name or line.sku or "", found, per, floor, floor_per)
 
 
 def standing(

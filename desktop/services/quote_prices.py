@@ -1,5 +1,6 @@
 """The prices of a whole quote: each product by all of its lines, and then what the whole earns."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,7 +9,9 @@ from sqlalchemy import select
 
 from desktop.models.records import Customer, Organisation, Product, Quote, QuoteLine, QuoteRevision
 from desktop.models.store import Work
-from desktop.services import offers, prices
+from desktop.rules import approval_facts
+from desktop.rules.pricing import CurrencyRate
+from desktop.services import offers, prices, quote_copies
 
 
 def organisation(work: Work) -> Organisation | None:
@@ -37,10 +40,20 @@ def price(work: Work, quote: Quote, *product_ids: UUID, anew: bool = False) -> N
 
     The rates of currencies stay those with which the quote was begun, unless all is priced `anew`.
     """
+    lines = lines_of(work, quote)
+    _by_books(work, quote, lines, product_ids, [] if anew else prices.pinned(lines))
+
+
+def _by_books(
+    work: Work,
+    quote: Quote,
+    lines: Sequence[QuoteLine],
+    product_ids: Iterable[UUID],
+    kept: Sequence[CurrencyRate],
+) -> None:
     revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
-    firm, on, lines = organisation(work), today(work), lines_of(work, quote)
+    firm, on = organisation(work), today(work)
     customer = work.session.get(Customer, quote.customer_id) if quote.customer_id else None
-    kept = [] if anew else prices.pinned(lines)
     running = offers.fitting(work.session, customer, currency=quote.currency, on=on)
     for product_id in product_ids:
         product = work.session.get(Product, product_id)
@@ -58,6 +71,30 @@ def price(work: Work, quote: Quote, *product_ids: UUID, anew: bool = False) -> N
             pinned=kept,
             offers=offers.of_product(running, product),
         )
+
+
+def typed_by(work: Work, quote: Quote, line: QuoteLine, *, anew: bool) -> None:
+    """Note that this person has chosen the line's price, beside what the books say of it.
+
+    The books are asked where they were not yet, or `anew` where the line is another one now.
+    """
+    if line.product_id is not None and (anew or approval_facts.per(line.price_trace) is None):
+        tell(work, quote, line)
+    prices.typed_by(work, line)
+
+
+def tell(work: Work, quote: Quote, line: QuoteLine) -> None:
+    """Put into the trace of a line what the books would say if nobody had typed its price."""
+    work.flush()
+    lines, kept = lines_of(work, quote), ("gift", "by_hand")
+    twins = {
+        one.id: quote_copies.copied(one, QuoteLine) for one in lines if one.product_id == line.product_id
+    }
+    twins[line.id].price_trace = []
+    if line.product_id is not None:
+        _by_books(work, quote, list(twins.values()), [line.product_id], prices.pinned(lines))
+    gift, by_hand = ([step for step in line.price_trace or () if step.get("step") == one] for one in kept)
+    line.price_trace = [*gift, *(twins[line.id].price_trace or ()), *by_hand]
 
 
 def settle(work: Work, quote: Quote) -> None:

@@ -27,7 +27,7 @@ from desktop.rules.money import ONE
 from desktop.services import approvals, catalog, drafts, offers, prices, quote_copies, sealed
 from desktop.services import quote_sense as of
 from desktop.services.commands import command
-from desktop.services.quote_prices import lines_of, organisation, price, settle
+from desktop.services.quote_prices import lines_of, organisation, price, settle, tell, typed_by
 from desktop.services.quote_prices import today as today
 from desktop.services.quote_sense import can_change as can_change
 from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, refuse_moved, said
@@ -92,6 +92,8 @@ def add_line(
     work.flush()
     if product_id is not None and "unit_price" not in given:
         price(work, quote, product_id)
+    elif product_id is not None:
+        typed_by(work, quote, line, anew=True)
     settle(work, quote)
     return line
 
@@ -138,15 +140,20 @@ def _line_of(work: Work, quote: Quote, line_id: UUID) -> QuoteLine:
 def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, Any]) -> QuoteLine:
     """Change a line; a new quantity prices it anew, a price typed by hand stays as it was typed."""
     line = _line_of(work, quote, line_id)
+    before = line.base_quantity or ONE
     for name, value in values.items():
         setattr(line, name, value)
     if line.kind in PRICED and (line.quantity is None or line.unit_price is None):
         raise Refused(msg("A line needs a quantity and a price."), field="quantity")
     if (line.base_quantity or ONE) <= 0:
         raise Refused(msg("The base quantity must be above zero"), field="base_quantity")
-    if "unit_price" in values:
-        prices.typed_by(work, line)
-    elif "quantity" in values and line.product_id is not None:
+    per = line.product_id is not None and (line.base_quantity or ONE) != before
+    anew = not values.keys().isdisjoint(("quantity", "product_id"))
+    if "unit_price" in values or per:
+        typed_by(work, quote, line, anew=anew)
+    elif anew and line.product_id is not None:
+        if prices.by_hand(line):
+            tell(work, quote, line)
         work.flush()
         price(work, quote, line.product_id)
     settle(work, quote)

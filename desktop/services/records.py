@@ -69,6 +69,7 @@ _LONGEST_VALIDITY: Final = 3650
 _PRINTED: Final = frozenset({"customer_id", "currency", "valid_until"})
 """What stands on the paper of an issued quote."""
 SIGNED = msg("A signature stays as it was given.")
+PROMOTED = msg("What a promotion takes off follows the quote; set a discount of your own beside it.")
 NOTED = msg("What a quote was issued under stays as it was noted.")
 ISSUED = msg("This revision was issued and never changes; make a new revision instead.")
 
@@ -154,6 +155,8 @@ def _refuse_led(record: Record, values: Mapping[str, Any]) -> None:
     refuse_moved(record, changed)
     if isinstance(record, Quote) and record.stage != "draft" and not _PRINTED.isdisjoint(changed):
         raise Refused(ISSUED, field=min(_PRINTED & changed))
+    if isinstance(record, Adjustment) and record.promotion_id is not None and changed & {"kind", "value"}:
+        raise Refused(PROMOTED, field="value")
 
 
 def said(cls: type[Record], values: Mapping[str, Any]) -> set[str]:
@@ -195,6 +198,8 @@ def _restore(cls: type[Record]) -> Callable[..., Record]:
         if record is None:
             raise NotFound(msg("There is no such {what} on this laptop.").of(what=cls.__label__))
         refuse_issued(work, record)
+        if isinstance(record, Adjustment) and record.promotion_id is not None:
+            raise Refused(PROMOTED)
         refused = can_edit(record, Asking(work.actor, work.now)) if isinstance(record, Comment) else None
         if refused is not None:
             raise Refused(refused)

@@ -109,9 +109,10 @@ def _check(
     refused = None
     if asks and facts is not None:
         on = datetime.fromtimestamp(op.at / 1000, ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai"))
-        case = Case(scope.person.user, batch.device, quote.row["customer_id"] or "", on.date(), op.at, before)
+        snapshot = op.body["fields"]["snapshot"][1]
+        case = Case(scope.person.user, batch.device, _buyer(quote, snapshot), on.date(), op.at, before)
         refused = (
-            refusal_of_answer(batch, note, asks, op.body["fields"]["snapshot"][1])
+            refusal_of_answer(batch, note, asks, snapshot)
             if note.row["way"] == "grant"
             else refusal_of(batch, note, rules, asks, facts, case)
         )
@@ -176,14 +177,26 @@ def facts_of(
     if content is None:
         return None
     try:
-        draft = _draft(batch, quote, content, firm)
+        draft = _draft(batch, quote, snapshot, content, firm)
         on = date.fromisoformat(snapshot["issued_on"])
         return asked.facts_of(session, draft, draft.totals(), rules, on)
     except (Refused, KeyError, TypeError, ValueError, ArithmeticError):
         return None
 
 
-def _draft(batch: Batch, quote: Held, content: editions.Content, firm: Organisation | None) -> QuoteDraft:
+def _buyer(quote: Held, snapshot: Mapping[str, Any]) -> str:
+    """Whom the paper names, whoever else the quote is for meanwhile."""
+    named = snapshot.get("customer")
+    return str((named.get("id") if isinstance(named, dict) else "") or quote.row["customer_id"] or "")
+
+
+def _draft(
+    batch: Batch,
+    quote: Held,
+    snapshot: Mapping[str, Any],
+    content: editions.Content,
+    firm: Organisation | None,
+) -> QuoteDraft:
     """The content as a draft: what is printed comes of it, what is not of the rows that the office holds."""
     batch.load_children("quote", [quote.id])
     batch.load([("customer", quote.row["customer_id"])] if quote.row["customer_id"] else [])
@@ -208,7 +221,7 @@ def _draft(batch: Batch, quote: Held, content: editions.Content, firm: Organisat
         for kind, value in group
     ]
     return QuoteDraft(
-        _record(Quote, quote.row),
+        _record(Quote, {**quote.row, "currency": snapshot["currency"]}),
         _record(QuoteRevision, content.revision),
         lines,
         discounts,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import NotAllowed, Refused
 from desktop.models import delegations as signed
-from desktop.models.records import Approval, Delegation, Quote
+from desktop.models.records import Approval, Delegation, PriceEntry, Quote
 from desktop.models.store import Actor, Store
 from desktop.services import approvals, commands, drafts, quotes
 from tests.stores import NOON, customer, firm, opened, product, quote
@@ -294,3 +294,73 @@ def test_what_a_promotion_of_the_firm_gives_needs_nobody(desk: Desk) -> None:
     assert (found.facts.payable, found.facts.given, found.asks) == (95000, 0, ())
     desk.discount("-1", made)
     assert [ask.rule.kind for ask in desk.standing(made).asks] == ["document_discount"]
+
+
+def test_no_way_of_typing_a_price_hides_what_the_books_say(desk: Desk) -> None:
+    desk.rule("line_discount", "5")
+    [line] = drafts.load(desk.store, desk.quote.id).lines
+    desk.do("quote.set_line", line_id=line.id, values={"base_quantity": Decimal(1000)})
+    assert [ask.found for ask in desk.standing().asks] == ["99.9"]
+
+    typed = quote(desk.store, to=desk.buyer)
+    values = {"unit_price": Decimal(50)}
+    desk.do("quote.add_line", typed, product_id=desk.product.id, values=values)
+    assert [ask.found for ask in desk.standing(typed).asks] == ["50"]
+
+
+def test_a_price_typed_for_many_is_not_the_price_of_few(desk: Desk) -> None:
+    me, book = desk.store.me(), {"name": "Book", "currency": "CNY", "tax_mode": "included"}
+    made = commands.run(desk.store, me, "price_book.new", values=book).value
+    for least, each in (("0", "100"), ("1000", "50")):
+        values = {
+            "book_id": made.id,
+            "product_id": desk.product.id,
+            "min_quantity": Decimal(least),
+            "price": Decimal(each),
+        }
+        commands.run(desk.store, me, "price_entry.new", values=values)
+    desk.rule("line_discount", "5")
+    [line] = drafts.load(desk.store, desk.quote.id).lines
+    for values in ({"quantity": Decimal(1000)}, {"unit_price": Decimal(50)}, {"quantity": Decimal(10)}):
+        desk.do("quote.set_line", line_id=line.id, values=values)
+    assert [ask.found for ask in desk.standing().asks] == ["50"]
+
+
+def test_a_floor_is_that_of_one_item_however_the_price_is_said(desk: Desk) -> None:
+    me, book = desk.store.me(), {"name": "Book", "currency": "CNY", "tax_mode": "included"}
+    made = commands.run(desk.store, me, "price_book.new", values=book).value
+    values = {"book_id": made.id, "product_id": desk.product.id, "price": Decimal(100)}
+    entry = commands.run(desk.store, me, "price_entry.new", values=values).value
+    with desk.store.work(me, "test") as work:
+        work.get(PriceEntry, entry.id).floor_price = Decimal(90)
+    desk.rule("floor", "0")
+    [line] = drafts.load(desk.store, desk.quote.id).lines
+    desk.do("quote.set_line", line_id=line.id, values={"quantity": Decimal(10)})
+    assert desk.standing().asks == ()
+    desk.do("quote.set_line", line_id=line.id, values={"base_quantity": Decimal(2)})
+    assert [ask.found for ask in desk.standing().asks] == ["44.45"]
+
+
+def test_what_a_promotion_takes_off_is_not_typed_over(desk: Desk) -> None:
+    values = {"name": "满 500 减 50", "kind": "spend", "threshold": Decimal(500), "saving": Decimal(50)}
+    commands.run(desk.store, desk.store.me(), "promotion.new", values=values)
+    made = quote(desk.store, (desk.product.id, "10"), to=desk.buyer)
+    [row] = drafts.load(desk.store, made.id).adjustments
+    with pytest.raises(Refused):
+        commands.run(desk.store, desk.rep, "adjustment.edit", row.id, values={"value": Decimal(-900)})
+    commands.run(desk.store, desk.rep, "adjustment.edit", row.id, values={"reason": "Spring"})
+    commands.run(desk.store, desk.rep, "adjustment.delete", row.id)
+    with pytest.raises(Refused):
+        commands.run(desk.store, desk.rep, "adjustment.restore", id=row.id)
+
+
+def test_a_gift_typed_over_is_given_for_nothing(desk: Desk) -> None:
+    values = {"name": "买十赠一", "kind": "gift", "every": 10, "gift_id": desk.product.id}
+    commands.run(desk.store, desk.store.me(), "promotion.new", values=values)
+    made = quote(desk.store, (desk.product.id, "10"), to=desk.buyer)
+    desk.rule("gift", "50", currency="CNY")
+    assert desk.standing(made).asks == ()
+    gift = next(line for line in drafts.load(desk.store, made.id).lines if line.unit_price == 0)
+    for values in ({"unit_price": Decimal(0)}, {"quantity": Decimal(9)}):
+        desk.do("quote.set_line", made, line_id=gift.id, values=values)
+    assert [ask.found for ask in desk.standing(made).asks] == ["900.00"]
