@@ -69,10 +69,10 @@ def label_of(command: str) -> Message:
     return found.label if found else msg("“{command}”").of(command=command)
 
 
-def last_step(store: Store, actor: Actor, batch: UUID | None = None) -> Step | None:
+def last_step(store: Store, actor: Actor, batch: UUID | None = None, *, partly: bool = False) -> Step | None:
     """The newest thing this person did here and did not take back; with `batch` what was done under that.
 
-    What is still being written beside them is not done yet.
+    What is still being written beside them is not done yet. `partly`: also what was taken back in part.
     """
     within = None if batch is None else batch.bytes
     busy = [] if batch is not None else [each.bytes for each in list(store.under_way)]
@@ -81,9 +81,9 @@ def last_step(store: Store, actor: Actor, batch: UUID | None = None) -> Step | N
             "SELECT coalesce(batch, tx), command, batch IS NOT NULL FROM change AS c"  # noqa: S608 - marks
             " WHERE origin = 0 AND undoes IS NULL AND actor = ? AND (? IS NULL OR batch = ?)"
             f" AND coalesce(batch, tx) NOT IN ({', '.join('?' * len(busy))})"
-            " AND NOT EXISTS (SELECT 1 FROM change AS u WHERE u.undoes = coalesce(c.batch, c.tx))"
+            " AND (? OR NOT EXISTS (SELECT 1 FROM change AS u WHERE u.undoes = coalesce(c.batch, c.tx)))"
             " ORDER BY seq DESC LIMIT 1",
-            (actor.id.bytes, within, within, *busy),
+            (actor.id.bytes, within, within, *busy, partly),
         ).first()
         if row is None:
             return None
@@ -129,13 +129,15 @@ def _next(store: Store, actor: Actor) -> Step:
 def wholly(store: Store, actor: Actor, batch: UUID) -> Iterator[None]:
     """What is written within under this batch comes wholly, or what came of it is taken back.
 
-    It is noted before: what is killed in the middle is taken back at the next start (`take_back_left`).
+    It is noted before: what is killed in the middle is taken back at the next start, or before the next one
+    that is to come wholly (`take_back_left`).
     """
+    take_back_left(store, actor)
     with store.busy_with(batch):
         _note(store, batch, begun=True)
         try:
             yield
-        except SatchelError:
+        except (Exception, KeyboardInterrupt):  # a disk that is full, too
             take_back(store, actor, batch)
             _note(store, batch, begun=False)
             raise
@@ -143,8 +145,25 @@ def wholly(store: Store, actor: Actor, batch: UUID) -> Iterator[None]:
 
 
 def _note(store: Store, batch: UUID, *, begun: bool) -> None:
-    others = [each for each in store.local(BEGUN) or [] if each != batch.hex]
-    store.set_local(BEGUN, [*others, batch.hex] if begun else others)
+    with store.turns.note():  # two threads may note: neither forgets what the other one did
+        others = [each for each in store.local(BEGUN) or [] if each != batch.hex]
+        store.set_local(BEGUN, [*others, batch.hex] if begun else others)
+
+
+@contextmanager
+def _to_its_end(store: Store, step: Step) -> Iterator[None]:
+    """A long step that is being taken back is taken back to its end, at the next start at the latest."""
+    with store.busy_with(step.key):
+        if not step.long:
+            yield
+            return
+        _note(store, step.key, begun=True)
+        try:
+            yield
+        except SatchelError:
+            _note(store, step.key, begun=False)
+            raise
+        _note(store, step.key, begun=False)
 
 
 def take_back_left(store: Store, actor: Actor) -> int:
@@ -153,8 +172,14 @@ def take_back_left(store: Store, actor: Actor) -> int:
     for each in store.local(BEGUN) or []:
         batch = UUID(hex=each)
         if batch not in store.under_way:
-            found += last_step(store, actor, batch) is not None
-            take_back(store, actor, batch)
+            step = last_step(store, actor, batch, partly=True)  # it may have ended while it was taken back
+            try:
+                if step is not None:
+                    found += 1
+                    _undo(store, actor, step)
+            except SatchelError:
+                _note(store, batch, begun=False)  # the next start could not do it either
+                raise
             _note(store, batch, begun=False)
     return found
 
@@ -178,7 +203,7 @@ def _undo(store: Store, actor: Actor, step: Step) -> Undone:
     def most() -> int:
         return min(SLICE, store.turns.bite(UNDOING)) if step.long else SLICE
 
-    with store.busy_with(step.key):
+    with _to_its_end(store, step):
         for ops in _slices(_ops(store, step), most):
             with store.work(actor, step.command, batch=batch, undoes=step.key, aside=step.long) as work:
                 _take_back(work, ops, undone)
@@ -261,7 +286,8 @@ def _changed_since(work: Work, ops: Sequence[_Op], step: Step) -> set[UUID]:
 def _invert(work: Work, record: Record, op: _Op) -> None:
     refuse_issued(work, record)
     if op.kind in ("create", "restore"):
-        work.delete(record)
+        if record.deleted_at is None:
+            work.delete(record)
     elif op.kind == "delete":
         record.deleted_at = None
     elif op.kind == "transition":

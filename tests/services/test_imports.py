@@ -1,11 +1,13 @@
 """What a stranger's table says that cannot be taken as it stands, and who in it may be here already."""
 
+import threading
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from desktop.errors import Refused
-from desktop.models.record import Record
+from desktop.models.record import Record, new_id
 from desktop.models.records import Contact, Customer, Product
 from desktop.models.store import Store
 from desktop.services import commands, imports, undo
@@ -129,7 +131,7 @@ class Killed(BaseException):
     """The program ends here."""
 
 
-@pytest.mark.parametrize("ended", [Killed, Refused])
+@pytest.mark.parametrize("ended", [Killed, Refused, MemoryError])
 def test_what_ends_half_way_is_taken_back_at_once_or_at_the_next_start(
     store: Store, monkeypatch: pytest.MonkeyPatch, ended: type[BaseException]
 ) -> None:
@@ -173,3 +175,68 @@ def test_what_a_person_changed_of_a_cut_off_import_stays(
     with store.reading() as session:
         left = session.query(Customer).filter(Customer.deleted_at.is_(None)).all()
     assert [(each.name, each.city) for each in left] == [("第0号公司", "苏州")]
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_what_ends_while_it_is_taken_back_is_taken_back_at_the_next_start(
+    store: Store, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    many = table("客户名称", *(f"第{n}号公司" for n in range(9)))
+    take = undo._take_back  # noqa: SLF001
+    taken: list[Any] = []
+
+    def killed(*asked: Any) -> None:
+        if taken:
+            raise Killed
+        taken.append(asked)
+        take(*asked)
+
+    def living() -> int:
+        with store.reading() as session:
+            return session.query(Customer).filter(Customer.deleted_at.is_(None)).count()
+
+    monkeypatch.setattr(undo, "SLICE", 2)
+    monkeypatch.setattr(undo, "_take_back", killed)
+    plan = imports.plan(many, "customers")
+    if stopped:
+        with pytest.raises(Killed):
+            imports.carry_out(store, store.me(), plan, lambda *_: False)
+    else:
+        imports.carry_out(store, store.me(), plan)
+        with pytest.raises(Killed):
+            undo.undo(store, store.me())
+    monkeypatch.setattr(undo, "_take_back", take)
+    assert living() == 7
+    assert (undo.take_back_left(store, store.me()), living()) == (1, 0)
+    assert (undo.take_back_left(store, store.me()), store.local(undo.BEGUN)) == (0, [])
+
+
+def test_what_was_killed_is_taken_back_before_the_same_is_done_again(store: Store) -> None:
+    def cut(_done: int, _of: int) -> bool:
+        raise Killed
+
+    data = table("客户名称", "甲公司", "乙公司")
+    with pytest.raises(Killed):
+        imports.carry_out(store, store.me(), imports.plan(data, "customers"), cut)
+    imports.carry_out(store, store.me(), imports.plan(data, "customers"))
+    with store.reading() as session:
+        assert session.query(Customer).filter(Customer.deleted_at.is_(None)).count() == 2
+    assert store.local(undo.BEGUN) == []
+
+
+def test_what_two_threads_note_at_once_is_noted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, ends, begins = store.local, new_id(), new_id()
+    other = threading.Thread(target=undo._note, args=(store, begins), kwargs={"begun": True})  # noqa: SLF001
+
+    def local(key: str, default: Any = None) -> Any:
+        found = read(key, default)
+        if not other.ident:
+            other.start()
+            other.join(0.1)
+        return found
+
+    undo._note(store, ends, begun=True)  # noqa: SLF001
+    monkeypatch.setattr(store, "local", local)
+    undo._note(store, ends, begun=False)  # noqa: SLF001
+    other.join()
+    assert read(undo.BEGUN) == [begins.hex]

@@ -227,7 +227,9 @@ def test_a_file_that_is_looked_at_waits_behind_the_rows_that_clashed(
     assert page.header_parts()[0].text() == "2.csv"  # type: ignore[attr-defined]
 
 
-def test_what_an_amount_becomes_is_hidden_with_the_names(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+def test_what_an_amount_becomes_is_hidden_with_the_names(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
     page = opened(window, qtbot, table(tmp_path, "甲公司,3", head="客户名称,信用额度"))
     page.columns.look_at(1)
     option = page.beside.scales.button(10_000)
