@@ -310,6 +310,13 @@ def test_a_field_of_several_cards_is_changed_as_in_the_list(
     assert editor.hasFocus()
     assert {row.id for row in page.chosen()} == set(ids)
     qtbot.waitUntil(panel.go.isEnabled)
+    page.many.bar.all_wanted.emit()
+    window.desk.changed.emit(frozenset({("opportunity", new_id())}))
+    settle(window, qtbot)
+    assert page.many.everything
+    board.let_go()
+    cards_of(board, "lead", 0, 1)
+    qtbot.waitUntil(panel.go.isEnabled)
     press(qtbot, panel.go)
     qtbot.waitUntil(
         lambda: all(stored(store, "opportunity", one).next_step == "Call on Friday" for one in ids)
@@ -318,6 +325,21 @@ def test_a_field_of_several_cards_is_changed_as_in_the_list(
     assert panel.isHidden()
     press(qtbot, page.many.bar.close_it)
     assert page.chosen() == []
+    assert page.many.bar.isHidden()
+    assert page.filters.isVisible()
+
+
+def test_cards_that_are_gone_are_no_longer_selected(window: Window, qtbot: QtBot) -> None:
+    window.go("opportunity")
+    page = the_list(window)
+    page.views.show_face("board")
+    settle(window, qtbot)
+    board = page.face()
+    assert isinstance(board, Board)
+    assert len(cards_of(board, "lead", 0, 1)) == 2
+    assert page.many.bar.isVisible()
+    press(qtbot, page.many.bar.delete)
+    settle(window, qtbot)
     assert page.many.bar.isHidden()
     assert page.filters.isVisible()
 

@@ -46,6 +46,7 @@ class Board(QWidget):
             lists.amounts_of(RECORDS[self._kind], [self._spec.amount] if self._spec.amount else [])
         )
         self._keep: UUID | None = None
+        self._marking = False
         self.columns: dict[str, Column] = {}
         for key, words in self._options.items():
             self.columns[key] = self._column(key, words)
@@ -96,7 +97,13 @@ class Board(QWidget):
         self._page.source.groups_of(self._by, self._amounts, self._count)
         if self.likely is not None:
             self._page.source.likely(self.likely.show_shares)
+        self._marking = True
         self._mark_again(kept)
+        self._marking = False
+        if self._keep is not None or {each.id for each in self.chosen()} != set(kept):
+            self._picked()  # others are selected, or what was is gone
+        else:
+            self._page.sums.tell()
         self._keep = None
 
     def _mark_again(self, ids: Sequence[UUID]) -> None:
@@ -167,7 +174,8 @@ class Board(QWidget):
                 other.list.clearSelection()
 
     def _picked(self) -> None:
-        self.picked.emit(self.current())
+        if not self._marking:
+            self.picked.emit(self.current())
 
     def _step(self, key: str, side: int) -> None:
         keys = list(self.columns)
