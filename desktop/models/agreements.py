@@ -84,8 +84,9 @@ def used_amount() -> ColumnElement[Any]:
         type_coerce(column, BigInteger)
         for column in (line.c.unit_price, line.c.quantity, line.c.base_quantity)
     )
+    worth = price * (quantity // per) + price * (quantity % per) // per  # price * quantity may be too large
     found = (
-        select(func.coalesce(func.sum((price * quantity // per + CENT // 2) // CENT), 0))
+        select(func.coalesce(func.sum((worth + CENT // 2) // CENT), 0))
         .select_from(quote.join(line, line.c.revision_id == quote.c.revision_id))
         .where(_of(book, line, quote))
         .correlate(book)

@@ -60,7 +60,8 @@ def facts(
         currency=document.currency,
         digits=document.digits,
         parts=tuple(parts),
-        given=sum(max(-one.amount, 0) for n, one in enumerate(totals.adjustments) if n not in promoted),
+        given=sum(max(-one.amount, 0) for n, one in enumerate(totals.adjustments) if n not in promoted)
+        + sum(max(-part.net, 0) for part in parts),
         payable=totals.payable + totals.prepaid,
         payment_days=payment_days(milestones),
         clauses=len(_texts(terms) ^ _texts(standard)),

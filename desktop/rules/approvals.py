@@ -62,7 +62,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of a document that rules look at. `given` is what its document discounts take away."""
+    """All of a document that rules look at. `given` is what its document discounts take away, and lines that
+    are below zero.
+    """
 
     currency: str
     digits: int
@@ -75,8 +77,8 @@ class Facts:
 
     @property
     def subtotal(self) -> int:
-        """What the lines come to before the discounts of the document."""
-        return sum(part.net for part in self.parts)
+        """What the lines come to before what is given on the whole."""
+        return sum(max(part.net, 0) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

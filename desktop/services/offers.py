@@ -5,6 +5,7 @@ nothing. Both follow the lines at each change; what a person took out or typed o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from desktop.errors import Refused
 from desktop.models.records import Adjustment, Customer, Product, Promotion, Quote, QuoteLine
 from desktop.models.store import Work
 from desktop.rules import promotions as rule
@@ -93,7 +95,10 @@ def settle(work: Work, quote: Quote, *, on: date) -> None:
     work.flush()
     draft = drafts.draft_of(session, quote)
     wanted = [line.product_id for line in draft.lines if any(each.category for each in found)]
-    bought, digits = _bought(draft, _categories(session, wanted))
+    try:
+        bought, digits = _bought(draft, _categories(session, wanted))
+    except Refused:
+        return  # what cannot be computed earns nothing else; its totals say what is wrong
     earned = {each.promotion.id: each for each in rule.rewards(found, bought, digits)}
     _settle_rows(work, quote, rows, earned)
     _settle_gifts(work, quote, draft.lines, gifts, earned)
@@ -109,8 +114,9 @@ def _categories(session: Session, products: Iterable[UUID | None]) -> dict[UUID,
 
 
 def _bought(draft: drafts.QuoteDraft, categories: Mapping[UUID, str]) -> tuple[list[rule.Bought], int]:
-    """The lines that count, with what each comes to after its own discounts."""
-    result = draft.totals()
+    """The lines that count, with what each comes to after its own discounts; those of the whole come later."""
+    own = [one for one in draft.adjustments if one.line_id is not None]
+    result = replace(draft, adjustments=own).totals()
     found = []
     for line, sums in zip(draft.lines, result.lines, strict=True):
         if not sums.counts or gift_of(line):

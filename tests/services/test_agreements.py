@@ -134,3 +134,11 @@ def test_what_is_agreed_is_above_zero(store: Store, buyer: Customer) -> None:
     with pytest.raises(Refused) as refused:
         agreed(store, buyer, agreed_amount=0)
     assert refused.value.field == "agreed_amount"
+
+
+def test_an_amount_that_is_large_is_counted_to_the_cent(store: Store, buyer: Customer) -> None:
+    machine = product(store, "M-1", "2500000")
+    book = agreed(store, buyer, agreed_amount=10**14)
+    price(store, book, machine, "1999999.999999")
+    accept(store, offered(store, buyer, machine, "9000.5")[0])
+    assert figure(store, book, "used_amount") == 1_800_099_999_999

@@ -364,3 +364,12 @@ def test_a_gift_typed_over_is_given_for_nothing(desk: Desk) -> None:
     for values in ({"unit_price": Decimal(0)}, {"quantity": Decimal(9)}):
         desk.do("quote.set_line", made, line_id=gift.id, values=values)
     assert [ask.found for ask in desk.standing(made).asks] == ["900.00"]
+
+
+def test_a_line_below_zero_is_a_discount_on_the_whole(desk: Desk) -> None:
+    desk.rule("document_discount", "10")
+    values = {"name": "Rebate", "unit_price": Decimal(-100), "tax_rates": ["13"]}
+    line = desk.do("quote.add_line", values=values)
+    assert (desk.standing().asks, desk.standing().left) == ((), 0)
+    desk.do("quote.set_line", line_id=line.id, values={"unit_price": Decimal("-100.01")})
+    assert [ask.found for ask in desk.standing().asks] == ["10.01"]

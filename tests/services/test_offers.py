@@ -174,3 +174,16 @@ def test_an_offer_that_says_nothing_is_refused_under_its_field(
     with pytest.raises(Refused) as refused:
         run(store, "promotion.new", values={"name": "x", **values})
     assert refused.value.field == field
+
+
+def test_the_last_line_leaves_a_quote_that_has_an_offer_and_a_target(store: Store, machine: Product) -> None:
+    offer(store, "spend", threshold=D(50), saving=D(5))
+    made = quote(store, (machine.id, "1"))
+    run(store, "quote.discount", made.id, kind="target", value=D(90))
+    draft = drafts.load(store, made.id)
+    assert len(draft.adjustments) == 2
+    run(store, "quote.remove_line", made.id, line_id=draft.lines[0].id)
+    left = drafts.load(store, made.id)
+    assert ([], ["target"]) == (left.lines, [one.kind for one in left.adjustments])
+    run(store, "quote.add_line", made.id, product_id=machine.id)
+    assert drafts.load(store, made.id).totals().payable == 9000
