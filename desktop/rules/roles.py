@@ -5,7 +5,7 @@ keeps it, and its people's laptops receive it with each answer.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import combinations
@@ -35,10 +35,20 @@ class Role:
     """The role of this table that the office has copied; empty for one of this table."""
 
     def may(self, command: str) -> bool:
-        """Whether this role holds `command`."""
-        return any(fnmatchcase(command, p) for p in self.commands) and not any(
-            fnmatchcase(command, p) for p in self.refused
-        )
+        """Whether this role holds `command`.
+
+        A copy that was made before there were approvals does not know what its model is refused since.
+        """
+        if not _named_by(self.commands, command) or _named_by(self.refused, command):
+            return False
+        model = ROLES.get(self.base)
+        if model is None or model.may(command) or not _named_by(_SINCE, command):
+            return True
+        return _named_by((one for one in self.commands if one != "*"), command)
+
+
+def _named_by(patterns: Iterable[str], command: str) -> bool:
+    return any(fnmatchcase(command, one) for one in patterns)
 
 
 COST: Final = "cost"
@@ -62,6 +72,9 @@ _APPROVING: Final = (
     *("approval_grant.*", "approval_request.grant", "approval_request.refuse"),
 )
 """An administrator says what needs approval, and an approver what is allowed in advance."""
+
+_SINCE: Final = (*_APPROVING, "promotion.*", "exchange_rate.*")
+"""What came after the first copies of roles: a copy holds it where its model does, or where it says so."""
 
 ROLES: Final = {
     role.name: role

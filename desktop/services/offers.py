@@ -114,7 +114,7 @@ def _categories(session: Session, products: Iterable[UUID | None]) -> dict[UUID,
 
 
 def _bought(draft: drafts.QuoteDraft, categories: Mapping[UUID, str]) -> tuple[list[rule.Bought], int]:
-    """The lines that count, with what each comes to after its own discounts; those of the whole come later."""
+    """The lines that count, with what each comes to after its own discounts, before those of the whole."""
     own = [one for one in draft.adjustments if one.line_id is not None]
     result = replace(draft, adjustments=own).totals()
     found = []

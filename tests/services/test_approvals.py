@@ -361,8 +361,8 @@ def test_a_gift_typed_over_is_given_for_nothing(desk: Desk) -> None:
     desk.rule("gift", "50", currency="CNY")
     assert desk.standing(made).asks == ()
     gift = next(line for line in drafts.load(desk.store, made.id).lines if line.unit_price == 0)
-    for values in ({"unit_price": Decimal(0)}, {"quantity": Decimal(9)}):
-        desk.do("quote.set_line", made, line_id=gift.id, values=values)
+    for change in ({"unit_price": Decimal(0)}, {"quantity": Decimal(9)}):
+        desk.do("quote.set_line", made, line_id=gift.id, values=change)
     assert [ask.found for ask in desk.standing(made).asks] == ["900.00"]
 
 

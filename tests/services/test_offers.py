@@ -184,6 +184,6 @@ def test_the_last_line_leaves_a_quote_that_has_an_offer_and_a_target(store: Stor
     assert len(draft.adjustments) == 2
     run(store, "quote.remove_line", made.id, line_id=draft.lines[0].id)
     left = drafts.load(store, made.id)
-    assert ([], ["target"]) == (left.lines, [one.kind for one in left.adjustments])
+    assert (left.lines, [one.kind for one in left.adjustments]) == ([], ["target"])
     run(store, "quote.add_line", made.id, product_id=machine.id)
     assert drafts.load(store, made.id).totals().payable == 9000

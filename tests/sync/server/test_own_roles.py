@@ -246,3 +246,13 @@ def without_own_role(person: Person) -> Actor:
     return Actor(
         UUID(hex=person.user), person.name, person.role, UUID(hex=person.team) if person.team else None
     )
+
+
+def test_a_copy_made_before_there_were_approvals_makes_no_rules() -> None:
+    older = replace(ROLES["rep"], name="junior", base="rep", refused=("product.edit",))
+    assert not any(older.may(f"{kind}.new") for kind in ("approval_rule", "delegation", "promotion"))
+    assert older.may("quote.new")
+    assert not older.may("product.edit")
+    told = replace(older, commands=("*", "promotion.*"))
+    assert told.may("promotion.new")
+    assert replace(older, base="manager").may("delegation.new")
