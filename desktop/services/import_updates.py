@@ -185,9 +185,18 @@ def everything(made: imports.Plan) -> Update:
 
 
 def only_new(made: Update) -> Update:
-    """The same without a change of what is here."""
-    lines = tuple(line for line in made.lines if line.new is not None or line.refused is not None)
-    return dataclasses.replace(made, lines=tuple(one for one in lines if not isinstance(one, Change)))
+    """The same without anything of the rows that are here: neither a change nor somebody who comes along."""
+    here = set(made.matched.values())
+    left = {row.records[-1].id for row in made.added if row.number in here}.union(made.matched)
+    lines = tuple(
+        line
+        for line in made.lines
+        if (line.new is not None or line.refused is not None)
+        and not isinstance(line, Change)
+        and line.record not in left
+    )
+    added = tuple(row for row in made.added if row.number not in here)
+    return dataclasses.replace(made, lines=lines, added=added)
 
 
 def only_empty(made: Update) -> Update:

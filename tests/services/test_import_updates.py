@@ -13,7 +13,7 @@ from desktop.errors import Refused, Usage
 from desktop.models.record import Record
 from desktop.models.records import Contact, Customer, Product
 from desktop.models.store import Actor, Store
-from desktop.services import asides, bulk, exports, import_updates, imports, outbox, undo
+from desktop.services import asides, bulk, exports, import_ahead, import_updates, imports, outbox, undo
 from desktop.services.commands import run
 from tests.stores import customer, product
 
@@ -208,3 +208,16 @@ def test_stopped_it_is_as_it_was_and_a_column_that_knows_nobody_is_refused(store
     with pytest.raises(Usage):
         looked_at(store, FILE, "email")
     assert import_updates.best_key(store, imports.plan(table("客户名称", "戊"), "customers")) == ""
+
+
+@pytest.mark.parametrize(
+    ("how", "kinds", "added"), [("new", ["skip", "new"], 1), ("fill", ["update", "new"], 2)]
+)
+def test_of_rows_that_are_left_out_nobody_comes_along(
+    store: Store, how: import_ahead.How, kinds: list[str], added: int
+) -> None:
+    customer(store, "甲公司")
+    data = table("客户名称,联系人,手机", "甲公司,王芳,13806160227", "乙公司,李强,13806160228")
+    ahead = import_ahead.look(store, store.me(), imports.plan(data, "customers"), how)
+    assert [fate.kind for fate in ahead.fates.values()] == kinds
+    assert import_ahead.carry_out(store, store.me(), ahead).added == added
