@@ -339,9 +339,26 @@ def test_cards_that_are_gone_are_no_longer_selected(window: Window, qtbot: QtBot
     assert len(cards_of(board, "lead", 0, 1)) == 2
     assert page.many.bar.isVisible()
     press(qtbot, page.many.bar.delete)
-    settle(window, qtbot)
-    assert page.many.bar.isHidden()
+    qtbot.waitUntil(page.many.bar.isHidden)
     assert page.filters.isVisible()
+
+
+def test_cards_that_are_read_elsewhere_come_back_selected(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.go("opportunity")
+    page = the_list(window)
+    page.views.show_face("board")
+    settle(window, qtbot)
+    board = page.face()
+    assert isinstance(board, Board)
+    ids = cards_of(board, "lead", 0, 1)
+    monkeypatch.setattr(page.source, "column_now", lambda *_asked: None)  # it takes longer than one notices
+    window.desk.changed.emit(frozenset({("opportunity", new_id())}))
+    settle(window, qtbot)
+    assert {row.id for row in page.chosen()} == set(ids)
+    press(qtbot, page.many.bar.delete)
+    qtbot.waitUntil(page.many.bar.isHidden)
 
 
 def test_an_item_of_a_calendar_is_changed_by_the_same_keys(

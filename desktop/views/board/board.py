@@ -46,7 +46,8 @@ class Board(QWidget):
             lists.amounts_of(RECORDS[self._kind], [self._spec.amount] if self._spec.amount else [])
         )
         self._keep: UUID | None = None
-        self._marking = False
+        self._kept: list[UUID] = []
+        self._reading = False
         self.columns: dict[str, Column] = {}
         for key, words in self._options.items():
             self.columns[key] = self._column(key, words)
@@ -75,6 +76,8 @@ class Board(QWidget):
     def _column(self, key: str, words: Message) -> Column:
         cards = Cards(self._look, self._page.source, self._by, key, self)
         made = CardList(self._look, cards, self._spec, self._promise)
+        cards.modelAboutToBeReset.connect(self._leave)
+        cards.modelReset.connect(self._arrive)
         self._look.bind(made.setAccessibleName, words)
         made.moved.connect(self.move_to)
         made.stepped.connect(partial(self._step, key))
@@ -90,21 +93,36 @@ class Board(QWidget):
 
     def show_query(self) -> None:
         """Read all columns anew."""
-        kept = [self._keep] if self._keep is not None else [each.id for each in self.chosen()]
-        quick = True
+        self._kept = [self._keep] if self._keep is not None else [each.id for each in self.chosen()]
+        self._reading, quick = True, True
         for each in self.columns.values():
             quick = each.list.cards.refresh(quick=quick)
         self._page.source.groups_of(self._by, self._amounts, self._count)
         if self.likely is not None:
             self._page.source.likely(self.likely.show_shares)
-        self._marking = True
-        self._mark_again(kept)
-        self._marking = False
-        if self._keep is not None or {each.id for each in self.chosen()} != set(kept):
-            self._picked()  # others are selected, or what was is gone
+        self._reading = False
+        self._renew()
+        self._keep = None
+
+    def _leave(self) -> None:
+        """A column that was read elsewhere is put in: its selection goes with its cards."""
+        if not self._reading and (chosen := self.chosen()):
+            self._kept = [each.id for each in chosen]
+
+    def _arrive(self) -> None:
+        if not self._reading:
+            self._renew()
+
+    def _renew(self) -> None:
+        """The selection is the one of before; that others are selected, or it is gone, is told."""
+        if {each.id for each in self.chosen()} != set(self._kept):
+            self._reading = True
+            self._mark_again(self._kept)
+            self._reading = False
+        if self._keep is not None or {each.id for each in self.chosen()} != set(self._kept):
+            self._picked()
         else:
             self._page.sums.tell()
-        self._keep = None
 
     def _mark_again(self, ids: Sequence[UUID]) -> None:
         """The selection stays; the keys do not come here from where somebody types."""
@@ -174,7 +192,7 @@ class Board(QWidget):
                 other.list.clearSelection()
 
     def _picked(self) -> None:
-        if not self._marking:
+        if not self._reading:
             self.picked.emit(self.current())
 
     def _step(self, key: str, side: int) -> None:
