@@ -85,7 +85,8 @@ def look(store: Store, actor: Actor, made: imports.Plan, how: How, key: str = ""
 def _without_doubles(made: imports.Plan) -> imports.Plan:
     """Without the rows that are here already by what else they say, as cards are."""
     here = {one.number for one in made.doubles if not one.row}
-    return dataclasses.replace(made, rows=[row for row in made.rows if row.number not in here])
+    left = (row for row in made.rows if row.number not in here)
+    return dataclasses.replace(made, rows=list(import_updates.whole(made.rows, left)))
 
 
 def _told(made: imports.Plan, update: Update, key: str, keys: tuple[str, ...], known: int) -> Ahead:

@@ -150,7 +150,7 @@ def plan(store: Store, actor: Actor, made: imports.Plan, key: str, *, add: bool 
             matched[found[0]] = row
     lines += _compared(store, actor, cls, matched, key, _before(store, cls, made.made))
     homes = dict(_people(store, cls, matched)) if add else {}
-    added = (*_only(made.rows, homes), *_whole(made.rows, new)) if add else ()
+    added = (*_only(made.rows, homes), *whole(made.rows, new)) if add else ()
     lines += [_new(row, cls) for row in added]
     lines += _unread(made, cls)
     fields = cls.fields()
@@ -357,7 +357,7 @@ def _only(rows: Iterable[imports.Row], homes: Mapping[UUID, UUID]) -> Iterator[i
             yield dataclasses.replace(row, records=people)
 
 
-def _whole(rows: Iterable[imports.Row], new: Iterable[imports.Row]) -> Iterator[imports.Row]:
+def whole(rows: Iterable[imports.Row], new: Iterable[imports.Row]) -> Iterator[imports.Row]:
     """The new rows; a company that only a row of somebody known would have made comes along."""
     made = {one.id: one for row in rows for one in row.records if isinstance(one, Customer)}
     there: set[UUID] = set()

@@ -221,3 +221,17 @@ def test_of_rows_that_are_left_out_nobody_comes_along(
     ahead = import_ahead.look(store, store.me(), imports.plan(data, "customers"), how)
     assert [fate.kind for fate in ahead.fates.values()] == kinds
     assert import_ahead.carry_out(store, store.me(), ahead).added == added
+
+
+def test_the_company_of_a_card_comes_in_though_the_card_that_named_it_first_is_left_out(store: Store) -> None:
+    run(store, store.me(), "contact.new", values={"name": "Ann", "mobile": "13806160229"})
+    people = ("FN:Ann\nTEL;TYPE=CELL:13806160229", "FN:Bob\nTEL:13806160227")
+    data = "\n".join(f"BEGIN:VCARD\nVERSION:3.0\n{one}\nORG:Acme\nEND:VCARD" for one in people).encode()
+    ahead = import_ahead.look(store, store.me(), imports.plan(data, "contacts"), "new")
+    assert ahead.counts()["skip"] == 1
+    import_ahead.carry_out(store, store.me(), ahead)
+    with store.reading() as session:
+        bob = session.query(Contact).filter(Contact.name == "Bob").one()
+        company = session.get(Customer, bob.customer_id)
+    assert company is not None
+    assert company.name == "Acme"
