@@ -101,7 +101,8 @@ def reduced(parts: Sequence[Part], start: Decimal, promotion: Promotion, digits:
     made: list[Part] = []
     for part in parts:
         end = start + part.quantity
-        cheap = Decimal(end // promotion.every - start // promotion.every)
+        whole = Decimal(end // promotion.every - start // promotion.every)
+        cheap = min(whole, part.quantity)  # less than one may stand where the n-th item becomes whole
         made += [
             Part(part.quantity - cheap, part.price),
             Part(cheap, _less(part.price, promotion.percent, digits)),

@@ -33,6 +33,7 @@ from sync.server.scope import Scope
 
 UNASKED: Final = msg("It was issued without the approval that it needs: {what}")
 BREACH: Final = msg("What it was issued under does not cover it: {what}")
+UNKNOWN: Final = msg("The office cannot work out whether it needed approval.")
 GONE: Final = msg("The office does not know this delegation, or it was withdrawn.")
 NO_ANSWER: Final = msg("The office does not know this approval.")
 KEPT: Final = "kept"
@@ -102,12 +103,15 @@ def _check(
         return
     facts = facts_of(batch, session, rules, quote, op, firm)
     asks = approvals.asks(rules, facts) if facts is not None else ()
+    if facts is None and rules:
+        permission.tell(batch, scope, quote, UNKNOWN)
+        return
     if note is None:
         if asks:
             permission.tell(batch, scope, quote, UNASKED.of(what=asks[0].words))
         return
-    refused = None
-    if asks and facts is not None:
+    refused = _misnoted(note, facts)
+    if asks and facts is not None and refused is None:
         on = datetime.fromtimestamp(op.at / 1000, ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai"))
         snapshot = op.body["fields"]["snapshot"][1]
         case = Case(scope.person.user, batch.device, _buyer(quote, snapshot), on.date(), op.at, before)
@@ -120,6 +124,15 @@ def _check(
     if refused is not None:
         batch.change(note, "reason", {one: refused.in_language(one) for one in LANGUAGES}, by=OFFICE)
         permission.tell(batch, scope, quote, BREACH.of(what=refused))
+
+
+def _misnoted(note: Held, facts: Facts | None) -> Message | None:
+    """A total is noted as it is on the paper, for a delegation is used up by what is noted."""
+    if facts is None:
+        return None
+    total = Decimal(facts.payable).scaleb(-facts.digits)
+    same = (Decimal(note.row["exposure"] or 0), note.row["currency"]) == (total, facts.currency)
+    return None if same else delegations.OTHER_CONTENT
 
 
 def refusal_of(

@@ -167,3 +167,8 @@ def test_a_thousand_quotes_earn_what_the_oracle_says_and_never_more_than_they_ar
 def test_whom_when_and_in_which_currency(changed: dict[str, Any], fits: bool) -> None:
     made = replace(offer("spend", threshold=D(100), saving=D(5)), **changed)
     assert made.fits(["", "segment:vip", "region:苏州"], TODAY, "CNY") == fits
+
+
+def test_no_price_falls_below_the_cheaper_one_where_an_nth_item_is_completed() -> None:
+    asked = replace(ASKED, quantity=D("0.2"), together=D("2.1"), before=D("1.9"))
+    assert spent(asked, BOOK, [offer("nth", percent=D(50), every=2)])[0] == 10

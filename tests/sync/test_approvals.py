@@ -22,6 +22,7 @@ from desktop.models.records import (
 )
 from desktop.models.store import Store
 from desktop.rules import delegations
+from desktop.services import approvals as laptop
 from desktop.services import commands, matters, quotes, ways
 from sync.client.driver import enrol, sync_once
 from sync.server import approvals as office
@@ -219,6 +220,32 @@ def test_an_approval_that_the_office_does_not_know_is_a_breach(firm: Firm) -> No
     [task] = firm.all(firm.chen, Task)
     assert note.verdict == "breach"
     assert "does not know this approval" in task.remark
+
+
+def test_a_total_noted_otherwise_than_on_the_paper_is_a_breach(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm.delegate()
+    firm.sync(firm.chen, firm.li)
+    monkeypatch.setattr(laptop, "Approval", lambda **said: Approval(**{**said, "exposure": Decimal(1)}))
+    firm.do(firm.li, "quote.issue", firm.quoted("-15").id)
+    firm.sync(firm.li, firm.chen)
+    [note] = firm.all(firm.chen, Approval)
+    [task] = firm.all(firm.chen, Task)
+    assert (note.verdict, "another content" in task.remark) == ("breach", True)
+
+
+def test_what_the_office_cannot_compute_is_looked_at_and_not_called_in_order(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm.delegate()
+    firm.sync(firm.chen, firm.li)
+    firm.do(firm.li, "quote.issue", firm.quoted("-15").id)
+    monkeypatch.setattr(office, "facts_of", lambda *_: None)
+    firm.sync(firm.li, firm.chen)
+    [note] = firm.all(firm.chen, Approval)
+    [task] = firm.all(firm.chen, Task)
+    assert (note.verdict, "cannot work out" in task.remark) == ("", True)
 
 
 def test_laptop_and_office_say_the_same_of_random_quotes() -> None:
