@@ -5,7 +5,7 @@ whatever takes longer go through the runner.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import get_ident
 from typing import Any, Final
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.errors import Refused, SatchelError
+from desktop.errors import NotFound, Refused, SatchelError
 from desktop.models import inbox, search
 from desktop.models.record import RECORDS, Field, Record, new_id
 from desktop.models.search import Hit
@@ -364,11 +364,11 @@ class Desk(QObject):
         running, fail = self.begin(msg("Deleting {count} {what}").of(count=f"{len(ids):,}", what=plural))
 
         def work() -> None:
-            with self.told_once(), store.busy_with(batch):
+            with self.told_once(), undo.wholly(store, actor, batch):
                 for done, each in enumerate(ids, 1):
-                    run(store, actor, name, each, batch=batch, aside=True)
+                    with suppress(NotFound):  # somebody else deleted it meanwhile
+                        run(store, actor, name, each, batch=batch, aside=True)
                     if not running.progress(done, len(ids)):
-                        undo.take_back(store, actor, batch)
                         raise Refused(bulk.STOPPED)
 
         def finish(_nothing: None) -> None:

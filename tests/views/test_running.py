@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.errors import Refused
 from desktop.models.records import Customer
 from desktop.models.store import Store
-from desktop.services import exports, imports, undo
-from desktop.views import card_files
+from desktop.services import commands, exports, imports, undo
+from desktop.views import card_files, desk
 from desktop.views.coming_back import come_back
 from desktop.views.importing.page import ImportPage
 from desktop.views.running import Running
 from desktop.views.window import Window
+from desktop.words import msg
 from tests.screens.sample import Firm
 from tests.views.pages import settle, stored, the_list, the_record
 
@@ -80,6 +82,27 @@ def test_a_deletion_of_many_that_is_stopped_brings_all_back(
     settle(window, qtbot)
     assert the_list(window).total() == total
     assert window.doing.tray.running == []
+
+
+def test_a_deletion_of_many_comes_wholly_or_not_at_all_and_needs_nothing_that_is_gone(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = the_list(window)
+    total, chosen = page.total(), page.table.records()[:3]
+    done = iter((commands.run, commands.run, refused))
+    monkeypatch.setattr(desk, "run", lambda *asked, **more: next(done)(*asked, **more))
+    window.desk.delete_all(chosen)
+    settle(window, qtbot)
+    assert the_list(window).total() == total
+    monkeypatch.undo()
+    commands.run(store, store.me(), "customer.delete", chosen[1].id)
+    window.desk.delete_all(chosen)
+    settle(window, qtbot)
+    assert the_list(window).total() == total - 3
+
+
+def refused(*_asked: Any, **_more: Any) -> None:
+    raise Refused(msg("Nothing"))
 
 
 class Beside:
