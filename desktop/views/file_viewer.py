@@ -83,6 +83,7 @@ class FileViewer(Popover):
 
     copy_wanted = Signal()
     link_wanted = Signal()
+    tells = True
 
     def __init__(self, look: Look, window: QWidget) -> None:
         super().__init__(look, window)
@@ -105,21 +106,12 @@ class FileViewer(Popover):
         body = column(look, head, Line(look), desk, gap=0, edge=(0, 0, 0, 8))
         body.setStretch(2, 1)
         self.inside.addWidget(holding(body))
-        self._private = look.private
-        look.changed.connect(self._hide_names)
-
-    def _hide_names(self) -> None:
-        """What is open when hiding begins is closed; what is opened later was asked for."""
-        if self._look.private and not self._private and not self.isHidden():
-            self.dismiss()
-        self._private = self._look.private
 
     def show_file(self, name: str, shown: Sequence[QImage]) -> None:
         """Show these pictures under a name, as large as the window allows."""
         window = self._window
         for say in (self._name.setText, self._name.setToolTip, self.setAccessibleName):
             self._look.bind(say, lambda: veil_text(self._look, name))
-        self._private = self._look.private
         edge = self._look.px(EDGE)
         room = QSize(window.width() - 2 * edge, window.height() - 2 * edge)
         widest = max((image.width() for image in shown), default=0) + self._look.px(24) + 2 * RING + 16

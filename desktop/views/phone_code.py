@@ -53,6 +53,8 @@ class _Code(QWidget):
 class PhoneCode(Popover):
     """The code with whose it is; Escape or a press outside closes it."""
 
+    tells = True
+
     def __init__(self, look: Look, window: QWidget, title: Message, shown: Squares) -> None:
         super().__init__(look, window)
         name = label(look, strong=True, wrap=True)
@@ -62,16 +64,7 @@ class PhoneCode(Popover):
             look.bind(say, lambda: veil_words(look, title))
         self.inside.addWidget(holding(column(look, name, self.code, said, gap=8, edge=(16, 14, 16, 14))))
         self.setFixedWidth(look.px(WIDE) + 2 * RING)
-        self._private = look.private
-        look.changed.connect(self._hide_names)
         self.closed.connect(self.deleteLater)
-
-    def _hide_names(self) -> None:
-        """A camera reads the code whoever holds it: it is closed when hiding begins."""
-        begins = self._look.private and not self._private
-        self._private = self._look.private
-        if begins:
-            self.dismiss()
 
 
 def show_code(look: Look, desk: Desk, contact: UUID, title: Message, anchor: QWidget) -> None:

@@ -15,10 +15,14 @@ class Popover(QWidget):
     """A frameless child of the window with edge, radius 8 and two rings; Escape or a press outside closes."""
 
     closed = Signal()
+    tells = False
+    """Whether it shows names or amounts as they are: what is open when hiding begins closes; a later one was
+    asked for."""
 
     def __init__(self, look: Look, window: QWidget) -> None:
         super().__init__(window)
         self._look, self._window = look, window
+        self._private = look.private
         self._came_from: QWidget | None = None
         self._scale = look.t.scale
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no stop of Tab: nothing shows it
@@ -30,7 +34,13 @@ class Popover(QWidget):
         self._refit.setInterval(0)
         self._refit.timeout.connect(self.fit)
         look.changed.connect(self._refit.start)
+        look.changed.connect(self._hide_names)
         self.hide()
+
+    def _hide_names(self) -> None:
+        begins, self._private = self._look.private and not self._private, self._look.private
+        if begins and self.tells:
+            self.dismiss()
 
     def fit(self) -> None:
         """As large as its content wants now, and inside the window: the text size or the window changed."""

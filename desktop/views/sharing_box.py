@@ -52,6 +52,8 @@ def reason(desk: Desk, shown: Row) -> Message | None:
 class SharingBox(Popover):
     """Below the button that opened it; it goes when it is closed."""
 
+    tells = True
+
     def __init__(self, look: Look, desk: Desk, shown: Row, window: QWidget) -> None:
         super().__init__(look, window)
         self._desk, self._shown = desk, shown

@@ -154,6 +154,8 @@ class _Steps(QWidget):
 class WhyPrice(Popover):
     """The popover."""
 
+    tells = True
+
     def __init__(self, look: Look, window: QWidget) -> None:
         super().__init__(look, window)
         look.bind(self.setAccessibleName, msg("Why this price?"))

@@ -35,6 +35,8 @@ RULES: Final = {
 class WhyField(Popover):
     """The popover; `explain` fills it."""
 
+    tells = True
+
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
         super().__init__(look, window)
         self._desk = desk

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
@@ -26,6 +26,9 @@ from desktop.views.file_viewer import FileViewer
 from desktop.views.list_page import ListPage
 from desktop.views.privacy import DOTS
 from desktop.views.quotes import QuotePage
+from desktop.views.sharing_box import SharingBox
+from desktop.views.why import WhyPrice
+from desktop.views.why_field import WhyField
 from desktop.views.window import Window
 from desktop.words import msg
 from tests.screens.sample import Firm, conflict
@@ -217,6 +220,21 @@ def test_the_reason_of_a_grey_button_and_a_question_name_nobody(window: Window, 
     look.turn_private()
     assert "Li" in button.toolTip()
     assert "Li.pdf" in box.accessibleName()
+
+
+def test_what_tells_names_closes_when_hiding_begins_and_opens_when_it_is_asked_for(
+    window: Window, firm: Firm
+) -> None:
+    look, desk = window._look, window.desk  # noqa: SLF001
+    window.open_record("customer", firm.customers[0])
+    shown = the_record(window).shown
+    boxes = [WhyPrice(look, window), WhyField(look, desk, window), SharingBox(look, desk, shown, window)]
+    for box in boxes:
+        for state in (True, False):
+            box.pop(QPoint(40, 40))
+            look.turn_private()
+            assert box.isHidden() is state
+        box.dismiss()
 
 
 def test_files_show_neither_name_nor_picture(
