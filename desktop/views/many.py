@@ -78,7 +78,8 @@ class Many(QObject):
             edit = changes.refusal(desk.store, desk.actor, page.kind)
             self.bar.refuse(edit, desk.refusal(f"{page.kind}.delete", page.chosen()[0].record))
         if self.bulk.isVisibleTo(page) and self.bulk.meanwhile.page is None:
-            self.bulk.take(self.ids()) if chosen else self.bulk.leave()
+            ids = self.ids()  # an item of a calendar may be of another kind
+            self.bulk.take(ids) if ids else self.bulk.leave()
 
     def _all(self) -> None:
         self._every = True

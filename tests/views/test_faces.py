@@ -363,6 +363,11 @@ def test_another_kind_in_a_calendar_is_neither_added_up_nor_changed_as_one_of_th
     assert page.many.ids() == []
     page.many.change()
     assert page.many.bulk.isHidden()
+    page.many.bulk.ask([row.id for row in page.table.rows if isinstance(row, Row)])
+    assert page.many.bulk.isVisible()
+    face.grid.choose(item)
+    assert page.many.bulk.isHidden()
+    settle(window, qtbot)
 
 
 def test_the_item_one_is_on_stays_the_one_whatever_was_moved_before(
