@@ -119,9 +119,25 @@ def _known(
             tax_mode=draft.revision.tax_mode,
             on=on,
         )
+    if prices.of_another(session, draft.quote, line):
+        price = _now(session, draft, line, on) or price
     found, per = price or (None, ONE)
     floor_per = approval_facts.per(line.price_trace)
     return approval_facts.Known(line.name or line.sku or "", found, per, floor, floor_per)
+
+
+def _now(session: Session, draft: QuoteDraft, line: QuoteLine, on: date) -> tuple[Decimal, Decimal] | None:
+    """What the books would say of a line now that its quote is another one, and for how many units."""
+    found = prices.price_of(
+        session,
+        line,
+        draft.customer,
+        currency=draft.quote.currency,
+        tax_mode=draft.revision.tax_mode,
+        on=on,
+        home=draft.seller.currency if draft.seller else "",
+    )
+    return (found.unit_price, found.base_quantity) if found is not None else None
 
 
 def standing(

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import Refused
 from desktop.models import agreements
-from desktop.models.records import Customer, ExchangeRate, PriceBook, PriceEntry, Product, QuoteLine
+from desktop.models.records import Customer, ExchangeRate, PriceBook, PriceEntry, Product, Quote, QuoteLine
 from desktop.models.store import Work
 from desktop.rules import pricing
 from desktop.rules.money import ZERO, currency_digits, decimal, number, to_decimal
@@ -72,6 +73,21 @@ def floor(
     session: Session, line: QuoteLine, customer: Customer | None, *, currency: str, tax_mode: str, on: date
 ) -> Decimal | None:
     """The lowest price that the price books allow for this line, as far as they say one."""
+    found = price_of(session, line, customer, currency=currency, tax_mode=tax_mode, on=on)
+    return found.floor if found is not None else None
+
+
+def price_of(
+    session: Session,
+    line: QuoteLine,
+    customer: Customer | None,
+    *,
+    currency: str,
+    tax_mode: str,
+    on: date,
+    home: str = "",
+) -> pricing.Price | None:
+    """What the price books say of this line alone; with the firm's currency `home` also the list price."""
     product = session.get(Product, line.product_id) if line.product_id else None
     if product is None:
         return None
@@ -86,8 +102,27 @@ def floor(
         price_digits=currency_digits(currency),
     )
     known = pricing.rates_of(rates(session, currency), pinned([line]))
-    found = pricing.resolve(wanted, entries(session, product, customer, tax_mode), known)
-    return found.price.floor if found.price is not None else None
+    found = pricing.resolve(wanted, entries(session, product, customer, tax_mode), known).price
+    if found is None and home and product.price is not None:
+        found = pricing.resolve(wanted, [_list_price(product, product.price, home)], known).price
+    return found
+
+
+def of_another(session: Session, quote: Quote, line: QuoteLine) -> bool:
+    """Whether a line was priced while its quote was for another customer or in another currency."""
+    book, currency = None, None
+    for step in line.price_trace or ():
+        book = step if "entry" in step else book
+        currency = step.get("to") if step.get("step") == "currency" else currency
+    if book is None:
+        return False
+    if (currency or book.get("currency") or quote.currency) != quote.currency:
+        return True
+    if book.get("scope") not in (pricing.Scope.CONTRACT, pricing.Scope.CUSTOMER):
+        return False
+    entry = session.get(PriceEntry, UUID(hex=book["entry"]))
+    named = session.get(PriceBook, entry.book_id) if entry is not None and entry.book_id else None
+    return named is not None and named.customer_id not in (None, quote.customer_id)
 
 
 def rates(session: Session, currency: str) -> list[pricing.CurrencyRate]:

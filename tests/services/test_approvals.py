@@ -373,3 +373,20 @@ def test_a_line_below_zero_is_a_discount_on_the_whole(desk: Desk) -> None:
     assert (desk.standing().asks, desk.standing().left) == ((), 0)
     desk.do("quote.set_line", line_id=line.id, values={"unit_price": Decimal("-100.01")})
     assert [ask.found for ask in desk.standing().asks] == ["10.01"]
+
+
+def test_another_customer_or_currency_takes_no_price_along(desk: Desk) -> None:
+    me, book = desk.store.me(), {"name": "FA", "scope": "contract", "customer_id": desk.buyer.id}
+    made = commands.run(desk.store, me, "price_book.new", values=book).value
+    values = {"book_id": made.id, "product_id": desk.product.id, "price": Decimal(50)}
+    commands.run(desk.store, me, "price_entry.new", values=values)
+    rate = {"base_currency": "CNY", "quote_currency": "JPY", "rate": Decimal(20), "rated_on": NOON.date()}
+    commands.run(desk.store, me, "exchange_rate.new", values=rate)
+    desk.rule("line_discount", "5")
+    agreed = quote(desk.store, (desk.product.id, "10"), to=desk.buyer)
+    assert (desk.standing(agreed).asks, desk.standing(agreed).facts.payable) == ((), 50000)
+    desk.do("quote.edit", agreed, values={"customer_id": customer(desk.store, "Other").id})
+    assert [ask.found for ask in desk.standing(agreed).asks] == ["50"]
+    assert desk.standing().asks == ()
+    desk.do("quote.edit", values={"currency": "JPY"})
+    assert [ask.found for ask in desk.standing().asks] == ["90"]
