@@ -3,7 +3,7 @@
 It is put aside before the three values are shown, so a crash while somebody chooses costs no word.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -103,12 +103,7 @@ def keep(store: Store, clashed: Iterable[Clashed], name: str) -> None:
 def settle(store: Store, records: Iterable[UUID], name: str, field: str) -> None:
     """What was kept of these records is saved by now."""
     done = {record.hex for record in records}
-    stored = _stored(store)
-    kept = [
-        one for one in stored if (one["command"], one["field"]) != (name, field) or one["target"] not in done
-    ]
-    if len(kept) < len(stored):
-        store.set_local(ASIDE, kept)
+    _keep_if(store, lambda one: (one["command"], one["field"]) != (name, field) or one["target"] not in done)
 
 
 def find(store: Store) -> list[Aside]:
@@ -127,7 +122,7 @@ def use(store: Store, one: Aside) -> None:
 
 def let_go(store: Store, wanted: UUID) -> None:
     """Forget one of them."""
-    store.set_local(ASIDE, [one for one in _stored(store) if one["id"] != wanted.hex])
+    _keep_if(store, lambda one: one["id"] != wanted.hex)
 
 
 def _meant(
@@ -170,20 +165,28 @@ def _made(
 def _add(store: Store, made: list[dict[str, Any]]) -> None:
     """These beside what is kept; the same place is kept once."""
     again = {_place(one) for one in made}
-    kept = [one for one in _stored(store) if _place(one) not in again]
-    store.set_local(ASIDE, [*kept, *made][-MOST:])
+    with store.turns.note():  # a change of many keeps beside what a person types: neither forgets the other's
+        kept = [one for one in _stored(store) if _place(one) not in again]
+        store.set_local(ASIDE, [*kept, *made][-MOST:])
+
+
+def _keep_if(store: Store, stays: Callable[[Mapping[str, Any]], bool]) -> None:
+    if not _stored(store):
+        return
+    with store.turns.note():
+        stored = _stored(store)
+        kept = [one for one in stored if stays(one)]
+        if len(kept) < len(stored):
+            store.set_local(ASIDE, kept)
 
 
 def _drop(store: Store, name: str, target: UUID | None, arguments: Mapping[str, Any]) -> None:
-    stored = _stored(store)
-    if not stored or target is None:
+    if target is None:
         return
     where = {key: _plain(arguments[key]) for key in _WHERE if arguments.get(key) is not None}
     saved = arguments.get("values") or {"value": None}
     done = [(name, target.hex, where, field) for field in saved]
-    kept = [one for one in stored if _key(one) not in done]
-    if len(kept) < len(stored):
-        store.set_local(ASIDE, kept)
+    _keep_if(store, lambda one: _key(one) not in done)
 
 
 def _key(one: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any], str]:

@@ -69,9 +69,10 @@ def _note(store: Store) -> datetime:
     made = store.clock().replace(microsecond=0)
     with store.reader.connect() as connection:
         last = connection.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM change").scalar_one()
-    kept = dict((store.local(EXPORTED) or [])[-MOST_KEPT:])
-    kept.setdefault(f"{made:%Y-%m-%dT%H:%M:%SZ}", int(last))
-    store.set_local(EXPORTED, list(kept.items()))
+    with store.turns.note():  # several may be written at once
+        kept = dict((store.local(EXPORTED) or [])[-MOST_KEPT:])
+        kept.setdefault(f"{made:%Y-%m-%dT%H:%M:%SZ}", int(last))
+        store.set_local(EXPORTED, list(kept.items()))
     return made
 
 
