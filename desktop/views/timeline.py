@@ -237,26 +237,27 @@ class Timeline(QWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down walk what opens, Enter opens it."""
+        """Up and down walk what opens, and scroll on where nothing follows; Enter opens it."""
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        if event.key() in steps:
-            self._step(steps[Qt.Key(event.key())])
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (places := self._opening()):
+        if event.key() in steps and self._step(steps[Qt.Key(event.key())]):
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (places := self._opening()):
             self._current = max(self._current, places[0])
             self._open(self._current)
         else:
             super().keyPressEvent(event)
 
-    def _step(self, step: int) -> None:
+    def _step(self, step: int) -> bool:
         places = self._opening()
         ahead = [n for n in places if (n - self._current) * step > 0]
         if not ahead:
-            return
+            return False
         self._current = min(ahead) if step > 0 else max(ahead)
         self._describe()
         announce(self, self.accessibleDescription())
         self._bring_into_view()
         self.update()
+        return True
 
     def _describe(self) -> None:
         """The event one is on, for who hears the screen; hidden like all names."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -210,6 +210,9 @@ def test_what_happened_opens_by_press_and_by_key(window: Window, qtbot: QtBot, f
     assert timeline.accessibleDescription() == events[1].title.in_language("en")
     QTest.keyClick(timeline, Qt.Key.Key_Up)
     assert timeline.accessibleDescription() == events[0].title.in_language("en")
+    further = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_Up, Qt.KeyboardModifier.NoModifier)
+    timeline.keyPressEvent(further)
+    assert not further.isAccepted()  # the page scrolls on
     for said in (DOTS, events[0].title.in_language("en")):
         window._look.turn_private()  # noqa: SLF001
         assert timeline.accessibleDescription() == said
