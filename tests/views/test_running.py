@@ -127,7 +127,7 @@ class Beside:
         def progress(done: int, total: int) -> bool:
             self.done.append(done)
             self.begun.set()
-            assert self.go_on.wait(10), "nobody lets the import go on"
+            assert self.go_on.wait(90), "nobody lets the import go on"
             return told(done, total) and not self.stopped
 
         running.progress = progress  # type: ignore[method-assign]
@@ -183,7 +183,7 @@ def test_a_long_undo_lets_people_save_and_takes_no_step_twice(
 
     def slowly(*asked: Any) -> undo.Undone:
         begun.set()
-        assert go_on.wait(10), "nobody lets the undo go on"
+        assert go_on.wait(90), "nobody lets the undo go on"
         return take(*asked)
 
     monkeypatch.setattr(undo, "undo_step", slowly)
