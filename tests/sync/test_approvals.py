@@ -20,6 +20,7 @@ from desktop.models.records import (
     QuoteLine,
     Task,
 )
+from desktop.models.records.approvals import STATES
 from desktop.models.store import Store
 from desktop.rules import delegations
 from desktop.services import approvals as laptop
@@ -258,3 +259,8 @@ def test_an_office_that_forgot_a_limit_is_noticed(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(office, "refusal_of", lambda *_: None)
     with pytest.raises(AssertionError, match="laptop"):
         approval_proof.run(0, 60)
+
+
+def test_the_states_of_a_request_are_states_in_chinese_too() -> None:
+    said = [label.in_language("zh") for _, label in STATES]
+    assert said == ["尚未答复", "已批准", "未批准", "已撤回"]

@@ -16,9 +16,9 @@ from desktop.words import Message, msg
 APPROVERS = tuple(approvals.ROLE_WORDS.items())
 WAYS = (("delegation", msg("Delegation")), ("grant", msg("Answer to an approval request")))
 STATES = (
-    ("open", msg("Open")),
+    ("open", msg("Not answered yet")),
     ("granted", msg("Approved")),
-    ("refused", msg("Refused")),
+    ("refused", msg("Not approved")),
     ("withdrawn", msg("Withdrawn")),
 )
 VERDICTS = (("", msg("Not checked yet")), ("kept", msg("In order")), ("breach", msg("Breach")))
@@ -151,7 +151,7 @@ class ApprovalGrant(Record):
     content_hash: Mapped[str] = field(Short(), msg("Content check"), frozen=True, hidden=True)
     granted: Mapped[bool] = field(Flag(), msg("Approved"), default=False, frozen=True, listed=True)
     remark: Mapped[str] = field(Short(1000), msg("Remark"), frozen=True, listed=True)
-    granted_by_id: Mapped[UUID | None] = field(Link("user"), msg("By"), merge="derived", listed=True)
+    granted_by_id: Mapped[UUID | None] = field(Link("user"), msg("Answered by"), merge="derived", listed=True)
     granted_as: Mapped[str] = field(Short(40), msg("Granted as"), merge="derived", hidden=True)
     granted_at: Mapped[int | None] = field(Whole(), msg("Signed at"), merge="derived", hidden=True)
     signature: Mapped[str] = field(Short(200), msg("Signature of the office"), merge="derived", hidden=True)

@@ -12,7 +12,7 @@ from desktop.words import Message, msg
 
 OPEN: Final = "open"
 STATES = (
-    (OPEN, msg("Open")),
+    (OPEN, msg("Open", "state")),
     ("mine", msg("Mine was used")),
     ("theirs", msg("The office's was kept")),
     ("edit", msg("A third value was used")),

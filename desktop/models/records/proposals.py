@@ -10,7 +10,7 @@ from desktop.models.kinds import Choice, Json, Link, Moment, Short
 from desktop.models.record import Record, field
 from desktop.words import Message, msg
 
-STATES = (("open", msg("Open")), ("accepted", msg("Accepted")), ("refused", msg("Refused")))
+STATES = (("open", msg("Open", "state")), ("accepted", msg("Accepted")), ("refused", msg("Refused")))
 
 
 class Proposal(Record):
