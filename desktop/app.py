@@ -113,7 +113,7 @@ class Session(QObject):
         from desktop.views.safekeeping import Safekeeping
         from desktop.views.window import Window
 
-        self.vault, self.store = vault, store
+        self.vault, self.store, self._look = vault, store, look
         self.desk: Desk = Desk(store, Runner())
         self.window: Window = Window(look, self.desk, "today")
         Breath(application(), self.window, busy=lambda: not self.desk.runner.idle())
@@ -132,7 +132,6 @@ class Session(QObject):
         self.window.passphrase_wanted.connect(self.safekeeping.change_passphrase)
         self.window.sheet_wanted.connect(self.safekeeping.write_new_sheet)
         look.changed.connect(self._remember)
-        self._look = look
         crash_report.catch_everything(self.desk.refused.emit)
         self.jobs.set_metered(self.connection.metered)
         self.jobs.start()
@@ -183,6 +182,7 @@ class Session(QObject):
         """Stop what runs beside, let go of the window; the vault is its owner's to close."""
         from desktop.views.paperwork import forget_copies
 
+        self.window.doing.blank()
         sys.excepthook = sys.__excepthook__
         self._look.changed.disconnect(self._remember)
         self.connection.close()

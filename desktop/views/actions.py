@@ -7,6 +7,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from desktop import settings
 from desktop.rules import deeplinks
@@ -114,6 +115,17 @@ class Actions(QObject):
 
     def _bring_in(self, path: Path) -> None:
         boards.bring_in(self._window, path)
+
+    def blank(self) -> None:
+        """Nothing can be read from here on, though an import that is being written comes to its end first."""
+        for window in (self._window, *self.torn.windows):
+            leaf = QWidget(window)
+            leaf.setObjectName("blank")
+            leaf.setAutoFillBackground(True)
+            leaf.setGeometry(window.rect())
+            leaf.show()
+            leaf.raise_()
+            leaf.repaint()  # now: nobody hears of events until all is closed
 
     def close(self) -> None:
         """The vault is locked, or the program ends: no window stays."""

@@ -88,14 +88,26 @@ def customers(program: app.Program) -> int:
         return records.count(session, Customer)
 
 
-def test_from_the_first_run_to_a_window_and_through_the_lock(program: app.Program, qtbot: QtBot) -> None:
+def test_from_the_first_run_to_a_window_and_through_the_lock(
+    program: app.Program, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
     assert program.session is not None
+    desk, window = program.session.desk, program.session.window
+    close, over = desk.close, []
+
+    def closing() -> None:
+        leaf = window.childAt(window.rect().center())
+        over.append(leaf.objectName() if leaf is not None else "")
+        close()
+
+    monkeypatch.setattr(desk, "close", closing)
     assert program.session.desk.actor.name == "Lin Yiming"
     assert customers(program) == 0
     assert sys.getswitchinterval() == pytest.approx(TURN)  # the window is asked first
     program.lock()
     assert program.session is None
+    assert over == ["blank"], "nothing is read while what is being written comes to its end"
     qtbot.waitUntil(lambda: sys.getswitchinterval() > TURN * 2)
     page = page_of(program, UnlockPage)
     assert isinstance(page, UnlockPage)
