@@ -124,8 +124,8 @@ def _update(console: Console, chosen: argparse.Namespace, made: imports.Plan) ->
 def take_out(console: Console, chosen: argparse.Namespace) -> None:
     """Export all records of a type."""
     cls = records.record_type(chosen.record)
-    if Path(chosen.to).suffix.lower() == ".vcf" and chosen.record in card_exports.KINDS:
-        ids = bulk.ids_of(console.store, chosen.record)
+    if Path(chosen.to).suffix.lower() == ".vcf" and cls.__tablename__ in card_exports.KINDS:
+        ids = bulk.ids_of(console.store, cls.__tablename__)
         count = card_exports.write(console.store, ids, Path(chosen.to), chosen.vcard)
         console.result({"file": chosen.to, "records": count}, msg("{count} written.").of(count=count))
         return

@@ -5,10 +5,12 @@ import hashlib
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from desktop.cli import files
 from desktop.errors import Refused
 from desktop.models.blobs import keep_file
 from desktop.models.record import new_id
@@ -131,3 +133,14 @@ def test_where_nobody_is_nothing_is_written(store: Store, tmp_path: Path) -> Non
     with pytest.raises(Refused):
         card_exports.write(store, [firm.id], tmp_path / "none.vcf", progress=lambda _done, _of: False)
     assert list(tmp_path.glob("*.vcf")) == []
+
+
+def test_people_go_out_by_either_word_for_them(store: Store, tmp_path: Path) -> None:
+    person(store, name="欧阳建国")
+    told: list[Any] = []
+    console: Any = SimpleNamespace(store=store, language="en", result=lambda said, _words: told.append(said))
+    for record in ("contact", "contacts"):
+        path = tmp_path / f"{record}.vcf"
+        chosen: Any = SimpleNamespace(record=record, to=str(path), vcard="3.0")
+        files.take_out(console, chosen)
+        assert told.pop() == {"file": str(path), "records": 1}
