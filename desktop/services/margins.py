@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from desktop.models.records import Organisation, Product
 from desktop.models.store import Store
-from desktop.rules import floors, money
+from desktop.rules import approval_facts, floors, money
 from desktop.rules.floors import HUNDRED, Light
+from desktop.rules.money import ONE
 from desktop.rules.totals import Totals
 from desktop.services import prices
 from desktop.services.drafts import QuoteDraft
@@ -53,4 +54,5 @@ def _of_line(
         tax_mode=draft.revision.tax_mode,
         on=on,
     )
-    return floors.by_floor(each * (line.base_quantity or 1), least) if least is not None else None
+    per = approval_facts.per(line.price_trace) or line.base_quantity or ONE
+    return floors.by_floor(each * per, least) if least is not None else None

@@ -14,7 +14,7 @@ from desktop.errors import NotAllowed, Refused
 from desktop.models import delegations as signed
 from desktop.models.records import Approval, Delegation, PriceEntry, Quote
 from desktop.models.store import Actor, Store
-from desktop.services import approvals, commands, drafts, quotes
+from desktop.services import approvals, commands, drafts, margins, quotes
 from tests.stores import NOON, customer, firm, opened, product, quote
 
 OFFICE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -339,6 +339,10 @@ def test_a_floor_is_that_of_one_item_however_the_price_is_said(desk: Desk) -> No
     assert desk.standing().asks == ()
     desk.do("quote.set_line", line_id=line.id, values={"base_quantity": Decimal(2)})
     assert [ask.found for ask in desk.standing().asks] == ["44.45"]
+    draft = drafts.load(desk.store, desk.quote.id)
+    shown = margins.light(desk.store, draft, draft.totals(), 0)
+    assert shown is not None
+    assert shown.tone == "bad"
 
 
 def test_what_a_promotion_takes_off_is_not_typed_over(desk: Desk) -> None:
