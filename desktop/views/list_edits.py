@@ -184,8 +184,14 @@ class ListEdits(QObject):
     def _seen(self) -> Callable[[], Sequence[UUID]]:
         page, store = self._page, self._desk.store
         query, viewer = page.source.query, page.source.viewer()
-        only = frozenset(row.id for row in page.chosen()) if page.list.choosing else frozenset()
+        only = self._only()
         return lambda: card_exports.seen(store, query, viewer, only)
+
+    def _only(self) -> frozenset[UUID]:
+        """Several selected records, in whichever face; nothing where all that the list shows is meant."""
+        many = self._page.many
+        ids = () if many.everything else many.ids()
+        return frozenset(ids) if len(ids) > 1 else frozenset()
 
     def export(self, path: Path) -> None:
         """Write what the list shows to a file; of several selected rows those alone."""
@@ -193,10 +199,9 @@ class ListEdits(QObject):
         if path.suffix.lower() == ".vcf":
             self.save_cards(path, "3.0")
             return
-        chosen = page.chosen() if page.list.choosing else []
+        only = self._only()
         columns = [(each.name, each.label(page.kind)) for each in page.table.columns]
         query, viewer = page.source.query, page.source.viewer()
-        only = frozenset(row.id for row in chosen)
 
         running, fail = desk.begin(msg("Writing {file}").of(file=path.name))
 

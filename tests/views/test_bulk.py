@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -277,7 +278,7 @@ def cards_of(board: Board, column: str, *places: int) -> list[UUID]:
 
 
 def test_a_field_of_several_cards_is_changed_as_in_the_list(
-    window: Window, qtbot: QtBot, store: Store, firm: Firm
+    window: Window, qtbot: QtBot, store: Store, firm: Firm, tmp_path: Path
 ) -> None:
     window.go("opportunity")
     page = the_list(window)
@@ -296,6 +297,15 @@ def test_a_field_of_several_cards_is_changed_as_in_the_list(
     titles = {window.desk.title("opportunity", one) for one in ids}
     lines = QGuiApplication.clipboard().text().splitlines()
     assert {line.split("\t")[0] for line in lines[1:]} == titles
+    for written, meant in (("two.csv", lambda: None), ("all.csv", page.many.bar.all_wanted.emit)):
+        meant()
+        page.edits.export(tmp_path / written)
+        settle(window, qtbot)
+    counts = [
+        len((tmp_path / each).read_text("utf-8-sig").splitlines()) - 1 for each in ("two.csv", "all.csv")
+    ]
+    assert counts == [2, page.total()]
+    cards_of(board, "lead", 0, 1)
     qtbot.keyClick(board.columns["lead"].list, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     panel = page.many.bulk
     assert panel.isVisible()
