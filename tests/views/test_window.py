@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.models.changes import write_local
 from desktop.models.store import Store
 from desktop.views.comparison import lines_of
+from desktop.views.importing.page import ImportPage
 from desktop.views.inbox import InboxPage
 from desktop.views.look import Look
 from desktop.views.palette import Item, Palette
@@ -246,11 +247,17 @@ def test_a_dropped_file_is_imported_and_one_undo_takes_it_back(
     assert enter.isAccepted()
     assert window.bar.words() == "Let go to import new.csv"
     window.dropEvent(QDropEvent(QPointF(5, 5), copy, mime, Qt.MouseButton.LeftButton, none))
-    qtbot.waitUntil(lambda: the_list(window).table.rowCount() == 23, timeout=10_000)
+    page = window.page()
+    assert isinstance(page, ImportPage)
+    qtbot.waitUntil(page.go.isEnabled)
     settle(window, qtbot)
-    assert window.toast.words() == "3 records added from new.csv, 0 rows left out"
+    press(qtbot, page.go)
+    settle(window, qtbot)
+    assert "3 added" in window.toast.words()
+    window.go("customer")
+    qtbot.waitUntil(lambda: the_list(window).table.rowCount() == 23)
     window.desk.undo()
-    qtbot.waitUntil(lambda: the_list(window).table.rowCount() == 20, timeout=10_000)
+    qtbot.waitUntil(lambda: the_list(window).table.rowCount() == 20)
 
 
 def test_other_files_are_not_taken(window: Window, tmp_path: Path) -> None:
