@@ -58,8 +58,8 @@ Every command by role, asked of the laptop and of the office, which say the same
 
 `own`, `team`, `other`: on whose records; `all`: on everybody's; `yes`: on what the firm shares, or something
 new; `–`: never. *Narrowed*: the organisation has its sales reps see their own records alone. `lent`: on
-others' customers, opportunities and quotes that were shared to read or to edit. A comment is changed and deleted
-by whoever wrote it, and by an administrator; what is said here of others' holds for those of nobody.
+others' customers, opportunities and quotes that were shared to read or to edit. A comment is changed and
+deleted by whoever wrote it, and by an administrator; what is said here of others' holds for those of nobody.
 
 """
 Answers = dict[tuple[str, str], str]
