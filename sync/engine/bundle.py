@@ -35,8 +35,13 @@ def weigh(reply: Reply, now: Situation, heard: int, taken: int, *, asked: bool) 
 
 
 def is_everything(reply: Reply, now: Situation) -> bool:
-    """Whether, with this reply stored, every stream stands where the office stood: nothing else will come."""
-    return not reply.more and reply.response.status == "ok" and _at_heads(reply.response.heads, now)
+    """Whether, with this reply stored, every stream stands where the office stood: nothing else will come.
+
+    An older reply knows nothing of ops that another one answered, whose rows a power cut has kept away.
+    """
+    response = reply.response
+    whole = response.status == "ok" and response.last >= now.acked and not reply.more
+    return whole and _at_heads(response.heads, now)
 
 
 def _at_heads(heads: Iterable[Head], now: Situation) -> bool:

@@ -130,6 +130,28 @@ def test_replies_in_the_wrong_order_give_every_verdict_and_no_old_row(firm: Firm
     assert names(firm.ann) == ["Anchors"]
 
 
+def test_a_reply_from_before_leaves_what_was_answered_and_cut_off(firm: Firm) -> None:
+    """The power went between the verdicts of the newer reply and its rows."""
+    made = customer(firm.ann, "Anchor")
+    firm.by_file(firm.ann)
+    early = office_bundle.take_in(firm.office, bundle.write(firm.ann).data)
+    rename(firm.ann, made, "Anchors")
+    late = office_bundle.take_in(firm.office, bundle.write(firm.ann).data)
+    remote, begun = Remote(firm.ann), iter((False, True))
+
+    def power(name: str) -> None:
+        if name == "arriving" and next(begun, False):
+            raise KeyboardInterrupt
+
+    remote.point = power
+    with pytest.raises(KeyboardInterrupt):
+        bundle.take_in(firm.ann, late.reply, remote=remote)
+    assert bundle.take_in(firm.ann, early.reply).counts == "new"
+    assert names(firm.ann) == ["Anchors"]
+    assert bundle.take_in(firm.ann, late.reply).counts == "new"
+    assert (names(firm.ann), said(firm.ann)["sync_await"]) == (["Anchors"], [])
+
+
 def test_what_the_network_brought_since_is_newer_than_a_reply(firm: Firm) -> None:
     made = customer(firm.ann, "Anchor")
     firm.net(firm.ann)
