@@ -60,15 +60,20 @@ class _Altered(Exception):
 
 
 def check(pdf: bytes, trusted: Collection[bytes]) -> Checked:
-    """Examine a PDF, however broken; `trusted` are the certificates (DER) whose word counts."""
+    """Examine a PDF, however broken; `trusted` are the certificates (DER) whose word counts.
+
+    Raises what says nothing of the file: MemoryError, and ImportError of an installation that is not whole.
+    """
     if b"%PDF-" not in pdf[:1024] and _MARK not in pdf:
         return Checked("no_pdf")
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return _examined(pdf, trusted)
-    except MemoryError:
-        raise  # says nothing of the file
+    except _Altered:
+        return Checked(_broken(pdf))
+    except (MemoryError, ImportError):
+        raise
     except Exception as error:  # noqa: BLE001 - pyHanko fails in many ways over a file that is broken
         _LOG.debug("a PDF that cannot be examined: %s", type(error).__name__)
         return Checked(_broken(pdf))

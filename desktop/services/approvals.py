@@ -111,14 +111,7 @@ def _known(
     """What is known of a line beside what it prints; its floor where a rule asks for one."""
     price, floor = approval_facts.found_price(line.price_trace), None
     if floored and line.product_id is not None:
-        floor = prices.floor(
-            session,
-            line,
-            draft.customer,
-            currency=draft.quote.currency,
-            tax_mode=draft.revision.tax_mode,
-            on=on,
-        )
+        floor = prices.floor(session, draft, line, on)
     if prices.of_another(session, draft.quote, line):
         price = _now(session, draft, line, on) or price
     found, per = price or (None, ONE)

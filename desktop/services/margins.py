@@ -46,13 +46,6 @@ def _of_line(
         rate = sum((Decimal(one) for one in line.tax_rates or ()), Decimal(0)) if included else Decimal(0)
         without_tax = each * HUNDRED / (HUNDRED + rate)
         return floors.by_cost(without_tax, product.cost, firm.least_margin if firm is not None else None)
-    least = prices.floor(
-        session,
-        line,
-        draft.customer,
-        currency=draft.quote.currency,
-        tax_mode=draft.revision.tax_mode,
-        on=on,
-    )
+    least = prices.floor(session, draft, line, on)
     per = approval_facts.per(line.price_trace) or line.base_quantity or ONE
     return floors.by_floor(each * per, least) if least is not None else None

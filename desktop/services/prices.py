@@ -17,6 +17,7 @@ from desktop.models.store import Work
 from desktop.rules import pricing
 from desktop.rules.money import ZERO, currency_digits, decimal, number, to_decimal
 from desktop.rules.promotions import Promotion
+from desktop.services.drafts import QuoteDraft
 
 CENTS: Final = 2
 """Decimals of an amount that a record keeps."""
@@ -69,11 +70,10 @@ def reprice(
             line.slabs = [slab.as_json() for slab in found.price.slabs]
 
 
-def floor(
-    session: Session, line: QuoteLine, customer: Customer | None, *, currency: str, tax_mode: str, on: date
-) -> Decimal | None:
+def floor(session: Session, draft: QuoteDraft, line: QuoteLine, on: date) -> Decimal | None:
     """The lowest price that the price books allow for this line, as far as they say one."""
-    found = price_of(session, line, customer, currency=currency, tax_mode=tax_mode, on=on)
+    currency, tax_mode = draft.quote.currency, draft.revision.tax_mode
+    found = price_of(session, line, draft.customer, currency=currency, tax_mode=tax_mode, on=on)
     return found.floor if found is not None else None
 
 

@@ -4,6 +4,7 @@ import io
 import random
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -144,6 +145,15 @@ def test_a_laptop_without_an_office_vouches_for_itself() -> None:
 def test_a_certificate_that_its_company_never_signed_is_an_alteration() -> None:
     stranger = certificates.company(certificates.key_of(b"stranger".ljust(32)), FIRM, NOON)
     assert check(sealing.sealed_by(LAPTOP, stranger), {stranger}).state == "altered"
+
+
+@pytest.mark.parametrize("missing", ["pyhanko.pdf_utils.reader", "pyhanko.sign.validation"])
+def test_an_installation_that_is_not_whole_accuses_no_paper(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ImportError):
+        check(sealing.sealed(), TRUSTED)
 
 
 def test_what_is_no_sealed_paper_is_said_to_be_none() -> None:

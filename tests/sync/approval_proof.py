@@ -184,7 +184,7 @@ class Drawn:
         made.signature = signed.sign(KEY, signed.wire(made), made.granted_at)
         return made
 
-    def floor(self, _session: object, line: QuoteLine, *_: object, **__: object) -> Decimal | None:
+    def floor(self, _session: object, _draft: object, line: QuoteLine, _on: object) -> Decimal | None:
         """In place of the price books: both sides ask for a product."""
         return self.floors.get(line.product_id) if line.product_id else None
 
