@@ -276,9 +276,9 @@ def _stage(session: WorkSession, _context: UOWTransaction, _instances: object) -
         if isinstance(record, Record):
             staged.ops.append(_creation(record, stated.pop(record.id, [])))
             staged.indexed.append(record)
-    for record in list(session.dirty):
-        if isinstance(record, Record):
-            _stage_dirty(session, record, stated.pop(record.id, []), staged)
+    edited = (record for record in session.dirty if isinstance(record, Record))
+    for record in sorted(edited, key=lambda record: record.id.int):  # a set of SQLAlchemy's, in any order
+        _stage_dirty(session, record, stated.pop(record.id, []), staged)
     for ops in stated.values():
         staged.ops += ops
 

@@ -44,6 +44,17 @@ def test_each_change_is_one_row_with_old_and_new(store: Store) -> None:
     assert rows[1][3] == {"phone": ["1", "2"]}
 
 
+def test_what_one_command_edits_is_in_the_log_in_one_order(store: Store) -> None:
+    """By age, not by where memory happened to hold it: the same work is the same log on every laptop."""
+    made = [customer(store, str(number)).id for number in range(12)]
+    with store.work(store.me(), "customer.set") as work:
+        for each in reversed(made):
+            work.get(Customer, each).phone = "1"
+    with store.reader.connect() as connection:
+        edited = connection.exec_driver_sql("SELECT record FROM change WHERE kind = 'set' ORDER BY n")
+        assert list(edited.scalars()) == [each.bytes for each in made]
+
+
 def test_a_refused_command_leaves_no_trace(store: Store) -> None:
     made = customer(store)
     before = log(store)
