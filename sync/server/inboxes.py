@@ -17,7 +17,8 @@ from desktop.models.record import RECORDS
 from desktop.models.records.decisions import OPEN
 from sync.protocol.ops import Op
 from sync.server.batch import FIRST, OFFICE, Batch, Held
-from sync.server.judge import DELETED, Outcome
+from sync.server.guards import DELETED
+from sync.server.judge import Outcome
 from sync.server.masks import Mask, without
 from sync.server.permission import Rejected, new_row
 from sync.server.rows import Row, bare, id_in, id_out, is_id, shape

@@ -321,7 +321,7 @@ def _transaction(
         review.mark(batch, ops, outcomes, unseen)
     except Rejected as rejected:
         batch.roll_back()
-        judge.rejected.update(op.record for op in ops if op.kind in CREATING)
+        judge.guards.rejected.update(op.record for op in ops if op.kind in CREATING)
         answer = proposals.instead(batch, judge.scope, ops, rejected)
         return [(op, answer) for op in ops]
     finally:

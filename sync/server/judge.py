@@ -6,41 +6,27 @@ Everything is asked again here, whatever the laptop asked before: role, scope, f
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Never
+from typing import Any, Final
 
 from desktop.models.kinds import Choice
 from desktop.models.record import RECORDS, Field
 from desktop.rules import stages
 from desktop.rules.canonical import content_hash
-from desktop.rules.sharing import EDIT, SHAREABLE
+from desktop.rules.sharing import SHAREABLE
 from desktop.words import Message, msg
 from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
-from sync.server import editions, leases, merge, numbers, shares
+from sync.server import editions, merge, shares
 from sync.server.batch import FIRST, Batch, Held, links_of
+from sync.server.guards import DELETED, INVALID, LINES, NOT_YOURS, SIGNATURE, Guards
 from sync.server.permission import Rejected, new_row
 from sync.server.rows import Row, is_id
-from sync.server.scope import Scope, home
+from sync.server.scope import Scope
 from sync.server.values import BadValue, check, check_structure
 
-NOT_YOURS: Final = msg("This record belongs to people whose records you may not change.")
-READ_ONLY: Final = msg("This record is shared with you to read, not to change.")
 NOT_SHARED: Final = msg("This cannot be shared.")
-NOT_FOUND: Final = msg("The office does not have this record.")
-DEPENDS: Final = msg("This needs a record that the office has refused.")
-INVALID: Final = msg("The office cannot read this change.")
-FROZEN: Final = msg("This edition was issued and its content stays as it is; make a new edition.")
 DIFFERS: Final = msg("The content does not fit its check; issue the quote again.")
 
-OTHER_NUMBER: Final = msg(
-    "This number was given to somebody else's laptop; issue again with a number of your own."
-)
-
-TWICE: Final = msg("Another document bears this number already; issue again with a number of your own.")
-
-OVERDRAWN: Final = msg("There is not enough left on this account; somebody else was faster.")
-
-DELETED: Final = "deleted_at"
 _RESERVED: Final = frozenset({"id", "version", "deleted_at", "unknown"})
 
 
@@ -67,14 +53,13 @@ class Judge:
     def __init__(self, batch: Batch, scope: Scope, now_text: str) -> None:
         self.batch = batch
         self.scope = scope
+        self.guards = Guards(batch, scope)
         self.now_text = now_text
         self.keep_deleted = False
         """Set while a transaction is judged again in which one deletion met somebody's edit: then none
         counts.
         """
         self.overwritten: list[dict[str, Any]] = []
-        self.rejected: set[str] = set()
-        """Records that a refused transaction of this push would have created."""
         self._acts: dict[str, Callable[[Op], Outcome]] = {
             "create": self._create,
             "append": self._create,
@@ -108,10 +93,10 @@ class Judge:
         if op.type == shares.COMMENT:
             row["author_id"] = self.scope.person.user
         if not self.scope.may_write(op.type, row):
-            self._guard_new(op.type, row)
-        self._guard_overdraft(op.type, row)
+            self.guards.new(op.type, row)
+        self.guards.overdraft(op.type, row)
         held = self.batch.add(op.type, row)
-        self._guard_edition(held)
+        self.guards.edition(held)
         return Outcome(held)
 
     def _new_row(self, record_type: str, record: str, values: Mapping[str, Any]) -> Row:
@@ -120,7 +105,7 @@ class Judge:
         row = new_row(record_type, {}, record)
         for name, value in values.items():
             self._check(record_type, name, value)
-            self._guard_number(record_type, record, name, value)
+            self.guards.number(record_type, record, name, value)
             if name not in fields:
                 row["unknown"] = {**(row["unknown"] or {}), name: value}
             elif fields[name].merge != merge.DERIVED:
@@ -138,7 +123,7 @@ class Judge:
             for link in links_of(record_type, row, roots_only=True):
                 root = self.batch.get(*link)
                 if root is None:
-                    self._absent(link[1])
+                    self.guards.absent(link[1])
                 row["owner_id"], row["team_id"] = root.row["owner_id"], root.row["team_id"]
                 return
         if cls.__shared__:
@@ -161,28 +146,15 @@ class Judge:
             raise Rejected("invalid", NOT_SHARED)
         target = self.batch.get(*key)
         if target is None:
-            self._absent(key[1])
+            self.guards.absent(key[1])
         if not self.scope.may_write(target.type, target.row):
-            self._guard(target)
+            self.guards.write(target)
             raise Rejected("not_allowed", NOT_YOURS)
         return target
 
-    def _guard_new(self, record_type: str, row: Row) -> None:
-        """A part may be added to what is lent to be changed; anything else lives where one may write."""
-        root = self._above(record_type, row)
-        if root is None:
-            raise Rejected("not_allowed", NOT_YOURS)
-        self._guard(root)
-
-    def _above(self, record_type: str, row: Row) -> Held | None:
-        """What a part is a part of, or a file is attached to."""
-        target = shares.target_of(record_type, row)
-        links = [target] if target else list(links_of(record_type, row, roots_only=True))
-        return self.batch.get(*links[0]) if links else None
-
     def _create_again(self, op: Op, held: Held) -> Outcome:
         """The record is known: a restored laptop sends again what it had sent. Nothing newer is undone."""
-        self._guard(held)
+        self.guards.write(held)
         outcome = Outcome(held)
         fields = RECORDS[op.type].fields()
         for name, value in op.body.items():
@@ -206,7 +178,8 @@ class Judge:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise Rejected("invalid", INVALID)
             self._check(op.type, name, pair[1])
-            self._guard_number(op.type, op.record, name, pair[1])
+            self.guards.number(op.type, op.record, name, pair[1])
+            self.guards.lead(held, name, pair[1])
         if held.type == shares.SHARE and not _OF_A_SHARE.isdisjoint(body):
             raise Rejected("invalid", NOT_SHARED)
         outcome = Outcome(held)
@@ -214,7 +187,7 @@ class Judge:
             outcome.deleted = True
             outcome.losses = [Loss(name, pair[1], None, merge.CRITICAL, True) for name, pair in body.items()]
             return outcome
-        self._guard_frozen(held, [name for name in body if name in fields and fields[name].frozen])
+        self.guards.frozen(held, [name for name in body if name in fields and fields[name].frozen])
         leads = {
             name: fields[name].follows for name in body if name in fields and fields[name].follows in body
         }
@@ -261,11 +234,11 @@ class Judge:
         self._settle(held.type, row)
         root = self.batch.root_of(held)
         if root is not None:
-            self._guard(root)
+            self.guards.write(root)
         for name in ("owner_id", "team_id"):
             if row[name] != held.row[name]:
                 self.batch.change(held, name, row[name])
-        self._guard(held)
+        self.guards.write(held)
 
     def _transition(self, op: Op) -> Outcome:
         name, to = op.body.get("field"), op.body.get("to")
@@ -321,8 +294,8 @@ class Judge:
             return Outcome(known)
         signed = self.batch.get("quote_revision", values.get("revision_id"))
         if signed is None:
-            self._absent(str(values.get("revision_id")))
-        self._guard_witness(signed)
+            self.guards.absent(str(values.get("revision_id")))
+        self.guards.witness(signed)
         editions.bring_back(self.batch, signed)
         edition = editions.freeze(self.batch, signed, snapshot, sealed, self.now_text)
         quote = self.batch.root_of(edition)
@@ -333,21 +306,14 @@ class Judge:
         row |= {"revision_id": edition.id, "content_hash": sealed}
         return Outcome(self.batch.add(op.type, row))
 
-    def _guard_witness(self, signed: Held) -> None:
-        """Who wrote on a quote was there when it was signed, even where it was given to others since."""
-        quote = self.batch.root_of(signed)
-        there = self.batch.device in signed.devices or (quote and self.batch.device in quote.devices)
-        if not there:
-            self._guard(signed)
-
     # ------------------------------------------------------------ deleting
 
     def _delete(self, op: Op) -> Outcome:
         held = self._found(op)
         if held.deleted:
             return Outcome(held)
-        self._guard_whole(held)
-        self._guard_frozen(held, [DELETED])
+        self.guards.whole(held)
+        self.guards.frozen(held, [DELETED])
         if self.keep_deleted or not held.seen_by(self.batch.device, op.base):
             return Outcome(held, [Loss(DELETED, True, None, merge.CRITICAL, True)])
         self.batch.change(held, DELETED, self.now_text)
@@ -357,16 +323,10 @@ class Judge:
 
     def _restore(self, op: Op) -> Outcome:
         held = self._found(op)
-        self._guard_whole(held)
+        self.guards.whole(held)
         if held.deleted:
             self.batch.change(held, DELETED, None)
         return Outcome(held)
-
-    def _guard_whole(self, held: Held) -> None:
-        """Who was lent a record does not delete it; its parts they may, where they may change it."""
-        part = RECORDS[held.type].__root__ or held.type == shares.ATTACHMENT
-        if not part and not self.scope.may_write(held.type, held.row):
-            raise Rejected("not_allowed", NOT_YOURS)
 
     def _brings_back(self, held: Held, outcome: Outcome) -> bool:
         """An edited line of a quote comes back, if its quote is still there."""
@@ -377,78 +337,14 @@ class Judge:
         outcome.losses.append(Loss(DELETED, None, None, merge.SET, False))
         return True
 
-    # ------------------------------------------------------------ asking
+    # ------------------------------------------------------------ reading
 
     def _found(self, op: Op) -> Held:
         held = self.batch.get(op.type, op.record)
         if held is None:
-            self._absent(op.record)
-        self._guard(held)
+            self.guards.absent(op.record)
+        self.guards.write(held)
         return held
-
-    def _absent(self, record: str) -> Never:
-        if record in self.rejected:
-            raise Rejected("depends", DEPENDS)
-        raise Rejected("not_found", NOT_FOUND)
-
-    def _guard(self, held: Held) -> None:
-        if self.scope.may_write(held.type, held.row):
-            return
-        access = self._lent(held)
-        if access == EDIT and held.type != shares.SHARE:
-            return
-        if access:
-            raise Rejected("not_allowed", READ_ONLY)
-        known = self.scope.may_read(home(held.type, held.row))
-        raise Rejected("not_allowed", NOT_YOURS) if known else Rejected("not_found", NOT_FOUND)
-
-    def _lent(self, held: Held) -> str:
-        """What may be done to a record because it is lent; a part that this push brings is like its root."""
-        root = self._above(held.type, held.row) if held.home is None else None
-        if root is not None:
-            return self._lent(root)
-        found = shares.access(self.batch.conn, self.scope, held.type, [held.id])
-        return found.get(held.id, "")
-
-    def _guard_frozen(self, held: Held, touched: list[str]) -> None:
-        """Refused where `touched` is content of an issued edition, or part of what is only ever added to."""
-        if touched and (held.type in FACTS or RECORDS[held.type].__ledger__ is not None):
-            raise Rejected("frozen", FROZEN)
-        edition = (
-            held
-            if "content_hash" in held.row
-            else self.batch.get("quote_revision", held.row.get("revision_id"))
-        )
-        if touched and held.type in CONTENT and edition is not None and edition.row["content_hash"]:
-            raise Rejected("frozen", FROZEN)
-
-    def _guard_edition(self, held: Held) -> None:
-        """A new line joins an edition that there is, and none that was issued."""
-        if held.type in LINES:
-            edition = held.row["revision_id"]
-            if edition and self.batch.get("quote_revision", edition) is None:
-                self._absent(edition)
-            self._guard_frozen(held, [DELETED])
-
-    def _guard_overdraft(self, record_type: str, row: Row) -> None:
-        """Nobody spends what the account does not hold, whatever their laptop showed."""
-        cls = RECORDS[record_type]
-        if cls.__ledger__ is None:
-            return
-        amount, account = row[cls.__ledger__.amount], row[cls.__root__]
-        if not isinstance(amount, int) or account is None:
-            raise Rejected("invalid", INVALID)
-        if cls.__ledger__.overdrawn(self.batch.balance(record_type, account), amount):
-            raise Rejected("limit", OVERDRAWN)
-
-    def _guard_number(self, record_type: str, record: str, name: str, value: Any) -> None:
-        """A number that the office lent to one person is used by nobody else, and by one document only."""
-        if record_type != "quote" or name != "number" or not value:
-            return
-        if leases.is_foreign(self.batch.conn, value, self.batch.user):
-            raise Rejected("invalid", OTHER_NUMBER)
-        if numbers.bearer(self.batch.conn, value) not in (None, record):
-            raise Rejected("invalid", TWICE)
 
     def _check(self, record_type: str, name: str, value: Any) -> None:
         fields = RECORDS[record_type].fields()
@@ -491,10 +387,5 @@ def _codes(options: tuple[tuple[str, Message], ...]) -> tuple[str, ...]:
     return tuple(code for code, _ in options)
 
 
-SIGNATURE: Final = "signature"
-FACTS: Final = frozenset({SIGNATURE, "approval", "approval_grant"})
-"""What is written once and never changed."""
 _OF_A_SHARE: Final = frozenset({"of", "of_id", "person_id", "group_id"})
-LINES: Final = frozenset({"quote_line", "adjustment"})
-CONTENT: Final = LINES | {"quote_revision"}
 _WAYS: Final = {_codes(way.choices): way for way in (stages.OPPORTUNITY, stages.QUOTE)}

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from desktop.models.record import RECORDS
 from sync.protocol.ops import Op
 from sync.server.batch import OFFICE, Batch, Held
-from sync.server.judge import CONTENT, Outcome
+from sync.server.guards import CONTENT
+from sync.server.judge import Outcome
 from sync.server.merge import CRITICAL
 from sync.server.rows import bare, chunks, id_in
 from sync.server.scope import home

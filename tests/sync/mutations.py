@@ -11,7 +11,7 @@ from typing import Any
 from desktop.models import arrival, changes, decisions, fuse, leaving, numbers, remote, sending
 from sync.client import driver
 from sync.engine import repair
-from sync.server import accounts, batch, feed, intake, judge, merge, scope, stubs
+from sync.server import accounts, batch, feed, guards, intake, judge, merge, scope, stubs
 from tests.sync import scenarios
 
 
@@ -303,8 +303,8 @@ MUTANTS = (
     ),
     one(
         "points that nobody has are spent",
-        judge.Judge,
-        "_guard_overdraft",
+        guards.Guards,
+        "overdraft",
         "cls.__ledger__.overdrawn(self.batch.balance(record_type, account), amount)",
         "False",
         5001,
@@ -312,8 +312,8 @@ MUTANTS = (
     ),
     one(
         "what was issued is edited",
-        judge.Judge,
-        "_guard_frozen",
+        guards.Guards,
+        "frozen",
         'and edition.row["content_hash"]:',
         "and False:",
         story=scenarios.what_was_issued_stands,

@@ -259,3 +259,12 @@ def test_a_line_of_an_edition_that_is_not_there_is_refused(draft: Draft) -> None
     first, second = draft.first.sync().verdicts
     assert (first.kind, first.code) == ("rejected", "not_found")
     assert second.kind == "applied"
+
+
+def test_a_quote_leads_to_an_edition_of_its_own_that_there_is(draft: Draft) -> None:
+    """Else everybody's copy of it would show nothing, or somebody else's prices."""
+    other = Draft(draft.first, draft.second)
+    for to in (new_id().hex, other.revision, draft.revision):
+        draft.first.set("quote", draft.quote, command="quote.revise", revision_id=to)
+    verdicts = draft.first.sync().verdicts
+    assert [verdict.code for verdict in verdicts] == ["not_found", "invalid", ""]
