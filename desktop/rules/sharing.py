@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 READ: Final = "read"
 EDIT: Final = "edit"
 
-SHAREABLE: Final = frozenset({"customer", "opportunity", "quote"})
+SHAREABLE: Final = frozenset({"customer", "opportunity", "quote", "contract"})
 """What may be lent; its parts and its attachments go along."""
-HANGS: Final = {"customer": ("interaction", "opportunity", "quote")}
+HANGS: Final = {"customer": ("interaction", "opportunity", "quote", "contract")}
 """What else goes along by its link `customer_id`, where it lives in the same stream: whoever lends a record
 shows nobody what belongs to others.
 """

@@ -80,3 +80,27 @@ QUOTE: Final = StageSet(
         "superseded": frozenset(),
     },
 )
+
+CONTRACT: Final = StageSet(
+    (
+        Stage("draft", msg("Draft")),
+        Stage("sent", msg("To be signed")),
+        Stage("signed", msg("Signed", "contract")),
+        Stage("running", msg("Being carried out")),
+        Stage("completed", msg("Completed", "contract"), open=False),
+        Stage("terminated", msg("Terminated"), open=False),
+        Stage("withdrawn", msg("Withdrawn"), open=False),
+    ),
+    {
+        "draft": frozenset({"sent"}),
+        "sent": frozenset({"signed", "withdrawn"}),
+        "signed": frozenset({"running", "completed", "terminated"}),
+        "running": frozenset({"completed", "terminated"}),
+        "completed": frozenset({"running"}),
+        "terminated": frozenset(),
+        "withdrawn": frozenset(),
+    },
+)
+
+ALL: Final = (OPPORTUNITY, QUOTE, CONTRACT)
+"""Every way that a record goes."""

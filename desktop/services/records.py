@@ -32,7 +32,7 @@ from desktop.models.store import Store, Work
 from desktop.rules import roles
 from desktop.rules.money import check_currency
 from desktop.rules.roles import Role
-from desktop.services import approval_sense, comments, price_sense
+from desktop.services import approval_sense, comments, contract_sense, price_sense
 from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
@@ -49,6 +49,16 @@ LED: Final[dict[str, frozenset[str]]] = {
     "adjustment": frozenset({"revision_id", "rank", "promotion_id"}),
     "comment": frozenset({"author_id"}),
     "share": frozenset({"of", "of_id", "person_id", "group_id"}),
+    "contract": frozenset(
+        {
+            *("number", "quote_id", "revision_id", "quote_hash", "stage", "payable", "currency"),
+            *("variables", "signed_on", "issued_at", "content_hash", "snapshot"),
+        }
+    ),
+    "contract_clause": frozenset(
+        {"contract_id", "rank", "code", "version_id", "edition", "standard", "approval_class", "deviation"}
+    ),
+    "milestone": frozenset({"contract_id", "rank", "kind"}),
     "delegation": frozenset({"code", "granted_by_id", "granted_as", "granted_at", "signature"}),
     "approval": frozenset(Approval.fields()) - _PLACE,
     "approval_grant": frozenset(ApprovalGrant.fields()) - _PLACE,
@@ -155,6 +165,7 @@ def _refuse_led(record: Record, values: Mapping[str, Any]) -> None:
     refuse_moved(record, changed)
     if isinstance(record, Quote) and record.stage != "draft" and not _PRINTED.isdisjoint(changed):
         raise Refused(ISSUED, field=min(_PRINTED & changed))
+    contract_sense.refuse_printed(record, changed)
     if isinstance(record, Adjustment) and record.promotion_id is not None and changed & {"kind", "value"}:
         raise Refused(PROMOTED, field="value")
 
@@ -184,6 +195,7 @@ def refuse_moved(record: Record, names: Collection[str]) -> None:
 def delete(work: Work, record: Record) -> None:
     """Mark the record and its parts as deleted."""
     refuse_issued(work, record)
+    contract_sense.refuse_gone(record)
     parts = parts_of(work.session, record)
     if any(isinstance(part, QuoteRevision) and part.content_hash for part in parts):
         raise Refused(msg("What was issued is kept. Decline the quote, or make a new revision."))
@@ -266,7 +278,8 @@ def _texts_only(parts: Any, needed: frozenset[str]) -> bool:
 
 
 def refuse_issued(work: Work, record: Record) -> None:
-    """Refuse to touch a part of a revision that was issued, or a signature."""
+    """Refuse to touch a part of a revision or contract that was issued, or a signature."""
+    contract_sense.refuse_frozen(work, record)
     if isinstance(record, Signature | Approval | ApprovalGrant):
         raise Refused(SIGNED if isinstance(record, Signature) else NOTED)
     if isinstance(record, QuoteLine | Adjustment) and record.revision_id is not None:

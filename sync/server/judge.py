@@ -388,4 +388,4 @@ def _codes(options: tuple[tuple[str, Message], ...]) -> tuple[str, ...]:
 
 
 _OF_A_SHARE: Final = frozenset({"of", "of_id", "person_id", "group_id"})
-_WAYS: Final = {_codes(way.choices): way for way in (stages.OPPORTUNITY, stages.QUOTE)}
+_WAYS: Final = {_codes(way.choices): way for way in stages.ALL}

@@ -51,6 +51,11 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("adjustment", ("promotion_id",)),
     Made("approval_request"),
     Made("approval_grant"),
+    Made("clause"),
+    Made("clause_version"),
+    Made("contract"),
+    Made("contract_clause"),
+    Made("milestone"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

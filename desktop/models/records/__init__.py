@@ -10,6 +10,7 @@ from desktop.models.records.approvals import (
 )
 from desktop.models.records.catalog import ExchangeRate, PriceBook, PriceEntry, Product, TaxRate
 from desktop.models.records.comments import Comment
+from desktop.models.records.contracts import Clause, ClauseVersion, Contract, ContractClause, Milestone
 from desktop.models.records.customers import Address, Contact, Customer
 from desktop.models.records.decisions import Decision
 from desktop.models.records.files import Attachment, Blob
@@ -30,14 +31,19 @@ __all__ = [
     "ApprovalRule",
     "Attachment",
     "Blob",
+    "Clause",
+    "ClauseVersion",
     "Comment",
     "Contact",
+    "Contract",
+    "ContractClause",
     "Customer",
     "Decision",
     "Delegation",
     "Device",
     "ExchangeRate",
     "Interaction",
+    "Milestone",
     "Opportunity",
     "Organisation",
     "PriceBook",
