@@ -35,11 +35,12 @@ def seal(
     name: str,
     reason: str,
     field: str = SEAL,
+    shows: bytes = b"",
 ) -> bytes:
     """The paper with the seal in its field. `certificates` are DER, the signer's own first.
 
     Everything before is left as it was: the seal is appended. A `field` other than the seal's own is signed
-    without a word on what may follow.
+    without a word on what may follow, and from then on it `shows` a PDF of one page of its size.
     """
     from pyhanko.sign import fields
     from pyhanko.sign.signers import cms_embedder as embedder
@@ -47,6 +48,8 @@ def seal(
 
     signer = _signer(key, certificates)
     writer = _appending(paper)
+    if shows:
+        _show(writer, field, shows)
     cms = asyncio.run(_cms(signer, bytes(32)))
     placeholder = PdfSignedData(
         _name("/Sig"),
@@ -70,6 +73,38 @@ def warm() -> None:
     """Load what sealing needs, ahead of the first paper."""
     _signer_class()
     _writer_class()
+
+
+def _show(writer: "IncrementalPdfFileWriter", field: str, shown: bytes) -> None:
+    """Let a field that is there show this page, as part of the revision that its signature closes."""
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    page = PdfFileReader(io.BytesIO(shown)).root["/Pages"]["/Kids"][0]
+    box = [float(edge) for edge in page["/MediaBox"]]
+    made: Any = generic.StreamObject(
+        {
+            _name("/Type"): _name("/XObject"),
+            _name("/Subtype"): _name("/Form"),
+            _name("/BBox"): _numbers(*box),
+            _name("/Matrix"): _numbers(1, 0, 0, 1, -box[0], -box[1]),
+            _name("/Resources"): writer.import_object(page["/Resources"]),
+        },
+        stream_data=page["/Contents"].data,
+    )
+    made.compress()
+    fields = (each.get_object() for each in writer.root["/AcroForm"]["/Fields"])
+    widget = next(each for each in fields if each["/T"] == field)
+    face: Any = generic.DictionaryObject
+    widget[_name("/AP")] = face({_name("/N"): writer.add_object(made)})
+    writer.update_container(widget)
+
+
+def _numbers(*values: float) -> Any:
+    from pyhanko.pdf_utils import generic
+
+    number: Any = generic.FloatObject
+    return generic.ArrayObject([number(f"{value:.2f}") for value in values])
 
 
 async def _cms(signer: "Signer", digest: bytes) -> Any:

@@ -40,7 +40,8 @@ _ECDSA: Final = {"algorithm": "sha256_ecdsa", "parameters": None}
 class Checked:
     """What was found. Nothing but `state` counts of a file that was altered.
 
-    `alone`: no office vouched for the laptop. `customer_at`: when the customer's field was signed.
+    `alone`: no office vouched for the laptop. `customer_at`: when the customer's field was signed;
+    `signer` and `signed_reason` are what that signature says of itself.
     `digest` is the content hash of the data that the file carries.
     """
 
@@ -50,6 +51,8 @@ class Checked:
     alone: bool = False
     sealed_at: datetime | None = None
     customer_at: datetime | None = None
+    signer: str = ""
+    signed_reason: str = ""
     fingerprint: str = ""
     digest: str = ""
     data: Any = None
@@ -112,11 +115,20 @@ def _examined(pdf: bytes, trusted: Collection[bytes]) -> Checked:
         digest=hash_of(data),
         data=json.loads(data),
     )
-    return checked if end == len(pdf) else _followed(pdf, checked, later, root)
+    return checked if end == len(pdf) else _followed(pdf, checked, later, root, trusted)
 
 
-def _followed(pdf: bytes, checked: Checked, later: "list[EmbeddedPdfSignature]", root: bytes) -> Checked:
-    """What came after the seal: the customer's signature over all of the file, or something that may not."""
+def _followed(
+    pdf: bytes,
+    checked: Checked,
+    later: "list[EmbeddedPdfSignature]",
+    root: bytes,
+    trusted: Collection[bytes],
+) -> Checked:
+    """What came after the seal: the customer's signature over all of the file, or something that may not.
+
+    Whoever sealed made it, or somebody who counts here as well: a laptop that joined an office since.
+    """
     appended = replace(checked, state="appended")
     if len(later) != 1 or later[0].field_name != CUSTOMER or not _followed_rightly(pdf, root):
         return appended
@@ -124,10 +136,18 @@ def _followed(pdf: bytes, checked: Checked, later: "list[EmbeddedPdfSignature]",
         end, vouching = _signed_by(pdf, later[0])
     except _Altered:
         return appended
-    if end != len(pdf) or vouching != root:
+    known = vouching == root or any(certificates.same_key(vouching, each) for each in trusted)
+    if end != len(pdf) or not known:
         return appended
     state: State = "signed" if checked.state == "sound" else checked.state
-    return replace(checked, state=state, customer_at=later[0].self_reported_timestamp)
+    said = later[0].sig_object
+    return replace(
+        checked,
+        state=state,
+        customer_at=later[0].self_reported_timestamp,
+        signer=str(said.get("/Name", "")),
+        signed_reason=str(said.get("/Reason", "")),
+    )
 
 
 def _followed_rightly(pdf: bytes, root: bytes) -> bool:

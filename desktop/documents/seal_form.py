@@ -56,6 +56,16 @@ def add_form(pdf: Pdf, form: Form) -> None:
     pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array(widgets), SigFlags=_SIGNED))
 
 
+def customer_place(paper: bytes) -> tuple[float, float]:
+    """How wide and high the customer's field is on a paper. Raises KeyError where there is none."""
+    with Pdf.open(io.BytesIO(paper)) as pdf:
+        for field in pdf.Root.AcroForm.Fields if "/AcroForm" in pdf.Root else ():
+            if str(field.T) == CUSTOMER:
+                left, low, right, high = map(float, field.Rect)
+                return right - left, high - low
+    raise KeyError(CUSTOMER)
+
+
 def _widget(
     pdf: Pdf, page: pikepdf.Page, form: Form, place: Place, name: str, shown: pikepdf.Object
 ) -> pikepdf.Object:

@@ -59,6 +59,7 @@ class Paper:
     accent_soft: str
     on_accent: str
     band: str
+    signature: str
     watermark_alpha: float
 
     @property
@@ -111,5 +112,6 @@ def _paper(sheet: dict[str, Any], colour: dict[str, Any]) -> Paper:
         accent_soft=colour["accent_soft"],
         on_accent=colour["on_accent"],
         band=colour["ground"],
+        signature=colour["signature"],
         watermark_alpha=0.045,
     )

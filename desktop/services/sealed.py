@@ -8,19 +8,26 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from desktop.documents import ink as inked
 from desktop.documents import seal, seal_check
-from desktop.documents.fonts import missing
+from desktop.documents.fonts import check_text, missing
 from desktop.documents.seal_check import Checked
+from desktop.documents.seal_form import CUSTOMER, customer_place
 from desktop.documents.voice import short_hash
 from desktop.errors import Damaged, NotFound
 from desktop.models import seals
 from desktop.models.changes import read_local
 from desktop.models.records import Attachment, Quote, QuoteRevision, Signature
+from desktop.models.seals import Sealer
 from desktop.models.store import Store, Work
 from desktop.rules import attachments as rules
+from desktop.rules.ink import Ink
+from desktop.services import evidence as records
 from desktop.words import Message, msg
 
 warm = seal.warm
+_SIGNED_WORDS: Final = {"zh": "已签", "en": "signed", "both": "已签"}
+"""In the name of a file, in the language of its paper."""
 OURS: Final = frozenset({"sound", "signed"})
 """The states of a file that may be relied on."""
 _SOUND: Final = msg(
@@ -32,8 +39,8 @@ _ALONE: Final = msg(
     " vouches; not a byte differs since. Content check {check}."
 )
 _SIGNED: Final = msg(
-    "This is what {firm} issued, sealed by {holder} at {time}; the customer signed it at {signed},"
-    " and nothing was added but that signature. Content check {check}."
+    "This is what {firm} issued, sealed by {holder} at {time}; {signer} signed it for the customer at"
+    " {signed}, and nothing was added but that signature. Content check {check}."
 )
 _APPENDED: Final = msg(
     "Something was appended after the seal: the file is more than what {firm} sealed at {time}, and what it"
@@ -50,8 +57,6 @@ _ROLLED_BACK: Final = msg(
     "The seal is whole, but the customer's signature is missing: {signer} signed this at {signed}. The file"
     " was put back to what it was before; ask for the signed one."
 )
-SIGNED_FILE: Final = "paper"
-"""In a signature's evidence: the hash of the PDF that carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,44 +92,102 @@ def keep(work: Work, quote: Quote, revision: QuoteRevision, paper: bytes) -> byt
     by_whom = holder(work)
     if work.store.blobs is None or not by_whom:
         return paper
-    name = ((revision.snapshot or {}).get("seller") or {}).get("name") or {}
-    firm = str(name.get("zh") or name.get("en") or "")
+    firm = _firm_of(revision)
     by = seals.sealer(work.connection, work.device, firm, by_whom, work.now)
     what = f"{quote.number} R{revision.revision}"
     sealed = seal.seal(
         paper,
         by.key,
-        [by.certificate] if by.alone else [by.certificate, by.company],
+        _certificates(by),
         at=work.now,
         name=firm,
         reason=f"{what} SHA-256 {revision.content_hash}",
     )
-    made = Attachment(
-        name=_name_of(what, revision.content_hash),
-        of=Quote.__tablename__,
-        of_id=quote.id,
-        media_type=rules.PDF,
-        size=len(sealed),
-        sha256=work.store.blobs.put(sealed),
-        purpose=rules.SEALED,
-    )
-    made.owner_id, made.team_id = quote.owner_id, quote.team_id
-    work.add(made)
+    _attach(work, quote, _name_of(what, revision.content_hash), sealed, rules.SEALED)
     return sealed
 
 
-def copy_of(store: Store, quote_id: UUID, content_hash: str) -> bytes | None:
-    """The sealed paper with this content, where its bytes are here and whole; else it is asked for."""
+def keep_signed(
+    work: Work,
+    quote: Quote,
+    revision: QuoteRevision,
+    ink: Ink,
+    evidence: Mapping[str, Any],
+    signer: str,
+    job: str,
+) -> str:
+    """Sign the customer's field of the sealed paper, showing the ink, and keep that paper; returns its hash.
+
+    Empty where this laptop seals nothing or the sealed paper is not here: then the record alone counts. The
+    signature names the hash of the record. Raises Refused, naming it, for a name that cannot be printed.
+    """
+    by_whom, base = holder(work), copy_of(work.store, quote.id, revision.content_hash, signed=False)
+    if work.store.blobs is None or not by_whom or base is None:
+        return ""
+    at = work.now.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    named = "\u3000".join(filter(None, (signer, job, at)))
+    check_text(named)
+    firm = _firm_of(revision)
+    by = seals.sealer(work.connection, work.device, firm, by_whom, work.now)
+    what = f"{quote.number} R{revision.revision}"
+    width, height = customer_place(base)
+    signed = seal.seal(
+        base,
+        by.key,
+        _certificates(by),
+        at=work.now,
+        name=signer,
+        reason=f"{what} SHA-256 {revision.content_hash} evidence SHA-256 {records.digest(evidence)}",
+        field=CUSTOMER,
+        shows=inked.ink_page(ink, named, width, height),
+    )
+    word = _SIGNED_WORDS.get(revision.language or "", _SIGNED_WORDS["zh"])
+    return _attach(work, quote, _name_of(f"{what} {word}", revision.content_hash), signed, rules.SIGNED)
+
+
+def _firm_of(revision: QuoteRevision) -> str:
+    name = ((revision.snapshot or {}).get("seller") or {}).get("name") or {}
+    return str(name.get("zh") or name.get("en") or "")
+
+
+def _attach(work: Work, quote: Quote, name: str, pdf: bytes, purpose: str) -> str:
+    """Keep a paper as a file of its quote: the bytes first, durably, then the record that names them."""
+    if work.store.blobs is None:
+        raise RuntimeError("a store without files keeps no paper")
+    made = Attachment(
+        name=name,
+        of=Quote.__tablename__,
+        of_id=quote.id,
+        media_type=rules.PDF,
+        size=len(pdf),
+        sha256=work.store.blobs.put(pdf),
+        purpose=purpose,
+    )
+    made.owner_id, made.team_id = quote.owner_id, quote.team_id
+    work.add(made)
+    return str(made.sha256)
+
+
+def _certificates(by: Sealer) -> list[bytes]:
+    return [by.certificate] if by.alone else [by.certificate, by.company]
+
+
+def copy_of(store: Store, quote_id: UUID, content_hash: str, *, signed: bool = True) -> bytes | None:
+    """The paper with this content, where its bytes are here and whole; else it is asked for.
+
+    What the customer signed last comes before what was sealed, unless that alone is wanted.
+    """
     if store.blobs is None or not content_hash:
         return None
+    purposes = (rules.SIGNED, rules.SEALED) if signed else (rules.SEALED,)
     query = select(Attachment.name, Attachment.sha256, Attachment.size).where(
         Attachment.of_id == quote_id,
         Attachment.of == Quote.__tablename__,
-        Attachment.purpose.in_((rules.SEALED, rules.SIGNED)),
+        Attachment.purpose.in_(purposes),
         Attachment.deleted_at.is_(None),
     )
     with store.reading() as session:
-        kept = session.execute(query.order_by(Attachment.id)).all()
+        kept = session.execute(query.order_by(Attachment.purpose.desc(), Attachment.id.desc())).all()
     ending = _name_of("", content_hash).lstrip()
     for name, sha256, size in kept:
         if name.endswith(ending):
@@ -146,7 +209,16 @@ def examine(pdf: bytes, store: Store | None = None) -> Verdict:
             message = _ROLLED_BACK.of(signer=signature.signer, signed=signed)
             facts = {**_facts(checked), "signer": signature.signer, "signed_at": signed}
             return Verdict("rolled_back", message, facts)
-    return Verdict(checked.state, _said(checked), _facts(checked))
+    facts = _facts(checked)
+    if checked.state == "signed" and store is not None:
+        facts["evidence"] = _has_evidence(store, checked)
+    return Verdict(checked.state, _said(checked), facts)
+
+
+def _has_evidence(store: Store, checked: Checked) -> bool:
+    """Whether the record that this signature names is kept here, unchanged."""
+    known = (records.digest(each.evidence or {}) for each in _signatures(store, checked.digest))
+    return any(digest in checked.signed_reason for digest in known)
 
 
 def _said(checked: Checked) -> Message:
@@ -156,6 +228,7 @@ def _said(checked: Checked) -> Message:
         holder=checked.holder or "?",
         time=_moment(checked.sealed_at),
         signed=_moment(checked.customer_at),
+        signer=checked.signer or "?",
         check=short_hash(checked.digest) if checked.digest else "",
         fingerprint=checked.fingerprint[:16].upper(),
     )
@@ -183,6 +256,7 @@ def _facts(checked: Checked) -> dict[str, Any]:
         "office": not checked.alone,
         "sealed_at": _moment(checked.sealed_at),
         "customer_signed_at": _moment(checked.customer_at),
+        "customer": checked.signer,
         "fingerprint": checked.fingerprint,
         "hash": checked.digest,
         "number": data.get("number"),
@@ -192,10 +266,15 @@ def _facts(checked: Checked) -> dict[str, Any]:
 
 def _signature_in_a_file(store: Store, digest: str) -> Signature | None:
     """The customer's signature under this content that was put into a PDF, where the log knows of one."""
+    found = _signatures(store, digest)
+    return next((each for each in found if (each.evidence or {}).get(records.PAPER)), None)
+
+
+def _signatures(store: Store, digest: str) -> list[Signature]:
+    """What the log knows of signatures under this content."""
     query = select(Signature).where(Signature.content_hash == digest, Signature.deleted_at.is_(None))
     with store.reading() as session:
-        found = list(session.scalars(query.order_by(Signature.id)))
-    return next((each for each in found if (each.evidence or {}).get(SIGNED_FILE)), None)
+        return list(session.scalars(query.order_by(Signature.id)))
 
 
 def _moment(at: datetime | None) -> str:

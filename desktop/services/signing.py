@@ -1,14 +1,20 @@
 """Signing: the customer puts a name under exactly what was issued; the office always records it."""
 
+from typing import Any, Final
 from uuid import UUID
 
 from desktop.errors import Refused
-from desktop.models.records import Quote, QuoteRevision, Signature
+from desktop.models.records import Attachment, Quote, QuoteRevision, Signature
 from desktop.models.store import Work
-from desktop.services import quotes
+from desktop.services import evidence as records
+from desktop.services import quotes, sealed
 from desktop.services.commands import Asking, command, every
+from desktop.services.evidence import OnScreen
 from desktop.words import Message, msg
 
+PAPER: Final = "paper"
+SCREEN: Final = "screen"
+"""Ways of signing."""
 EXPIRED = msg("This offer has expired. Make a new revision, so that the customer signs what holds today.")
 
 
@@ -26,7 +32,7 @@ def can_sign(quote: Quote, _asking: Asking) -> Message | None:
     label=msg("Customer signs"),
     on=Quote,
     when=can_sign,
-    writes=("quote.stage", *every(Signature)),
+    writes=("quote.stage", *every(Signature, Attachment)),
     undoable=False,
     fact=True,
     icon="pencil",
@@ -39,9 +45,14 @@ def sign(
     job: str = "",
     method: str = "screen",
     image_id: UUID | None = None,
-    evidence: dict[str, object] | None = None,
+    evidence: dict[str, Any] | None = None,
+    on_screen: OnScreen | None = None,
 ) -> Signature:
-    """Record the customer's signature under the issued content, and that the quote is accepted by it."""
+    """Record the customer's signature under the issued content, and that the quote is accepted by it.
+
+    What was written `on_screen` also goes into the sealed paper, as its second signature, in the same
+    transaction: there is a signature with its paper, or neither.
+    """
     if not signer.strip():
         raise Refused(msg("Say who signs."), field="signer")
     revision = work.get(QuoteRevision, quote.revision_id) if quote.revision_id else None
@@ -49,11 +60,17 @@ def sign(
         raise Refused(msg("Issue this quote first; the customer signs what is on paper."))
     if revision.valid_until is not None and revision.valid_until < quotes.today(work):
         raise Refused(EXPIRED)
+    signer, job = signer.strip(), job.strip()
+    if on_screen is not None:
+        evidence = records.record(work, on_screen)
+        inked = sealed.keep_signed(work, quote, revision, on_screen.ink, evidence, signer, job)
+        if inked:
+            evidence[records.PAPER] = inked
     signature = Signature(
         quote_id=quote.id,
         revision_id=revision.id,
-        signer=signer.strip(),
-        job=job.strip(),
+        signer=signer,
+        job=job,
         method=method,
         signed_at=work.now,
         content_hash=revision.content_hash,

@@ -15,7 +15,7 @@ from desktop.models import certificates, seals
 from desktop.models.records import Attachment, Quote
 from desktop.models.store import Store
 from desktop.rules.roles import Role
-from desktop.services import attachments, commands, drafts, quotes, sealed, signing
+from desktop.services import attachments, commands, drafts, evidence, quotes, sealed, signing
 from tests.documents import sealing, tamper
 from tests.stores import NOON, firm, opened, product, quote
 
@@ -170,7 +170,7 @@ def test_a_file_put_back_to_the_seal_is_told_when_the_log_knows_of_the_signature
     commands.run(store, store.me(), "quote.sign", made.id, signer="王总", evidence={"ink": []})
     assert said(paper, store)[0] == "sound"
     commands.run(
-        *(store, store.me(), "quote.sign", made.id), signer="王总", evidence={sealed.SIGNED_FILE: "ab" * 32}
+        *(store, store.me(), "quote.sign", made.id), signer="王总", evidence={evidence.PAPER: "ab" * 32}
     )
     state, words = said(paper, store)
     assert state == "rolled_back"
