@@ -8,6 +8,7 @@ from typing import Any
 from desktop.documents.summary import in_words
 from desktop.documents.voice import Voice, money, percent
 from desktop.rules.canonical import content_hash
+from desktop.rules.clauses import filled
 from desktop.words import RESOURCES
 
 _TWO = ("zh", "en")
@@ -30,47 +31,50 @@ def contract_from(
         "revision": 1,
         "language": language or snapshot["language"],
         "issued_on": issued_on,
-        "title": dict(title or _template()["title"]),
+        "title": dict(title or template()["title"]),
         "seller": snapshot["seller"],
         "customer": snapshot["customer"],
         "clauses": standard_clauses(snapshot) if clauses is None else clauses,
         "quote": dict(snapshot),
         "quote_hash": content_hash(dict(snapshot)),
-        "template": {"name": _template()["name"], "version": _template()["version"]},
+        "template": {"name": template()["name"], "version": template()["version"]},
     }
 
 
 def standard_clauses(snapshot: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The clauses for this quote, `[{"heading": text, "body": text}]`."""
-    places = _places(snapshot)
+    """The clauses for this quote, `[{"heading": text, "body": text}]`, with the usual values."""
+    live = {language: live_values(snapshot, language) for language in _TWO}
     return [
         {
             "heading": dict(clause["heading"]),
-            "body": {each: clause["body"][each].format_map(places) for each in _TWO},
+            "body": {
+                each: filled(clause["body"][each], {**clause.get("values", {}), **live[each]})
+                for each in _TWO
+            },
         }
-        for clause in _template()["clauses"]
+        for clause in template()["clauses"]
     ]
 
 
 @lru_cache(maxsize=1)
-def _template() -> dict[str, Any]:
+def template() -> dict[str, Any]:
+    """The clauses that the program brings along, for a firm without a library of its own."""
     text = (RESOURCES / "templates" / "clauses.json").read_text(encoding="utf-8")
     template: dict[str, Any] = json.loads(text)
     return template
 
 
-def _places(snapshot: Mapping[str, Any]) -> dict[str, str]:
-    """What the clauses say of the quote. A value is put in as it is: braces in it mean nothing."""
+def live_values(snapshot: Mapping[str, Any], language: str) -> dict[str, str]:
+    """What a clause may say of its quote, by the name of the place, in one language."""
     words = in_words(snapshot)
-    address = snapshot["customer"].get("address")
+    address = Voice(language).text(snapshot["customer"].get("address")).first
+    nowhere = "需方指定地点" if language == "zh" else "the place named by the customer"
     return {
         "price": money(snapshot["totals"]["payable"], snapshot["currency"], int(snapshot["digits"])),
         "words": f"（{words}）" if words else "",
         "quote": f"{snapshot['number']} R{snapshot['revision']}",
-        "payment_zh": _payment(snapshot, "zh"),
-        "payment_en": _payment(snapshot, "en"),
-        "address_zh": Voice("zh").text(address).first or "需方指定地点",
-        "address_en": Voice("en").text(address).first or "the place named by the customer",
+        "payment": _payment(snapshot, language),
+        "address": address or nowhere,
     }
 
 

@@ -1,11 +1,12 @@
 """The contract as paper: parties and clauses, signatures, and the quote's lines and totals as its annex."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from desktop.documents.draw import Block, Cover, Text, paint, text_width
 from desktop.documents.finish import About, finish
-from desktop.documents.fonts import STRONG, is_wide
+from desktop.documents.fonts import STRONG, check_text, is_wide
 from desktop.documents.letterhead import (
     Flow,
     Identity,
@@ -13,11 +14,13 @@ from desktop.documents.letterhead import (
     letterhead,
     paragraph,
     parties,
+    places_to_sign,
     signatures,
 )
 from desktop.documents.linetable import LineTable
 from desktop.documents.paginator import paginate
-from desktop.documents.quote import Furnishings, check_glyphs, frame, identify, watermark
+from desktop.documents.quote import Furnishings, check_glyphs, frame, identify, watermark, where_stands
+from desktop.documents.seal_form import Form, add_form
 from desktop.documents.summary import milestones, terms, totals
 from desktop.documents.theme import Type, paper
 from desktop.documents.typography import lines_of
@@ -32,9 +35,12 @@ _SPREAD: Final = 2.2
 """How many characters' width a line of Chinese may be spread to reach the margin."""
 
 
-def contract_pdf(contract: Mapping[str, Any], *, state: str = "issued", language: str | None = None) -> bytes:
+def contract_pdf(
+    contract: Mapping[str, Any], *, state: str = "issued", language: str | None = None, sealed_by: str = ""
+) -> bytes:
     """The contract as PDF bytes; `contract` comes from `clauses.contract_from`; else as `quote_pdf`."""
     check_glyphs(contract)
+    check_text(sealed_by)
     voice = Voice(language or contract["language"])
     data = canonical(dict(contract))
     digest = hash_of(data)
@@ -42,9 +48,10 @@ def contract_pdf(contract: Mapping[str, Any], *, state: str = "issued", language
     table = LineTable(voice, contract["quote"])
     blocks = [*_front(voice, contract), *_clauses(voice, contract)]
     blocks[-1].keep = max(blocks[-1].keep, 1)
-    blocks += [_signatures(voice, identity), *_annex(voice, contract["quote"], table)]
+    signing = _signatures(voice, identity)
+    blocks += [signing, *_annex(voice, contract["quote"], table)]
     page = paper()
-    title = f"{voice.say(CONTRACT).joined()} {contract['number']}"
+    title = f"{voice.say(CONTRACT).joined()} {contract['number']}".rstrip()
     about = About(
         title=title,
         author=identity.seller.first,
@@ -55,7 +62,12 @@ def contract_pdf(contract: Mapping[str, Any], *, state: str = "issued", language
     )
     pages = paginate(blocks, frame(), Furnishings(voice, identity, table))
     cover = Cover(title, watermark(voice, state), page.watermark_alpha)
-    return finish(paint(pages, page.left, page.ink, cover), about)
+    painted = paint(pages, page.left, page.ink, cover)
+    if not sealed_by:
+        return finish(painted, about)
+    number, top = where_stands(pages, signing)
+    form = Form(number, top, *places_to_sign(), voice, identity.seller, sealed_by, about.issued_on)
+    return finish(painted, about, partial(add_form, form=form))
 
 
 def _front(voice: Voice, contract: Mapping[str, Any]) -> list[Block]:
@@ -64,13 +76,16 @@ def _front(voice: Voice, contract: Mapping[str, Any]) -> list[Block]:
     digits = int(quote["digits"])
     price = money(quote["totals"]["payable"], quote["currency"], digits)
     pairs = [
-        (msg("Contract no.", "paper"), str(contract["number"])),
+        (msg("Contract no.", "paper"), str(contract["number"] or "") or "—"),
         (msg("Date", "paper"), str(contract["issued_on"] or "")),
         (msg("From quote", "paper"), f"{quote['number']} R{quote['revision']}"),
         (msg("Quote check", "paper"), short_hash(contract["quote_hash"])),
         (msg("Currency", "paper"), voice.currency(quote["currency"])),
         (msg("Price incl. tax", "paper"), price),
     ]
+    if contract.get("valid_from") or contract.get("valid_until"):
+        span = f"{contract.get('valid_from') or ''} – {contract.get('valid_until') or ''}"
+        pairs.append((msg("In force", "paper"), span.strip()))
     sides = ((msg("Buyer", "paper"), contract["customer"]), (msg("Supplier", "paper"), contract["seller"]))
     return [
         letterhead(voice, CONTRACT, contract["seller"]),

@@ -39,6 +39,8 @@ WATERMARKS: Final = {
     "expired": msg("EXPIRED", "paper"),
     "superseded": msg("SUPERSEDED", "paper"),
     "declined": msg("DECLINED", "paper"),
+    "withdrawn": msg("WITHDRAWN", "paper"),
+    "terminated": msg("TERMINATED", "paper"),
 }
 
 
@@ -73,12 +75,12 @@ def quote_pdf(
     )
     if not sealed_by:
         return finish(paint(pages, page.left, page.ink, cover), about)
-    number, top = _where(pages, blocks[-1])
+    number, top = where_stands(pages, blocks[-1])
     form = Form(number, top, *places_to_sign(), voice, identity.seller, sealed_by, about.issued_on)
     return finish(paint(pages, page.left, page.ink, cover), about, partial(add_form, form=form))
 
 
-def _where(pages: list[Page], block: Block) -> tuple[int, float]:
+def where_stands(pages: list[Page], block: Block) -> tuple[int, float]:
     """The page that a block came to stand on, from 0, and how far down."""
     return next(
         (number, top) for number, page in enumerate(pages) for top, placed in page.placed if placed is block

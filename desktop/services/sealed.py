@@ -17,6 +17,7 @@ from desktop.documents.voice import short_hash
 from desktop.errors import Damaged, NotFound
 from desktop.models import seals
 from desktop.models.changes import read_local
+from desktop.models.record import Record
 from desktop.models.records import Attachment, Quote, QuoteRevision, Signature
 from desktop.models.seals import Sealer
 from desktop.models.store import Store, Work
@@ -89,21 +90,28 @@ def holder(work: Work) -> str:
 
 def keep(work: Work, quote: Quote, revision: QuoteRevision, paper: bytes) -> bytes:
     """Seal the finished paper of an edition and keep it as a file of its quote; returns what was sealed."""
+    what = f"{quote.number} R{revision.revision}"
+    return keep_paper(work, quote, what, revision.snapshot or {}, revision.content_hash, paper)
+
+
+def keep_paper(
+    work: Work, record: Record, what: str, snapshot: Mapping[str, Any], content_hash: str, paper: bytes
+) -> bytes:
+    """Seal the finished paper with this content and keep it as a file of `record`; returns what was sealed."""
     by_whom = holder(work)
     if work.store.blobs is None or not by_whom:
         return paper
-    firm = _firm_of(revision)
+    firm = _firm_in(snapshot)
     by = seals.sealer(work.connection, work.device, firm, by_whom, work.now)
-    what = f"{quote.number} R{revision.revision}"
     sealed = seal.seal(
         paper,
         by.key,
         _certificates(by),
         at=work.now,
         name=firm,
-        reason=f"{what} SHA-256 {revision.content_hash}",
+        reason=f"{what} SHA-256 {content_hash}",
     )
-    _attach(work, quote, _name_of(what, revision.content_hash), sealed, rules.SEALED)
+    _attach(work, record, _name_of(what, content_hash), sealed, rules.SEALED)
     return sealed
 
 
@@ -146,24 +154,28 @@ def keep_signed(
 
 
 def _firm_of(revision: QuoteRevision) -> str:
-    name = ((revision.snapshot or {}).get("seller") or {}).get("name") or {}
+    return _firm_in(revision.snapshot or {})
+
+
+def _firm_in(snapshot: Mapping[str, Any]) -> str:
+    name = (snapshot.get("seller") or {}).get("name") or {}
     return str(name.get("zh") or name.get("en") or "")
 
 
-def _attach(work: Work, quote: Quote, name: str, pdf: bytes, purpose: str) -> str:
-    """Keep a paper as a file of its quote: the bytes first, durably, then the record that names them."""
+def _attach(work: Work, record: Record, name: str, pdf: bytes, purpose: str) -> str:
+    """Keep a paper as a file of its record: the bytes first, durably, then the record that names them."""
     if work.store.blobs is None:
         raise RuntimeError("a store without files keeps no paper")
     made = Attachment(
         name=name,
-        of=Quote.__tablename__,
-        of_id=quote.id,
+        of=record.__tablename__,
+        of_id=record.id,
         media_type=rules.PDF,
         size=len(pdf),
         sha256=work.store.blobs.put(pdf),
         purpose=purpose,
     )
-    made.owner_id, made.team_id = quote.owner_id, quote.team_id
+    made.owner_id, made.team_id = record.owner_id, record.team_id
     work.add(made)
     return str(made.sha256)
 
@@ -172,7 +184,9 @@ def _certificates(by: Sealer) -> list[bytes]:
     return [by.certificate] if by.alone else [by.certificate, by.company]
 
 
-def copy_of(store: Store, quote_id: UUID, content_hash: str, *, signed: bool = True) -> bytes | None:
+def copy_of(
+    store: Store, record_id: UUID, content_hash: str, *, signed: bool = True, of: str = Quote.__tablename__
+) -> bytes | None:
     """The paper with this content, where its bytes are here and whole; else it is asked for.
 
     What the customer signed last comes before what was sealed, unless that alone is wanted.
@@ -181,8 +195,8 @@ def copy_of(store: Store, quote_id: UUID, content_hash: str, *, signed: bool = T
         return None
     purposes = (rules.SIGNED, rules.SEALED) if signed else (rules.SEALED,)
     query = select(Attachment.name, Attachment.sha256, Attachment.size).where(
-        Attachment.of_id == quote_id,
-        Attachment.of == Quote.__tablename__,
+        Attachment.of_id == record_id,
+        Attachment.of == of,
         Attachment.purpose.in_(purposes),
         Attachment.deleted_at.is_(None),
     )
