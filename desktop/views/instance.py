@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication, QDir, QEvent, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
 
 WAIT: Final = 1000
 """Milliseconds for an answer: who does not answer by then is not there."""
@@ -29,7 +29,7 @@ def bell(folder: Path) -> str:
 
 def hand_over(folder: Path, link: str) -> bool:
     """Ring the window that has this profile open; False where there is none."""
-    if sys.platform != "win32" and not Path(QDir.tempPath(), bell(folder)).exists():
+    if sys.platform != "win32" and not Path(os.environ.get("TMPDIR") or "/tmp", bell(folder)).exists():
         return False
     from PySide6.QtNetwork import QLocalSocket
 

@@ -3,15 +3,19 @@
 import gc
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.views import icons, theme
 from desktop.views.language import Bindings, Value
 from desktop.views.theme import Tokens
 from desktop.words import Message
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 
 def _forget_answers() -> None:
@@ -140,6 +144,8 @@ class Look(QObject):
         width = size or self.t.icon()
         return icons.pixmap(name, icons.colour_name(ink), width, ratio, self.t.stroke())
 
-    def icon(self, name: str, colour: str = "ink_2", size: int | None = None) -> QIcon:
+    def icon(self, name: str, colour: str = "ink_2", size: int | None = None) -> "QIcon":
         """An icon for Qt's own widgets."""
+        from PySide6.QtGui import QIcon
+
         return QIcon(self.pixmap(name, colour, size))
