@@ -1,24 +1,29 @@
-"""Quotes from the command line: new, confirm, issue, sign, pdf, contract, revise, totals."""
+"""Quotes from the command line: new, confirm, issue, sign, pdf, contract, revise, changes, totals."""
 
 import argparse
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from desktop.cli import totals
 from desktop.cli.console import Console
+from desktop.documents import changes as printed
+from desktop.documents.voice import Voice
 from desktop.errors import Refused
 from desktop.models.kinds import Number, Percent
 from desktop.models.records import Customer, Quote
 from desktop.models.records.signatures import METHODS
 from desktop.rules.money import plain
-from desktop.services import catalog, commands, contracts, drafts, quotes, records
+from desktop.services import catalog, commands, contracts, drafts, editions, quotes, records
 from desktop.words import msg
 
 
 def register(areas: Any) -> None:
     """Add the subcommands of this area."""
-    quote = areas.add_parser("quote", help="new, confirm, issue, sign, pdf, contract, revise, totals")
+    quote = areas.add_parser(
+        "quote", help="new, confirm, issue, sign, pdf, contract, revise, changes, totals"
+    )
     kinds = quote.add_subparsers(metavar="ACTION", required=True)
     new = kinds.add_parser("new", help="a quote with lines")
     new.add_argument("--customer", required=True, metavar="NAME|ID")
@@ -41,6 +46,11 @@ def register(areas: Any) -> None:
     seen = kinds.add_parser("confirm", help="the total that two people's changes made is right")
     seen.add_argument("id", metavar="ID")
     seen.set_defaults(run=confirm)
+    compared = kinds.add_parser("changes", help="what changed since an issued revision; as PDF with --to")
+    compared.add_argument("id", metavar="ID")
+    compared.add_argument("--since", type=int, metavar="N", help="revision N; without it the last issued one")
+    compared.add_argument("--to", metavar="FILE")
+    compared.set_defaults(run=changes)
     signing = kinds.add_parser("sign", help="the customer signs what was issued")
     signing.add_argument("id", metavar="ID")
     signing.add_argument("--by", required=True, metavar="NAME", help="who signs")
@@ -160,6 +170,41 @@ def revise(console: Console, chosen: argparse.Namespace) -> None:
     quote = records.find(console.store, Quote, chosen.id)
     made = commands.run(console.store, console.actor, "quote.revise", quote.id).value
     console.result({"id": quote.id.hex, "revision": made.revision}, made.title)
+
+
+def changes(console: Console, chosen: argparse.Namespace) -> None:
+    """What the current revision changes against an earlier one; with --to also as PDF."""
+    quote = records.find(console.store, Quote, chosen.id)
+    found = editions.changes(console.store, quote.id, since=chosen.since)
+    if chosen.to:
+        _write(Path(chosen.to), editions.paper(console.store, quote.id, since=chosen.since))
+    voice, digits = Voice(console.language), int(found.after["digits"])
+    lines = [
+        {
+            "kind": line.kind,
+            "name": voice.text(line.line["name"]).first,
+            "difference": f"{line.difference:.{digits}f}",
+            "steps": _steps(voice, printed.steps_of(voice, line, digits)),
+        }
+        for line in found.lines
+    ]
+    told = [f"{one['difference']:>14}  {one['name']}" for one in lines]
+    payable = f"{found.difference:.{digits}f}"
+    console.result(
+        {
+            "from": found.before["revision"],
+            "to": found.after["revision"],
+            "lines": lines,
+            "whole": _steps(voice, printed.whole_of(voice, found)),
+            "difference": payable,
+            "file": chosen.to,
+        },
+        "\n".join([*told, f"{payable:>14}  {voice.say(printed.TOTAL).first}"]),
+    )
+
+
+def _steps(voice: Voice, steps: Sequence[printed.Step]) -> list[list[str]]:
+    return [[voice.say(step.label).first, step.old, step.new] for step in steps]
 
 
 def _file_name(title: str) -> str:

@@ -7,15 +7,18 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
+from desktop.documents.changes import CHANGES
 from desktop.services.drafts import QuoteDraft
 
 
-def file_name(draft: QuoteDraft, *, contract: bool = False) -> str:
-    """`Q2611-0187 R2 星河精密.pdf`, without what a file system refuses."""
+def file_name(draft: QuoteDraft, what: str = "save") -> str:
+    """`Q2611-0187 R2 星河精密.pdf`, without what a file system refuses; `what` as `QuotePaper.take_file`."""
     firm = draft.customer.name if draft.customer else ""
     number = draft.quote.number or draft.quote.name or "draft"
-    kind = "HT " if contract else ""
-    name = f"{kind}{number} R{draft.revision.revision} {firm}".strip()
+    kind = "HT " if what == "contract" else ""
+    language = "en" if draft.revision.language == "en" else "zh"
+    said = CHANGES.in_language(language) if what == "changes" else ""
+    name = " ".join(filter(None, (f"{kind}{number}", f"R{draft.revision.revision}", said, firm)))
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", name)[:120] + ".pdf"
 
 

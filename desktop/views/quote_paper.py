@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.errors import SatchelError
-from desktop.services import contracts, papers, quotes
+from desktop.services import contracts, editions, papers, quotes
 from desktop.services.drafts import QuoteDraft
 from desktop.views import paperwork, preview
 from desktop.views.desk import Desk
@@ -56,7 +56,7 @@ class QuotePaper(QObject):
             self._desk.refused.emit(error)
 
     def take_file(self, what: str) -> None:
-        """`save` or `copy` the quote, also as `text`, or save the `contract` that follows from it."""
+        """`save` or `copy` the quote, also as `text`; save the `contract` after it or the `changes` in it."""
         store, quote_id, language = self._desk.store, self._draft().quote.id, self._language()
         if what == "text":
             text = partial(papers.as_text, store, quote_id, language)
@@ -66,13 +66,15 @@ class QuotePaper(QObject):
         def paper() -> bytes:
             if what == "contract":
                 return contracts.paper(store, quote_id, language=language)
+            if what == "changes":
+                return editions.paper(store, quote_id)
             return quotes.paper(store, quote_id, language=language)
 
         def ready(made: bytes) -> None:
-            name = paperwork.file_name(self._draft(), contract=what == "contract")
+            name = paperwork.file_name(self._draft(), what)
             self._copy(name, made) if what == "copy" else self._save(name, made)
 
-        self._desk.runner.read(self, "file", paper, ready)
+        self._desk.runner.read(self, "file", paper, ready, failed=self._desk.refused.emit)
 
     def _copy(self, name: str, paper: bytes) -> None:
         data = QMimeData()

@@ -21,6 +21,7 @@ from desktop.views.compose import Avatar, Chip, Picture, column, label, region, 
 from desktop.views.confirm import Confirm
 from desktop.views.covers import cover
 from desktop.views.desk import Desk
+from desktop.views.edition_changes import EditionChanges
 from desktop.views.header_parts import park, want
 from desktop.views.look import Look
 from desktop.views.popover import RING
@@ -83,6 +84,7 @@ class QuotePage(QWidget):
         self.paper = QuotePaper(look, desk, self, lambda: self.draft)
         self.light = QuoteLight(desk, self, self.foot, lambda: self.draft)
         self.preview = self.paper.view
+        self.changes = EditionChanges(look, desk, self, self.paper.take_file)
         self.preview.hide()  # until it is known whether there is room, or the window would grow for it
         self.files.shown.connect(self._turn_files)
         self.add = AddLine(look, self._products)
@@ -112,7 +114,7 @@ class QuotePage(QWidget):
         self._show_paper.hide()
         history = Button(look, icon="history", kind="flat", name=msg("Undo the last step"))
         history.clicked.connect(self._desk.undo)
-        tools = (self.files.button, history, self._show_paper)
+        tools = (self.changes.button, self.files.button, history, self._show_paper)
         self._bar = QuoteBar(look, list(self._facts.values()), tools)
         self._add_row = region("surface")
         plus = Picture(look, "plus", "ink_3", "small")
@@ -136,7 +138,7 @@ class QuotePage(QWidget):
         self.issue = Button(look, msg("Issue"), kind="primary", icon="file-check", keys="F9")
         self.issue.clicked.connect(self.ask_issue)
         self._revise = Button(look, msg("New revision"), icon="copy")
-        self._revise.clicked.connect(self._do_revise)
+        self._revise.clicked.connect(lambda: self._do("quote.revise", msg("New revision begun")))
         self.share = share_button(look, words=False)
         self.share.clicked.connect(lambda: open_sharing(look, self._desk, self.shown, self.share))
         self._more = Button(look, icon="ellipsis", name=msg("More"))
@@ -204,6 +206,7 @@ class QuotePage(QWidget):
         name = veil_text(look, name or "")
         self._firm.setText(name)
         self._firm.setAccessibleName(name)
+        self.changes.follow(draft)
         self._show_facts()
         self.preview.languages.choose(draft.revision.language or "zh")
         totals = self._totals()
@@ -473,9 +476,6 @@ class QuotePage(QWidget):
 
     def _do_issue(self) -> None:
         self._do("quote.issue", msg("Quote issued"))
-
-    def _do_revise(self) -> None:
-        self._do("quote.revise", msg("New revision begun"))
 
     def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
         parts = {"quote", "quote_line", "quote_revision", "adjustment"}

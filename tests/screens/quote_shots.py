@@ -1,9 +1,11 @@
 """The quote editor: its grid, a price and its reasons, files in the place of the paper."""
 
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 
 from desktop.rules import approvals as rules
+from desktop.rules import edition_changes
 from desktop.services import approvals
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
@@ -81,6 +83,23 @@ def quote_approval(window: Window, firm: Firm) -> None:
     page.light._show(standing)  # noqa: SLF001
 
 
+def quote_changes(window: Window, firm: Firm) -> None:
+    """What a second edition changes against the first."""
+    quote(window, firm)
+    render(window)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    before = page.draft.snapshot()
+    after = deepcopy(before) | {"revision": before["revision"] + 1, "valid_until": "2027-01-31"}
+    items = [line for line in after["lines"] if line["kind"] == "item"]
+    items[0] |= {"unit_price": "97200", "net": "184680.00"}
+    after["lines"].remove(items[1])
+    less = Decimal(before["totals"]["payable"]) - 2660 - Decimal(items[1]["net"])
+    after["totals"] |= {"payable": str(less)}
+    page.changes.button.show()
+    page.changes._show(edition_changes.changes(before, after))  # noqa: SLF001
+
+
 QUOTES: dict[str, Show] = {
     "quote_editor": quote,
     "quote_why": quote_why,
@@ -89,4 +108,5 @@ QUOTES: dict[str, Show] = {
     "quote_files": quote_files,
     "quote_folded": quote_folded,
     "quote_approval": quote_approval,
+    "quote_changes": quote_changes,
 }

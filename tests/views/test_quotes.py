@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
@@ -364,3 +364,26 @@ def test_a_quote_is_copied_as_text_for_a_chat(window: Window, qtbot: QtBot, firm
         assert f"¥{payable(page):,.2f}" in said
         assert window.toast.words() == told
         window._look.switch(language="zh")  # noqa: SLF001
+
+
+def test_what_a_second_edition_changes_is_read_beside_it_and_saved(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("quote.issue", "quote.revise"):
+        commands.run(store, store.me(), name, firm.quote)
+    page = opened(window, qtbot, firm)
+    line = next(line for line in page.draft.lines if line.kind == "item")
+    price = (line.unit_price or Decimal(0)) + 1
+    commands.run(
+        store, store.me(), "quote.set_line", firm.quote, line_id=line.id, values={"unit_price": price}
+    )
+    press(qtbot, page.changes.button)
+    qtbot.waitUntil(page.changes.isVisible)
+    said = " ".join(each.text() for each in page.changes.findChildren(QLabel))
+    assert "R1 → R2" in said
+    assert f"→ {price:,.2f}" in said
+    file = tmp_path / "changes.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    page.paper.take_file("changes")
+    qtbot.waitUntil(file.exists)
+    assert file.read_bytes().startswith(b"%PDF")

@@ -1,0 +1,104 @@
+"""What changed from one edition of a quote to another, for a customer who knows the first.
+
+Lines are found again by their number, or by their name where they have none: the first of a name is the
+first of it in the other edition, the second the second. What moved without changing is no change.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+PRICED: Final = ("item", "option", "alternative")
+SAID: Final = ("section", "note")
+COMPARED: Final = ("quantity", "unit_price", "adjustments", "tax", "detail", "chosen", "net")
+"""What of a line is held against the other edition; `net` changes with the others or because of tiers."""
+WHOLE: Final = ("valid_until", "tax_mode", "currency", "adjustments", "prepaid", "milestones", "terms")
+Kind = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """A line as it was and as it is; `fields` are those of COMPARED that differ."""
+
+    kind: Kind
+    old: Mapping[str, Any] | None
+    new: Mapping[str, Any] | None
+    fields: frozenset[str] = frozenset()
+
+    @property
+    def line(self) -> Mapping[str, Any]:
+        """The line as it is now, or was before it left."""
+        return self.new or self.old or {}
+
+    @property
+    def difference(self) -> Decimal:
+        """How much more the line comes to, in the quote's currency."""
+        return amount_of(self.new) - amount_of(self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """From `before` to `after`, both snapshots; `whole` are those of WHOLE that differ."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    lines: tuple[LineChange, ...]
+    whole: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.lines or self.whole)
+
+    @property
+    def difference(self) -> Decimal:
+        """How much more is to be paid."""
+        return Decimal(self.after["totals"]["payable"]) - Decimal(self.before["totals"]["payable"])
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
+    """What changed: what was altered and what is new in the order of `after`, then what left."""
+    left: dict[tuple[str, str], deque[Mapping[str, Any]]] = defaultdict(deque)
+    for line in before["lines"]:
+        left[_key(line)].append(line)
+    found: list[LineChange] = []
+    for line in after["lines"]:
+        waiting = left[_key(line)]
+        old = waiting.popleft() if waiting else None
+        if old is None:
+            found.append(LineChange("added", None, line))
+            continue
+        fields = _differing(old, line, COMPARED)
+        if fields:
+            found.append(LineChange("changed", old, line, fields))
+    gone = {id(line) for waiting in left.values() for line in waiting}
+    found += [LineChange("removed", line, None) for line in before["lines"] if id(line) in gone]
+    kept = tuple(each for each in found if each.line["kind"] in (*PRICED, *SAID))
+    return Changes(before, after, kept, _differing(before, after, WHOLE))
+
+
+def amount_of(line: Mapping[str, Any] | None) -> Decimal:
+    """What a line adds to the sum of lines: nothing where it is not there or not chosen."""
+    if line is None or line["kind"] not in PRICED or (line["kind"] != "item" and not line["chosen"]):
+        return Decimal(0)
+    return Decimal(line["net"])
+
+
+def _key(line: Mapping[str, Any]) -> tuple[str, str]:
+    """What makes two lines the same one; an item that became an option is."""
+    kind = "" if line["kind"] in PRICED else str(line["kind"])
+    name = line["name"]
+    return kind, str(line["sku"] or "") or f"{name.get('zh')}\n{name.get('en')}"
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any], names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for name in names if _plain(old.get(name)) != _plain(new.get(name)))
+
+
+def _plain(value: Any) -> Any:
+    """Discounts say their amounts as well, which follow from the lines: only what was agreed is compared."""
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items() if name != "amount"}
+    return value
