@@ -23,6 +23,7 @@ _ISSUED: Final = {
     "signature": "OLD.content_hash <> ''",
     "approval": "OLD.content_hash <> ''",
     "approval_grant": "OLD.content_hash <> ''",
+    "phone_approval": "OLD.challenge <> ''",
     "contract": "OLD.content_hash <> ''",
     "contract_clause": "(SELECT content_hash FROM contract WHERE id = OLD.contract_id) <> ''",
     "milestone": "OLD.kind = 'payment'"

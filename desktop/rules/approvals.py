@@ -83,13 +83,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Above `limit` of `kind`, `role` has to agree. `currency` is that of a limit in money."""
+    """Above `limit` of `kind`, `role` has to agree. `currency` is that of a limit in money.
+
+    `conditional`: for how many days a quote may be issued subject to that; None: it may not.
+    """
 
     id: str
     kind: str
     limit: Decimal
     role: str
     currency: str = ""
+    conditional: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,24 @@ def asks(rules: Iterable[Rule], facts: Facts) -> tuple[Ask, ...]:
         for rule in known
         if _counts(rule, facts) and (said := _over(rule.kind, rule.limit, facts, gifts=gifts)) is not None
     )
+
+
+def conditional_days(asked: Iterable[Ask]) -> int | None:
+    """For how many days a quote may be issued subject to approval; None where a rule that asks forbids it.
+
+    >>> rules = [Rule("1", LINE, Decimal(5), "manager", conditional=7), Rule("2", LINE, Decimal(5), "admin")]
+    >>> [conditional_days([Ask(rule, "", msg("")) for rule in some]) for some in (rules[:1], rules, [])]
+    [7, None, None]
+    """
+    found = [ask.rule.conditional for ask in asked]
+    days = [each for each in found if each is not None]
+    return min(days) if days and len(days) == len(found) else None
+
+
+def highest(asked: Iterable[Ask]) -> str:
+    """The role that may agree to all that asks."""
+    roles = {ask.rule.role for ask in asked}
+    return next((role for role in reversed(APPROVERS) if role in roles), APPROVERS[0])
 
 
 def within(kind: str, limit: Decimal, facts: Facts, *, gifts: bool) -> bool:

@@ -71,7 +71,7 @@ _RULES: Final = ("approval_rule.*",)
 _DELEGATING: Final = (*_RULES, "delegation.*")
 _APPROVING: Final = (
     *_DELEGATING,
-    *("approval_grant.*", "approval_request.grant", "approval_request.refuse"),
+    *("approval_grant.*", "phone_approval.*", "approval_request.grant", "approval_request.refuse"),
 )
 """An administrator says what needs approval, and an approver what is allowed in advance."""
 

@@ -24,14 +24,15 @@ from desktop.models.records import (
     User,
 )
 from desktop.models.store import Actor, Store, Work
-from desktop.rules import approval_facts, approvals, delegations, roles
+from desktop.rules import approval_facts, approvals, delegations, phone_approvals, roles
 from desktop.rules.approvals import Ask, Facts, Rule
 from desktop.rules.canonical import content_hash
 from desktop.rules.delegations import Case
 from desktop.rules.floors import Light
 from desktop.rules.money import ONE
+from desktop.rules.phone_approvals import Call
 from desktop.rules.totals import Totals
-from desktop.services import drafts, prices, quote_copies
+from desktop.services import approval_phone, drafts, prices, quote_copies
 from desktop.services.commands import every
 from desktop.services.drafts import QuoteDraft
 from desktop.words import Message, msg
@@ -60,6 +61,13 @@ class Standing:
     way: str = "delegation"
     waits: bool = False
     """Approval was asked for exactly this content, and nobody has answered yet."""
+    call: Call | None = None
+    """What an approver read back on the telephone, where that covers it."""
+
+    @property
+    def days(self) -> int | None:
+        """For how many days it may be issued subject to approval; None where it may not."""
+        return approvals.conditional_days(self.asks) if self.refusal is not None else None
 
     @property
     def light(self) -> Light:
@@ -81,7 +89,10 @@ def rules_for(session: Session, role: roles.Role) -> list[Rule]:
     """The rules that count for somebody of this role, in the order in which they were made."""
     query = select(ApprovalRule).where(ApprovalRule.deleted_at.is_(None)).order_by(ApprovalRule.id)
     return [
-        Rule(each.id.hex, each.kind, each.threshold, each.role or "manager", each.currency or "")
+        Rule(
+            *(each.id.hex, each.kind, each.threshold, each.role or "manager", each.currency or ""),
+            conditional=each.conditional,
+        )
         for each in session.scalars(query)
         if each.active is not False and each.threshold is not None
         if not approvals.enough(role, each.role or "manager")
@@ -147,6 +158,11 @@ def standing(
     left, (source, why) = _left(rules, facts, found), _told(found)
     if not asks or source is not None:
         return Standing(facts, asks, left, source, why)
+    called = approval_phone.covering(session, device, bound_hash(draft), asks, facts, at)
+    if called is not None:
+        call, who = called
+        said = approval_phone.BY_PHONE.of(who=who.name)
+        return Standing(facts, asks, left, who.id, said, way="phone", call=call)
     return _answered(session, draft, Standing(facts, asks, left, None, why))
 
 
@@ -254,26 +270,51 @@ def now_standing(store: Store, draft: QuoteDraft) -> Standing | None:
         )
 
 
-def agreed(work: Work, draft: QuoteDraft, snapshot: Mapping[str, Any], on: date) -> None:
+def matter_of(store: Store, quote_id: UUID, found: Standing) -> phone_approvals.Matter:
+    """What somebody is asked to approve by telephone, as it stands now."""
+    content = bound_hash(drafts.load(store, quote_id))
+    return phone_approvals.matter(
+        store.device.hex, content, found.asks, found.facts.payable, found.facts.currency
+    )
+
+
+def at_work(work: Work, draft: QuoteDraft, on: date) -> Standing | None:
+    """How a draft stands for whoever is at work on it."""
+    return standing(
+        *(work.session, draft, draft.totals(), work.actor), device=work.device, on=on, at=now_ms(work.now)
+    )
+
+
+def agreed(work: Work, draft: QuoteDraft, snapshot: Mapping[str, Any], found: Standing | None) -> None:
     """Note under what this content is issued. Raises Refused where a rule asks and nobody has agreed."""
-    totals = draft.totals()
-    found = standing(work.session, draft, totals, work.actor, device=work.device, on=on, at=now_ms(work.now))
     if found is None or not found.asks:
         return
     if found.refusal is not None:
         raise Refused(found.refusal)
+    call = found.call
+    said: dict[str, Any] = {"way": found.way, "source_id": found.source}
+    if call is not None:
+        said |= {"challenge": call.challenge, "code": call.code, "opened": call.opened}
+        said |= {"approver_id": UUID(hex=call.approver)}
+    note_of(work, draft, snapshot, found, said)
+
+
+def note_of(
+    work: Work, draft: QuoteDraft, snapshot: Mapping[str, Any], found: Standing, said: Mapping[str, Any]
+) -> Approval:
+    """The note of what this content is issued under."""
     note = Approval(
         quote_id=draft.quote.id,
         revision_id=draft.revision.id,
         content_hash=content_hash(dict(snapshot)),
-        way=found.way,
-        source_id=found.source,
         asked=asked_of(found.asks),
         exposure=Decimal(found.facts.payable).scaleb(-found.facts.digits),
         currency=found.facts.currency,
         used_at=work.now,
+        **said,
     )
     quote_copies.belongs(work, draft.quote, note)
+    return note
 
 
 def asked_of(asks: Iterable[Ask]) -> list[dict[str, Any]]:

@@ -350,7 +350,7 @@ def issue(work: Work, quote: Quote) -> bytes:
     if not quote.number:
         quote.number = numbers.take(work.connection, numbers.QUOTE, on.year)
     snapshot = draft.snapshot(number=quote.number, issued_on=on)
-    approvals.agreed(work, draft, snapshot, on)
+    approvals.agreed(work, draft, snapshot, approvals.at_work(work, draft, on))
     paper = quote_pdf(snapshot, sealed_by=sealed.holder(work))
     calculator_test(paper, snapshot)
     revision = draft.revision

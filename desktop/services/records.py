@@ -22,6 +22,7 @@ from desktop.models.records import (
     Customer,
     Delegation,
     Organisation,
+    PhoneApproval,
     Quote,
     QuoteLine,
     QuoteRevision,
@@ -63,6 +64,7 @@ LED: Final[dict[str, frozenset[str]]] = {
     "approval": frozenset(Approval.fields()) - _PLACE,
     "approval_grant": frozenset(ApprovalGrant.fields()) - _PLACE,
     "approval_request": frozenset(ApprovalRequest.fields()) - _PLACE,
+    "phone_approval": frozenset(PhoneApproval.fields()) - _PLACE,
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
         {
@@ -280,7 +282,7 @@ def _texts_only(parts: Any, needed: frozenset[str]) -> bool:
 def refuse_issued(work: Work, record: Record) -> None:
     """Refuse to touch a part of a revision or contract that was issued, or a signature."""
     contract_sense.refuse_frozen(work, record)
-    if isinstance(record, Signature | Approval | ApprovalGrant):
+    if isinstance(record, Signature | Approval | ApprovalGrant | PhoneApproval):
         raise Refused(SIGNED if isinstance(record, Signature) else NOTED)
     if isinstance(record, QuoteLine | Adjustment) and record.revision_id is not None:
         revision = work.session.get(QuoteRevision, record.revision_id)

@@ -20,7 +20,7 @@ from desktop.models.remote_values import Identity, Known
 from desktop.models.sending import Outbox
 from desktop.models.store import Store
 from desktop.words import msg
-from sync.client import keyring, sealing, snapshot
+from sync.client import approvals, keyring, sealing, snapshot
 from sync.engine import round as engine
 from sync.engine.actions import (
     Action,
@@ -163,6 +163,7 @@ class Session(Generic[T]):
         if isinstance(response, SyncResponse):
             keyring.learn(self.remote.store, response.keys)
             sealing.learn(self.remote.store, response.seal)
+            approvals.learn(self.remote.store, self._identity, response.phone)
             self.remote.apply(
                 schema=SCHEMA,
                 parts=response.page.parts,
@@ -282,7 +283,7 @@ def situation(remote: Remote, load: Load) -> Situation:
 
 def look(remote: Remote, load: Load) -> Known:
     """What the store holds; the ops in it count as sent from now on."""
-    also = (keyring.KEYS, sealing.KEY, snapshot.KEY)
+    also = (keyring.KEYS, sealing.KEY, snapshot.KEY, approvals.KEY)
     known = remote.known(load.ops, load.size, also)
     while known.outbox and not remote.sending(known.outbox):  # somebody took one of them back just now
         known = remote.known(load.ops, load.size, also)
@@ -314,6 +315,7 @@ def situation_of(remote: Remote, known: Known) -> Situation:
         room=remote.room(),
         keyed=bool(known.also.get(keyring.KEYS)),
         seal=sealing.wish(remote.store, known),
+        phone=approvals.wish(remote.store, known),
         shape=migrations.NEWEST,
         begun=known.also.get(snapshot.KEY) is not None,
     )

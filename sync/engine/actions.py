@@ -60,6 +60,8 @@ class Situation:
     """Rows that a page may bring which is taken in as one."""
     keyed: bool = True
     seal: str = ""
+    phone: str = ""
+    """The key to which keys of approvals by telephone are to be sealed, where they are wanted."""
     shape: int = 0
     """Of the database here: a file of another one is not taken."""
     begun: bool = False

@@ -220,6 +220,7 @@ class _Round:
             root=now.root,
             keys=not now.keyed,
             seal=now.seal,
+            phone=now.phone,
         )
 
     def exchanged(self, request: SyncRequest, response: SyncResponse) -> Steps[None]:

@@ -240,6 +240,8 @@ class SyncRequest(Struct, frozen=True):
     """The office's keys for bundles are not known here."""
     seal: str = ""
     """The public P-256 key with which this laptop seals paper, where the office is to vouch for it."""
+    phone: str = ""
+    """The X25519 key to which keys of approvals by telephone are to be sealed, where they are wanted."""
 
 
 class PullRequest(Struct, frozen=True):
@@ -358,6 +360,8 @@ class SyncResponse(Struct, frozen=True):
     """Where they were asked for."""
     seal: Vouched | None = None
     """Where it was asked for and the office has a company to vouch in the name of."""
+    phone: str = ""
+    """Keys of approvals by telephone by device, sealed to the key that was given; hexadecimal."""
 
 
 class PullResponse(Struct, frozen=True):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 from desktop.words import msg
 from sync.protocol.messages import Cursor, Keys, Lease, Page, SyncRequest, SyncResponse
 from sync.protocol.versions import RECEIVING
-from sync.server import audit, feed, proposals, sealing, stubs, walls
+from sync.server import approval_keys, audit, feed, proposals, sealing, stubs, walls
 from sync.server.accounts import REVOKED, device_row
 from sync.server.intake import Taken, standing
 from sync.server.problems import Refusal
@@ -105,6 +105,7 @@ def check_wish(wish: SyncRequest) -> None:
     """Raises Refusal, before anything of it is taken, for a request that no laptop makes."""
     check_cursors(wish.cursors)
     sealing.check_key(wish.seal)
+    approval_keys.check_box(wish.phone)
 
 
 def check_cursors(cursors: list[Cursor]) -> None:

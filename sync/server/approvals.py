@@ -23,21 +23,19 @@ from desktop.rules.canonical import content_hash
 from desktop.rules.delegations import Case, Used
 from desktop.services import approvals as asked
 from desktop.services.drafts import QuoteDraft
-from desktop.words import LANGUAGES, Message, msg
+from desktop.words import Message, msg
 from sync.protocol.bundle import sign_key
 from sync.protocol.ops import Op
-from sync.server import editions, permission
+from sync.server import approval_calls, editions, permission
+from sync.server.approval_calls import BROKEN, KEPT, WAITS
 from sync.server.batch import OFFICE, Batch, Held
 from sync.server.judge import Outcome
 from sync.server.scope import Scope
 
 UNASKED: Final = msg("It was issued without the approval that it needs: {what}")
-BREACH: Final = msg("What it was issued under does not cover it: {what}")
 UNKNOWN: Final = msg("The office cannot work out whether it needed approval.")
 GONE: Final = msg("The office does not know this delegation, or it was withdrawn.")
 NO_ANSWER: Final = msg("The office does not know this approval.")
-KEPT: Final = "kept"
-BROKEN: Final = "breach"
 R = TypeVar("R", bound=Record)
 
 
@@ -46,6 +44,7 @@ def follow(batch: Batch, scope: Scope, decided: Iterable[tuple[Op, object]]) -> 
     known = list(decided)
     batch.begin()
     _sign(batch, scope)
+    approval_calls.hear(batch, scope)
     issues = [
         (op, outcome.held, max((before.at for before, _ in known if before.n < op.n), default=0))
         for op, outcome in known
@@ -66,21 +65,26 @@ def follow(batch: Batch, scope: Scope, decided: Iterable[tuple[Op, object]]) -> 
 def _sign(batch: Batch, scope: Scope) -> None:
     """What an approver delegates or answers counts under the office's signature, in their name and role."""
     given = [held for held in batch.held("delegation") if held.home is None or held.changed]
-    fresh = [*given, *_fresh(batch, "approval_grant")]
+    fresh = [*given, *_fresh(batch, "approval_grant"), *_fresh(batch, "phone_approval")]
     if not fresh:
         return
-    from sync.server.bundle import secret
-
-    key, role = sign_key(bytes.fromhex(secret(batch.conn))), scope.role or roles.named(scope.person.role)
+    key, role = sign_key(_seed(batch)), scope.role or roles.named(scope.person.role)
     for held in fresh:
         said = {
             "granted_by_id": scope.person.user,
             "granted_as": role.base or role.name,
             "granted_at": batch.now,
         }
-        row = {**held.row, **said}
-        for name, value in {**said, "signature": signed.sign(key, row, batch.now)}.items():
+        if "signature" in held.row:
+            said["signature"] = signed.sign(key, {**held.row, **said}, batch.now)
+        for name, value in said.items():
             batch.change(held, name, value, by=OFFICE)
+
+
+def _seed(batch: Batch) -> bytes:
+    from sync.server.bundle import secret
+
+    return bytes.fromhex(secret(batch.conn))
 
 
 # ---------------------------------------------------------------- checking
@@ -110,20 +114,35 @@ def _check(
         if asks:
             permission.tell(batch, scope, quote, UNASKED.of(what=asks[0].words))
         return
-    refused = _misnoted(note, facts)
+    verdict, refused = KEPT, _misnoted(note, facts)
     if asks and facts is not None and refused is None:
         on = datetime.fromtimestamp(op.at / 1000, ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai"))
         snapshot = op.body["fields"]["snapshot"][1]
         case = Case(scope.person.user, batch.device, _buyer(quote, snapshot), on.date(), op.at, before)
-        refused = (
-            refusal_of_answer(batch, note, asks, snapshot)
-            if note.row["way"] == "grant"
-            else refusal_of(batch, note, rules, asks, facts, case)
-        )
-    batch.change(note, "verdict", KEPT if refused is None else BROKEN, by=OFFICE)
-    if refused is not None:
-        batch.change(note, "reason", {one: refused.in_language(one) for one in LANGUAGES}, by=OFFICE)
-        permission.tell(batch, scope, quote, BREACH.of(what=refused))
+        verdict, refused = verdict_of(batch, note, rules, asks, facts, case, snapshot)
+    approval_calls.decide(batch, scope, note, BROKEN if refused is not None else verdict, refused)
+
+
+def verdict_of(
+    batch: Batch,
+    note: Held,
+    rules: Sequence[Rule],
+    asks: Sequence[Ask],
+    facts: Facts,
+    case: Case,
+    snapshot: dict[str, Any],
+) -> tuple[str, Message | None]:
+    """What the office says of a note about exactly this content: in order, not known yet, or why not."""
+    way, content = note.row["way"], content_hash(bound(snapshot))
+    if way == "phone":
+        seed = _seed(batch)
+        refused = approval_calls.refusal_of_call(batch, note, asks, facts, content, case, seed)
+        return (BROKEN, refused) if refused is not None else approval_calls.match_call(batch, note)
+    if way == "conditional":
+        return WAITS, approval_calls.refusal_of_condition(note, asks, snapshot)
+    if way == "grant":
+        return KEPT, refusal_of_answer(batch, note, asks, snapshot)
+    return KEPT, refusal_of(batch, note, rules, asks, facts, case)
 
 
 def _misnoted(note: Held, facts: Facts | None) -> Message | None:

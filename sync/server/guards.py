@@ -28,7 +28,7 @@ TWICE: Final = msg("Another document bears this number already; issue again with
 OVERDRAWN: Final = msg("There is not enough left on this account; somebody else was faster.")
 
 SIGNATURE: Final = "signature"
-FACTS: Final = frozenset({SIGNATURE, "approval", "approval_grant"})
+FACTS: Final = frozenset({SIGNATURE, "approval", "approval_grant", "phone_approval"})
 """What is written once and never changed."""
 LINES: Final = frozenset({"quote_line", "adjustment"})
 CONTENT: Final = LINES | {"quote_revision"}

@@ -134,8 +134,8 @@ class Permission:
         return Asking(actor, datetime.fromtimestamp(at / 1000, UTC))
 
 
-def tell(batch: Batch, scope: Scope, held: Held, reason: Message) -> None:
-    """Open a task for whoever leads the owner's team, else for the owner."""
+def tell(batch: Batch, scope: Scope, held: Held, reason: Message, *, to: str | None = None) -> None:
+    """Open a task for this person, else for whoever leads the owner's team, else for the owner."""
     cls = RECORDS[held.type]
     said = LOOK_AT.of(what=cls.__label__, title=cls.title_of(held.row.get), reason=reason)
     values = {
@@ -143,7 +143,7 @@ def tell(batch: Batch, scope: Scope, held: Held, reason: Message) -> None:
         "remark": "\n".join((said.in_language("en"), TOLD.in_language("zh"), TOLD.in_language("en"))),
         "customer_id": held.row.get("customer_id"),
         "priority": "high",
-        "owner_id": _leader(batch, scope, held.row),
+        "owner_id": to or _leader(batch, scope, held.row),
         "team_id": held.row["team_id"],
     }
     batch.add("task", new_row("task", values))

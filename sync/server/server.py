@@ -36,6 +36,7 @@ from sync.protocol.wiping import FAREWELL, Farewell, Farewelled
 from sync.server import (
     accounts,
     answering,
+    approval_keys,
     audit,
     blobs,
     bundle,
@@ -152,6 +153,7 @@ class Server:
         self._files = blobs.Files(store, clock)
         self.seals = bundle.Seals(store)
         self.company = sealing.Company(store, self.seals)
+        self.calls = approval_keys.Calls(store, self.seals)
         self.events = events.Events(store, self._admit_listener, lambda: self.clock())
 
     def handle(self, request: Request) -> Answer:
@@ -299,7 +301,8 @@ class Server:
             raise Refusal(426, "version", OTHER_VERSION, {"protocols": list(SPOKEN)})
         answering.check_wish(wish)
         now, keys = self.clock(), self.seals.public if wish.keys else None
-        if wish.push is None and not (wish.wants or wish.seal) and audit.day_of(now) == self._day:
+        more = wish.push is not None or wish.wants or wish.seal or wish.phone
+        if not more and audit.day_of(now) == self._day:
             return self._news(request, signed, wish, now, keys)
         self._known(request, signed)
 
@@ -314,7 +317,7 @@ class Server:
             self.metrics.pushed(taken.status, [verdict.kind for verdict in taken.verdicts])
         with self.store.read() as conn:
             found = answering.response(conn, walled(conn, signed.device, now), wish, taken, lent, now, keys)
-        return self.company.vouch(wish, found, now)
+        return self.calls.answer(wish, self.company.vouch(wish, found, now), now)
 
     def _news(
         self, request: Request, signed: Signed, wish: SyncRequest, now: int, keys: messages.Keys | None
@@ -462,13 +465,9 @@ class Server:
         return self.store.write(take, waits=False)
 
     def _office(self) -> Office:
+        firms = select(Organisation.name).where(Organisation.deleted_at.is_(None)).order_by(Organisation.id)
         with self.store.read() as conn:
-            name = conn.execute(
-                select(Organisation.name)
-                .where(Organisation.deleted_at.is_(None))
-                .order_by(Organisation.id)
-                .limit(1)
-            ).scalar_one_or_none()
+            name = conn.execute(firms.limit(1)).scalar_one_or_none()
         return Office(self.store.office, name or "Satchel", self.seals.public)
 
     # ------------------------------------------------------------ bytes

@@ -20,9 +20,9 @@ ROOM = 24
 CHOSEN = {("organisation", name) for name in ("time_zone", "currency", "terms", "milestones", "logo")}
 CHOSEN |= {("quote_line", name) for name in ("tax_rates", "tax_category")}
 CHOSEN |= {("signature", "custom"), ("share", "name"), ("share", "custom")}
-CHOSEN |= {(name, "custom") for name in ("approval", "approval_grant", "approval_request")}
+CHOSEN |= {(name, "custom") for name in ("approval", "approval_grant", "approval_request", "phone_approval")}
 """What has a shape of its own."""
-MADE = {"signature", "share", "approval", "approval_grant", "approval_request"}
+MADE = {"signature", "share", "approval", "approval_grant", "approval_request", "phone_approval"}
 """What only commands of its own make; the day signs a quote with canaries for name and job."""
 FILED = {"decision"}
 """What nobody types: the office files it, with words that other records hold as well."""

@@ -56,6 +56,9 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("contract"),
     Made("contract_clause"),
     Made("milestone"),
+    Added("approval_rule", ("conditional",)),
+    Added("approval", ("challenge", "code", "opened", "approver_id", "until", "matched_id")),
+    Made("phone_approval"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -7,6 +7,7 @@ from desktop.models.records.approvals import (
     ApprovalRequest,
     ApprovalRule,
     Delegation,
+    PhoneApproval,
 )
 from desktop.models.records.catalog import ExchangeRate, PriceBook, PriceEntry, Product, TaxRate
 from desktop.models.records.comments import Comment
@@ -46,6 +47,7 @@ __all__ = [
     "Milestone",
     "Opportunity",
     "Organisation",
+    "PhoneApproval",
     "PriceBook",
     "PriceEntry",
     "Product",

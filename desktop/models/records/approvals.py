@@ -14,14 +14,25 @@ from desktop.rules import approvals
 from desktop.words import Message, msg
 
 APPROVERS = tuple(approvals.ROLE_WORDS.items())
-WAYS = (("delegation", msg("Delegation")), ("grant", msg("Answer to an approval request")))
+WAYS = (
+    ("delegation", msg("Delegation")),
+    ("grant", msg("Answer to an approval request")),
+    ("phone", msg("Code by telephone")),
+    ("conditional", msg("Subject to approval")),
+)
 STATES = (
     ("open", msg("Not answered yet")),
     ("granted", msg("Approved")),
     ("refused", msg("Not approved")),
     ("withdrawn", msg("Withdrawn")),
 )
-VERDICTS = (("", msg("Not checked yet")), ("kept", msg("In order")), ("breach", msg("Breach")))
+VERDICTS = (
+    ("", msg("Not checked yet")),
+    ("kept", msg("In order")),
+    ("waits", msg("Not matched yet")),
+    ("lapsed", msg("Not approved in time")),
+    ("breach", msg("Breach")),
+)
 
 
 class ApprovalRule(Record):
@@ -41,6 +52,9 @@ class ApprovalRule(Record):
     currency: Mapped[str] = field(Short(3), msg("Currency"), listed=True)
     role: Mapped[str] = field(
         Choice(APPROVERS), msg("Who approves"), default="manager", required=True, listed=True
+    )
+    conditional: Mapped[int | None] = field(
+        Whole(), msg("May be issued subject to approval, for days"), listed=True
     )
     active: Mapped[bool] = field(Flag(), msg("Active"), default=True, listed=True)
 
@@ -103,6 +117,12 @@ class Approval(Record):
     exposure: Mapped[Decimal | None] = field(Number(6), msg("Total"), frozen=True, listed=True)
     currency: Mapped[str] = field(Short(3), msg("Currency"), frozen=True)
     used_at: Mapped[datetime | None] = field(Moment(), msg("Issued at"), frozen=True, listed=True)
+    challenge: Mapped[str] = field(Short(8), msg("Read out"), index=True, frozen=True, hidden=True)
+    code: Mapped[str] = field(Short(10), msg("Read back"), frozen=True, hidden=True)
+    opened: Mapped[int | None] = field(Whole(), msg("Read out at"), frozen=True, hidden=True)
+    approver_id: Mapped[UUID | None] = field(Link("user"), msg("Answered by"), frozen=True, listed=True)
+    until: Mapped[date | None] = field(Day(), msg("Subject to approval until"), frozen=True, listed=True)
+    matched_id: Mapped[UUID | None] = field(Link(), msg("Matched with"), merge="derived", hidden=True)
     verdict: Mapped[str] = field(Choice(VERDICTS), msg("Checked"), default="", merge="derived", listed=True)
     reason: Mapped[dict[str, str]] = field(Json(), msg("Reason"), default=dict, merge="derived", hidden=True)
 
@@ -160,3 +180,33 @@ class ApprovalGrant(Record):
     def title_of(cls, get: Callable[[str], Any]) -> str:
         """The remark, if there is one."""
         return str(get("remark") or "")
+
+
+class PhoneApproval(Record):
+    """An approver's own entry of what they agreed to by telephone; without it the code was a breach."""
+
+    __tablename__ = "phone_approval"
+    __label__: ClassVar[Message] = msg("Approval by telephone")
+    __plural__: ClassVar[Message] = msg("Approvals by telephone")
+    __fact__ = "append"
+    device_id: Mapped[UUID | None] = field(
+        Link("device"), msg("Laptop"), index=True, frozen=True, required=True, listed=True
+    )
+    challenge: Mapped[str] = field(
+        Short(8), msg("Read out"), index=True, frozen=True, required=True, listed=True
+    )
+    total: Mapped[Decimal | None] = field(Number(6), msg("Total"), frozen=True, required=True, listed=True)
+    currency: Mapped[str] = field(Short(3), msg("Currency"), default="CNY", frozen=True, listed=True)
+    quote_id: Mapped[UUID | None] = field(Link("quote"), msg("Quote"), frozen=True, listed=True)
+    content_hash: Mapped[str] = field(Short(), msg("Content check"), frozen=True, hidden=True)
+    remark: Mapped[str] = field(Short(1000), msg("Remark"), frozen=True, listed=True)
+    answered_at: Mapped[datetime | None] = field(Moment(), msg("Read back at"), frozen=True, listed=True)
+    matched_id: Mapped[UUID | None] = field(Link(), msg("Matched with"), merge="derived", hidden=True)
+    granted_by_id: Mapped[UUID | None] = field(Link("user"), msg("Answered by"), merge="derived", listed=True)
+    granted_as: Mapped[str] = field(Short(40), msg("Granted as"), merge="derived", hidden=True)
+    granted_at: Mapped[int | None] = field(Whole(), msg("Signed at"), merge="derived", hidden=True)
+
+    @classmethod
+    def title_of(cls, get: Callable[[str], Any]) -> str:
+        """What was read out."""
+        return str(get("challenge") or "")
