@@ -5,7 +5,7 @@ Text is text: nothing here reads markup.
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -70,6 +70,8 @@ class Shape(NamedTuple):
 
 
 Mark = Text | Line | Box | Shape
+Pieces = dict[tuple[str, bool], list[tuple[str, float, str]]]
+"""How the texts of one document are written: units, rates and article numbers come again and again."""
 
 
 @dataclass(slots=True)
@@ -123,18 +125,19 @@ def paint(pages: Iterable[Page], left: float, ink: str, cover: Cover) -> bytes:
         buffer, pagesize=A4, invariant=1, pageCompression=0, initialFontName=first, pdfVersion=(1, 7)
     )
     canvas.setTitle(cover.title)
+    pieces: Pieces = {}
     for page in pages:
         if cover.watermark:
             _watermark(canvas, cover, ink)
         canvas.translate(left, A4[1])
-        _page(canvas, page)
+        _page(canvas, page, pieces)
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
 
-def _page(canvas: Canvas, page: Page) -> None:
-    writer = _Writer(canvas)
+def _page(canvas: Canvas, page: Page, pieces: Pieces) -> None:
+    writer = _Writer(canvas, pieces)
     for top, block in page.placed:
         for mark in block.marks:
             if isinstance(mark, Text):
@@ -153,9 +156,10 @@ class _Writer:
     The operators are written here and not by reportlab's text object, which measures every piece again.
     """
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, pieces: Pieces) -> None:
         self._canvas = canvas
         self._document = canvas._doc  # noqa: SLF001  reportlab has no other door to the subsets of a font
+        self._pieces = pieces
         self._code = ["BT"]
         self._font: tuple[str, float] = ("", 0.0)
         self._ink = ""
@@ -163,24 +167,32 @@ class _Writer:
 
     def write(self, top: float, mark: Text) -> None:
         add = self._code.append
-        x = mark.x
-        if mark.align != "left":
-            x -= ALIGN[mark.align] * text_width(mark.text, mark.size, mark.strong, mark.spacing)
-        if mark.ink != self._ink:
-            self._ink = mark.ink
-            add(filling(mark.ink))
-        if mark.spacing != self._spacing:
-            self._spacing = mark.spacing
-            add(f"{number(mark.spacing)} Tc")
-        add(f"1 0 0 1 {number(x)} {number(-top - mark.y)} Tm")
-        for run in runs(mark.text, mark.strong):
+        x, y, text, size, ink, strong, align, spacing = mark
+        if align != "left":
+            x -= ALIGN[align] * text_width(text, size, strong, spacing)
+        if ink != self._ink:
+            self._ink = ink
+            add(filling(ink))
+        if spacing != self._spacing:
+            self._spacing = spacing
+            add(f"{number(spacing)} Tc")
+        add(f"1 0 0 1 {number(x)} {number(-top - y)} Tm")
+        found = self._pieces.get((text, strong))
+        if found is None:
+            found = self._pieces[text, strong] = list(self._cut(text, strong))
+        for name, scale, code in found:
+            if self._font != (font := (name, size * scale)):
+                self._font = font
+                add(f"{name} {number(font[1])} Tf")
+            add(code)
+
+    def _cut(self, text: str, strong: bool) -> Iterator[tuple[str, float, str]]:
+        """Font, scale and operator of each piece of a text that lies in one subset of one face."""
+        for run in runs(text, strong):
             face = getFont(run.face)
             for subset, codes in face.splitString(run.text, self._document):
-                font = (face.getSubsetInternalName(subset, self._document), mark.size * run.scale)
-                if font != self._font:
-                    self._font = font
-                    add(f"{font[0]} {number(font[1])} Tf")
-                add(f"({codes.decode('latin-1').translate(_ESCAPED)}) Tj")
+                name = face.getSubsetInternalName(subset, self._document)
+                yield name, run.scale, f"({codes.decode('latin-1').translate(_ESCAPED)}) Tj"
 
     def done(self) -> None:
         self._code.append("ET")

@@ -95,9 +95,14 @@ def _widths(name: str) -> dict[int, float]:
 
 
 def _remember(face: Any) -> None:
-    """Let a face remember the subsets it cut last: paper that is drawn again while one types has the same."""
+    """Let a face remember the subsets it cut last: paper that is drawn again while one types has the same.
+
+    The widths of characters it remembers as they are written, which is all that they are asked for.
+    """
     cut = lru_cache(maxsize=SUBSETS)(lambda codes, cut=face.makeSubset: cut(list(codes)))
     face.makeSubset = lambda codes: cut(tuple(codes))
+    widths, blank = face.charWidths, face.defaultWidth
+    face.getCharWidth = lru_cache(maxsize=None)(lambda code: f"{widths.get(code, blank):g}".encode())
 
 
 def is_wide(character: str) -> bool:
@@ -173,8 +178,16 @@ def _printed() -> frozenset[int]:
     return frozenset().union(*(face.widths for face in faces(TEXT))).difference(range(0x20)) | {0x0A}
 
 
+@lru_cache(maxsize=1)
+def _harmless() -> frozenset[str]:
+    """What is printed, made a space or left out as it stands, where nothing is to be composed."""
+    return frozenset(map(chr, _printed() | _SPACES.keys() | {0x0D}))
+
+
 def missing(text: str) -> list[str]:
     """The characters of `text` that no face can print, each once, in order."""
+    if unicodedata.is_normalized("NFC", text) and _harmless().issuperset(text):
+        return []
     printed = plain(text)
     known = _printed()
     if known.issuperset(map(ord, printed)):

@@ -1,10 +1,13 @@
 """The quote as paper: composes the snapshot's blocks, paginates, paints and finishes."""
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from desktop.documents.condition import clause
 from desktop.documents.draw import Block, Cover, Page, paint
 from desktop.documents.finish import About, finish
 from desktop.documents.fonts import check_text, missing
@@ -33,9 +36,12 @@ NAME_AND_DATE: Final = msg("Name, date", "paper")
 CARRIED: Final = msg("Subtotal, carried forward", "paper")
 BROUGHT: Final = msg("Subtotal, brought forward", "paper")
 QUOTATION: Final = msg("Quotation", "paper")
+_ESCAPED: Final = re.compile(r"\\[bfu]")
+"""What JSON writes in place of a character that nobody sees."""
 WATERMARKS: Final = {
     "draft": msg("DRAFT", "paper"),
     "pending": msg("PENDING APPROVAL", "paper"),
+    "conditional": msg("SUBJECT TO APPROVAL", "paper"),
     "expired": msg("EXPIRED", "paper"),
     "superseded": msg("SUPERSEDED", "paper"),
     "declined": msg("DECLINED", "paper"),
@@ -64,7 +70,7 @@ def quote_pdf(
     pages = paginate(blocks, frame(), Furnishings(voice, identity, table))
     page = paper()
     title = f"{voice.say(QUOTATION).joined()} {identity.number}"
-    cover = Cover(title, watermark(voice, state), page.watermark_alpha)
+    cover = Cover(title, watermark(voice, marked(snapshot, state)), page.watermark_alpha)
     about = About(
         title=title,
         author=identity.seller.first,
@@ -89,9 +95,10 @@ def where_stands(pages: list[Page], block: Block) -> tuple[int, float]:
 
 def check_glyphs(snapshot: Any) -> None:
     """Raise Refused, naming the character, where any text of the snapshot cannot be printed whole."""
-    texts: list[str] = []
-    _gather(snapshot, texts)
-    if missing("\n".join(texts)):  # seldom: only then is it asked which text it is
+    whole = json.dumps(snapshot, ensure_ascii=False, default=dict)
+    if _ESCAPED.search(whole) or missing(whole):  # seldom: only then is it asked which text it is
+        texts: list[str] = []
+        _gather(snapshot, texts)
         for text in texts:
             check_text(text)
 
@@ -116,6 +123,11 @@ def frame() -> Frame:
 def watermark(voice: Voice, state: str) -> str:
     """The word under the text, or nothing for a document in force."""
     return voice.say(WATERMARKS[state]).first if state in WATERMARKS else ""
+
+
+def marked(snapshot: Mapping[str, Any], state: str) -> str:
+    """The state that the paper shows: what was issued subject to approval says so for good."""
+    return "conditional" if state == "issued" and snapshot.get("approval") else state
 
 
 def identify(voice: Voice, kind: Message, snapshot: Mapping[str, Any], digest: str) -> Identity:
@@ -168,7 +180,7 @@ def _blocks(voice: Voice, identity: Identity, snapshot: Mapping[str, Any], table
     seller = snapshot["seller"]
     blocks = [letterhead(voice, QUOTATION, seller), _facts(voice, snapshot)]
     sides = ((msg("Customer", "paper"), snapshot["customer"]), (msg("Supplier", "paper"), seller))
-    blocks.append(parties(voice, sides))
+    blocks += [parties(voice, sides), *clause(voice, snapshot)]
     opening = _opening(voice, snapshot)
     if opening.first:
         blocks.append(paragraph(voice, opening, 18.5))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from desktop.words import Message
@@ -101,6 +102,7 @@ def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
+@lru_cache(maxsize=4096)
 def figure(value: Decimal | str, digits: int | None = None) -> str:
     """A number with thousands commas and a true minus; `digits` is the least number of decimals."""
     number = Decimal(value)
