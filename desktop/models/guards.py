@@ -28,7 +28,7 @@ _ISSUED: Final = {
     "contract_clause": "(SELECT content_hash FROM contract WHERE id = OLD.contract_id) <> ''",
     "milestone": "OLD.kind = 'payment'"
     " AND (SELECT content_hash FROM contract WHERE id = OLD.contract_id) <> ''",
-    "clause_version": "1",
+    "clause_version": "OLD.body <> ''",
 }
 
 

@@ -9,7 +9,7 @@ from desktop.models.kinds import Link
 from desktop.models.record import RECORDS
 from desktop.rules.sharing import EDIT
 from desktop.words import msg
-from sync.server import leases, numbers, shares
+from sync.server import contracts, leases, numbers, shares
 from sync.server.batch import Batch, Held, links_of
 from sync.server.permission import Rejected
 from sync.server.rows import Row
@@ -28,7 +28,7 @@ TWICE: Final = msg("Another document bears this number already; issue again with
 OVERDRAWN: Final = msg("There is not enough left on this account; somebody else was faster.")
 
 SIGNATURE: Final = "signature"
-FACTS: Final = frozenset({SIGNATURE, "approval", "approval_grant", "phone_approval"})
+FACTS: Final = frozenset({SIGNATURE, "approval", "approval_grant", "phone_approval", "clause_version"})
 """What is written once and never changed."""
 LINES: Final = frozenset({"quote_line", "adjustment"})
 CONTENT: Final = LINES | {"quote_revision"}
@@ -100,6 +100,8 @@ class Guards:
         """Refused where `touched` is content of an issued edition, or part of what is only ever added to."""
         if touched and (held.type in FACTS or RECORDS[held.type].__ledger__ is not None):
             raise Rejected("frozen", FROZEN)
+        if touched and contracts.is_issued(self.batch, held):
+            raise Rejected("frozen", FROZEN)
         edition = (
             held
             if "content_hash" in held.row
@@ -109,12 +111,14 @@ class Guards:
             raise Rejected("frozen", FROZEN)
 
     def edition(self, held: Held) -> None:
-        """A new line joins an edition that there is, and none that was issued."""
+        """A new line joins an edition that there is; neither it nor a clause joins what was issued."""
         if held.type in LINES:
             edition = held.row["revision_id"]
             if edition and self.batch.get("quote_revision", edition) is None:
                 self.absent(edition)
             self.frozen(held, [DELETED])
+        if contracts.is_issued(self.batch, held):
+            raise Rejected("frozen", FROZEN)
 
     def lead(self, held: Held, name: str, to: Any) -> None:
         """A whole leads to a part of its own that there is, as a quote to the edition that counts."""
@@ -144,7 +148,7 @@ class Guards:
 
     def number(self, record_type: str, record: str, name: str, value: Any) -> None:
         """A number that the office lent to one person is used by nobody else, and by one document only."""
-        if record_type != "quote" or name != "number" or not value:
+        if record_type not in ("quote", contracts.CONTRACT) or name != "number" or not value:
             return
         if leases.is_foreign(self.batch.conn, value, self.batch.user):
             raise Rejected("invalid", OTHER_NUMBER)

@@ -16,7 +16,7 @@ from desktop.rules.sharing import SHAREABLE
 from desktop.words import Message, msg
 from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
-from sync.server import editions, merge, shares
+from sync.server import contracts, editions, merge, shares
 from sync.server.batch import FIRST, Batch, Held, links_of
 from sync.server.guards import DELETED, INVALID, LINES, NOT_YOURS, SIGNATURE, Guards
 from sync.server.permission import Rejected, new_row
@@ -275,7 +275,11 @@ class Judge:
         outcome = Outcome(held)
         if editions.bring_back(self.batch, held):
             outcome.losses.append(Loss(DELETED, None, None, merge.SET, False))
-        edition = editions.freeze(self.batch, held, snapshot, sealed, issued_at[1] or self.now_text)
+        at = issued_at[1] or self.now_text
+        if op.type == contracts.CONTRACT:
+            edition = contracts.freeze(self.batch, self.scope, held, snapshot, sealed, at)
+        else:
+            edition = editions.freeze(self.batch, held, snapshot, sealed, at)
         if edition is not held:
             theirs = held.row["content_hash"]
             outcome.losses.append(Loss("content_hash", sealed, theirs, merge.CRITICAL, False))

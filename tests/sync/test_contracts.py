@@ -1,0 +1,156 @@
+"""Contracts between two laptops and the office: wording merges, what was issued stays as it was printed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from desktop.errors import Refused
+from desktop.models.records import Contract, ContractClause, Milestone, Task
+from desktop.models.store import Store
+from desktop.rules.canonical import content_hash
+from desktop.services import commands, contract_clauses, contract_drafts
+from tests.sync.pair import Pair, pairs
+
+assert contract_clauses.WORDS
+
+
+class Agreed(Pair):
+    """A contract of an issued quote, that Ann and Bob both hold."""
+
+    contract: UUID
+
+    def begin(self) -> None:
+        self.do(self.ann, "quote.issue")
+        self.contract = self.run(self.ann, "contract.new", None, values={"quote_id": self.quote}).id
+        self.meet()
+
+    def run(self, store: Store, name: str, target: UUID | None, **arguments: Any) -> Any:
+        return commands.run(store, store.me(), name, target, **arguments).value
+
+    def on(self, store: Store, name: str, **arguments: Any) -> Any:
+        return self.run(store, f"contract.{name}", self.contract, **arguments)
+
+    def held(self, store: Store) -> contract_drafts.ContractDraft:
+        return contract_drafts.load(store, self.contract)
+
+    def word(self, store: Store, code: str, body: str) -> None:
+        clause = next(one for one in self.held(store).clauses if one.code == code)
+        self.on(store, "set_clause", clause_id=clause.id, values={"body": body})
+
+    def said(self, store: Store, code: str) -> str:
+        return next(one.body for one in self.held(store).clauses if one.code == code)
+
+
+@pytest.fixture
+def agreed(tmp_path: Path) -> Iterator[Agreed]:
+    with pairs(tmp_path) as pair:
+        pair.__class__ = Agreed
+        assert isinstance(pair, Agreed)
+        pair.begin()
+        yield pair
+
+
+def test_two_people_word_different_clauses_and_both_count(agreed: Agreed) -> None:
+    agreed.word(agreed.ann, "secrecy", "保密三年。")
+    agreed.word(agreed.bob, "disputes", "提交仲裁。")
+    agreed.meet()
+    agreed.meet()
+    for store in (agreed.ann, agreed.bob):
+        assert (agreed.said(store, "secrecy"), agreed.said(store, "disputes")) == ("保密三年。", "提交仲裁。")
+        assert [one.code for one in agreed.held(store).deviations] == ["secrecy", "disputes"]
+
+
+def test_what_one_issued_is_the_same_to_the_byte_for_the_other_and_never_changes(agreed: Agreed) -> None:
+    agreed.on(agreed.ann, "issue")
+    agreed.meet()
+    mine, theirs = agreed.held(agreed.ann), agreed.held(agreed.bob)
+    assert theirs.contract.number == mine.contract.number != ""
+    assert theirs.contract.stage == "sent"
+    assert theirs.contract.snapshot == mine.contract.snapshot
+    assert content_hash(theirs.snapshot()) == theirs.contract.content_hash
+    with pytest.raises(Refused):
+        agreed.word(agreed.bob, "secrecy", "保密三年。")
+    agreed.on(agreed.bob, "sign")
+    agreed.run(agreed.bob, "milestone.new", None, values={"contract_id": agreed.contract, "name": "到货"})
+    agreed.meet()
+    assert agreed.held(agreed.ann).contract.stage == "signed"
+    assert [one.name for one in agreed.all(agreed.ann, Milestone)] == ["到货"]
+
+
+def test_wording_that_reached_the_office_before_the_issue_goes_on_as_a_draft(agreed: Agreed) -> None:
+    agreed.word(agreed.bob, "secrecy", "保密三年。")
+    agreed.on(agreed.ann, "issue")
+    printed = agreed.held(agreed.ann).contract.snapshot
+    sync = (agreed.bob, agreed.ann)
+    for store in (*sync, *sync):
+        _sync(agreed, store)
+    for store in (agreed.ann, agreed.bob):
+        held = agreed.held(store)
+        assert held.contract.snapshot == printed
+        assert agreed.said(store, "secrecy") != "保密三年。"
+        others = [one for one in agreed.all(store, Contract) if one.id != agreed.contract]
+        assert [(one.stage, one.number) for one in others] == [("draft", "")]
+        aside = contract_drafts.load(store, others[0].id)
+        assert next(one.body for one in aside.clauses if one.code == "secrecy") == "保密三年。"
+        assert not aside.frozen
+    assert any("合同" in task.name for task in [*agreed.all(agreed.ann, Task), *agreed.all(agreed.bob, Task)])
+
+
+def test_a_clause_worded_after_somebody_else_issued_waits_for_a_person(agreed: Agreed) -> None:
+    agreed.word(agreed.bob, "secrecy", "保密三年。")
+    agreed.on(agreed.ann, "issue")
+    agreed.meet()
+    agreed.meet()
+    for store in (agreed.ann, agreed.bob):
+        assert agreed.held(store).frozen
+        assert "保密三年。" not in str(agreed.held(store).snapshot())
+    assert (
+        agreed.said(agreed.ann, "secrecy") == agreed.held(agreed.ann).snapshot()["clauses"][8]["body"]["zh"]
+    )
+
+
+def test_two_who_issue_the_same_contract_otherwise_both_keep_their_paper(agreed: Agreed) -> None:
+    agreed.word(agreed.bob, "secrecy", "保密三年。")
+    agreed.on(agreed.bob, "issue")
+    theirs = agreed.held(agreed.bob).contract
+    agreed.on(agreed.ann, "issue")
+    mine = agreed.held(agreed.ann).contract
+    agreed.meet()
+    agreed.meet()
+    for store in (agreed.ann, agreed.bob):
+        hashes = {one.content_hash for one in agreed.all(store, Contract)}
+        assert hashes == {mine.content_hash, theirs.content_hash}
+        for one in agreed.all(store, Contract):
+            held = contract_drafts.load(store, one.id)
+            assert content_hash(held.snapshot()) == one.content_hash
+            printed = [each["text"]["body"] for each in held.snapshot()["clauses"]]
+            assert [each.body for each in held.clauses] == printed
+    numbers = {one.number for one in agreed.all(agreed.ann, Contract)}
+    assert len(numbers) == 2
+
+
+def test_a_step_that_may_not_follow_is_settled_the_same_for_both(agreed: Agreed) -> None:
+    agreed.on(agreed.ann, "issue")
+    agreed.meet()
+    agreed.on(agreed.ann, "sign")
+    agreed.on(agreed.bob, "withdraw")
+    agreed.meet()
+    agreed.meet()
+    assert {agreed.held(store).contract.stage for store in (agreed.ann, agreed.bob)} == {"signed"}
+
+
+def test_clauses_live_where_their_contract_lives(agreed: Agreed) -> None:
+    for store in (agreed.ann, agreed.bob):
+        parts = [*agreed.all(store, ContractClause), *agreed.all(store, Milestone)]
+        home = {(one.owner_id, one.team_id) for one in [*agreed.all(store, Contract), *parts]}
+        assert len(home) == 1
+
+
+def _sync(agreed: Agreed, store: Store) -> None:
+    from sync.client.driver import sync_once
+    from tests.sync.simulator.world import Direct
+
+    sync_once(store, Direct(agreed.server))
