@@ -30,7 +30,7 @@ FAINT: Final = 0.12
 """How strong the smallest step of the strip is; a place without anything is an empty square."""
 NAMED: Final = 0.55
 """The share of the width that the names of bars may take."""
-BROAD: Final = 2
+BROAD: Final = 3
 """How many times wider than high a place of the strip may be, so that it fills its line."""
 
 

@@ -178,7 +178,7 @@ def _forecast(session: Session, scope: Scope, day: date, currency: str, found: S
         return charts.fan(frame, along, shown, axes.money_unit(values, frame.language, currency))
 
     dated = sum(heap.count for heap in found if heap.month is not None)
-    note = msg("from {count} deals under way and their chances").of(count=f"{dated:,}")
+    note = msg("from {count} dated deals and their probability").of(count=f"{dated:,}")
     return Part(msg("Forecast of signings"), note, build, 200)
 
 

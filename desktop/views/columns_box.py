@@ -110,7 +110,7 @@ class ColumnsBox(Popover):
         page.state.further_read.connect(self._fill)
         self._fill()
         self.lines.itemChanged.connect(lambda _item: self.take())
-        plain = Button(look, msg("As it was made"), kind="link")
+        plain = Button(look, msg("Reset the columns"), kind="link")
         plain.clicked.connect(self._plain)
         hint = label(look, msg("Drag, or Alt with an arrow"), size="small", ink="ink_3")
         head = row(look, label(look, msg("Columns"), strong=True), edge=(16, 10, 16, 8))

@@ -22,6 +22,8 @@ from desktop.words import msg
 
 WIDE: Final = 332
 FIRST_HOUR: Final = 8
+AHEAD: Final = 2
+"""Hours behind now that are in sight at the least, and before it where the day is free."""
 _MINE: Final = Condition("owner_id", "one_of", (ME,))
 TIMED: Final = {
     "interaction": ("happened_at", every(_MINE)),
@@ -114,8 +116,8 @@ class DayPlan(QWidget):
         self._scrolled = True
         hours = [(item.minute or 0) // 60 for item in self.grid.items]
         first = min([FIRST_HOUR, *hours])
-        now = datetime.now().astimezone().hour - 2
-        top = max(first, min(now, *hours)) if hours else max(first, now)
+        now, seen = datetime.now().astimezone().hour, self._area.viewport().height() // self._look.px(HOUR)
+        top = max(first, now + AHEAD - seen if hours else now - AHEAD)
         self._area.verticalScrollBar().setValue(self._look.px(HOUR * top) - self._look.px(12))
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -71,9 +71,9 @@ class Empty(QWidget):
             self.button = Button(look, button, icon=button_icon, kind="primary" if primary else "plain")
             if on_click is not None:
                 self.button.clicked.connect(on_click)
-            parts += [8, self.button]
+            parts += [12, self.button]
         if hint is not None:
-            parts += [2, label(look, hint, size="small", ink="ink_3")]
+            parts += [6, label(look, hint, size="small", ink="ink_3")]
         inner = column(look, gap=4)
         for part in parts:
             if isinstance(part, QWidget):

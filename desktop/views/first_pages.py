@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Picture, column, holding, label, row, scrolling, set_ink
-from desktop.views.first_parts import Card, Drop, Meter, Way
+from desktop.views.first_parts import Address, Card, Drop, Meter, Way
 from desktop.views.frame import NAMES, Code, Secret, note
 from desktop.views.look import Look
 from desktop.words import Message, msg, verbatim
@@ -257,7 +257,7 @@ class StartPage(Page):
             msg("Excel, CSV or vCard. What does not fit is listed, and one undo takes it all back."),
             extra=self.drop,
         )
-        self.server = QLineEdit()
+        self.server = Address(look)
         self.code = QLineEdit()
         for entry, name, hint in (
             (self.server, msg("Address of the server"), "https://"),

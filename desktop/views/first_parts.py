@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QSizePolicy, QWidget
 
 from desktop.views import paint
 from desktop.views.buttons import Button
@@ -145,6 +145,18 @@ class Way(Card):
             painter.setPen(QPen(self._look.colour("focus"), 2))
             radius = self._look.t.radius("control")
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+
+
+class Address(QLineEdit):
+    """An entry in which the address of a server can be read whole, where there is room for it."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+
+    def sizeHint(self) -> QSize:
+        """About 35 letters."""
+        return QSize(self._look.px(260), super().sizeHint().height())
 
 
 class Drop(QWidget):

@@ -16,8 +16,10 @@ from desktop.views.look import Look
 from desktop.words import Message, msg
 
 STEPS: Final = (msg("Language and name"), msg("Passphrase"), msg("Start"))
-NARROW, SIDE, SIDE_SLIM = 720, 392, 76
+NARROW, LEAST_SIDE, SIDE, SIDE_SLIM = 720, 300, 392, 76
 """Below the first the steps at the left give way to the page."""
+SHARE: Final = 0.27
+"""Of the window for the steps, whatever is said beside them."""
 START_WORDS: Final = {
     "demo": msg("Open the demo company"),
     "import": msg("Bring the customers in"),
@@ -63,8 +65,7 @@ class FirstRun(QWidget):
     def _compose(self) -> None:
         look = self._look
         side = self._side = region("ground", "right")
-        look.bind(side.setMinimumWidth, lambda: 0 if self._slim else look.px(300))
-        look.bind(side.setMaximumWidth, lambda: look.px(SIDE_SLIM if self._slim else SIDE))
+        look.bind(side.setFixedWidth, self._side_width)
         name = label(look, msg("Satchel"), size="figure", strong=True)
         brand = row(look, Brand(look, 32), name, None, gap=12)
         promise = label(
@@ -75,7 +76,7 @@ class FirstRun(QWidget):
             wrap=True,
         )
         shield = Picture(look, "shield-check", "good")
-        line = row(look, shield, promise, gap=8)
+        line = row(look, column(look, shield, None, gap=0, edge=(0, 1, 0, 0)), promise, gap=8)
         line.setStretch(1, 1)
         self._spoken = (name, promise, shield)
         inside = column(look, brand, 40, self._steps, None, line, gap=0)
@@ -126,18 +127,23 @@ class FirstRun(QWidget):
         """White space grows less than letters do."""
         return tuple(min(self._look.px(edge), 48) for edge in (24 if self._slim else 48, 48, 24, 36))
 
+    def _side_width(self) -> int:
+        """The same in both languages: a share of the window between the least and the most."""
+        look = self._look
+        wide = max(look.px(LEAST_SIDE), min(look.px(SIDE), round(self.width() * SHARE)))
+        return look.px(SIDE_SLIM) if self._slim else wide
+
     def _fit(self) -> None:
-        look, slim = self._look, self.width() < self._look.px(NARROW)
+        slim = self.width() < self._look.px(NARROW)
         if slim != self._slim:
             self._slim = self._steps.slim = slim
             for part in self._spoken:
                 part.setVisible(not slim)
-            self._side.setMinimumWidth(0 if slim else look.px(300))
-            self._side.setMaximumWidth(look.px(SIDE_SLIM if slim else SIDE))
             self._steps.updateGeometry()
             layout = self._side.layout()
             if layout is not None:
                 layout.setContentsMargins(*self._edges())
+        self._side.setFixedWidth(self._side_width())
 
     _slim = False
 

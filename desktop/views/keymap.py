@@ -34,7 +34,7 @@ ACTIONS: Final = (
     Action("new", msg("New record in this list"), "N", "plus"),
     Action("quote", msg("New quote"), "Ctrl+Q", "file-plus"),
     Action("undo", msg("Undo"), "Ctrl+Z", "undo-2"),
-    Action("back", msg("Back"), "Alt+Left", "chevron-left"),
+    Action("back", msg("Back", "places"), "Alt+Left", "chevron-left"),
     Action("forward", msg("Forward"), "Alt+Right", "chevron-right"),
     Action("tear", msg("Open in a window of its own"), "Ctrl+Shift+O", "external-link"),
     Action("copy_link", msg("Copy a link to this record"), "Ctrl+Shift+C", "copy"),

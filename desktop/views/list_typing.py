@@ -36,6 +36,10 @@ _DOUBLE: Final = 600
 """Milliseconds: what comes sooner belongs to a double press."""
 
 
+OWN: Final = 4
+"""px at the side of an entry's text that its edge and Qt itself take, besides its padding."""
+
+
 class CellTyping(QStyledItemDelegate):
     """Makes the editor of a cell and hands over what was typed."""
 
@@ -88,8 +92,13 @@ class CellTyping(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         """Over the cell."""
-        rect: QRect = option.rect
-        editor.setGeometry(rect.adjusted(self._cells_look.px(2), 0, 0, -1))
+        look, cell = self._cells_look, QRect(option.rect)
+        rect = cell.adjusted(look.px(2), 0, 0, -1)
+        inner, pad = self._cells.inner(cell, index.column()), look.px(6) + OWN
+        rect.setLeft(max(rect.left(), inner.left() - pad))  # what is typed stands where it was read
+        if self._cells.table.columns[index.column()].right:
+            rect.setRight(min(rect.right(), inner.right() + pad))
+        editor.setGeometry(rect)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter and Tab keep what is typed and walk on; Shift walks back; Escape leaves it as it was."""
@@ -141,6 +150,10 @@ class CellWalking(QTableView):
         self._pressed = (-1, -1, 0)
         self.setModel(table)
         self.setEditTriggers(_TRIGGER.NoEditTriggers)
+
+    def inner(self, rect: QRect, column: int) -> QRect:
+        """The part of a cell that its contents fill."""
+        return rect
 
     def in_cell(self, index: Index) -> bool:
         """Whether this is the cell one is in."""

@@ -196,7 +196,9 @@ class ListViews(QObject):
     def save_as(self) -> None:
         """Keep what is shown under a new name."""
         self.naming = NameBox(self._look, self._page, msg("Name of the view"), "", self.keep_as)
-        self.naming.ask(self._where())
+        save = self._page.filters.save
+        below = QPoint(0, save.height() + self._look.px(6))
+        self.naming.ask(save.mapTo(self._page.window(), below) if save.isVisible() else self._where())
 
     def keep_as(self, name: str) -> None:
         """Keep what is shown under this name, and go there."""

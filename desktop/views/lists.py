@@ -116,6 +116,7 @@ _UNDER_WAY: Final = every(Condition("stage", "none_of", ("won", "lost")))
 _TO_DO: Final = Condition("done_at", "empty")
 
 DROP: Final = msg("or drop a file into the window: CSV, Excel or vCard")
+DROP_TABLE: Final = msg("or drop a file into the window: CSV or Excel")
 
 _ACTIVE: Final = View("active", msg("Active"), every(Condition("active", "yes")))
 DIRECTORY_KINDS: Final = (
@@ -202,7 +203,7 @@ LISTS: Final = {
             order="sku",
             descending=False,
             why_empty=msg("Products come with an import or from the office's price book."),
-            other_way=DROP,
+            other_way=DROP_TABLE,
         ),
         ListSpec(
             "quote",

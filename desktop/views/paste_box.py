@@ -64,7 +64,8 @@ class _CellDelegate(QStyledItemDelegate):
         """One line."""
         look, rect = self._look, QRect(option.rect)
         cell = self._box.cells[index.row()]
-        paint.paint_hairline(painter, look, rect)
+        if index.row() + 1 < len(self._box.cells):
+            paint.paint_hairline(painter, look, rect)
         left, px = rect.left(), look.px
         name = QRect(left + px(20), rect.top(), px(150), rect.height())
         paint.paint_text(painter, look, name, self._box.title(cell))
@@ -113,7 +114,7 @@ class PasteBox(Popover):
         look.bind(lines.setAccessibleName, msg("What will change"))
         shown = min(max(len(self.cells), 1), SHOWN_ROWS)
         lines.setFixedHeight(shown * look.t.row("list"))
-        said = msg("{count} cells change, {same} stay as they are, {refused} cannot be")
+        said = msg("{count} cells change, {same} stay as they are, {refused} cannot change")
         same = len(cells) - len(self.cells)
         told = said.of(count=len(changing), same=same, refused=len(refused))
         self.apply = Button(look, msg("Paste"), kind="primary", keys="Enter", height="height_large")

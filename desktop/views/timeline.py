@@ -346,7 +346,7 @@ class Timeline(QWidget):
         size = look.px(24)
         left = look.px(self._edge)
         disc = QRectF(left + 0.5, top + 0.5, size - 1, size - 1)
-        if following is not None:
+        if following is not None and following - top - size > look.px(12):  # a shorter one is a speck
             painter.setPen(QPen(look.colour("line_strong"), 1))
             middle = left + size / 2
             painter.drawLine(

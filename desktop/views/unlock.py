@@ -1,6 +1,6 @@
 """The unlock page. It starts first, so it needs QtWidgets and the standard library alone."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -13,6 +13,8 @@ from desktop.views.look import Look
 from desktop.words import Message, msg
 
 WIDTH = 376
+FORGOTTEN: Final = msg("Forgotten? Only the sheet helps")
+WHERE: Final = msg("The code stands on the recovery sheet")
 
 
 class Holder(NamedTuple):
@@ -41,7 +43,7 @@ class UnlockPage(QWidget):
         self._caps.hide()
         self._mark = Picture(look, "circle-alert", "bad", "small")
         self._why = label(look, size="small", ink="bad", wrap=True)
-        line = row(look, self._mark, self._why, gap=6)
+        line = row(look, column(look, self._mark, None, gap=0, edge=(0, 2, 0, 0)), self._why, gap=8)
         line.setStretch(1, 1)
         self._complaint = holding(line)
         self._complaint.hide()
@@ -52,18 +54,18 @@ class UnlockPage(QWidget):
         self.open.clicked.connect(self._ask)
         self.other = Button(look, msg("Use the recovery sheet"), kind="link")
         self.other.clicked.connect(self._swap)
+        self._hint = label(look, FORGOTTEN, size="small", ink="ink_3")
         self._compose()
 
     def _compose(self) -> None:
         look = self._look
         middle = QWidget()
         look.bind(middle.setFixedWidth, lambda: look.px(WIDTH))
-        hint = label(look, msg("Forgotten? Only the sheet helps"), size="small", ink="ink_3")
         parts: list[QWidget | int] = [self._heading(), 32]
         if self._holder.person:
             parts += [self._person(), 24]
         parts += [self._label, 6, self.entry, 8, self._caps, self._complaint, 12, self.open, 16]
-        parts += [holding(row(look, self.other, None, hint)), 28, Line(look), 20]
+        parts += [holding(row(look, self.other, None, self._hint)), 28, Line(look), 20]
         if self._holder.waiting:
             waiting = msg("{count} unsent changes are kept, encrypted")
             parts += [note(look, "save", waiting.of(count=self._holder.waiting)), 8]
@@ -143,6 +145,7 @@ class UnlockPage(QWidget):
             here, there = msg("Passphrase"), msg("Use the recovery sheet")
         self._look.bind(self._label.setText, here)
         self._look.bind(self.entry.setAccessibleName, here)
+        self._look.bind(self._hint.setText, WHERE if self._recovery else FORGOTTEN)
         self.other.say(there)
         self.entry.clear()
         self.entry.reveal(self._recovery)  # a code is compared with the paper, group by group

@@ -40,6 +40,7 @@ from desktop.views.many_items import many_items
 from desktop.views.messages import MessageBar, Toast
 from desktop.views.navigation import Stop, Trail
 from desktop.views.network import Network
+from desktop.views.new_prices import PricesLine
 from desktop.views.new_record import NewRecord
 from desktop.views.outbox import Outbox
 from desktop.views.outbox_edit import open_field
@@ -82,11 +83,13 @@ class Window(QWidget):
         self.side.below.gone.connect(self.go)
         self.status = StatusBar(look)
         self.bar, self.held = MessageBar(look), HeldLine(look, desk, self)
+        self.prices = PricesLine(look, desk, self)
+        self.prices.opened.connect(self.open_record)
         self.pages = Stack()
         self._kept: dict[str, QWidget] = {}
         self._records: dict[str, RecordPage] = {}
         self._header_page: QWidget | None = None
-        self.back = Button(look, icon="chevron-left", kind="flat", name=msg("Back"))
+        self.back = Button(look, icon="chevron-left", kind="flat", name=msg("Back", "places"))
         self.forward = Button(look, icon="chevron-right", kind="flat", name=msg("Forward"))
         self.back.clicked.connect(self.go_back)
         self.forward.clicked.connect(self.go_forward)
@@ -140,8 +143,8 @@ class Window(QWidget):
         line.addLayout(self._right)
         header.setLayout(line)
         look.bind(header.setFixedHeight, lambda: look.t.bar("header"))
-        main = column(look, header, self.bar, self.held, self.pages, gap=0)
-        main.setStretch(3, 1)
+        main = column(look, header, self.bar, self.held, self.prices, self.pages, gap=0)
+        main.setStretch(4, 1)
         across = row(look, self.side, Room(main), gap=0)
         whole = column(look, across, self.status, gap=0)
         whole.setStretch(0, 1)
@@ -347,6 +350,7 @@ class Window(QWidget):
             Item(look.text(msg("Export this list")), icon="download", run=self.ask_export),
             *many_items(look, self.page()),
             *self.handover.items(),
+            *self.prices.items(),
             *self.doing.items(),
         ]  # fmt: skip
         return self.finder.ask(text)

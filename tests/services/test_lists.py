@@ -250,7 +250,7 @@ def test_a_filter_is_said_in_both_languages() -> None:
     )
     said = filter_words.sentence("customer", asked, {})
     assert said.in_language("en") == "Grade VIP or A, and (Due before today, or Next step is empty)"
-    assert said.in_language("zh") == "等级 VIP 或 A，并且（到期 今天以前，或者下一步 为空）"
+    assert said.in_language("zh") == "等级 VIP、A，并且（到期 今天以前，或者下一步 为空）"
 
 
 def test_every_operator_of_every_field_can_be_said(store: Store) -> None:

@@ -28,7 +28,7 @@ STAGES = (
     ("signed", msg("Signed")),
     ("running", msg("Delivering")),
     ("retained", msg("Maintained")),
-    ("lost", msg("Lost")),
+    ("lost", msg("Lost", "customer")),
 )
 
 
@@ -69,7 +69,7 @@ class Contact(Record):
     __label__: ClassVar[Message] = msg("Contact")
     __plural__: ClassVar[Message] = msg("Contacts")
     __root__ = "customer_id"
-    name: Mapped[str] = field(Short(), msg("Name"), required=True, listed=True, search="name")
+    name: Mapped[str] = field(Short(), msg("Name", "person"), required=True, listed=True, search="name")
     name_en: Mapped[str] = field(Short(), msg("English name"), search="text")
     customer_id: Mapped[UUID | None] = field(Link("customer"), msg("Customer"), listed=True, index=True)
     job: Mapped[str] = field(Short(), msg("Position"), listed=True, search="text")

@@ -68,7 +68,7 @@ class User(Record):
     __label__: ClassVar[Message] = msg("User")
     __plural__: ClassVar[Message] = msg("Users")
     __shared__ = True
-    name: Mapped[str] = field(Short(), msg("Name"), required=True, listed=True, search="name")
+    name: Mapped[str] = field(Short(), msg("Name", "person"), required=True, listed=True, search="name")
     name_en: Mapped[str] = field(Short(), msg("English name"))
     job: Mapped[str] = field(Short(), msg("Position"))
     job_en: Mapped[str] = field(Short(), msg("Position in English"))

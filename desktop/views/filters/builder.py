@@ -28,6 +28,7 @@ WIDTH = 700
 MOST_SHOWN = 9
 LINKS = {ALL: msg("and", "condition"), ANY: msg("or", "condition"), NONE: msg("or", "condition")}
 WHICH = msg("of which", "group")
+MATCH = msg("Match", "filter")
 
 
 class FilterBuilder(Popover):
@@ -181,9 +182,8 @@ class FilterBuilder(Popover):
             found: Group = part_at(self.filter, path)
             return found
 
-        words = label(look, msg("Show what passes") if not path else WHICH, size="small", ink="ink_3")
-        if path:
-            words.setFixedWidth(self._link_width())
+        words = label(look, WHICH if path else MATCH, size="small", ink="ink_3")
+        words.setFixedWidth(self._link_width())
         parts: list[Any] = [words, how]
         if path:
             more = Button(look, msg("Condition"), kind="link", icon="plus")
@@ -195,7 +195,7 @@ class FilterBuilder(Popover):
 
     def _link_width(self) -> int:
         """Of the small words that each line begins with: its fields begin below each other."""
-        texts = [self._look.text(words) for words in (WHICH, *LINKS.values())]
+        texts = [self._look.text(words) for words in (WHICH, MATCH, *LINKS.values())]
         return max(self._look.t.width(text, "small") for text in texts) + self._look.px(4)
 
     def _line(self, condition: Condition, path: Path, how: str) -> QWidget:
