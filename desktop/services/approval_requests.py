@@ -18,7 +18,7 @@ from desktop.services.quote_sense import can_change
 from desktop.services.quotes import today
 from desktop.words import Message, msg, verbatim
 
-NOTHING: Final = msg("Nothing in this quote asks for approval.")
+NOTHING: Final = approvals.NOTHING
 ANSWERED: Final = msg("This request was answered already.")
 NOT_YOURS: Final = msg("This needs the approval of somebody else: {role}.")
 
@@ -53,7 +53,7 @@ def ask(work: Work, quote: Quote, *, remark: str = "") -> ApprovalRequest:
         quote_id=quote.id,
         content_hash=approvals.bound_hash(draft),
         asked=approvals.asked_of(found.asks),
-        role=highest(found),
+        role=rules.highest(found.asks),
         remark=remark,
         exposure=Decimal(found.facts.payable).scaleb(-found.facts.digits),
         currency=found.facts.currency,
@@ -62,12 +62,6 @@ def ask(work: Work, quote: Quote, *, remark: str = "") -> ApprovalRequest:
     )
     quote_copies.belongs(work, quote, made)
     return made
-
-
-def highest(found: approvals.Standing) -> str:
-    """The role that may agree to all that asks."""
-    roles = {ask.rule.role for ask in found.asks}
-    return next(role for role in reversed(rules.APPROVERS) if role in roles)
 
 
 def _open(work: Work, quote: Quote) -> list[ApprovalRequest]:
@@ -173,8 +167,9 @@ def asked_words(request: ApprovalRequest) -> Message:
 
 
 def still_so(store: Store, request: ApprovalRequest) -> bool:
-    """Whether the quote still says what was asked for, as far as this laptop knows."""
+    """Whether the quote says what was asked for, or was issued subject to it, as far as is known here."""
     if request.quote_id is None:
         return False
     draft = drafts.load(store, request.quote_id)
-    return not draft.frozen and approvals.bound_hash(draft) == request.content_hash
+    awaited = not draft.frozen or "approval" in (draft.revision.snapshot or {})
+    return awaited and approvals.bound_hash(draft) == request.content_hash

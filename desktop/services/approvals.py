@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -41,6 +41,10 @@ WRITES: Final = every(Approval)
 NEEDS: Final = msg("{what} Stay within it, or ask for approval: {role}.")
 BOTH: Final = msg("{what} {why}")
 NO_GRANT: Final = msg("No delegation on this laptop covers it.")
+NOTHING: Final = msg("Nothing in this quote asks for approval.")
+NO_CONDITION: Final = msg("{what} No rule that asks allows to issue it subject to approval.")
+TOO_LONG: Final = msg("It may be issued subject to approval for {days} days at most.")
+UNASKED: Final = msg("Ask for approval first: what is issued subject to it waits for an answer.")
 WAITS: Final = msg("Approval was asked for; nobody has answered yet.")
 UNSIGNED: Final = msg("The answer to the request is not signed by this laptop's office yet.")
 OTHER_CONTENT: Final = msg("Approval was asked for another content; ask again for this one.")
@@ -289,14 +293,42 @@ def agreed(work: Work, draft: QuoteDraft, snapshot: Mapping[str, Any], found: St
     """Note under what this content is issued. Raises Refused where a rule asks and nobody has agreed."""
     if found is None or not found.asks:
         return
-    if found.refusal is not None:
-        raise Refused(found.refusal)
     call = found.call
     said: dict[str, Any] = {"way": found.way, "source_id": found.source}
+    if "approval" in snapshot:
+        until = date.fromisoformat(snapshot["approval"]["until"])
+        said = {"way": "conditional", "source_id": _request_for(work, draft), "until": until}
+    elif found.refusal is not None:
+        raise Refused(found.refusal)
     if call is not None:
         said |= {"challenge": call.challenge, "code": call.code, "opened": call.opened}
         said |= {"approver_id": UUID(hex=call.approver)}
     note_of(work, draft, snapshot, found, said)
+
+
+def condition(found: Standing | None, on: date, until: date) -> dict[str, str]:
+    """What the content says of its condition. Raises Refused where nothing asks, or a rule forbids it."""
+    if found is None or found.refusal is None:
+        raise Refused(NOTHING)
+    if found.days is None:
+        raise Refused(NO_CONDITION.of(what=found.refusal))
+    if not on <= until <= on + timedelta(days=found.days):
+        raise Refused(TOO_LONG.of(days=found.days))
+    return {"until": until.isoformat()}
+
+
+def _request_for(work: Work, draft: QuoteDraft) -> UUID:
+    """The request for exactly this content that waits for its answer. Raises Refused without one."""
+    query = select(ApprovalRequest.id).where(
+        ApprovalRequest.quote_id == draft.quote.id,
+        ApprovalRequest.content_hash == bound_hash(draft),
+        ApprovalRequest.state == "open",
+        ApprovalRequest.deleted_at.is_(None),
+    )
+    found = work.session.scalars(query.order_by(ApprovalRequest.id.desc()).limit(1)).first()
+    if found is None:
+        raise Refused(UNASKED)
+    return found
 
 
 def note_of(

@@ -1,7 +1,7 @@
 """Quotes: write one, price it, discount it, issue it, revise it, and put it on paper."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -342,15 +342,21 @@ def discount(
     icon="file-check-2",
     offered=True,
 )
-def issue(work: Work, quote: Quote) -> bytes:
-    """Give the quote its number, freeze and seal its content, start its validity; returns the paper."""
+def issue(work: Work, quote: Quote, *, until: date | None = None) -> bytes:
+    """Give the quote its number, freeze and seal its content, start its validity; returns the paper.
+
+    `until`: it is issued subject to approval by that day, where the rules that ask allow it.
+    """
     draft = drafts.draft_of(work.session, quote)
     of.check_complete(draft)
     on = today(work)
     if not quote.number:
         quote.number = numbers.take(work.connection, numbers.QUOTE, on.year)
     snapshot = draft.snapshot(number=quote.number, issued_on=on)
-    approvals.agreed(work, draft, snapshot, approvals.at_work(work, draft, on))
+    standing = approvals.at_work(work, draft, on)
+    if until is not None:
+        snapshot["approval"] = approvals.condition(standing, on, until)
+    approvals.agreed(work, draft, snapshot, standing)
     paper = quote_pdf(snapshot, sealed_by=sealed.holder(work))
     calculator_test(paper, snapshot)
     revision = draft.revision
