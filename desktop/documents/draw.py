@@ -69,7 +69,14 @@ class Shape(NamedTuple):
     thickness: float = 0.0
 
 
-Mark = Text | Line | Box | Shape
+class Squares(NamedTuple):
+    """Filled rectangles in one ink: x, the upper edge, width and height of each."""
+
+    boxes: tuple[tuple[float, float, float, float], ...]
+    ink: str
+
+
+Mark = Text | Line | Box | Shape | Squares
 Pieces = dict[tuple[str, bool], list[tuple[str, float, str]]]
 """How the texts of one document are written: units, rates and article numbers come again and again."""
 
@@ -254,7 +261,14 @@ def _shape(canvas: Canvas, top: float, shape: Shape) -> None:
     canvas.addLiteral("\n".join(code))
 
 
-_PAINT: Final[dict[type, Any]] = {Line: _line, Box: _box, Shape: _shape}
+def _squares(canvas: Canvas, top: float, squares: Squares) -> None:
+    code = [filling(squares.ink)]
+    for x, y, wide, high in squares.boxes:
+        code.append(f"{number(x)} {number(-top - y - high)} {number(wide)} {number(high)} re")
+    canvas.addLiteral("\n".join([*code, "f"]))
+
+
+_PAINT: Final[dict[type, Any]] = {Line: _line, Box: _box, Shape: _shape, Squares: _squares}
 
 
 def _watermark(canvas: Canvas, cover: Cover, ink: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, AttachedFileSpec, Dictionary, Name, Pdf, String
@@ -18,6 +19,22 @@ from desktop.words import RESOURCES
 
 ATTACHMENT: Final = "satchel.json"
 NAMESPACE: Final = "urn:satchel:paper:1.0#"
+_XMP: Final = """\
+<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:satchel="{namespace}">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
+<dc:format>application/pdf</dc:format>
+<dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
+<pdf:Producer>Satchel</pdf:Producer>
+<xmp:CreatorTool>Satchel</xmp:CreatorTool>{dates}
+<satchel:contentHash>{digest}</satchel:contentHash>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>
+"""
+pikepdf.settings.set_flate_compression_level(4)  # a hundredth larger than 6, for two thirds of the work
 _LANGUAGES: Final = {"zh": "zh-CN", "en": "en", "both": "zh-CN"}
 _ENTRY: Final = re.compile(rb"<([0-9A-F]{2})> <([0-9A-F]{4,6})>")
 
@@ -72,17 +89,21 @@ def _describe(pdf: Pdf, about: About) -> None:
     if about.stamp:
         info.CreationDate = info.ModDate = String(about.stamp)
     pdf.docinfo = pdf.make_indirect(info)
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
-        meta.register_xml_namespace(NAMESPACE, "satchel")
-        meta["dc:title"] = about.title
-        meta["dc:creator"] = [about.author]
-        meta["dc:format"] = "application/pdf"
-        meta["dc:language"] = [_LANGUAGES[about.language]]
-        meta["pdf:Producer"] = "Satchel"
-        meta["xmp:CreatorTool"] = "Satchel"
-        if about.stamp:
-            meta["xmp:CreateDate"] = meta["xmp:ModifyDate"] = f"{about.issued_on}T00:00:00Z"
-        meta[f"{{{NAMESPACE}}}contentHash"] = about.digest
+    pdf.Root.Metadata = pdf.make_stream(_packet(about), Type=Name.Metadata, Subtype=Name.XML)
+
+
+def _packet(about: About) -> bytes:
+    """The same for readers of XMP (ISO 16684)."""
+    moment = f"{about.issued_on}T00:00:00Z"
+    dates = f"<xmp:CreateDate>{moment}</xmp:CreateDate><xmp:ModifyDate>{moment}</xmp:ModifyDate>"
+    return _XMP.format(
+        title=escape(about.title),
+        author=escape(about.author),
+        language=_LANGUAGES[about.language],
+        dates=dates if about.stamp else "",
+        namespace=NAMESPACE,
+        digest=about.digest,
+    ).encode()
 
 
 def _attach(pdf: Pdf, about: About) -> None:
@@ -120,18 +141,13 @@ def _srgb(pdf: Pdf) -> pikepdf.Object:
 
 def mend_fonts(pdf: Pdf) -> None:
     """Pack the fonts, and rewrite their tables of characters: UTF-16 pairs, a hundred entries a block."""
-    for page in pdf.pages:
-        for font in page.Resources.get("/Font", Dictionary()).values():
-            table = font.get("/ToUnicode")
-            if table is None or table.get("/Mended"):
-                continue
+    fonts = (font for page in pdf.pages for font in page.Resources.get("/Font", Dictionary()).values())
+    for font in {font.objgen: font for font in fonts}.values():
+        table = font.get("/ToUnicode")
+        if table is not None:
             table.write(_mended(table.read_bytes()))
-            table.Mended = True
             file = font.FontDescriptor.FontFile2
             file.write(_packed(file.read_raw_bytes()), filter=Name.FlateDecode)
-    for held in pdf.objects:
-        if isinstance(held, pikepdf.Stream) and "/Mended" in held:
-            del held.Mended
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import segno
 
-from desktop.documents.draw import Block, Line, Shape, Text, fitted, text_width
+from desktop.documents.draw import Block, Line, Shape, Squares, Text, fitted, text_width
 from desktop.documents.fonts import STRONG
 from desktop.documents.theme import Paper, Type, paper
 from desktop.documents.typography import lines_of
@@ -276,17 +276,16 @@ def _present(said: Said) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def qr_code(content: str, x: float, y: float, size: float) -> Shape:
-    """A QR symbol, level M, as one shape of horizontal runs."""
+def qr_code(content: str, x: float, y: float, size: float) -> Squares:
+    """A QR symbol, level M, as horizontal runs."""
     rows = segno.make(content, error="m", micro=False, boost_error=False).matrix
     unit = size / len(rows)
-    runs: list[tuple[tuple[float, float], ...]] = []
-    for line, row in enumerate(rows):
-        for run in re.finditer(b"\x01+", bytes(row)):
-            x0, x1 = x + run.start() * unit, x + run.end() * unit
-            y0, y1 = y + line * unit, y + (line + 1) * unit
-            runs.append(((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
-    return Shape(tuple(runs), paper().ink)
+    runs = [
+        (x + run.start() * unit, y + line * unit, len(run[0]) * unit, unit)
+        for line, row in enumerate(rows)
+        for run in re.finditer(b"\x01+", bytes(row))
+    ]
+    return Squares(tuple(runs), paper().ink)
 
 
 def name_of(person: Said) -> str:
