@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from desktop.cli import totals
+from desktop.cli import orders, totals
 from desktop.cli.console import Console
 from desktop.documents import changes as printed
 from desktop.documents.voice import Voice
@@ -15,7 +15,7 @@ from desktop.models.kinds import Number, Percent
 from desktop.models.records import Customer, Quote
 from desktop.models.records.signatures import METHODS
 from desktop.rules.money import plain
-from desktop.services import catalog, commands, contracts, drafts, editions, quotes, records
+from desktop.services import catalog, commands, contracts, drafts, editions, quotes, records, stale_prices
 from desktop.words import msg
 
 
@@ -51,12 +51,18 @@ def register(areas: Any) -> None:
     compared.add_argument("--since", type=int, metavar="N", help="revision N; without it the last issued one")
     compared.add_argument("--to", metavar="FILE")
     compared.set_defaults(run=changes)
+    stale = kinds.add_parser("stale", help="open quotes that today's prices change, and by how much")
+    stale.add_argument(
+        "--renew", nargs="*", metavar="ID", help="renew these at today's prices; all without ID"
+    )
+    stale.set_defaults(run=stale_quotes)
     signing = kinds.add_parser("sign", help="the customer signs what was issued")
     signing.add_argument("id", metavar="ID")
     signing.add_argument("--by", required=True, metavar="NAME", help="who signs")
     signing.add_argument("--job", default="", metavar="TITLE", help="their job title")
     signing.add_argument("--way", choices=[code for code, _ in METHODS], default="paper")
     signing.set_defaults(run=sign)
+    orders.of_quote(kinds)
     derived = kinds.add_parser("totals", help="how its totals came about, row by row")
     derived.add_argument("id", metavar="ID")
     derived.set_defaults(run=totals.of_quote)
@@ -201,6 +207,34 @@ def changes(console: Console, chosen: argparse.Namespace) -> None:
         },
         "\n".join([*told, f"{payable:>14}  {voice.say(printed.TOTAL).first}"]),
     )
+
+
+def stale_quotes(console: Console, chosen: argparse.Namespace) -> None:
+    """The open quotes that today's prices change; with --renew they are renewed."""
+    store, found = console.store, stale_prices.affected(console.store)
+    if chosen.renew is not None:
+        named = [records.find(store, Quote, each).id for each in chosen.renew]
+        wanted = named or [one.quote for one in found]
+        renewed = [one.hex for one in stale_prices.renew_all(store, console.actor, wanted)]
+        console.result({"renewed": renewed}, msg("Quotes renewed: {count}").of(count=len(renewed)))
+        return
+    told = [
+        {
+            "id": one.quote.hex,
+            "number": one.number,
+            "name": one.name,
+            "stage": one.stage,
+            "lines": len(one.changes.lines),
+            "old": one.changes.before["totals"]["payable"],
+            "new": one.changes.after["totals"]["payable"],
+            "difference": f"{one.changes.difference:.{int(one.changes.after['digits'])}f}",
+            "margins": [None if each is None else f"{each:.1f}" for each in one.margins],
+        }
+        for one in found
+    ]
+    lines = [f"{one['difference']:>14}  {one['number'] or one['name'] or one['id']}" for one in told]
+    none = console.say(msg("No open quote would cost something else today."))
+    console.result({"quotes": told}, "\n".join(lines) or none)
 
 
 def _steps(voice: Voice, steps: Sequence[printed.Step]) -> list[list[str]]:

@@ -10,7 +10,7 @@ from desktop.models.records import Organisation, Product
 from desktop.models.store import Store
 from desktop.rules import approval_facts, floors, money
 from desktop.rules.floors import HUNDRED, Light
-from desktop.rules.money import ONE
+from desktop.rules.money import ONE, ZERO
 from desktop.rules.totals import Totals
 from desktop.services import prices
 from desktop.services.drafts import QuoteDraft
@@ -25,6 +25,22 @@ def light(store: Store, draft: QuoteDraft, total: Totals, place: int | None) -> 
             one = _of_line(session, draft, total, n, firm, store.clock().date())
             found = one.worse(found) if one is not None else found
     return found
+
+
+def share(session: Session, draft: QuoteDraft, total: Totals) -> Decimal | None:
+    """What is left of the whole without tax after costs, in percent of it; None where a cost is not known."""
+    firm = session.scalars(select(Organisation).where(Organisation.deleted_at.is_(None))).first()
+    if ((firm.currency if firm is not None else "") or draft.quote.currency) != draft.quote.currency:
+        return None
+    costs = ZERO
+    for line, sums in zip(draft.lines, total.lines, strict=True):
+        if sums.counts and line.quantity:
+            product = session.get(Product, line.product_id) if line.product_id else None
+            if product is None or product.cost is None:
+                return None
+            costs += product.cost * line.quantity
+    earned = money.to_decimal(total.net, total.digits)
+    return (earned - costs) * HUNDRED / earned if earned > 0 else None
 
 
 def _of_line(

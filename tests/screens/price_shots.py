@@ -1,11 +1,14 @@
 """Promotions, framework agreements and rates: their lists, one whole, and a quote that they made."""
 
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from desktop.models.records import Quote
+from desktop.rules import edition_changes
+from desktop.services import drafts, stale_prices
 from desktop.services.commands import run
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
@@ -93,6 +96,32 @@ def new_promotion(window: Window, firm: Firm) -> None:
     window.ask_new("promotion")
 
 
+def new_prices(window: Window, firm: Firm) -> None:
+    """Open quotes that a new price list changes, and what renewing them makes of each."""
+    offers(window, firm)
+    render(window)
+    shown = window.desk.recent("quote", 3)
+    window.prices.list.ask([_changed(window, each.record.id, n) for n, each in enumerate(shown)])
+
+
+def _changed(window: Window, quote: UUID, place: int) -> stale_prices.Affected:
+    """A quote as it would be with its first price a little higher or lower."""
+    draft = drafts.load(window.desk.store, quote)
+    before = draft.snapshot()
+    after = deepcopy(before)
+    more = D("2800") if place != 1 else D("-260")
+    line = next(line for line in after["lines"] if line["kind"] == "item")
+    line["unit_price"] = str(D(line["unit_price"]) + more)
+    line["net"] = str(D(line["net"]) + more)
+    after["totals"]["payable"] = str(D(before["totals"]["payable"]) + more)
+    found = edition_changes.changes(before, after)
+    known, stage = draft.quote, draft.quote.stage
+    margins = (D("18.4") + place, D("17.6") + place)
+    return stale_prices.Affected(
+        quote, known.number, known.name, known.customer_id, stage, draft.revision.valid_until, found, margins
+    )
+
+
 PRICES: dict[str, Show] = {
     "price_promotions": listed("promotion"),
     "price_rates": listed("exchange_rate"),
@@ -100,4 +129,5 @@ PRICES: dict[str, Show] = {
     "price_promotion": listed("promotion", whole=True),
     "price_quote": quoted,
     "price_new": new_promotion,
+    "price_changed": new_prices,
 }

@@ -1,0 +1,147 @@
+"""The stale-price guard: which open quotes would cost something else today, by how much, and their renewal.
+
+What a quote would be is not guessed: the renewal itself is run in a transaction that is then taken back.
+Whatever prices, promotions, tiers and rates decide is decided as when a person asks for it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from desktop.errors import SatchelError
+from desktop.models.record import new_id
+from desktop.models.records import Quote
+from desktop.models.store import Actor, Store, Work
+from desktop.rules import edition_changes
+from desktop.rules.edition_changes import Changes
+from desktop.services import commands, drafts, margins, quotes
+from desktop.services import quote_sense as of
+from desktop.services.commands import Asking, command
+from desktop.words import Message, msg
+
+OPEN: Final = ("draft", "issued")
+ASKED: Final = frozenset({"price_book", "price_entry", "product", "promotion", "exchange_rate"})
+"""The records from which prices follow."""
+Going = Callable[[int, int], bool]
+"""Told how many of how many quotes were looked at; False stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """An open quote whose renewal changes `changes.lines`; nothing of it is written."""
+
+    quote: UUID
+    number: str
+    name: str
+    customer_id: UUID | None
+    stage: str
+    valid_until: date | None
+    changes: Changes
+    margins: tuple[Decimal | None, Decimal | None] = (None, None)
+    """What is left after costs before and then, in percent, where this person may see costs."""
+
+
+class _Seen(Exception):
+    """Ends the transaction in which a renewal was tried; carries what came of it."""
+
+    def __init__(self, found: Affected | None) -> None:
+        super().__init__()
+        self.found = found
+
+
+def can_renew(quote: Quote, asking: Asking) -> Message | None:
+    """Drafts and issued quotes; what was answered stays what it was."""
+    return of.can_change(quote, asking) if quote.stage == "draft" else of.can_revise(quote, asking)
+
+
+@command(
+    "quote.renew",
+    label=msg("Renew at today's prices"),
+    on=Quote,
+    when=can_renew,
+    icon="refresh-cw",
+    writes=of.CONTENT,
+)
+def renew(work: Work, quote: Quote) -> None:
+    """A draft at today's prices; of an issued quote the next revision, which the customer gets instead.
+
+    What was issued stays as it was printed, to the byte. What was priced by hand stays as it was typed.
+    """
+    if quote.stage != "draft":
+        quotes.revise(work, quote)
+        work.flush()
+    quotes.reprice(work, quote)
+
+
+def affected(store: Store, going: Going = lambda _done, _of: True) -> list[Affected]:
+    """The open quotes of this person that today's prices change, the largest difference first."""
+    me = store.me()
+    with store.reading() as session:
+        query = select(Quote.id).where(
+            Quote.stage.in_(OPEN), Quote.deleted_at.is_(None), Quote.owner_id == me.id
+        )
+        waiting = list(session.scalars(query.order_by(Quote.id)))
+    found: list[Affected] = []
+    for done, quote_id in enumerate(waiting):
+        if not going(done, len(waiting)):
+            break
+        one = would_be(store, me, quote_id)
+        if one is not None:
+            found.append(one)
+    return sorted(found, key=lambda one: (-abs(one.changes.difference), one.quote))
+
+
+def would_be(store: Store, me: Actor, quote_id: UUID) -> Affected | None:
+    """What renewal would make of one quote; None where nothing changes, or it cannot be."""
+    try:
+        with store.work(me, "quote.renew", aside=True) as work:
+            raise _Seen(_tried(work, work.get(Quote, quote_id)))
+    except _Seen as seen:
+        return seen.found
+    except SatchelError:
+        return None  # what cannot be computed says so on its own page
+
+
+def _tried(work: Work, quote: Quote) -> Affected | None:
+    before = drafts.draft_of(work.session, quote)
+    if can_renew(quote, Asking(work.actor, work.now)) is not None:
+        return None
+    stage, held, margin = quote.stage, before.snapshot(), _margin(work, before)
+    renew(work, quote)
+    work.flush()
+    after = drafts.draft_of(work.session, quote)
+    changes = edition_changes.changes(held, after.snapshot())
+    if not changes.lines and not changes.difference:
+        return None
+    return Affected(
+        quote.id,
+        quote.number or "",
+        quote.name or "",
+        quote.customer_id,
+        stage,
+        before.revision.valid_until,
+        changes,
+        (margin, _margin(work, after)),
+    )
+
+
+def _margin(work: Work, draft: drafts.QuoteDraft) -> Decimal | None:
+    return margins.share(work.session, draft, draft.totals())
+
+
+def renew_all(store: Store, actor: Actor, wanted: Sequence[UUID]) -> Iterator[UUID]:
+    """Renew each of these quotes, one step of undo for all. Raises SatchelError with the first refusal."""
+    batch = new_id()
+    for quote_id in wanted:
+        commands.run(store, actor, "quote.renew", quote_id, batch=batch)
+        yield quote_id
+
+
+def touches_prices(keys: frozenset[tuple[str, Any]]) -> bool:
+    """Whether these records are among those from which prices follow."""
+    return any(kind in ASKED for kind, _ in keys)
