@@ -36,6 +36,10 @@ number_void = Table(
 
 QUOTE: Final = "SQ"
 CONTRACT: Final = "SC"
+ORDER: Final = "SO"
+REQUEST: Final = "IR"
+BEARERS: Final = ("quote", "contract", "order", "invoice_request")
+"""The types of records that take a number of a series."""
 
 
 def take(connection: Connection, series: str, year: int) -> str:
@@ -130,7 +134,8 @@ def _lent(connection: Connection, series: str, borne: Mapping[tuple[str, str, in
 def _borne(connection: Connection) -> dict[tuple[str, str, int], set[int]]:
     """The counts on documents, by series, device code and year (0 for lent numbers, which span years)."""
     found: dict[tuple[str, str, int], set[int]] = {}
-    for (text,) in connection.exec_driver_sql("SELECT number FROM quote WHERE number <> ''"):
+    every = " UNION ALL ".join(f"SELECT number FROM \"{one}\" WHERE number <> ''" for one in BEARERS)  # noqa: S608
+    for (text,) in connection.exec_driver_sql(every):
         try:
             read = parse_number(text)
         except Refused:

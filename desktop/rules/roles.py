@@ -67,6 +67,11 @@ _CATALOGUE: Final = (
 """Prices and what the firm sells are the office's to change; what a customer asks for, anybody may add."""
 _CLAUSES: Final = ("clause.*", "clause_version.*")
 """What the firm's contracts say as a rule is the office's to change; a contract takes it from there."""
+_EXECUTING: Final = (
+    *("order.acknowledge", "order.send_back", "order.invoiced", "order.pay", "payment.*"),
+)
+"""A rep orders, and says what arrived; the office takes the order on, invoices it and counts the money."""
+_OFFICE: Final = (*_DIRECTORY, *_CATALOGUE, *_CLAUSES, *_EXECUTING)
 _RULES: Final = ("approval_rule.*",)
 _DELEGATING: Final = (*_RULES, "delegation.*")
 _APPROVING: Final = (
@@ -75,13 +80,13 @@ _APPROVING: Final = (
 )
 """An administrator says what needs approval, and an approver what is allowed in advance."""
 
-_SINCE: Final = (*_APPROVING, "promotion.*", "exchange_rate.*", *_CLAUSES)
+_SINCE: Final = (*_APPROVING, "promotion.*", "exchange_rate.*", *_CLAUSES, *_EXECUTING)
 """What came after the first copies of roles: a copy holds it where its model does, or where it says so."""
 
 ROLES: Final = {
     role.name: role
     for role in (
-        Role("rep", msg("Sales rep"), TEAM, ("*",), (*_DIRECTORY, *_CATALOGUE, *_CLAUSES, *_APPROVING)),
+        Role("rep", msg("Sales rep"), TEAM, ("*",), (*_OFFICE, *_APPROVING)),
         Role("manager", msg("Manager"), ALL, ("*",), (*_PEOPLE, *_RULES), frozenset({COST})),
         Role("office", msg("Office"), ALL, ("*",), (*_PEOPLE, *_DELEGATING), GROUPS),
         Role("auditor", msg("Auditor"), ALL, (), sees=frozenset({COST})),

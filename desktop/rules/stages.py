@@ -102,5 +102,28 @@ CONTRACT: Final = StageSet(
     },
 )
 
-ALL: Final = (OPPORTUNITY, QUOTE, CONTRACT)
+ORDER: Final = StageSet(
+    (
+        Stage("draft", msg("Draft")),
+        Stage("submitted", msg("Submitted")),
+        Stage("acknowledged", msg("Acknowledged")),
+        Stage("delivering", msg("Being delivered")),
+        Stage("delivered", msg("Delivered")),
+        Stage("accepted", msg("Taken over")),
+        Stage("completed", msg("Completed", "order"), open=False),
+        Stage("cancelled", msg("Cancelled"), open=False),
+    ),
+    {
+        "draft": frozenset({"submitted", "cancelled"}),
+        "submitted": frozenset({"acknowledged", "draft", "cancelled"}),
+        "acknowledged": frozenset({"delivering", "cancelled"}),
+        "delivering": frozenset({"delivered", "accepted", "completed"}),
+        "delivered": frozenset({"delivering", "accepted", "completed"}),
+        "accepted": frozenset({"delivering", "delivered", "completed"}),
+        "completed": frozenset({"delivering", "delivered", "accepted"}),
+        "cancelled": frozenset(),
+    },
+)
+
+ALL: Final = (OPPORTUNITY, QUOTE, CONTRACT, ORDER)
 """Every way that a record goes."""

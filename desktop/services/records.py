@@ -33,7 +33,7 @@ from desktop.models.store import Store, Work
 from desktop.rules import roles
 from desktop.rules.money import check_currency
 from desktop.rules.roles import Role
-from desktop.services import approval_sense, comments, contract_sense, price_sense
+from desktop.services import approval_sense, comments, contract_sense, order_sense, price_sense
 from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
@@ -49,7 +49,6 @@ LED: Final[dict[str, frozenset[str]]] = {
     "quote_line": frozenset({"revision_id", "rank", "slabs", "price_trace"}),
     "adjustment": frozenset({"revision_id", "rank", "promotion_id"}),
     "comment": frozenset({"author_id"}),
-    "share": frozenset({"of", "of_id", "person_id", "group_id"}),
     "contract": frozenset(
         {
             *("number", "quote_id", "revision_id", "quote_hash", "stage", "payable", "currency"),
@@ -60,11 +59,13 @@ LED: Final[dict[str, frozenset[str]]] = {
         {"contract_id", "rank", "code", "version_id", "edition", "standard", "approval_class", "deviation"}
     ),
     "milestone": frozenset({"contract_id", "rank", "kind"}),
+    "share": frozenset({"of", "of_id", "person_id", "group_id"}),
     "delegation": frozenset({"code", "granted_by_id", "granted_as", "granted_at", "signature"}),
     "approval": frozenset(Approval.fields()) - _PLACE,
     "approval_grant": frozenset(ApprovalGrant.fields()) - _PLACE,
     "approval_request": frozenset(ApprovalRequest.fields()) - _PLACE,
     "phone_approval": frozenset(PhoneApproval.fields()) - _PLACE,
+    **order_sense.LED,
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
         {
@@ -198,6 +199,7 @@ def delete(work: Work, record: Record) -> None:
     """Mark the record and its parts as deleted."""
     refuse_issued(work, record)
     contract_sense.refuse_gone(record)
+    order_sense.refuse_gone(record)
     parts = parts_of(work.session, record)
     if any(isinstance(part, QuoteRevision) and part.content_hash for part in parts):
         raise Refused(msg("What was issued is kept. Decline the quote, or make a new revision."))
@@ -282,6 +284,7 @@ def _texts_only(parts: Any, needed: frozenset[str]) -> bool:
 def refuse_issued(work: Work, record: Record) -> None:
     """Refuse to touch a part of a revision or contract that was issued, or a signature."""
     contract_sense.refuse_frozen(work, record)
+    order_sense.refuse_frozen(record)
     if isinstance(record, Signature | Approval | ApprovalGrant | PhoneApproval):
         raise Refused(SIGNED if isinstance(record, Signature) else NOTED)
     if isinstance(record, QuoteLine | Adjustment) and record.revision_id is not None:

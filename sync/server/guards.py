@@ -6,6 +6,7 @@ Each method asks one thing and raises `Rejected` with the reason a person reads;
 from typing import Any, Final, Never
 
 from desktop.models.kinds import Link
+from desktop.models.numbers import BEARERS
 from desktop.models.record import RECORDS
 from desktop.rules.sharing import EDIT
 from desktop.words import msg
@@ -28,7 +29,12 @@ TWICE: Final = msg("Another document bears this number already; issue again with
 OVERDRAWN: Final = msg("There is not enough left on this account; somebody else was faster.")
 
 SIGNATURE: Final = "signature"
-FACTS: Final = frozenset({SIGNATURE, "approval", "approval_grant", "phone_approval", "clause_version"})
+FACTS: Final = frozenset(
+    {
+        *(SIGNATURE, "approval", "approval_grant", "phone_approval"),
+        *("order_line", "acceptance", "payment", "clause_version"),
+    }
+)
 """What is written once and never changed."""
 LINES: Final = frozenset({"quote_line", "adjustment"})
 CONTENT: Final = LINES | {"quote_revision"}
@@ -148,7 +154,7 @@ class Guards:
 
     def number(self, record_type: str, record: str, name: str, value: Any) -> None:
         """A number that the office lent to one person is used by nobody else, and by one document only."""
-        if record_type not in ("quote", contracts.CONTRACT) or name != "number" or not value:
+        if record_type not in BEARERS or name != "number" or not value:
             return
         if leases.is_foreign(self.batch.conn, value, self.batch.user):
             raise Rejected("invalid", OTHER_NUMBER)

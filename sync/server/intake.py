@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from desktop.models.columns import moment_text
+from desktop.models.numbers import BEARERS
 from desktop.models.overlay import CREATING
 from desktop.models.record import RECORDS
 from desktop.rules.chain import START, Entry, entry_hash
@@ -23,7 +24,7 @@ from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdi
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
 from sync.protocol.upcast import upcast
-from sync.server import approvals, audit, floors, inboxes, numbers, proposals, review, shares
+from sync.server import approvals, audit, floors, inboxes, numbers, orders, proposals, review, shares
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome
 from sync.server.permission import Permission, Rejected
@@ -269,7 +270,7 @@ def _numbers(decided: Iterable[tuple[Op, Outcome | Rejected]]) -> list[tuple[str
     """The numbers that these documents bear, or would bear had nobody been faster: they are on paper."""
     found: list[tuple[str, str]] = []
     for op, outcome in decided:
-        value = op.body.get("number") if op.type == "quote" and isinstance(outcome, Outcome) else None
+        value = op.body.get("number") if op.type in BEARERS and isinstance(outcome, Outcome) else None
         number = value[1] if isinstance(value, list) and len(value) == 2 else value
         if isinstance(number, str) and number:
             found.append((number, op.record))
@@ -318,6 +319,7 @@ def _transaction(
             judge.keep_deleted = True
             outcomes = _attempt(batch, judge, ops)
         permission.make_sense()
+        orders.hold(batch, judge.scope, ops)
         review.mark(batch, ops, outcomes, unseen)
     except Rejected as rejected:
         batch.roll_back()

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, insert, select, update
 
 from desktop.errors import Refused
-from desktop.models.numbers import CONTRACT, QUOTE
+from desktop.models.numbers import CONTRACT, ORDER, QUOTE, REQUEST
 from desktop.rules.numbering import parse_number
 from sync.protocol.messages import Lease
 from sync.server.tables import DEVICE, LEASE, SERIES
@@ -19,7 +19,7 @@ BLOCK: Final = 50
 MOST: Final = 20
 """How many series one request can ask for."""
 
-FIRST_SERIES: Final = (QUOTE, CONTRACT)
+FIRST_SERIES: Final = (QUOTE, CONTRACT, ORDER, REQUEST)
 """What a new laptop gets a block of at once."""
 
 _SERIES: Final = re.compile(r"[A-Z]{1,4}")

@@ -92,7 +92,7 @@ def test_the_first_shape_becomes_the_newest(tmp_path: Path) -> None:
             elif step in OWN:
                 connection.exec_driver_sql(OWN[step])
             elif isinstance(step, Made):
-                connection.exec_driver_sql(f"DROP TABLE {step.table}")
+                connection.exec_driver_sql(f'DROP TABLE "{step.table}"')
         connection.exec_driver_sql(f"PRAGMA user_version = {migrations.FIRST}")
     with opened(tmp_path / "vault") as store, store.reading() as session:
         assert columns_of(session.connection()) == made_now

@@ -21,8 +21,11 @@ CHOSEN = {("organisation", name) for name in ("time_zone", "currency", "terms", 
 CHOSEN |= {("quote_line", name) for name in ("tax_rates", "tax_category")}
 CHOSEN |= {("signature", "custom"), ("share", "name"), ("share", "custom")}
 CHOSEN |= {(name, "custom") for name in ("approval", "approval_grant", "approval_request", "phone_approval")}
+FOLLOWS = {"order_line", "delivery", "acceptance", "invoice_request", "payment"}
+"""What follows from an order, once the office has taken it on."""
+CHOSEN |= {(name, word) for name in FOLLOWS for word in ("custom", "carrier", "tracking")}
 """What has a shape of its own."""
-MADE = {"signature", "share", "approval", "approval_grant", "approval_request", "phone_approval"}
+MADE = {"signature", "share", "approval", "approval_grant", "approval_request", "phone_approval"} | FOLLOWS
 """What only commands of its own make; the day signs a quote with canaries for name and job."""
 FILED = {"decision"}
 """What nobody types: the office files it, with words that other records hold as well."""
@@ -76,6 +79,7 @@ def a_day(starter: Starter, place: Path) -> tuple[Laptop, Office, list[Path]]:
     links["exchange_rate"] = ["base_currency=USD", "quote_currency=CNY", "rate=7", "rated_on=2026-11-01"]
     until = ("valid_from=2026-11-01", "valid_until=2027-11-01")
     links["delegation"] = [f"device_id={customer}", *until, "most=1", "exposure=1", "floor=1"]
+    ordered = values.pop("order")
     for record, words in values.items():
         if record != "customer":
             laptop.new_id(record, *words, *links.get(record, []))
@@ -89,6 +93,7 @@ def a_day(starter: Starter, place: Path) -> tuple[Laptop, Office, list[Path]]:
     laptop.json("list", "customer", f"name={CANARIES[1]}")
     laptop.json("export", "customer", "--to", str(place / "out.xlsx"))
     laptop.json("quote", "issue", quote, "--to", str(place / "quote.pdf"))
+    laptop.new_id("order", f"quote_id={quote}", *ordered)
     laptop.json("quote", "sign", quote, "--by", signer, "--job", job)
     laptop.json("quote", "contract", quote, "--to", str(place / "contract.pdf"))
     office.enrol(laptop, CANARIES[-1])

@@ -59,6 +59,12 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("approval_rule", ("conditional",)),
     Added("approval", ("challenge", "code", "opened", "approver_id", "until", "matched_id")),
     Made("phone_approval"),
+    Made("order"),
+    Made("order_line"),
+    Made("delivery"),
+    Made("acceptance"),
+    Made("invoice_request"),
+    Made("payment"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -17,6 +17,14 @@ from desktop.models.records.decisions import Decision
 from desktop.models.records.files import Attachment, Blob
 from desktop.models.records.offers import Promotion
 from desktop.models.records.opportunities import Opportunity
+from desktop.models.records.orders import (
+    Acceptance,
+    Delivery,
+    InvoiceRequest,
+    Order,
+    OrderLine,
+    Payment,
+)
 from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
 from desktop.models.records.proposals import Proposal
 from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
@@ -24,6 +32,7 @@ from desktop.models.records.shares import Share
 from desktop.models.records.signatures import Signature
 
 __all__ = [
+    "Acceptance",
     "Address",
     "Adjustment",
     "Approval",
@@ -41,12 +50,17 @@ __all__ = [
     "Customer",
     "Decision",
     "Delegation",
+    "Delivery",
     "Device",
     "ExchangeRate",
     "Interaction",
+    "InvoiceRequest",
     "Milestone",
     "Opportunity",
+    "Order",
+    "OrderLine",
     "Organisation",
+    "Payment",
     "PhoneApproval",
     "PriceBook",
     "PriceEntry",

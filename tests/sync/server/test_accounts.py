@@ -36,7 +36,9 @@ def test_a_code_lets_one_laptop_in(server: Server) -> None:
         server.store.office,
     )
     assert [(lease.series, lease.first, lease.last) for lease in answer.leases] == [
+        ("IR", 1, 50),
         ("SC", 1, 50),
+        ("SO", 1, 50),
         ("SQ", 1, 50),
     ]
     again = first.enrol(code)

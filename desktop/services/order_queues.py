@@ -1,0 +1,93 @@
+"""Which orders wait for whom: the office to acknowledge, shipping, finance; and which are late."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from desktop.models.records import Customer, Order, Organisation
+from desktop.models.store import Store
+from desktop.rules.order_progress import days_late
+from desktop.services import order_chain, order_sense
+from desktop.services.order_chain import Chain
+from desktop.words import Message, msg
+
+LATE: Final = msg("{count} days late")
+LATE_ONE: Final = msg("1 day late")
+
+
+def day_of(store: Store) -> date:
+    """The day in the organisation's time zone."""
+    with store.reading() as session:
+        zone = session.scalar(
+            select(Organisation.time_zone).where(Organisation.deleted_at.is_(None)).limit(1)
+        )
+    return store.clock().astimezone(ZoneInfo(zone or "Asia/Shanghai")).date()
+
+
+def expected(chain: Chain) -> date | None:
+    """The day that a customer waits for: of a batch under way, else what was promised for what is left."""
+    under_way = [
+        one.expected_on
+        for one in chain.deliveries
+        if one.kind == "goods" and one.arrived_on is None and one.expected_on
+    ]
+    return min([*under_way, *([chain.order.promised_on] if chain.order.promised_on else [])], default=None)
+
+
+def days(chain: Chain, today: date) -> int:
+    """How many days the customer waits longer than was said."""
+    if chain.order.stage not in ("submitted", "acknowledged", "delivering"):
+        return 0
+    return days_late(expected(chain), None, today)
+
+
+def late(store: Store, chain: Chain) -> Message | None:
+    """The same in words; None while it is in time."""
+    count = days(chain, day_of(store))
+    return None if not count else LATE_ONE if count == 1 else LATE.of(count=count)
+
+
+def _to_ship(chain: Chain) -> bool:
+    progress = chain.progress()
+    return chain.order.stage in order_sense.OPEN and not progress.all_of(progress.sent)
+
+
+def _to_invoice(chain: Chain) -> bool:
+    return any(request.state == "requested" for request in chain.requests)
+
+
+def _to_pay(chain: Chain) -> bool:
+    progress = chain.progress()
+    return chain.order.stage in order_sense.OPEN and progress.paid < progress.invoiced
+
+
+QUEUES: Final[Mapping[str, Callable[[Chain, date], bool]]] = {
+    "acknowledge": lambda chain, _today: chain.order.stage == "submitted",
+    "ship": lambda chain, _today: _to_ship(chain),
+    "invoice": lambda chain, _today: _to_invoice(chain),
+    "pay": lambda chain, _today: _to_pay(chain),
+    "late": lambda chain, today: days(chain, today) > 0,
+}
+"""What waits for the office, for shipping, for finance, for the customer's money; and what is late."""
+
+
+def queue(store: Store, name: str = "") -> list[Chain]:
+    """The orders of a queue, those that wait longest first; of none all, the newest first."""
+    today = day_of(store)
+    with store.reading() as session:
+        query = select(Order).where(Order.deleted_at.is_(None))
+        if name:
+            query = query.where(Order.stage.not_in(("draft", "cancelled")))
+        order_by = Order.id if name else Order.id.desc()
+        chains = [order_chain.chain_of(session, order) for order in session.scalars(query.order_by(order_by))]
+    return [chain for chain in chains if not name or QUEUES[name](chain, today)]
+
+
+def customer_of(store: Store, order: Order) -> str:
+    """What the customer of an order is called."""
+    with store.reading() as session:
+        found = session.get(Customer, order.customer_id) if order.customer_id else None
+        return found.title if found is not None else ""

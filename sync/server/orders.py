@@ -1,0 +1,272 @@
+"""The office's side of orders: what a laptop ordered, sent or asked to be invoiced is worked out again.
+
+Two laptops that order the same remainder cannot both be right: whoever comes second is told so. Figures come
+from what was issued by the same rule as on the laptop, over everything that the office holds by now.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from desktop.errors import Refused
+from desktop.models.record import Record
+from desktop.models.records import Acceptance, Delivery, InvoiceRequest, Order, OrderLine, Payment
+from desktop.rules import order_figures as figures
+from desktop.rules import roles
+from desktop.rules.order_figures import Figures
+from desktop.services import order_chain, order_sense
+from desktop.words import Message, msg
+from sync.protocol.ops import Op
+from sync.server.batch import Batch, Held
+from sync.server.permission import NOT_ALLOWED, Rejected
+from sync.server.scope import Scope
+
+OTHER_FIGURES: Final = msg(
+    "The figures are not those of what was issued, as far as others have it; make it again."
+)
+NOT_ITS_OWN: Final = msg("This belongs to another order.")
+TAKEN_OVER: Final = msg("This delivery was taken over already.")
+BELOW: Final = msg("More money went back than came in.")
+KINDS: Final = frozenset(
+    cls.__tablename__ for cls in (Order, OrderLine, Delivery, Acceptance, InvoiceRequest, Payment)
+)
+_COPIED: Final = {
+    "order": frozenset(
+        {
+            *("customer_id", "quote_id", "revision_id", "contract_id", "currency", "tax_mode"),
+            *("net", "tax", "rounding", "prepaid", "payable"),
+        }
+    ),
+    "delivery": frozenset({"order_id", "kind", "batch", "lines", "amount"}),
+    "invoice_request": frozenset(
+        {"order_id", "lines", "groups", "buyer", "net", "tax", "rounding", "payable", "currency"}
+    ),
+}
+"""What is copied when a record is made, and never changes again."""
+_SAID_BY: Final = {
+    "acknowledged": "order.acknowledge",
+    "draft": "order.send_back",
+    "invoiced": "order.invoiced",
+}
+"""Whose command leads to a stage, whatever the operation is called."""
+R = TypeVar("R", bound=Record)
+
+
+def hold(batch: Batch, scope: Scope, ops: Sequence[Op]) -> None:
+    """Raises Rejected where a judged transaction orders, sends or invoices what may not be."""
+    mine = [op for op in ops if op.type in KINDS and op.kind != "void"]
+    if not mine:
+        return
+    made = {op.record for op in mine if op.kind in ("create", "append")}
+    for op in mine:
+        held = batch.get(op.type, op.record)
+        if held is None:
+            continue
+        if op.kind in ("delete", "restore"):
+            raise Rejected("frozen", order_sense.KEPT)
+        if op.record in made and held.home is None:
+            _CHECKS[op.type](batch, held)
+        elif not _COPIED.get(op.type, frozenset()).isdisjoint(op.body):
+            raise Rejected("frozen", order_sense.FOLLOWS)
+        elif op.type in ("order", "invoice_request"):
+            _stepped(batch, scope, held, op)
+
+
+def _stepped(batch: Batch, scope: Scope, held: Held, op: Op) -> None:
+    """What an order becomes is said by who may say so, and a superseded revision is not submitted."""
+    pair = op.body.get("stage", op.body.get("state"))
+    to = op.body.get("to") if op.kind == "transition" else pair[1] if isinstance(pair, list) else None
+    needed = _SAID_BY.get(str(to))
+    if needed and not (scope.role or roles.named(scope.person.role)).may(needed):
+        raise Rejected("not_allowed", NOT_ALLOWED)
+    if to == "submitted":
+        _current(batch, held)
+
+
+# ---------------------------------------------------------------- orders
+
+
+def _order(batch: Batch, held: Held) -> None:
+    order = _record(Order, held.row)
+    if order.stage != "draft" or order.revision_id is None:
+        raise Rejected("invalid", order_sense.FOLLOWS)
+    snapshot = _current(batch, held)
+    mine = [_record(OrderLine, one.row) for one in _fresh(batch, "order_line", held.id)]
+    wanted = {line.source_id.hex: line.quantity for line in mine if line.source_id and line.quantity}
+    taken = _ordered(batch, order.revision_id, but=held.id)
+    parts = _worked_out(lambda: figures.parts(figures.lines_of(snapshot), taken, wanted), told=bool(taken))
+    said = {line.source_id.hex: order_chain.as_line(line).whole for line in mine if line.source_id}
+    foot = figures.sums(parts.values(), included=snapshot.get("tax_mode") == "included")
+    head = tuple(getattr(order, name) for name in figures.Sums._fields if name != "total")
+    whole = tuple(getattr(foot, name) for name in figures.Sums._fields if name != "total")
+    basis = (order.currency, order.tax_mode) == (snapshot.get("currency"), snapshot.get("tax_mode"))
+    if said != parts or len(mine) != len(parts) or head != whole or not basis:
+        raise Rejected("limit", OTHER_FIGURES)
+
+
+def _order_line(batch: Batch, held: Held) -> None:
+    order = batch.get("order", held.row["order_id"])
+    if order is None or order.home is not None:
+        raise Rejected("frozen", order_sense.FOLLOWS)
+
+
+def _current(batch: Batch, held: Held) -> Mapping[str, Any]:
+    """The issued content that is ordered. Raises Rejected where the customer holds a newer one, or none."""
+    revision, quote_id = held.row["revision_id"], held.row["quote_id"]
+    batch.load([(kind, one) for kind, one in (("quote", quote_id), ("quote_revision", revision)) if one])
+    quote, edition = batch.get("quote", quote_id), batch.get("quote_revision", revision)
+    if quote is None or edition is None or quote.deleted or edition.row["quote_id"] != quote.id:
+        raise Rejected("not_found", figures.UNREADABLE)
+    newest = quote.row["revision_id"]
+    if newest != edition.id:
+        batch.load([("quote_revision", newest)] if newest else [])
+        by = batch.get("quote_revision", newest)
+        new = f"R{by.row['revision']}" if by is not None else ""
+        raise Rejected("state", order_sense.SUPERSEDED.of(old=f"R{edition.row['revision']}", new=new))
+    if quote.row["stage"] not in ("issued", "accepted") or not edition.row["content_hash"]:
+        raise Rejected("state", order_sense.NOT_ISSUED.of(stage=quote.row["stage"]))
+    snapshot: Mapping[str, Any] = edition.row["snapshot"] or {}
+    return snapshot
+
+
+def _ordered(batch: Batch, revision: UUID, *, but: str) -> dict[str, Figures]:
+    """What all other orders of this revision take, those of this push as they stand now."""
+    lines, orders = OrderLine.table(), Order.table()
+    stored = batch.conn.execute(
+        select(lines, orders.c.stage.label("stage_of_order"))
+        .join(orders, orders.c.id == lines.c.order_id)
+        .where(orders.c.revision_id == revision, orders.c.deleted_at.is_(None), lines.c.deleted_at.is_(None))
+    ).mappings()
+    found: list[tuple[str, Figures]] = []
+    for row in stored:
+        now = batch.get("order", row["order_id"].hex)
+        if (now.row["stage"] if now is not None else row["stage_of_order"]) != "cancelled":
+            line = OrderLine(**{name: row[name] for name in OrderLine.fields()})
+            found.append((row["source_id"].hex, order_chain.as_line(line).whole))
+    for held in batch.held("order"):
+        if held.home is None and held.id != but and held.row["revision_id"] == revision.hex:
+            fresh = [_record(OrderLine, one.row) for one in _fresh(batch, "order_line", held.id)]
+            alive = held.row["stage"] != "cancelled"
+            found += [
+                (line.source_id.hex, order_chain.as_line(line).whole)
+                for line in fresh
+                if line.source_id and alive
+            ]
+    return figures.summed(found)
+
+
+# ---------------------------------------------------------------- what follows
+
+
+def _chain(batch: Batch, held: Held) -> order_chain.Chain:
+    """The order of a new part with everything else that the office holds of it."""
+    root = batch.root_of(held)
+    if root is None or root.row["stage"] not in order_sense.OPEN:
+        raise Rejected("state", order_sense.NOT_ACKNOWLEDGED)
+    parts: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+    types = {cls.__tablename__: cls for cls in (OrderLine, Delivery, Acceptance, InvoiceRequest, Payment)}
+    for part in sorted(batch.load_children("order", [root.id]), key=lambda one: one.id):
+        if part.type in types and part.id != held.id and not part.deleted:
+            parts[part.type].append(_record(types[part.type], part.row))
+    return order_chain.Chain(
+        _record(Order, root.row),
+        *(parts[kind] for kind in ("order_line", "delivery", "acceptance", "invoice_request", "payment")),
+    )
+
+
+def _delivery(batch: Batch, held: Held) -> None:
+    chain, new = _chain(batch, held), _record(Delivery, held.row)
+    said = _said(new.lines)
+    wanted = {name: part.quantity for name, part in said.items()}
+    parts = _worked_out(lambda: figures.parts(chain.known(), chain.sent(), wanted), told=True)
+    back = new.kind == "return"
+    if any((part.quantity < 0) != back for part in parts.values()):
+        raise Rejected("invalid", order_sense.FOLLOWS)
+    amounts = {name: part.amount for name, part in parts.items()}
+    if {name: part.amount for name, part in said.items()} != amounts or new.amount != sum(amounts.values()):
+        raise Rejected("limit", OTHER_FIGURES)
+
+
+def _acceptance(batch: Batch, held: Held) -> None:
+    chain, new = _chain(batch, held), _record(Acceptance, held.row)
+    delivery = next((one for one in chain.deliveries if one.id == new.delivery_id), None)
+    if delivery is None or delivery.kind != "goods":
+        raise Rejected("invalid", NOT_ITS_OWN)
+    if chain.accepted(delivery) is not None:
+        raise Rejected("state", TAKEN_OVER)
+
+
+def _invoice_request(batch: Batch, held: Held) -> None:
+    chain, new = _chain(batch, held), _record(InvoiceRequest, held.row)
+    said = order_chain.as_invoice(_readable(new))
+    wanted = {name: part.quantity for name, part in said.lines.items()}
+    made = _worked_out(
+        lambda: figures.invoice(chain.known(), chain.invoices(), wanted, included=chain.included), told=True
+    )
+    if said != made or new.payable != made.payable or new.state != "requested":
+        raise Rejected("limit", OTHER_FIGURES)
+
+
+def _payment(batch: Batch, held: Held) -> None:
+    chain, new = _chain(batch, held), _record(Payment, held.row)
+    if not new.amount or new.currency != chain.order.currency:
+        raise Rejected("invalid", order_sense.FOLLOWS)
+    if new.request_id is not None and new.request_id not in {one.id for one in chain.requests}:
+        raise Rejected("invalid", NOT_ITS_OWN)
+    if chain.paid + new.amount < 0:
+        raise Rejected("limit", BELOW)
+
+
+def _readable(request: InvoiceRequest) -> InvoiceRequest:
+    """Raises Rejected where its parts are no parts."""
+    _said(request.lines)
+    try:
+        order_chain.as_invoice(request)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        raise Rejected("invalid", order_sense.FOLLOWS) from None
+    return request
+
+
+def _said(lines: Any) -> dict[str, Figures]:
+    """The parts that a record says it is made of. Raises Rejected where they are none."""
+    try:
+        found = dict(order_chain.parts_of(lines))
+        if len(found) == len(lines) and all(part.quantity.is_finite() for part in found.values()):
+            return found
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        pass
+    raise Rejected("invalid", order_sense.FOLLOWS)
+
+
+def _worked_out(work: Callable[[], Any], *, told: bool) -> Any:
+    """What a rule makes of it; its refusal is the office's, with the reason."""
+    try:
+        return work()
+    except Refused as refused:
+        reason: Message = order_sense.NO_LONGER.of(reason=refused.message) if told else refused.message
+        raise Rejected("limit", reason) from None
+
+
+def _fresh(batch: Batch, kind: str, order: str) -> Iterable[Held]:
+    return [one for one in batch.held(kind) if one.home is None and one.row["order_id"] == order]
+
+
+def _record(cls: type[R], row: Mapping[str, Any]) -> R:
+    """A record of a row in wire form. Raises Rejected where it holds what nobody can read."""
+    try:
+        values = {name: described.kind.from_wire(row[name]) for name, described in cls.fields().items()}
+        return cls(id=UUID(hex=row["id"]), **values)
+    except (ArithmeticError, TypeError, ValueError):
+        raise Rejected("invalid", order_sense.FOLLOWS) from None
+
+
+_CHECKS: Final[Mapping[str, Callable[[Batch, Held], None]]] = {
+    "order": _order,
+    "order_line": _order_line,
+    "delivery": _delivery,
+    "acceptance": _acceptance,
+    "invoice_request": _invoice_request,
+    "payment": _payment,
+}

@@ -1,0 +1,180 @@
+"""Orders between two laptops and the office: nothing twice, nothing superseded, no other cent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.models.records import Order, OrderLine, Quote, QuoteLine
+from desktop.models.store import Store
+from desktop.services import commands, order_chain, orders
+from sync.client.driver import enrol, sync_once
+from sync.server.server import Server
+from tests.stores import NOON, customer, opened, product, quote
+from tests.sync import postgres
+from tests.sync.simulator.world import Direct
+
+assert orders.WRITES
+
+
+class Firm:
+    """Li sells, Wang sells with him in one team, Shen keeps the office."""
+
+    def __init__(self, office: Server, li: Store, wang: Store, shen: Store) -> None:
+        self.office, self.li, self.wang, self.shen = office, li, wang, shen
+
+    def do(self, store: Store, command: str, *about: Any, **arguments: Any) -> Any:
+        return commands.run(store, store.me(), command, *about, **arguments).value
+
+    def sync(self, *stores: Store) -> None:
+        for store in stores or (self.li, self.wang, self.shen):
+            sync_once(store, Direct(self.office))
+
+    def issued(self, *quantities: str) -> Quote:
+        kinds = [product(self.shen, f"P{place}", "333.33") for place in range(len(quantities))]
+        self.sync(self.shen, self.li)
+        lines = [(kind.id, count) for kind, count in zip(kinds, quantities, strict=True)]
+        made = quote(self.li, *lines, to=customer(self.li))
+        self.do(self.li, "quote.issue", made.id)
+        self.sync()
+        return made
+
+    def orders(self, store: Store) -> list[Order]:
+        with store.reading() as session:
+            return list(session.query(Order).filter(Order.deleted_at.is_(None)).order_by(Order.id))
+
+    def sources(self, store: Store) -> list[QuoteLine]:
+        with store.reading() as session:
+            return list(session.query(QuoteLine).order_by(QuoteLine.rank))
+
+    def refusals(self, store: Store) -> list[str]:
+        with store.reader.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT en FROM inbox WHERE kind = 'rejected'").all()
+        return sorted({row[0] for row in rows})
+
+
+@contextmanager
+def firms(folder: Path) -> Iterator[Firm]:
+    noon = int(NOON.timestamp() * 1000)
+    office = Server(postgres.office(folder / "office"), clock=lambda: noon)
+    try:
+        with opened(folder / "li") as li, opened(folder / "wang") as wang, opened(folder / "shen") as shen:
+            for name, store, role in (("Li", li, "rep"), ("Wang", wang, "rep"), ("Shen", shen, "office")):
+                office.add_user(name, "South", role)
+                enrol(store, Direct(office), office.new_code(name))
+            yield Firm(office, li, wang, shen)
+    finally:
+        office.store.close()
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    with firms(tmp_path) as made:
+        yield made
+
+
+def test_of_two_laptops_that_order_the_same_rest_the_second_is_refused_with_its_reason(firm: Firm) -> None:
+    made = firm.issued("7")
+    first = firm.do(firm.li, "quote.order", made.id)
+    firm.do(firm.wang, "quote.order", made.id)
+    firm.sync(firm.li, firm.wang)
+    [why] = firm.refusals(firm.wang)
+    assert "0 of 7 are left, 7 were wanted" in why
+    firm.sync()
+    for store in (firm.li, firm.wang, firm.shen):
+        assert [order.id for order in firm.orders(store)] == [first.id]
+
+
+def test_two_laptops_order_other_lines_of_one_quote_and_both_stand(firm: Firm) -> None:
+    made = firm.issued("3", "7")
+    one, two = firm.sources(firm.li)
+    firm.do(firm.li, "quote.order", made.id, quantities={one.id: Decimal(2)})
+    firm.do(firm.wang, "quote.order", made.id, quantities={two.id: Decimal(5)})
+    firm.sync(firm.li, firm.wang, firm.li)
+    firm.do(firm.li, "quote.order", made.id)
+    firm.sync()
+    found = firm.orders(firm.shen)
+    assert len(found) == 3
+    assert not firm.refusals(firm.wang)
+    with firm.shen.reading() as session:
+        assert sum(order.payable or 0 for order in found) == session.get(Quote, made.id).payable  # type: ignore[union-attr]
+
+
+def test_what_was_superseded_meanwhile_is_refused_at_sync(firm: Firm) -> None:
+    made = firm.issued("7")
+    firm.do(firm.wang, "quote.order", made.id)
+    firm.do(firm.li, "quote.revise", made.id)
+    firm.sync(firm.li, firm.wang)
+    assert firm.refusals(firm.wang) == ["Revision R1 of this quote was superseded by R2; order that one."]
+    firm.sync()
+    assert not firm.orders(firm.shen)
+    assert not firm.orders(firm.wang)
+
+
+def test_what_was_ordered_before_is_not_submitted_once_it_is_superseded(firm: Firm) -> None:
+    made = firm.issued("7")
+    order = firm.do(firm.wang, "quote.order", made.id)
+    firm.sync()
+    firm.do(firm.wang, "order.submit", order.id)
+    firm.do(firm.li, "quote.revise", made.id)
+    firm.sync(firm.li, firm.wang)
+    assert "superseded by R2" in firm.refusals(firm.wang)[0]
+    firm.sync()
+    assert [one.stage for one in firm.orders(firm.shen)] == ["draft"]
+
+
+def test_a_submitted_order_is_acknowledged_by_the_office_and_bears_a_lent_number(firm: Firm) -> None:
+    order = firm.do(firm.li, "quote.order", firm.issued("7").id)
+    firm.do(firm.li, "order.submit", order.id)
+    firm.sync()
+    [seen] = firm.orders(firm.shen)
+    assert seen.number == "SO-26-000001-" + seen.number[-1]
+    firm.do(firm.shen, "order.acknowledge", order.id)
+    firm.sync(firm.shen, firm.li)
+    assert [one.stage for one in firm.orders(firm.li)] == ["acknowledged"]
+
+
+@pytest.mark.parametrize("what", ["amount", "foot", "more", "stage", "edit", "late line"])
+def test_a_laptop_that_writes_past_its_program_is_refused(firm: Firm, what: str) -> None:
+    made = firm.issued("7")
+    if what in ("edit", "late line"):
+        order = firm.do(firm.li, "quote.order", made.id)
+        firm.sync()
+    with firm.li.work(firm.li.me(), "quote.order") as work:
+        if what == "edit":
+            work.get(Order, order.id).payable = 1
+        elif what == "late line":
+            [line] = order_chain.chain_of(work.session, work.get(Order, order.id)).lines
+            work.add(OrderLine(**{name: getattr(line, name) for name in OrderLine.fields()}))
+        else:
+            given = {"stage": "acknowledged"} if what == "stage" else {}
+            forged = orders.make(work, work.get(Quote, made.id), values=given)
+            [line] = order_chain.chain_of(work.session, forged).lines
+            if what == "amount":
+                line.amount, forged.net = (line.amount or 0) - 100, (forged.net or 0) - 100
+                forged.payable = (forged.payable or 0) - 100
+            elif what == "foot":
+                forged.payable = 1
+            elif what == "more":
+                line.quantity = Decimal(8)
+    before = len(firm.orders(firm.shen))
+    firm.sync()
+    assert firm.refusals(firm.li)
+    assert len(firm.orders(firm.shen)) == before
+    if before:
+        assert firm.orders(firm.shen)[0].payable == order.payable
+
+
+@pytest.mark.parametrize("command", ["order.cancel", "order.edit", "order.unheard_of"])
+def test_a_rep_acknowledges_nothing_under_another_name(firm: Firm, command: str) -> None:
+    order = firm.do(firm.li, "quote.order", firm.issued("7").id)
+    firm.do(firm.li, "order.submit", order.id)
+    firm.sync()
+    with firm.li.work(firm.li.me(), command) as work:
+        orders.acknowledge(work, work.get(Order, order.id))
+    firm.sync()
+    assert firm.refusals(firm.li)
+    assert [one.stage for one in firm.orders(firm.shen)] == ["submitted"]
