@@ -297,20 +297,23 @@ def _number(value: Decimal | None) -> str:
 
 def _rows(draft: QuoteDraft, totals: Totals | None, language: str) -> list[GridRow]:
     rows, number = [], 0
+    percents: dict[UUID | None, Decimal | None] = {}
+    for one in draft.adjustments:
+        if one.kind == "percent":
+            percents.setdefault(one.line_id, one.value)
     for place, line in enumerate(draft.lines):
         result = totals.lines[place] if totals else None
-        priced = line.kind in PRICED
+        kind = line.kind
         counts = bool(result.counts) if result else True
         shown = ""
-        if line.kind == "item":
+        if kind == "item":
             number += 1
             shown = str(number)
         amount = ""
-        if result is not None and line.kind != "note":
+        if result is not None and kind != "note":
             text = money.printed(result.net, totals.digits) if totals else ""
-            amount = text if counts or not priced else f"({text})"
-        percent = next((one.value for one in draft.adjustments_of(line) if one.kind == "percent"), None)
-        rows.append(GridRow(line, shown, amount, counts, percent))
+            amount = text if counts or kind not in PRICED else f"({text})"
+        rows.append(GridRow(line, shown, amount, counts, percents.get(line.id)))
     _mark_options(rows)
     return rows
 
@@ -318,7 +321,8 @@ def _rows(draft: QuoteDraft, totals: Totals | None, language: str) -> list[GridR
 def _mark_options(rows: list[GridRow]) -> None:
     kinds: set[str] = set()
     for row in reversed(rows):
-        if row.line.kind == "section":
+        kind = row.line.kind
+        if kind == "section":
             row.chosen, kinds = bool(kinds) and kinds <= {"option", "alternative"}, set()
         else:
-            kinds.add(row.line.kind or "item")
+            kinds.add(kind or "item")
