@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 OPENING: Final = QSize(1440, 900)
 """The size that the screens are drawn for."""
-IDLE_MINUTES: Final = 5
-"""Minutes without a key or a press after which the vault locks (VAULT.md §2)."""
+IDLE_MINUTES, DAY = 5, 24 * 60
+"""Minutes without a key or press after which the vault locks (VAULT.md §2); `DAY` while a customer reads."""
 MADE_BETWEEN: Final = 20_000
 """Objects made between two searches for garbage."""
 HEAVY: Final = ("desktop.models.vault", "desktop.services.profiles", "desktop.views.window", "desktop.jobs")
@@ -318,8 +318,7 @@ class Program(QObject):
 
     def _made(self, made: tuple[Any, Any, str]) -> None:
         self._vault, self._store, self._code = made
-        page = self._first()
-        if page is not None:
+        if (page := self._first()) is not None:
             page.show_code(self._code)
 
     def _write_sheet(self) -> None:
@@ -371,6 +370,7 @@ class Program(QObject):
         self.session = Session(self.look, self._vault, self._store)
         window = self.session.window
         window.lock_wanted.connect(self.lock)
+        window.desk.watched.connect(lambda on: self._idle.setInterval(60_000 * (DAY if on else IDLE_MINUTES)))
         self.session.wiped.connect(self._wipe)
         window.closing.connect(self.app.quit)
         window.resize(_roomy(window))

@@ -31,7 +31,9 @@ _CALM: Final = 0.35
 """How much of a new width shows at once: ink does not jump."""
 _TAPER: Final = 3
 """Points over which a stroke begins and ends."""
-_SHARP: Final = 0.94
+_BENT: Final = 0.9
+"""The cosine of a bend between two neighbours beyond which they share no edge."""
+_SHARP: Final = 0.85
 """The cosine of a turn from which on a joint is rounded."""
 _ROUND: Final = tuple((math.cos(math.tau * n / 8), math.sin(math.tau * n / 8)) for n in range(8))
 
@@ -95,8 +97,9 @@ def outlines(stroke: Stroke, height: int) -> Iterator[Polygon]:
         yield _disc(spots[0])
         return
     yield _disc(spots[0])
+    across = _across(spots)
     for place, (one, other) in enumerate(pairwise(spots)):
-        yield _bar(one, other)
+        yield _bar(one, other, across[place], across[place + 1])
         following = spots[place + 2] if place + 2 < len(spots) else None
         if following is None or _turns(one, other, following):
             yield _disc(other)
@@ -157,15 +160,33 @@ def _between(one: Spot, other: Spot, part: float) -> Spot:
     return x, y, half
 
 
-def _bar(one: Spot, other: Spot) -> Polygon:
+def _across(spots: Sequence[Spot]) -> list[tuple[float, float]]:
+    """At each place the direction across the way through it, so that neighbours share their edge."""
+    found = []
+    for place in range(len(spots)):
+        before, after = spots[max(place - 1, 0)], spots[min(place + 1, len(spots) - 1)]
+        found.append(_normal(before, after))
+    return found
+
+
+def _normal(one: Spot, other: Spot) -> tuple[float, float]:
+    x, y = other[0] - one[0], other[1] - one[1]
+    length = math.hypot(x, y) or 1.0
+    return -y / length, x / length
+
+
+def _bar(one: Spot, other: Spot, begin: tuple[float, float], end: tuple[float, float]) -> Polygon:
+    """From one place to the next; where the way bends back on itself, straight and with edges of its own."""
+    own = _normal(one, other)
+    for each in (begin, end):
+        if each[0] * own[0] + each[1] * own[1] < _BENT:
+            begin = end = own
     (x0, y0, half0), (x1, y1, half1) = one, other
-    length = math.hypot(x1 - x0, y1 - y0) or 1.0
-    across, down = -(y1 - y0) / length, (x1 - x0) / length
     return (
-        (x0 - across * half0, y0 - down * half0),
-        (x1 - across * half1, y1 - down * half1),
-        (x1 + across * half1, y1 + down * half1),
-        (x0 + across * half0, y0 + down * half0),
+        (x0 - begin[0] * half0, y0 - begin[1] * half0),
+        (x1 - end[0] * half1, y1 - end[1] * half1),
+        (x1 + end[0] * half1, y1 + end[1] * half1),
+        (x0 + begin[0] * half0, y0 + begin[1] * half0),
     )
 
 

@@ -1,13 +1,14 @@
 """Signing: the customer puts a name under exactly what was issued; the office always records it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from desktop.errors import Refused
 from desktop.models.records import Attachment, Quote, QuoteRevision, Signature
 from desktop.models.store import Work
+from desktop.services import attachments, quotes, sealed
 from desktop.services import evidence as records
-from desktop.services import quotes, sealed
 from desktop.services.commands import Asking, command, every
 from desktop.services.evidence import OnScreen
 from desktop.words import Message, msg
@@ -47,10 +48,12 @@ def sign(
     image_id: UUID | None = None,
     evidence: dict[str, Any] | None = None,
     on_screen: OnScreen | None = None,
+    photo: Mapping[str, Any] | None = None,
 ) -> Signature:
     """Record the customer's signature under the issued content, and that the quote is accepted by it.
 
-    What was written `on_screen` also goes into the sealed paper, as its second signature, in the same
+    A `photo` of signed paper (see `attachments.keep`) becomes a file of the quote with it. What was written
+    `on_screen` also goes into the sealed paper, as its second signature, in the same
     transaction: there is a signature with its paper, or neither.
     """
     if not signer.strip():
@@ -61,6 +64,8 @@ def sign(
     if revision.valid_until is not None and revision.valid_until < quotes.today(work):
         raise Refused(EXPIRED)
     signer, job = signer.strip(), job.strip()
+    if photo is not None:
+        image_id = attachments.attach_file(work, of=Quote.__tablename__, of_id=quote.id, **photo).id
     if on_screen is not None:
         evidence = records.record(work, on_screen)
         inked = sealed.keep_signed(work, quote, revision, on_screen.ink, evidence, signer, job)

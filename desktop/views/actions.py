@@ -14,6 +14,7 @@ from desktop.rules import deeplinks
 from desktop.views import boards, keymap
 from desktop.views.covers import Covers
 from desktop.views.crash_page import CrashPage
+from desktop.views.customer_screen.opening import close_all
 from desktop.views.guide import Guide, page_for, screen_of
 from desktop.views.key_sheet import KeySheet
 from desktop.views.look import Look
@@ -118,6 +119,7 @@ class Actions(QObject):
 
     def blank(self) -> None:
         """Nothing can be read from here on, though an import that is being written comes to its end first."""
+        close_all()
         for window in (self._window, *self.torn.windows):
             leaf = QWidget(window)
             leaf.setObjectName("blank")

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QWidget
 
 
 def announce(widget: QWidget, words: str, *, urgent: bool = False) -> None:
-    """Speak; what is urgent may interrupt what is being read."""
-    if not words:
+    """Speak; what is urgent may interrupt what is being read. Of a window that is put away nothing is said."""
+    if not words or not widget.window().isVisible():
         return
     event = QAccessibleAnnouncementEvent(widget, words)
     polite, assertive = (

@@ -62,6 +62,7 @@ class Desk(QObject):
     changed = Signal(object)  # frozenset of (type, id)
     saved = Signal(object)  # datetime
     begun = Signal(object)  # Running
+    watched = Signal(bool)  # whether a customer looks at the screen
     brought = Signal(object)  # the Path of a file to be imported
 
     def __init__(self, store: Store, runner: Runner) -> None:

@@ -86,6 +86,8 @@ class Notices(QWidget):
         return [] if self.isHidden() else [self._title.text(), self._below.text()]
 
     def _take(self, found: list[Reminder]) -> None:
+        if not self._window.isVisible():
+            return  # a customer looks at the screen; it is asked again
         known = {(each.id, each.at) for each in self._waiting} | self._seen
         fresh = [each for each in found if (each.id, each.at) not in known]
         self._waiting += fresh

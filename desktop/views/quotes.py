@@ -20,6 +20,7 @@ from desktop.views.cells import Row, words_of
 from desktop.views.compose import Avatar, Chip, Picture, column, label, region, row
 from desktop.views.confirm import Confirm
 from desktop.views.covers import cover
+from desktop.views.customer_screen.opening import ToSign
 from desktop.views.desk import Desk
 from desktop.views.edition_changes import EditionChanges
 from desktop.views.header_parts import park, want
@@ -143,7 +144,7 @@ class QuotePage(QWidget):
         self.share.clicked.connect(lambda: open_sharing(look, self._desk, self.shown, self.share))
         self._more = Button(look, icon="ellipsis", name=msg("More"))
         self._more.clicked.connect(self._open_more)
-
+        self.signing = ToSign(look, self._desk, self, lambda: self.draft, self.paper.take_file)
         for part in (*self.header_parts(), self.issue, self._revise, self.share, self._more):
             park(part, self)
 
@@ -174,8 +175,8 @@ class QuotePage(QWidget):
         return [self._avatar, self._title, self._chip, self._firm]
 
     def header_actions(self) -> list[QWidget]:
-        """Issue a draft; revise what was issued."""
-        return [self.share, self._more, self.issue if not self.draft.frozen else self._revise]
+        """Issue a draft; sign or revise what was issued."""
+        return [self.share, self._more, *self.signing.parts(self.issue, self._revise)]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The customer's name leaves a header that has no room for it."""

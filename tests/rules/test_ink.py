@@ -38,7 +38,7 @@ def test_what_is_kept_is_read_back_as_it_was() -> None:
     ],
 )
 def test_what_is_no_ink_is_refused(facts: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="no (ink|point)|values to unpack"):
+    with pytest.raises(ValueError, match=r"no (ink|point)|values to unpack"):
         read(facts)
 
 

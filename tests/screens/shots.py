@@ -21,6 +21,7 @@ from desktop.views.runner import Runner
 from desktop.views.window import Window
 from tests.screens.bulk_shots import BULK
 from tests.screens.clash_shots import CLASHES
+from tests.screens.customer_shots import CUSTOMER
 from tests.screens.directory_shots import DECIDED, DIRECTORY
 from tests.screens.fill_shots import EMPTY, FULL
 from tests.screens.fills import vault
@@ -36,7 +37,7 @@ from tests.screens.sample import Firm, conflict
 from tests.screens.staging import Build, Show, fresh_lists, looks, render, wait
 from tests.screens.window_shots import INBOX, OVER, PLACES
 
-SCREENS: dict[str, Build] = {**QUIET}
+SCREENS: dict[str, Build] = {**QUIET, **CUSTOMER}
 WINDOWS: dict[str, Show] = {
     **PLACES,
     **LISTS,

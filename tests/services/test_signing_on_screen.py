@@ -3,9 +3,11 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desktop.documents import seal as paper_seal
 from desktop.documents import seal_check
 from desktop.errors import Refused
 from desktop.models import blobs as kept_files
@@ -30,7 +32,7 @@ def issued(store: Store) -> tuple[Quote, bytes]:
 
 
 def sign(store: Store, made: Quote, **said: object) -> Signature:
-    given = {"signer": " 张建国 ", "job": "总经理", "on_screen": inks.on_screen(), **said}
+    given: dict[str, Any] = {"signer": " 张建国 ", "job": "总经理", "on_screen": inks.on_screen(), **said}
     found = commands.run(store, store.me(), SIGN, made.id, **given).value
     assert isinstance(found, Signature)
     return found
@@ -90,7 +92,6 @@ def test_the_paper_names_the_hash_of_the_record_and_another_record_is_found_out(
     told = seal_check.check(signed, _trusted(store)).signed_reason
     assert evidence.digest(signature.evidence or {}) in told
     with store.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER IF EXISTS signature_fact")
         for trigger in connection.exec_driver_sql(
             "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'signature'"
         ).all():
@@ -156,7 +157,7 @@ def test_what_is_cut_off_in_the_middle_of_signing_leaves_nothing_half_written(
         made = quote(store, (product(store).id, "2"))
         paper = commands.run(store, store.me(), "quote.issue", made.id).value
         where = {
-            "seal": (sealed.seal, "seal"),
+            "seal": (paper_seal, "seal"),
             "blob": (kept_files.Blobs, "put"),
             "record": (signing, "Signature"),
         }
@@ -164,9 +165,10 @@ def test_what_is_cut_off_in_the_middle_of_signing_leaves_nothing_half_written(
         def cut(*_given: object, **_named: object) -> None:
             raise SystemExit("the power went")
 
-        with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        with monkeypatch.context() as patched:
             patched.setattr(*where[place], cut)
-            sign(store, made)
+            with pytest.raises(SystemExit):
+                sign(store, made)
     with opened(tmp_path / "profile") as store:
         assert nothing_signed(store, made)
         assert quotes.paper(store, made.id) == paper

@@ -1,0 +1,241 @@
+"""From an issued quote to the customer's screen and back: everything else is put away meanwhile."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.errors import Refused, SatchelError
+from desktop.models.store import Store
+from desktop.services import pins, showing
+from desktop.services.drafts import QuoteDraft
+from desktop.services.evidence import OnScreen
+from desktop.services.showing import Showing
+from desktop.services.signing import SCREEN
+from desktop.views import preview
+from desktop.views.buttons import Button
+from desktop.views.confirm import Confirm
+from desktop.views.customer_screen.on_paper import OnPaper
+from desktop.views.customer_screen.screen import CustomerScreen, CustomersLook
+from desktop.views.desk import Desk
+from desktop.views.header_parts import park
+from desktop.views.look import Look
+from desktop.words import msg
+
+KEYS = "Ctrl+Return"
+A_PIN = msg("A PIN of 4 to 6 digits, to come back from the customer's screen")
+
+
+class ToSign(QObject):
+    """The two ways to sign an issued quote: on this screen, or on paper that is photographed."""
+
+    def __init__(
+        self,
+        look: Look,
+        desk: Desk,
+        page: QWidget,
+        draft: Callable[[], QuoteDraft],
+        take: Callable[[str], None],
+    ) -> None:
+        """`take("save")` writes the PDF where a person chooses, to be printed."""
+        super().__init__(page)
+        self._look, self._desk, self._page, self._draft = look, desk, page, draft
+        self.screen: CustomerScreen | None = None
+        self._away = Away()
+        self._late: list[BaseException] = []
+        self.button = Button(look, msg("Customer signs"), kind="primary", icon="pencil", keys="Ctrl+Enter")
+        self.button.clicked.connect(self.open)
+        self.on_paper = Button(look, icon="printer", name=msg("Signed on paper"))
+        self.paper = OnPaper(look, desk, page, draft, partial(take, "save"))
+        self.on_paper.clicked.connect(self.ask_on_paper)
+        self._pin = Confirm(look, page)
+        for part in (self.button, self.on_paper):
+            park(part, page)
+        keys = QShortcut(QKeySequence(KEYS), page)
+        keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        keys.activated.connect(self.open)
+
+    def parts(self, issue: QWidget, revise: QWidget) -> list[QWidget]:
+        """What the header has for a quote: a draft is issued, what was issued is signed or revised."""
+        if not self._draft().frozen:
+            return [issue]
+        self.refresh()
+        return [self.on_paper, revise, self.button]
+
+    def refresh(self) -> None:
+        """Grey with the reason where nobody can sign."""
+        why = self._desk.refusal("quote.sign", self._draft().quote)
+        self.button.refuse(why)
+        self.on_paper.refuse(why)
+
+    # The screen
+
+    def open(self) -> None:
+        """Show it, once there is a PIN to come back by."""
+        why = showing.refusal(self._desk.store, self._quote)
+        if why is not None:
+            self._desk.refused.emit(Refused(why))
+        elif pins.length(self._desk.store):
+            self._fetch()
+        else:
+            self._pin.ask_text(self.button, A_PIN, "", self._choose)
+
+    @property
+    def _quote(self) -> UUID:
+        return self._draft().quote.id
+
+    def _choose(self, pin: str) -> None:
+        store = self._desk.store
+        self._desk.runner.write(
+            partial(pins.choose, store, pin.strip()),
+            done=lambda _nothing: self._fetch(),
+            failed=self._desk.refused.emit,
+        )
+
+    def _fetch(self) -> None:
+        store, quote, width = self._desk.store, self._quote, self._width()
+        self._desk.runner.read(
+            self,
+            "showing",
+            lambda: _prepared(store, quote, width),
+            self._show,
+            failed=self._desk.refused.emit,
+        )
+
+    def _width(self) -> int:
+        return round(self._look.px(680) * self._page.devicePixelRatioF())
+
+    def _show(self, prepared: tuple[Showing, int]) -> None:
+        shown, length = prepared
+        if self.screen is not None:
+            return
+        scale = max(self._look.t.scale, 100)
+        look = CustomersLook(theme_name=self._look.choice, scale=scale, language=shown.words)
+        screen = CustomerScreen(look, shown, self._desk.actor.name, length, self._desk.store.clock)
+        look.setParent(screen)
+        self.screen = screen
+        screen.signing.connect(self._sign)
+        screen.pin_typed.connect(self._try)
+        screen.left.connect(self._left)
+        screen.locked.connect(self._away.lock)
+        screen.pages_wanted.connect(self._draw)
+        here = self._page.window().screen()
+        other = next((each for each in QGuiApplication.screens() if each is not here), here)
+        screen.setGeometry(other.geometry())
+        screen.showFullScreen()
+        self._away.put(screen)
+        screen.activateWindow()
+        screen.pages.area.setFocus()
+        self._desk.watched.emit(True)
+        screen.destroyed.connect(self._gone)
+
+    def _draw(self, width: int) -> None:
+        store, quote = self._desk.store, self._quote
+        self._desk.runner.read(
+            self, "pages", lambda: preview.images(showing.pages(store, quote, width)), self._drawn
+        )
+
+    def _drawn(self, images: list[Any]) -> None:
+        if self.screen is not None:
+            self.screen.pages.show_images(images)
+
+    def _sign(self, signer: str, job: str, said: OnScreen) -> None:
+        self._desk.do(
+            "quote.sign",
+            self._quote,
+            told=msg("The customer has signed"),
+            done=self._signed,
+            failed=self._not_signed,
+            signer=signer,
+            job=job,
+            method=SCREEN,
+            on_screen=said,
+        )
+
+    def _signed(self, _signature: object) -> None:
+        if self.screen is not None:
+            self.screen.signed()
+
+    def _not_signed(self, error: SatchelError) -> None:
+        """What went wrong is the rep's to read, when they have the laptop back."""
+        self._late.append(error)
+        if self.screen is not None:
+            self.screen.not_signed()
+
+    def _try(self, pin: str) -> None:
+        store = self._desk.store
+        self._desk.runner.write(lambda: pins.answer(store, pin), done=self._answered)
+
+    def _answered(self, answer: pins.Answer) -> None:
+        if self.screen is not None:
+            self.screen.answered(answer)
+
+    def _left(self, on_paper: bool) -> None:
+        self.screen = None
+        self._away.bring_back()
+        self._desk.watched.emit(False)
+        for error in self._late:
+            self._desk.refused.emit(error)
+        self._late.clear()
+        if on_paper:
+            self.ask_on_paper()
+
+    def _gone(self) -> None:
+        self.screen = None
+
+    # The paper
+
+    def ask_on_paper(self) -> None:
+        """Print, sign and stamp, photograph."""
+        self.paper.ask(self.on_paper)
+
+
+class Away(QObject):
+    """The windows that are put away; they leave the list of windows and what a screen reader finds too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._windows: list[QWidget] = []
+
+    def put(self, but: QWidget) -> None:
+        """All that is seen, but for one."""
+        shown = [each for each in QApplication.topLevelWidgets() if each.isVisible() and each is not but]
+        for window in shown:
+            window.hide()
+            if window.isWindow() and window.windowType() == Qt.WindowType.Window:
+                self._windows.append(window)
+        for window in QApplication.topLevelWidgets():
+            if window is not but and window.windowHandle() is not None:
+                window.destroy()
+
+    def bring_back(self) -> None:
+        """As they were."""
+        windows, self._windows = self._windows, []
+        for window in windows:
+            window.show()
+            window.activateWindow()
+
+    def lock(self) -> None:
+        """Five wrong PINs: whoever knows the passphrase opens the vault again."""
+        for window in self._windows:
+            wanted = getattr(window, "lock_wanted", None)
+            if wanted is not None:
+                wanted.emit()
+
+
+def close_all() -> None:
+    """The vault is locked, or the program ends: no customer's screen stays."""
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, CustomerScreen):
+            window.shut()
+
+
+def _prepared(store: Store, quote: UUID, width: int) -> tuple[Showing, int]:
+    """What to show, and how long the PIN is; whoever asks has the vault open, so its tries begin anew."""
+    shown = showing.showing(store, quote, width)
+    pins.forgive(store)
+    return shown, pins.length(store)

@@ -1,0 +1,178 @@
+"""Beside the document: what it comes to, who signs, the pad, the consent, and the one button that signs."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.services.showing import Figures, Showing
+from desktop.views.buttons import Button
+from desktop.views.compose import Line, clear, column, holding, label, region, row, scrolling
+from desktop.views.customer_screen.pad import HIGH, InkPad
+from desktop.views.customer_screen.parts import TALL, OptionRow, PlainLine, Tick
+from desktop.views.look import Look
+from desktop.words import Message, msg
+
+ONE_PAGE = msg(
+    "I have read this quotation of 1 page, agree to its prices and terms, and agree to confirm it with my"
+    " handwritten electronic signature."
+)
+PAGES = msg(
+    "I have read the {count} pages of this quotation, agree to its prices and terms, and agree to confirm it"
+    " with my handwritten electronic signature."
+)
+
+
+class SignPanel(QWidget):
+    """Everything of it is on the paper too, or is typed and written by the customer."""
+
+    confirmed = Signal()
+    paper_wanted = Signal()
+    changed = Signal()
+
+    def __init__(self, look: Look, shown: Showing) -> None:
+        super().__init__()
+        self._look, self._shown = look, shown
+        self.pages = len(shown.pictures)
+        self.pad = InkPad(look)
+        self.pad.changed.connect(self._changed)
+        self.signer, self.job = PlainLine(look, msg("Your name")), PlainLine(look, msg("Your title"))
+        self.signer.setText(shown.signer)
+        self.job.setText(shown.job)
+        self.signer.textChanged.connect(self._changed)
+        self.other = Button(look, msg("Somebody else"), kind="flat", height=TALL)
+        self.other.clicked.connect(self._ask_other)
+        self._who = label(look, ink="ink_2")
+        self.consent = Tick(look)
+        look.bind(self.consent.say, self.consent_words)
+        self.consent.toggled.connect(self._changed)
+        self.again = Button(look, msg("Write again"), icon="eraser", height=TALL)
+        self.again.clicked.connect(self.pad.clear)
+        self.undo = Button(look, icon="undo-2", name=msg("Take back the last stroke"), height=TALL)
+        self.undo.clicked.connect(self.pad.undo)
+        self.on_paper = Button(look, msg("Sign on paper"), icon="printer", kind="flat", height=TALL)
+        self.on_paper.clicked.connect(self.paper_wanted)
+        self.sign = Button(look, msg("Confirm signature"), kind="primary", height=TALL)
+        self.sign.clicked.connect(self.confirmed)
+        self._why = label(look, size="small", ink="ink_2", wrap=True)
+        self._top = column(look, gap=0)
+        self._compose()
+        self._show_who()
+        look.bind(self._fill, lambda: shown.figures(look.language))
+
+    def consent_words(self) -> Message:
+        """What is agreed to."""
+        return ONE_PAGE if self.pages == 1 else PAGES.of(count=self.pages)
+
+    def _compose(self) -> None:
+        look = self._look
+        ask = label(look, msg("Please sign inside the box"), size="title", strong=True)
+        head = row(look, ask, None, self._who, self.other, gap=8)
+        self._names = holding(row(look, self.signer, self.job, gap=8))
+        check = label(
+            look, msg("Content check {check}").of(check=self._shown.check), size="small", ink="ink_2"
+        )
+        found = label(look, msg("Every later change can be found"), size="small", ink="ink_2")
+        for each in (check, found):
+            each.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        foot = row(
+            look, self.again, self.undo, self.on_paper, None, column(look, check, found, gap=0), self.sign
+        )
+        parts = column(look, self._top, 12, head, 4, self._names, 4, self.pad, 12, self.consent, None, gap=0)
+        look.bind(self.pad.setMaximumHeight, lambda: look.px(HIGH))
+        parts.setStretch(6, 1000)
+        inner = holding(column(look, parts, gap=0, edge=(48, 28, 48, 8)))
+        ground = region("surface")
+        last = holding(column(look, self._why, foot, gap=8, edge=(48, 8, 48, 24)))
+        whole = column(look, scrolling(inner), last, gap=0)
+        whole.setStretch(0, 1)
+        ground.setLayout(whole)
+        self.setLayout(column(look, ground, gap=0))
+
+    def _fill(self, said: Figures) -> None:
+        look = self._look
+        clear(self._top)
+        document = msg("{customer}, quotation {number}").of(customer=said.customer, number=self._shown.number)
+        self._top.addWidget(label(look, document, size="title", ink="ink_2", wrap=True))
+        total = label(look, said.payable, size="display", strong=True)
+        self._top.addLayout(row(look, total, label(look, said.basis, ink="ink_2"), None, gap=12))
+        if said.capitals:
+            self._top.addWidget(label(look, said.capitals, ink="ink_2", wrap=True))
+        if said.milestones:
+            self._top.addWidget(_gap(look, 12))
+            self._top.addWidget(Line(look))
+            self._top.addWidget(self._milestones(said.milestones))
+            self._top.addWidget(Line(look))
+        for chosen, words, amount in said.options:
+            self._top.addWidget(OptionRow(look, chosen, words, amount))
+
+    def _milestones(self, parts: tuple[tuple[str, str], ...]) -> QWidget:
+        look = self._look
+        cells = row(look, gap=0)
+        for place, (name, amount) in enumerate(parts[:4]):
+            texts = (label(look, name, size="small", ink="ink_2"), label(look, amount, size="title"))
+            cell = region("", "left" if place else "")
+            cell.setLayout(column(look, *texts, gap=2, edge=(16 if place else 0, 8, 8, 8)))
+            cells.addWidget(cell, 1)
+        return holding(cells)
+
+    def _ask_other(self) -> None:
+        """Another name and title are typed."""
+        self._names.show()
+        self.other.hide()
+        self._who.hide()
+        self.signer.setFocus()
+        self.signer.selectAll()
+
+    def _show_who(self) -> None:
+        """The name at once where the paper names somebody; else it is asked for."""
+        named = bool(self._shown.signer)
+        self._names.setVisible(not named)
+        self.other.setVisible(named)
+        self._who.setVisible(named)
+        self._look.bind(self._who.setText, lambda: named_words(self._shown.signer, self._shown.job))
+
+    def _changed(self, *_what: object) -> None:
+        self.changed.emit()
+
+    def reason(self, unread: int) -> Message | None:
+        """Why it cannot be signed yet, or None."""
+        if unread:
+            return msg("Please look at page {page} first").of(page=unread)
+        if not self.signer.text().strip():
+            return msg("Please type your name")
+        if not self.pad.ink().enough:
+            return msg("Please sign inside the box")
+        if not self.consent.isChecked():
+            return msg("Please tick that you agree")
+        return None
+
+    def show_reason(self, why: Message | None) -> None:
+        """The button is grey with its reason beside it, or ready."""
+        self.sign.refuse(why)
+        self.undo.setEnabled(bool(self.pad.ink().strokes))
+        self.again.setEnabled(bool(self.pad.ink().strokes))
+        self.tell(why)
+
+    def tell(self, words: Message | None) -> None:
+        """A sentence above the buttons."""
+        if words is None:
+            self._look.release(self._why.setText)
+            self._why.setText(" ")
+        else:
+            self._look.bind(self._why.setText, words)
+
+    def freeze(self, on: bool) -> None:
+        """While it is being signed nothing changes."""
+        self.pad.fixed = on
+        for part in (self.signer, self.job, self.other, self.consent, self.again, self.undo, self.sign):
+            part.setEnabled(not on)
+
+
+def named_words(name: str, job: str) -> Message | str:
+    """A name with its title, as each language writes it."""
+    return msg("{name}, {job}").of(name=name, job=job) if job else name
+
+
+def _gap(look: Look, size: int) -> QWidget:
+    made = QWidget()
+    look.bind(made.setFixedHeight, lambda: look.px(size))
+    return made
