@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from desktop.cli import approving_phone
 from desktop.cli.console import Console
 from desktop.errors import NotFound
 from desktop.models.records import ApprovalRequest, Quote
@@ -14,17 +15,24 @@ from desktop.words import msg
 def register(areas: Any) -> None:
     """Add the subcommand of this area."""
     area = areas.add_parser("approve", help="what waits for your approval; grant or refuse it; ask for it")
-    area.add_argument("id", nargs="?", metavar="ID", help="of a request, its first letters; grants it")
+    area.add_argument("id", nargs="?", metavar="ID", help="of a request, its first letters; or: phone")
     area.add_argument("--refuse", action="store_true", help="say no instead")
     area.add_argument("--ask", metavar="QUOTE", help="ask for approval of this quote as it stands")
     area.add_argument("--check", metavar="QUOTE", help="whether this quote needs approval, and what is left")
     area.add_argument("--remark", default="", metavar="TEXT", help="why")
+    approving_phone.arguments(area)
     area.set_defaults(run=approve)
 
 
 def approve(console: Console, chosen: argparse.Namespace) -> None:
     """List, answer, ask or look."""
-    if chosen.check:
+    if chosen.id == "phone":
+        approving_phone.phone(console, chosen)
+    elif chosen.subject:
+        approving_phone.subject(console, chosen.subject, chosen.remark)
+    elif chosen.confirmation:
+        approving_phone.confirmation(console, chosen.confirmation, chosen.out)
+    elif chosen.check:
         _check(console, chosen.check)
     elif chosen.ask:
         _ask(console, chosen.ask, chosen.remark)

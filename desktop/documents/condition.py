@@ -74,6 +74,12 @@ def clause(voice: Voice, snapshot: Mapping[str, Any]) -> list[Block]:
     return [block]
 
 
+def content_of(snapshot: Mapping[str, Any], confirmed: Confirmed) -> bytes:
+    """What the page says, to be hashed and to travel in it."""
+    sealed = hash_of(canonical(dict(snapshot)))
+    return canonical({"schema": 1, "kind": "confirmation", "content": sealed, **asdict(confirmed)})
+
+
 def confirmation_pdf(
     snapshot: Mapping[str, Any], confirmed: Confirmed, *, language: str | None = None, sealed_by: str = ""
 ) -> bytes:
@@ -83,8 +89,7 @@ def confirmation_pdf(
     """
     check_text(confirmed.by + sealed_by)
     voice = Voice(language or snapshot["language"])
-    sealed = hash_of(canonical(dict(snapshot)))
-    data = canonical({"schema": 1, "kind": "confirmation", "content": sealed, **asdict(confirmed)})
+    sealed, data = hash_of(canonical(dict(snapshot))), content_of(snapshot, confirmed)
     digest = hash_of(data)
     seller = voice.text(snapshot["seller"].get("name"))
     number = f"{snapshot['number']} R{snapshot['revision']}"

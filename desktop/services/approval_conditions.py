@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from desktop.documents.condition import Confirmed, confirmation_pdf
+from desktop.documents.condition import Confirmed, confirmation_pdf, content_of
 from desktop.errors import Refused
 from desktop.models import delegations as signed
 from desktop.models.changes import read_local
 from desktop.models.records import Approval, ApprovalGrant, ApprovalRequest, Attachment, Quote, User
 from desktop.models.store import Store, Work
 from desktop.rules import delegations
-from desktop.rules.canonical import content_hash
+from desktop.rules.canonical import hash_of
 from desktop.services import approval_requests, approvals, drafts, quotes, sealed
 from desktop.services import quote_sense as of
 from desktop.services.commands import Asking, command, every
@@ -141,7 +141,7 @@ def keep_confirmation(work: Work, quote: Quote) -> bytes:
         raise Refused(NOT_YET if found.state == "open" else found.words)
     snapshot = dict(draft.revision.snapshot or {})
     made = confirmation_pdf(snapshot, found.confirmed, sealed_by=sealed.holder(work))
-    digest = content_hash({"content": draft.revision.content_hash, "entry": found.confirmed.entry})
+    digest = hash_of(content_of(snapshot, found.confirmed))
     kept = sealed.copy_of(work.store, quote.id, digest)
     if kept is not None:
         return kept

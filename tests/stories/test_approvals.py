@@ -31,3 +31,33 @@ def test_a_quote_is_asked_for_granted_and_issued(pair: Pair, office: Office) -> 
         laptop.json("sync")
     assert rep.json("approve", "--check", quote)["refusal"] == ""
     assert rep.json("quote", "issue", quote)["number"]
+
+
+def test_a_quote_is_approved_by_telephone_and_another_subject_to_approval(pair: Pair, office: Office) -> None:
+    rep, desk = pair
+    office.admin("role", "set", "沈清", "admin")
+    desk.json("sync")
+    desk.new_id("product", "sku=A", "name=空压机", "price=1000", "tax_percent=13", "unit=台")
+    rule = ("name=整单折扣", "kind=document_discount", "threshold=3", "role=manager", "conditional=2")
+    desk.new_id("approval_rule", *rule)
+    for laptop in (desk, rep, desk):
+        laptop.json("sync")
+    buyer = rep.new_id("customer", "name=苏州星河精密机械有限公司")
+    new = ("quote", "new", "--customer", buyer, "--line", "A*1", "--discount", "-4.5%")
+    first, second = rep.json(*new)["id"], rep.json(*new)["id"]
+    letters = rep.json("approve", "phone", "--quote", first)["challenge"]
+    desk.fails(1, "approve", "phone", letters)
+    code = desk.json("approve", "phone", letters, "--total", "955")["code"]
+    rep.json("approve", "phone", "--quote", first, "--code", code)
+    assert rep.json("quote", "issue", first)["number"]
+    assert rep.json("approve", "--subject", second)["until"]
+    rep.fails(1, "approve", "--confirmation", second)
+    for laptop in (desk, rep, desk):
+        laptop.json("sync")
+    (waiting,) = desk.json("approve")
+    desk.json("approve", waiting["id"])
+    for laptop in (desk, rep):
+        laptop.json("sync")
+    page = rep.folder / "confirmation.pdf"
+    rep.json("approve", "--confirmation", second, "--out", str(page))
+    assert rep.json("verify-pdf", str(page))["state"] == "sound"

@@ -1,4 +1,4 @@
-"""Random quotes, rules and delegations: what a laptop decides offline, the office says again at sync.
+"""Random quotes, rules, delegations and calls: what a laptop decides offline, the office says again at sync.
 
 `python -m tests.sync.approval_proof --cases 10000` runs the full count; the suite runs some of them.
 """
@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -31,22 +32,30 @@ from desktop.models.records import (
     QuoteLine,
     QuoteRevision,
 )
-from desktop.rules import approvals, delegations
+from desktop.rules import approvals, delegations, phone_approvals, roles
+from desktop.rules.approval_facts import bound
 from desktop.rules.approvals import Rule
 from desktop.rules.canonical import content_hash
 from desktop.rules.delegations import Case, Used
+from desktop.rules.phone_approvals import Call
 from desktop.services import approvals as laptop
 from desktop.services import prices
 from desktop.services.drafts import QuoteDraft
 from desktop.words import Message
+from sync.protocol import phone_keys
+from sync.protocol.messages import Person
+from sync.server import approval_calls
 from sync.server import approvals as office
 from sync.server.batch import Batch, Held
+from sync.server.scope import Scope
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from sync.protocol.ops import Op
 
+SEED: Final = bytes(range(32, 64))
+"""The office's secret, from which the keys of calls come."""
 KEY: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC: Final = KEY.public_key().public_bytes_raw().hex()
 TODAY: Final = date(2026, 11, 24)
@@ -60,6 +69,7 @@ class Rows:
 
     def __init__(self, *records: Record) -> None:
         self.rows: dict[tuple[str, str], Held] = {}
+        self.conn, self.now = None, NOW
         for record in records:
             row = json.loads(json.dumps({"id": record.id.hex, "deleted_at": None, **record.wire()}))
             self.rows[record.__tablename__, record.id.hex] = Held(record.__tablename__, row)
@@ -81,6 +91,7 @@ class Drawn:
     """One case: a quote that is issued, the rules, one delegation, and what was issued under it before."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         r = self.random = random.Random(seed)
         self.rep, self.device = UUID(int=r.getrandbits(128)), UUID(int=r.getrandbits(128))
         self.floors: dict[UUID, Decimal] = {}
@@ -194,6 +205,86 @@ class Drawn:
         return Case(self.rep.hex, self.device.hex, buyer.hex if buyer else "", on, self.at, self.newest)
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What was read out and back for a case, some of it otherwise than it should be."""
+
+    call: Call
+    key: bytes
+
+    @classmethod
+    def of(cls, drawn: Drawn) -> "Called | None":
+        """None where nothing asks: then nobody calls."""
+        r, case = random.Random(f"call {drawn.seed}"), drawn.case()
+        facts = laptop.facts_of(NEVER, drawn.draft, drawn.draft.totals(), drawn.rules, case.on)
+        asks = approvals.asks(drawn.rules, facts)
+        if not asks:
+            return None
+        key = phone_keys.key_of(SEED, drawn.device.hex)
+        content = laptop.bound_hash(drawn.draft)
+        said = phone_approvals.matter(drawn.device.hex, content, asks, facts.payable, facts.currency)
+        meant = replace(
+            said,
+            device=r.choice((*[said.device] * 24, drawn.rep.hex)),
+            content=r.choice((*[said.content] * 24, "0" * 64)),
+            rules=r.choice((*[said.rules] * 24, ("0",), said.rules[:-1])),
+            total=said.total + r.choice((*[0] * 24, 1)),
+        )
+        minutes = r.choice((0, 3, 12, 20, 28, 30, 31, 60 * 24, -4, -6))
+        opened = (drawn.at - minutes * phone_approvals.MINUTE) // 60_000 * 60_000
+        approver, challenge = UUID(int=r.getrandbits(128)).hex, meant.challenge(opened)
+        code = phone_approvals.answer(
+            r.choice((*[key] * 24, phone_keys.key_of(SEED, drawn.rep.hex))),
+            *(challenge, meant.total, meant.currency, r.choice((*[approver] * 24, "1" * 32))),
+        )
+        if r.random() < 0.05:
+            place = r.randrange(len(code))
+            code = code[:place] + ("A" if code[place] != "A" else "B") + code[place + 1 :]
+        role = roles.named(r.choice(("manager", "manager", "manager", "admin", "office", "rep", "")))
+        return cls(Call(opened, challenge, code, approver, role), key)
+
+
+def called_offline(drawn: Drawn, called: Called) -> str:
+    """Whether the laptop issues under what was read back."""
+    facts = laptop.facts_of(NEVER, drawn.draft, drawn.draft.totals(), drawn.rules, drawn.case().on)
+    asks, content = approvals.asks(drawn.rules, facts), laptop.bound_hash(drawn.draft)
+    of = phone_approvals.matter(drawn.device.hex, content, asks, facts.payable, facts.currency)
+    refused = phone_approvals.refusal(called.call, of, asks, called.key, drawn.at, drawn.newest)
+    return _said(refused)
+
+
+def called_at_the_office(drawn: Drawn, called: Called) -> str:
+    """What the office says of a note of that call, out of what was pushed."""
+    draft, call = drawn.draft, called.call
+    snapshot = json.loads(json.dumps(draft.snapshot(number="Q-1", issued_on=drawn.case().on)))
+    body = {"hash": content_hash(snapshot), "fields": {"snapshot": [None, snapshot]}}
+    note = Approval(
+        quote_id=draft.quote.id,
+        content_hash=body["hash"],
+        way="phone",
+        challenge=call.challenge,
+        code=call.code,
+        opened=call.opened,
+        approver_id=UUID(hex=call.approver),
+    )
+    assert draft.customer is not None
+    rows = Rows(draft.quote, draft.revision, draft.customer, note, *draft.lines)
+    batch = cast("Batch", rows)
+    quote, held = rows.get("quote", draft.quote.id.hex), rows.get("approval", note.id.hex)
+    assert quote is not None
+    assert held is not None
+    facts = office.facts_of(batch, NEVER, drawn.rules, quote, cast("Op", Pushed(body)), draft.seller)
+    assert facts is not None
+    asks, content = approvals.asks(drawn.rules, facts), content_hash(bound(snapshot))
+    known = Scope(Person(user=call.approver, name="", team="", role=""), call.role, None)
+    with (
+        patch.object(approval_calls, "scope_of", lambda *_: known),
+        patch.object(approval_calls, "_used", lambda *_: False),
+    ):
+        refused = approval_calls.refusal_of_call(batch, held, asks, facts, content, drawn.case(), SEED)
+    return _said(refused)
+
+
 Answer = tuple[tuple[str, ...], str]
 """What asks, in print, and why the delegation does not cover it (empty: it does)."""
 
@@ -259,7 +350,12 @@ def run(first: int, count: int) -> Counter[str]:
                 ended["no totals"] += 1
                 continue
             there = at_the_office(drawn)
-        assert here == there, f"case {seed}: laptop {here}, office {there}"
+            assert here == there, f"case {seed}: laptop {here}, office {there}"
+            called = Called.of(drawn)
+            if called is not None:
+                told = called_offline(drawn, called), called_at_the_office(drawn, called)
+                assert told[0] == told[1], f"call {seed}: laptop {told[0]}, office {told[1]}"
+                ended["call refused" if told[0] else "call counts"] += 1
         ended["nothing asks" if not here[0] else "refused" if here[1] else "covered"] += 1
     return ended
 

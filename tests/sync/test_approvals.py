@@ -251,13 +251,20 @@ def test_what_the_office_cannot_compute_is_looked_at_and_not_called_in_order(
 
 def test_laptop_and_office_say_the_same_of_random_quotes() -> None:
     ended = approval_proof.run(0, 120)
-    assert min(ended[how] for how in ("covered", "refused", "nothing asks")) > 5
+    ways = ("covered", "refused", "nothing asks", "call counts", "call refused")
+    assert min(ended[how] for how in ways) > 5
     assert all(approval_proof.altered(seed) for seed in range(120))
 
 
 def test_an_office_that_forgot_a_limit_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "refusal_of", lambda *_: None)
     with pytest.raises(AssertionError, match="laptop"):
+        approval_proof.run(0, 60)
+
+
+def test_an_office_that_takes_any_code_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office.approval_calls, "refusal_of_call", lambda *_: None)
+    with pytest.raises(AssertionError, match="call"):
         approval_proof.run(0, 60)
 
 
