@@ -53,6 +53,8 @@ class Command:
     """Shown as an action of its record: everything it needs is the record itself."""
     fact: bool = False
     """It has happened when the office hears of it: it is recorded even where `when` would refuse it there."""
+    opens: bool = False
+    """It returns a record that one goes on with: a window opens it."""
 
     def refusal(self, record: Record | None, asking: Asking) -> Refused | None:
         """Why this command is refused, or None: greys the button with its reason, here and at the office."""
@@ -87,12 +89,13 @@ def command(
     icon: str = "",
     offered: bool = False,
     fact: bool = False,
+    opens: bool = False,
 ) -> Callable[[F], F]:
     """Register a function `(work, record, **arguments)` or, where it creates, `(work, **arguments)`."""
 
     def register(function: F) -> F:
         COMMANDS[name] = Command(
-            name, on, label, function, when, creates, writes, undoable, shortcut, icon, offered, fact
+            name, on, label, function, when, creates, writes, undoable, shortcut, icon, offered, fact, opens
         )
         return function
 

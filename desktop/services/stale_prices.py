@@ -19,10 +19,9 @@ from desktop.models.records import Quote
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import edition_changes
 from desktop.rules.edition_changes import Changes
-from desktop.services import commands, drafts, margins, quotes
-from desktop.services import quote_sense as of
-from desktop.services.commands import Asking, command
-from desktop.words import Message, msg
+from desktop.services import commands, drafts, margins
+from desktop.services.commands import Asking
+from desktop.services.renewals import can_renew, renew
 
 OPEN: Final = ("draft", "issued")
 ASKED: Final = frozenset({"price_book", "price_entry", "product", "promotion", "exchange_rate"})
@@ -52,30 +51,6 @@ class _Seen(Exception):
     def __init__(self, found: Affected | None) -> None:
         super().__init__()
         self.found = found
-
-
-def can_renew(quote: Quote, asking: Asking) -> Message | None:
-    """Drafts and issued quotes; what was answered stays what it was."""
-    return of.can_change(quote, asking) if quote.stage == "draft" else of.can_revise(quote, asking)
-
-
-@command(
-    "quote.renew",
-    label=msg("Renew at today's prices"),
-    on=Quote,
-    when=can_renew,
-    icon="refresh-cw",
-    writes=of.CONTENT,
-)
-def renew(work: Work, quote: Quote) -> None:
-    """A draft at today's prices; of an issued quote the next revision, which the customer gets instead.
-
-    What was issued stays as it was printed, to the byte. What was priced by hand stays as it was typed.
-    """
-    if quote.stage != "draft":
-        quotes.revise(work, quote)
-        work.flush()
-    quotes.reprice(work, quote)
 
 
 def affected(store: Store, going: Going = lambda _done, _of: True) -> list[Affected]:

@@ -45,6 +45,7 @@ class Actions(QObject):
         self.tray = Tray(look, window)
         window.desk.begun.connect(self.tray.add)
         window.desk.brought.connect(self._bring_in)
+        window.desk.made.connect(window.open_record)
         self.sheet: KeySheet | None = None
         self.guide: Guide | None = None
         self.practice: Practice | None = None

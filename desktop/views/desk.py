@@ -64,6 +64,7 @@ class Desk(QObject):
     begun = Signal(object)  # Running
     watched = Signal(bool)  # whether a customer looks at the screen
     brought = Signal(object)  # the Path of a file to be imported
+    made = Signal(str, object)  # the type and id of what a command made to go on with
 
     def __init__(self, store: Store, runner: Runner) -> None:
         super().__init__()
@@ -276,6 +277,8 @@ class Desk(QObject):
                 self.told.emit(told, outcome.undoable)
             if done is not None:
                 done(outcome.value)
+            if COMMANDS[name].opens and isinstance(outcome.value, Record):
+                self.made.emit(outcome.value.__tablename__, outcome.value.id)
 
         self.runner.write(
             lambda: asides.run(self.store, self.actor, name, target, **arguments),

@@ -452,6 +452,7 @@ class QuotePage(QWidget):
         for name, words in (
             ("quote.accept", msg("Customer accepted")),
             ("quote.decline", msg("Customer declined")),
+            ("quote.repeat", msg("The same again")),
         ):
             if self._desk.refusal(name, self.draft.quote) is None:
                 acts.append((words, partial(self._do, name, words)))

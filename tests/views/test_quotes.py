@@ -387,3 +387,15 @@ def test_what_a_second_edition_changes_is_read_beside_it_and_saved(
     page.paper.take_file("changes")
     qtbot.waitUntil(file.exists)
     assert file.read_bytes().startswith(b"%PDF")
+
+
+def test_the_same_again_is_opened_to_go_on_with(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    lines = len(page.draft.lines)
+    window.desk.do("customer.repeat_quote", page.draft.quote.customer_id)
+    qtbot.waitUntil(lambda: getattr(window.page(), "quote_id", firm.quote) != firm.quote)
+    settle(window, qtbot)
+    again = the_quote(window)
+    assert (len(again.draft.lines), again.editable()) == (lines, True)
