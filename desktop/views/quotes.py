@@ -474,10 +474,8 @@ class QuotePage(QWidget):
         if not self.issue.isEnabled() or self.draft.frozen:
             return
         why = msg("It gets its number, and its content never changes again. A revision can follow.")
-        self.confirm.ask(self.issue, msg("Issue this quote?"), why, msg("Issue"), self._do_issue)
-
-    def _do_issue(self) -> None:
-        self._do("quote.issue", msg("Quote issued"))
+        issue = partial(self._do, "quote.issue", msg("Quote issued"))
+        self.confirm.ask(self.issue, msg("Issue this quote?"), why, msg("Issue"), issue)
 
     def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
         parts = {"quote", "quote_line", "quote_revision", "adjustment"}
