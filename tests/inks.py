@@ -19,7 +19,7 @@ def name(*, pressure: int = 0) -> Ink:
 def _stroke(number: int, pressure: int) -> Stroke:
     return tuple(
         (
-            3_000 + number * 7_000 + int(3_500 * math.sin(step / 6 + number)),
+            6_000 + number * 7_000 + int(3_500 * math.sin(step / 6 + number)),
             9_000 + int(5_000 * math.cos(step / 4 + number * 2)),
             number * 630 + step * 12,
             pressure,

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 
 def announce(widget: QWidget, words: str, *, urgent: bool = False) -> None:
-    """Speak; what is urgent may interrupt what is being read. Of a window that is put away nothing is said."""
+    """Speak; what is urgent may interrupt what is being read. A window that is put away says nothing."""
     if not words or not widget.window().isVisible():
         return
     event = QAccessibleAnnouncementEvent(widget, words)

@@ -72,8 +72,8 @@ class InkPad(QWidget):
             self._tell()
 
     def sizeHint(self) -> QSize:
-        """Room for a name."""
-        return QSize(self._look.px(520), self._look.px(HIGH))
+        """What a name needs; where there is more room it takes it, up to `HIGH`."""
+        return QSize(self._look.px(520), self._look.px(LOWEST))
 
     def minimumSizeHint(self) -> QSize:
         """The least that a name needs."""

@@ -1,6 +1,9 @@
 """Beside the document: what it comes to, who signs, the pad, the consent, and the one button that signs."""
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.services.showing import Figures, Showing
@@ -19,6 +22,44 @@ PAGES = msg(
     "I have read the {count} pages of this quotation, agree to its prices and terms, and agree to confirm it"
     " with my handwritten electronic signature."
 )
+
+
+class Foot(QWidget):
+    """The buttons in one line. Where there is little room the note leaves first, then words leave buttons."""
+
+    def __init__(self, look: Look, tools: Sequence[Button], check: str, sign: Button) -> None:
+        super().__init__()
+        self._look, self._tools, self._sign = look, tools, sign
+        lines = (msg("Content check {check}").of(check=check), msg("Every later change can be found"))
+        notes = [label(look, words, size="small", ink="ink_2") for words in lines]
+        for each in notes:
+            each.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._note = holding(column(look, *notes, gap=0))
+        self.setLayout(row(look, *tools, None, self._note, sign, gap=8))
+        look.changed.connect(self.fit)
+
+    def minimumSizeHint(self) -> QSize:
+        """Icons, and the one button that signs."""
+        high = self._look.t.control(TALL)
+        return QSize(self._sign.sizeHint().width() + len(self._tools) * (high + self._look.px(8)), high)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """As much as there is room for."""
+        for tool in self._tools:
+            tool.shrink(on=False)
+        gap = self._look.px(8)
+        wide = self._sign.sizeHint().width() + sum(tool.sizeHint().width() + gap for tool in self._tools)
+        self._note.setVisible(wide + self._note.sizeHint().width() + gap <= self.width())
+        for tool in reversed(self._tools):
+            if wide > self.width():
+                wide -= tool.sizeHint().width()
+                tool.shrink(on=True)
+                wide += tool.sizeHint().width()
 
 
 class SignPanel(QWidget):
@@ -40,7 +81,7 @@ class SignPanel(QWidget):
         self.signer.textChanged.connect(self._changed)
         self.other = Button(look, msg("Somebody else"), kind="flat", height=TALL)
         self.other.clicked.connect(self._ask_other)
-        self._who = label(look, ink="ink_2")
+        self._who = label(look, ink="ink_2", wrap=True)
         self.consent = Tick(look)
         look.bind(self.consent.say, self.consent_words)
         self.consent.toggled.connect(self._changed)
@@ -64,22 +105,17 @@ class SignPanel(QWidget):
 
     def _compose(self) -> None:
         look = self._look
-        ask = label(look, msg("Please sign inside the box"), size="title", strong=True)
-        head = row(look, ask, None, self._who, self.other, gap=8)
+        ask = label(look, msg("Please sign inside the box"), size="title", strong=True, wrap=True)
+        head = row(look, ask, self._who, self.other, gap=8)
+        head.setStretch(0, 1)
+        head.setStretch(1, 1)
+        self._who.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._names = holding(row(look, self.signer, self.job, gap=8))
-        check = label(
-            look, msg("Content check {check}").of(check=self._shown.check), size="small", ink="ink_2"
-        )
-        found = label(look, msg("Every later change can be found"), size="small", ink="ink_2")
-        for each in (check, found):
-            each.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        foot = row(
-            look, self.again, self.undo, self.on_paper, None, column(look, check, found, gap=0), self.sign
-        )
+        foot = Foot(look, (self.again, self.undo, self.on_paper), self._shown.check, self.sign)
         parts = column(look, self._top, 12, head, 4, self._names, 4, self.pad, 12, self.consent, None, gap=0)
         look.bind(self.pad.setMaximumHeight, lambda: look.px(HIGH))
         parts.setStretch(6, 1000)
-        inner = holding(column(look, parts, gap=0, edge=(48, 28, 48, 8)))
+        inner = holding(column(look, parts, gap=0, edge=(48, 20, 48, 8)))
         ground = region("surface")
         last = holding(column(look, self._why, foot, gap=8, edge=(48, 8, 48, 24)))
         whole = column(look, scrolling(inner), last, gap=0)
@@ -108,7 +144,10 @@ class SignPanel(QWidget):
         look = self._look
         cells = row(look, gap=0)
         for place, (name, amount) in enumerate(parts[:4]):
-            texts = (label(look, name, size="small", ink="ink_2"), label(look, amount, size="title"))
+            texts = (
+                label(look, name, size="small", ink="ink_2", wrap=True),
+                label(look, amount, size="title"),
+            )
             cell = region("", "left" if place else "")
             cell.setLayout(column(look, *texts, gap=2, edge=(16 if place else 0, 8, 8, 8)))
             cells.addWidget(cell, 1)

@@ -77,11 +77,13 @@ class CustomerScreen(QWidget):
 
     def _compose(self) -> None:
         look, shown = self.look, self._shown
-        firm = label(look, size="title", strong=True)
+        firm = label(look, size="title", strong=True, wrap=True)
         look.bind(firm.setText, lambda: shown.figures(look.language).firm)
         header = region("surface", "bottom")
         parts = (Mark(look, shown.logo),) if shown.logo else ()
-        left = holding(row(look, *parts, firm, None, gap=14))
+        beside = row(look, *parts, firm, gap=14)
+        beside.setStretch(len(parts), 1)
+        left = holding(beside)
         right = holding(row(look, None, self.language, self.leave_button, gap=4))
         line = row(look, left, self.steps, right, gap=8, edge=(40, 0, 32, 0))
         line.setStretch(0, 1)
