@@ -140,6 +140,8 @@ class Agenda:
     lines: tuple[Line, ...]
     later: tuple[Line, ...]
     done: int
+    cut: bool = False
+    """Whether there is more to do than a list of today takes in."""
 
     @cached_property
     def count(self) -> int:
@@ -154,12 +156,11 @@ def agenda(store: Store, today: date | None = None) -> Agenda:
     with store.reading() as session, store.reader.connect() as connection:
         asked = Day(session, connection, actor, now, day)
         answered, done = _answered(asked)
-        found = [
-            line for each in SOURCES.values() for line in each(asked) if line.task or line.key not in answered
-        ]
+        heaps = [list(each(asked)) for each in SOURCES.values()]
+        found = [line for heap in heaps for line in heap if line.task or line.key not in answered]
         later = tuple(_coming(asked))
     found.sort(key=lambda line: (-line.weight, line.key))
-    return Agenda(tuple(found), later, done)
+    return Agenda(tuple(found), later, done, any(len(heap) >= MOST for heap in heaps))
 
 
 def _answered(day: Day) -> tuple[set[str], int]:

@@ -170,6 +170,16 @@ def amount(row: Row, name: str, language: str, today: date) -> Cell:
     return Cell(money(value, getattr(row.record, "currency", "CNY") or "CNY"), right=True)
 
 
+def sum_due(row: Row, name: str, language: str, today: date) -> Cell:
+    """Money with its decimals, also where there are none: one form in a column of such sums."""
+    value = row.value(name)
+    if value is None:
+        return Cell(NOTHING, ink="ink_3", right=True)
+    whole, cents = divmod(abs(value), 100)
+    sign = SIGNS.get(currency := getattr(row.record, "currency", "CNY") or "CNY", f"{currency} ")
+    return Cell(f"{'−' if value < 0 else ''}{sign}{whole:,}.{cents:02}", right=True)
+
+
 def number(row: Row, name: str, language: str, today: date) -> Cell:
     """A figure, right-aligned."""
     value = row.value(name)
@@ -200,7 +210,7 @@ def due(row: Row, name: str, language: str, today: date) -> Cell:
         return Cell(
             dates.short_day(value, language, today), ink="ink_3", tone="plain", tooltip=dates.exact(value)
         )
-    words, tone = dates.due(value, language, today)
+    words, tone = (dates.validity if name == "valid_until" else dates.due)(value, language, today)
     icon = ("circle-alert", "bad") if tone == "bad" else ("clock", "warn") if tone == "warn" else None
     return Cell(words.in_language(language), ink=tone, tone="plain", icon=icon, tooltip=dates.exact(value))
 

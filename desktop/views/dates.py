@@ -46,6 +46,14 @@ def due(day: date, language: str, today: date) -> tuple[Message, str]:
     return verbatim(short_day(day, language, today)), "ink_2"
 
 
+def validity(day: date, language: str, today: date) -> tuple[Message, str]:
+    """The last day on which something holds: what is past has expired, it is not late."""
+    gone = (today - day).days
+    if gone < 1:
+        return due(day, language, today)
+    return (msg("Expired 1 day") if gone == 1 else msg("Expired {count} days").of(count=gone)), "bad"
+
+
 def moment(at: datetime, language: str, today: date) -> Message:
     """`Today 11:20`, `Yesterday 17:48`, or the day."""
     local = at.astimezone()

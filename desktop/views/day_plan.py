@@ -22,8 +22,6 @@ from desktop.words import msg
 
 WIDE: Final = 332
 FIRST_HOUR: Final = 8
-AHEAD: Final = 2
-"""Hours behind now that are in sight at the least, and before it where the day is free."""
 _MINE: Final = Condition("owner_id", "one_of", (ME,))
 TIMED: Final = {
     "interaction": ("happened_at", every(_MINE)),
@@ -115,9 +113,11 @@ class DayPlan(QWidget):
             return
         self._scrolled = True
         hours = [(item.minute or 0) // 60 for item in self.grid.items]
-        first = min([FIRST_HOUR, *hours])
-        now, seen = datetime.now().astimezone().hour, self._area.viewport().height() // self._look.px(HOUR)
-        top = max(first, now + AHEAD - seen if hours else now - AHEAD)
+        now = datetime.now().astimezone().hour - 2
+        first = min(
+            [FIRST_HOUR, *(hour for hour in hours if hour >= now)]
+        )  # the small hours of before are past
+        top = max(first, min(now, *hours)) if hours else max(first, now)
         self._area.verticalScrollBar().setValue(self._look.px(HOUR * top) - self._look.px(12))
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -44,6 +45,16 @@ RUN = re.compile(r"[^\s\u2e80-\uffff]+")  # what a line is not broken in: a word
 KEY = {"zh": 84, "en": 112}
 
 
+NAMED: Final = {
+    "stage": cells.stage,
+    "grade": cells.grade,
+    "channel": cells.channel,
+    "tax_category": cells.tax_category,
+    "unit": cells.bilingual,
+}
+"""Fields that are shown in a way of their own."""
+
+
 def fact_cell(row: Row, described: Field, language: str) -> Cell:
     """What a fact shows."""
     today = date.today()  # noqa: DTZ011
@@ -51,14 +62,8 @@ def fact_cell(row: Row, described: Field, language: str) -> Cell:
     shape = cells.text
     if isinstance(kind, Link):
         shape = cells.link
-    elif name == "stage":
-        shape = cells.stage
-    elif name == "grade":
-        shape = cells.grade
-    elif name == "channel":
-        shape = cells.channel
-    elif name == "tax_category":
-        shape = cells.tax_category
+    elif name in NAMED:
+        shape = NAMED[name]
     elif isinstance(kind, Amount):
         shape = cells.amount
     elif isinstance(kind, Moment):

@@ -85,10 +85,11 @@ class KeySheet(Card):
             self._line(self._left, action.words, action.keys, keys[action.name])
         where = None
         for fixed in keymap.FIXED:
+            side = self._left if fixed.where == keymap.LISTS else self._right  # both about as long
             if fixed.where != where:
-                self._head(self._right, fixed.where)
+                self._head(side, fixed.where)
                 where = fixed.where
-            self._line(self._right, fixed.words, fixed.keys, fixed.keys)
+            self._line(side, fixed.words, fixed.keys, fixed.keys)
         self._left.addStretch(1)
         self._right.addStretch(1)
 

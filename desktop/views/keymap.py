@@ -46,7 +46,7 @@ ACTIONS: Final = (
     Action("keys", msg("All keys"), "?", "list-todo"),
 )
 BY_NAME: Final = {action.name: action for action in ACTIONS}
-_EVERYWHERE, _LISTS, _GRIDS = msg("General"), msg("Lists"), msg("Quote lines")
+_EVERYWHERE, LISTS, _GRIDS = msg("General"), msg("Lists"), msg("Quote lines")
 _CELLS = msg("Cells")
 FIXED: Final = (
     Fixed(msg("Next, previous part of the screen"), "Tab", _EVERYWHERE),
@@ -55,7 +55,7 @@ FIXED: Final = (
     Fixed(msg("Why is this value so?"), "Alt+W", _EVERYWHERE),
     Fixed(msg("Close a torn-off window"), "Ctrl+W", _EVERYWHERE),
     Fixed(msg("Second answer of a search, and so on"), "Ctrl+1", _EVERYWHERE),
-    Fixed(msg("Open the record whole"), "Enter", _LISTS),
+    Fixed(msg("Open the record whole"), "Enter", LISTS),
     Fixed(msg("Change the cell"), "F2", _CELLS),
     Fixed(msg("Copy the cell above, fill the selection down"), "Ctrl+D", _CELLS),
     Fixed(msg("Today"), "Ctrl+;", _CELLS),

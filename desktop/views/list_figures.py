@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject
 
@@ -29,6 +29,15 @@ HINTS = {
 Said = list[tuple[Message | str, str]]
 
 
+_ENTRIES: Final = msg("{count} {what}", "entries")
+_PAPERS: Final = msg("{count} {what}", "papers")
+COUNTED: Final = {
+    **dict.fromkeys(("interaction", "price_entry", "exchange_rate", "approval_rule", "delegation"), _ENTRIES),
+    **dict.fromkeys(("quote", "contract", "order"), _PAPERS),
+}
+"""What is counted with a word of its own where the language has several."""
+
+
 class ListFigures(QObject):
     """Tells the figures of a list page when its rows or its selection change."""
 
@@ -52,7 +61,9 @@ class ListFigures(QObject):
             said.append((HINTS[page.state.now.face], ""))
         cls = RECORDS[page.kind]
         noun = cls.__label__ if page.total() == 1 else cls.__plural__
-        said.append((msg("{count} {what}").of(count=page.total_words(), what=inside(noun)), ""))
+        if page.total() or not page.table.rows:  # rows are there before they are counted
+            words = COUNTED.get(page.kind, msg("{count} {what}"))
+            said.append((words.of(count=page.total_words(), what=inside(noun)), ""))
         self._say(said)
 
     def _say(self, said: list[tuple[Message | str, str]]) -> None:

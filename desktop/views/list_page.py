@@ -269,6 +269,7 @@ class ListPage(QWidget):
                 return
         if self.current() is None:
             self.panel.hide()
+            self.sums.tell()
 
     def _scroll_back(self) -> None:
         """Where one was in this view before."""
@@ -479,7 +480,7 @@ class ListPage(QWidget):
         place = self.list.currentIndex().row()
         folds = {Qt.Key.Key_Left: True, Qt.Key.Key_Right: False, Qt.Key.Key_Space: None}
         if event.key() in folds and place >= 0 and self.table.row_at(place) is None:
-            self.table.fold(place, folds[Qt.Key(event.key())])
+            self.list.fold(place, folds[Qt.Key(event.key())])
             return True
         chosen = self.chosen()
         if event.key() == Qt.Key.Key_Delete and chosen:

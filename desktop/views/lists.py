@@ -213,8 +213,8 @@ LISTS: Final = {
                 Column("customer_id", cells.link, 190, 3, 8),
                 Column("name", cells.text, 150, 2, 5),
                 Column("stage", cells.stage, 100, 0, 8),
-                Column("payable", cells.amount, 116, 0, 7, right=True),
-                Column("valid_until", cells.due, 104, 0, 6),
+                Column("payable", cells.sum_due, 116, 0, 7, right=True),
+                Column("valid_until", cells.due, 120, 0, 6),
             ),
             _views(
                 "quote",

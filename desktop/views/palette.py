@@ -196,6 +196,7 @@ class Palette(QWidget):
         self.rows.clicked.connect(self._run)
         look.changed.connect(self._refit)
         self._took = label(look, size="small", ink="ink_3")
+        look.bind(self._took.setContentsMargins, lambda: (look.px(12), 0, 0, 0))
         head = row(look, Picture(look, "search"), self.entry, gap=12, edge=(18, 14, 16, 14))
         foot = region("ground", "top")
         known = msg("Chinese, pinyin, initials, last digits, quote number")
@@ -208,7 +209,6 @@ class Palette(QWidget):
             label(look, msg("Open"), size="small", ink="ink_2"),
             None,
             label(look, known, size="small", ink="ink_2"),
-            6,
             self._took,
             gap=6,
             edge=(16, 0, 16, 0),
@@ -263,7 +263,8 @@ class Palette(QWidget):
             items = [Item(self._look.text(msg("Nothing matches")), heading=True)]
         self._items.show_items(items)
         took = round((perf_counter() - begun) * 1000)
-        self._took.setText(self._look.text(msg("{count} ms").of(count=took)) if text.strip() else "")
+        self._took.setText(self._look.text(msg("{count} ms").of(count=took)))
+        self._took.setVisible(bool(text.strip()))
         self._choose(next((n for n, item in enumerate(items) if not item.heading), -1))
         self._fit()
 
@@ -275,7 +276,8 @@ class Palette(QWidget):
         high = sum(
             self.rows.sizeHintForIndex(self._items.index(n)).height() for n in range(len(self._items.items))
         )
-        self.rows.setFixedHeight(min(high + self._look.px(6), self._look.px(440)))
+        below = 6 if self.titles() else 14
+        self.rows.setFixedHeight(min(high + self._look.px(below), self._look.px(440)))
         self.setFixedWidth(min(self._look.t.column("dialog"), self._window.width() - 40))
         self.adjustSize()
         self.move((self._window.width() - self.width()) // 2, self._look.px(108))

@@ -257,6 +257,8 @@ class Panel(QWidget):
         self.finish.clicked.connect(self._done)
         self.share = sharing_box.share_button(look, words=False)
         self.share.clicked.connect(self._share)
+        self.open = Button(look, msg("Open"), keys="Enter", name=msg("Open whole"))
+        self.open.clicked.connect(self._open)
         self._delete = Button(look, icon="trash-2", name=msg("Delete"))
         self._delete.clicked.connect(self._remove)
         self._next = _NextStep(look)
@@ -283,6 +285,7 @@ class Panel(QWidget):
                 self.visit,
                 self.quote,
                 self.finish,
+                self.open,
                 self.phone,
                 self.code,
                 self.mail,
@@ -346,6 +349,7 @@ class Panel(QWidget):
         self.finish.setVisible(kind == "task" and not getattr(shown.record, "done_at", None))
         self._delete.refuse(self._desk.refusal(f"{kind}.delete", shown.record))
         self.finish.refuse(self._desk.lent(shown.record))
+        self.open.setVisible(self.visit.isHidden() and self.finish.isHidden())
         self.share.setVisible(sharing_box.offered(kind))
         self.share.refuse(sharing_box.reason(self._desk, shown))
         self._next.show_row(shown)

@@ -360,13 +360,29 @@ class RecordList(CellWalking):
         at = event.position().toPoint()
         index = self.indexAt(at)
         if index.isValid() and self.table.row_at(index.row()) is None:
-            self.table.fold(index.row())
+            self.fold(index.row())
             return
         if self.choosing and index.isValid() and at.x() < self._look.px(EDGE + BOX):
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().select(index, flags.Toggle | flags.Rows)
             return
         super().mousePressEvent(event)
+
+    def fold(self, place: int, folded: bool | None = None) -> None:
+        """Fold or unfold a group; one stays on the record one was on, as long as it is shown."""
+        model, flags = self.selectionModel(), QItemSelectionModel.SelectionFlag
+        row, column = self.table.row_at(self.currentIndex().row()), max(self.currentIndex().column(), 0)
+        chosen = [each.id for n in model.selectedRows() if (each := self.table.row_at(n.row())) is not None]
+        model.blockSignals(True)
+        self.table.fold(place, folded)
+        here = self.table.place_of(row.id) if row is not None else place
+        model.setCurrentIndex(self.table.index(here, column) if here >= 0 else QModelIndex(), flags.Clear)
+        for record_id in chosen:
+            if (found := self.table.place_of(record_id)) >= 0:
+                model.select(self.table.index(found, 0), flags.Select | flags.Rows)
+        model.blockSignals(False)
+        self.viewport().update()
+        self.table.arrived.emit()
 
     def leaveEvent(self, event: Any) -> None:
         """No row under the pointer."""

@@ -199,7 +199,8 @@ class TodayPage(QWidget):
     def _say(self) -> None:
         look, agenda = self._look, self._agenda
         one = msg("1 thing to do today")
-        several = msg("{count} things to do today").of(count=f"{agenda.count:,}")
+        more = "+" if agenda.cut else ""
+        several = msg("{count} things to do today").of(count=f"{agenda.count:,}{more}")
         count = {0: msg("Nothing to do today"), 1: one}.get(agenda.count, several)
         self._count.setText(look.text(count))
         done = msg("{count} done").of(count=f"{agenda.done:,}")

@@ -39,6 +39,10 @@ def nothing_matches(window: Window, firm: Firm) -> None:
     page = window.page()
     assert isinstance(page, ListPage)
     page.show_view("won")
+    page.show_otherwise(
+        where=every(Condition("stage", "one_of", ("won",)), Condition("amount", "least", 10**12))
+    )
+    wait_idle(window)
 
 
 def list_filtered(window: Window, firm: Firm) -> None:
@@ -74,7 +78,8 @@ def list_grouped(window: Window, firm: Firm) -> None:
     page = page_of(window, "customer")
     page.show_otherwise(by="stage")
     wait_idle(window)
-    page.table.fold(3)
+    page.list.fold(3)
+    wait_idle(window)
 
 
 def list_columns(window: Window, firm: Firm) -> None:

@@ -213,23 +213,35 @@ class Drawing:
 
     def _paint_hours(self, painter: QPainter) -> None:
         look, grid = self._look, self._grid
+        now = self._now()
         for hour in range(24):
             y = look.px(HOUR * hour)
             painter.setPen(QPen(look.colour("line"), 1))
             painter.drawLine(grid.gutter(), y, grid.width(), y)
-            if hour:
+            if hour and abs(y - now) >= look.px(16):
                 box = QRect(0, y - look.px(8), grid.gutter() - look.px(8), look.px(16))
                 paint.paint_text(
                     painter, look, box, f"{hour:02}:00", ink="ink_3", size="small", align=paint.RIGHT
                 )
 
+    def _now(self) -> int:
+        """How far down now lies; far above where it is another day."""
+        now = datetime.now().astimezone()
+        away = -self._look.px(HOUR)
+        there = round((now.hour * 60 + now.minute) * self._look.px(HOUR) / 60)
+        return there if now.date() in self._grid.days else away
+
     def _paint_now(self, painter: QPainter) -> None:
         look, grid = self._look, self._grid
-        now = datetime.now().astimezone()
-        if now.date() not in grid.days:
+        now, y = datetime.now().astimezone(), self._now()
+        if y < 0:
             return
         cell = grid.cell(now.date())
-        y = round((now.hour * 60 + now.minute) * look.px(HOUR) / 60)
+        top = min(max(y - look.px(8), 0), grid.height() - look.px(16))
+        box = QRect(0, top, grid.gutter() - look.px(8), look.px(16))
+        paint.paint_text(
+            painter, look, box, f"{now:%H:%M}", ink="bad", size="small", strong=True, align=paint.RIGHT
+        )
         painter.setPen(QPen(look.colour("bad_mark"), 1))
         painter.drawLine(cell.left(), y, cell.right(), y)
         paint.paint_disc(painter, look, QPointF(cell.left(), y), "bad_mark", 7)
