@@ -261,8 +261,7 @@ def test_an_issued_quote_is_revised_into_a_new_draft(
     press(qtbot, page.confirm.yes)
     qtbot.waitUntil(lambda: page.draft.frozen, timeout=10_000)
     settle(window, qtbot)
-    revise = page.header_actions()[-1]
-    press(qtbot, revise)
+    press(qtbot, page._revise)  # noqa: SLF001
     qtbot.waitUntil(lambda: page.draft.revision.revision == 2)
     assert page.table.editable is True
     assert len(page.table.rows) == 16
