@@ -347,6 +347,10 @@ def test_whoever_would_rather_sign_on_paper_comes_there_by_the_pin(
 
 
 def test_a_lock_takes_it_away(page: QuotePage, window: Window, qtbot: QtBot) -> None:
+    watched: list[bool] = []
+    window.desk.watched.connect(watched.append)
     screen = opened(page, window, qtbot)
+    assert watched == [True]
     window.doing.blank()
     assert not screen.isVisible()
+    assert watched == [True, False]

@@ -105,6 +105,11 @@ def test_from_the_first_run_to_a_window_and_through_the_lock(
     assert program.session.desk.actor.name == "Lin Yiming"
     assert customers(program) == 0
     assert sys.getswitchinterval() == pytest.approx(TURN)  # the window is asked first
+    idle = program._idle  # noqa: SLF001
+    desk.watched.emit(True)
+    assert idle.interval() == app.DAY * 60_000, "it does not lock while a customer reads"
+    desk.watched.emit(False)
+    assert idle.interval() == app.IDLE_MINUTES * 60_000
     program.lock()
     assert program.session is None
     assert over == ["blank"], "nothing is read while what is being written comes to its end"

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from desktop.errors import Refused, SatchelError
 from desktop.models.store import Store
@@ -45,8 +45,6 @@ class ToSign(QObject):
         super().__init__(page)
         self._look, self._desk, self._page, self._draft = look, desk, page, draft
         self.screen: CustomerScreen | None = None
-        self._away = Away()
-        self._late: list[BaseException] = []
         self.button = Button(look, msg("Customer signs"), kind="primary", icon="pencil", keys="Ctrl+Enter")
         self.button.clicked.connect(self.open)
         self.on_paper = Button(look, icon="printer", name=msg("Signed on paper"))
@@ -110,38 +108,61 @@ class ToSign(QObject):
         return round(self._look.px(680) * self._page.devicePixelRatioF())
 
     def _show(self, prepared: tuple[Showing, int]) -> None:
-        shown, length = prepared
-        if self.screen is not None:
-            return
-        scale = max(self._look.t.scale, 100)
-        look = CustomersLook(theme_name=self._look.choice, scale=scale, language=shown.words)
-        screen = CustomerScreen(look, shown, self._desk.actor.name, length, self._desk.store.clock)
-        look.setParent(screen)
-        self.screen = screen
+        if self.screen is None:
+            sitting = Sitting(self._look, self._desk, self._page.window(), *prepared)
+            self.screen = sitting.screen
+            sitting.ended.connect(self._ended)
+
+    def _ended(self, on_paper: bool) -> None:
+        self.screen = None
+        if on_paper:
+            self.ask_on_paper()
+
+    # The paper
+
+    def ask_on_paper(self) -> None:
+        """Print, sign and stamp, photograph."""
+        self.paper.ask(self.on_paper)
+
+
+class Sitting(QObject):
+    """One customer in front of the screen, whatever becomes of the page it was opened from."""
+
+    ended = Signal(bool)  # whether the customer would rather sign on paper
+
+    def __init__(self, look: Look, desk: Desk, window: QWidget, shown: Showing, pin_length: int) -> None:
+        own = CustomersLook(theme_name=look.choice, scale=max(look.t.scale, 100), language=shown.words)
+        self.screen = CustomerScreen(own, shown, desk.actor.name, pin_length, desk.store.clock)
+        super().__init__(self.screen)
+        own.setParent(self.screen)
+        self._desk, self._quote = desk, shown.quote_id
+        self._away = Away(self)
+        self._late: list[BaseException] = []
+        screen = self.screen
         screen.signing.connect(self._sign)
         screen.pin_typed.connect(self._try)
         screen.left.connect(self._left)
         screen.locked.connect(self._away.lock)
         screen.pages_wanted.connect(self._draw)
-        here = self._page.window().screen()
+        screen.shutting.connect(self._away.rest)
+        screen.shutting.connect(lambda: desk.watched.emit(False))
+        here = window.screen()
         other = next((each for each in QGuiApplication.screens() if each is not here), here)
         screen.setGeometry(other.geometry())
         screen.showFullScreen()
         self._away.put(screen)
         screen.activateWindow()
         screen.pages.area.setFocus()
-        self._desk.watched.emit(True)
-        screen.destroyed.connect(self._gone)
+        desk.watched.emit(True)
 
     def _draw(self, width: int) -> None:
         store, quote = self._desk.store, self._quote
         self._desk.runner.read(
-            self, "pages", lambda: preview.images(showing.pages(store, quote, width)), self._drawn
+            self,
+            "pages",
+            lambda: preview.images(showing.pages(store, quote, width)),
+            self.screen.pages.show_images,
         )
-
-    def _drawn(self, images: list[Any]) -> None:
-        if self.screen is not None:
-            self.screen.pages.show_images(images)
 
     def _sign(self, signer: str, job: str, said: OnScreen) -> None:
         self._desk.do(
@@ -157,13 +178,13 @@ class ToSign(QObject):
         )
 
     def _signed(self, _signature: object) -> None:
-        if self.screen is not None:
+        if isValid(self):
             self.screen.signed()
 
     def _not_signed(self, error: SatchelError) -> None:
         """What went wrong is the rep's to read, when they have the laptop back."""
-        self._late.append(error)
-        if self.screen is not None:
+        if isValid(self):
+            self._late.append(error)
             self.screen.not_signed()
 
     def _try(self, pin: str) -> None:
@@ -171,38 +192,51 @@ class ToSign(QObject):
         self._desk.runner.write(lambda: pins.answer(store, pin), done=self._answered)
 
     def _answered(self, answer: pins.Answer) -> None:
-        if self.screen is not None:
+        if isValid(self):
             self.screen.answered(answer)
 
     def _left(self, on_paper: bool) -> None:
-        self.screen = None
         self._away.bring_back()
-        self._desk.watched.emit(False)
         for error in self._late:
             self._desk.refused.emit(error)
-        self._late.clear()
-        if on_paper:
-            self.ask_on_paper()
-
-    def _gone(self) -> None:
-        self.screen = None
-
-    # The paper
-
-    def ask_on_paper(self) -> None:
-        """Print, sign and stamp, photograph."""
-        self.paper.ask(self.on_paper)
+        self.ended.emit(on_paper)
 
 
 class Away(QObject):
     """The windows that are put away; they leave the list of windows and what a screen reader finds too."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self._windows: list[QWidget] = []
+        self._but: QWidget | None = None
 
     def put(self, but: QWidget) -> None:
-        """All that is seen, but for one."""
+        """All that is seen, but for one; and what is opened from now on, as by a link from elsewhere."""
+        app = QApplication.instance()
+        if self._but is None and app is not None:
+            app.installEventFilter(self)
+        self._but = but
+        self._put()
+
+    def rest(self) -> None:
+        """What is opened from now on is seen."""
+        app = QApplication.instance()
+        if self._but is not None and app is not None:
+            app.removeEventFilter(self)
+        self._but = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A window of the program comes up: away with it, as soon as it is there."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            kinds = (Qt.WindowType.Window, Qt.WindowType.Dialog)
+            if watched is not self._but and watched.windowType() in kinds:
+                QTimer.singleShot(0, self, self._put)
+        return False
+
+    def _put(self) -> None:
+        but = self._but
+        if but is None:
+            return
         shown = [each for each in QApplication.topLevelWidgets() if each.isVisible() and each is not but]
         for window in shown:
             window.hide()
@@ -215,13 +249,13 @@ class Away(QObject):
     def bring_back(self) -> None:
         """As they were."""
         windows, self._windows = self._windows, []
-        for window in windows:
+        for window in filter(isValid, windows):
             window.show()
             window.activateWindow()
 
     def lock(self) -> None:
         """Five wrong PINs: whoever knows the passphrase opens the vault again."""
-        for window in self._windows:
+        for window in filter(isValid, self._windows):
             wanted = getattr(window, "lock_wanted", None)
             if wanted is not None:
                 wanted.emit()

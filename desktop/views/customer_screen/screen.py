@@ -45,6 +45,7 @@ class CustomerScreen(QWidget):
     pin_typed = Signal(str)
     left = Signal(bool)  # whether the customer would rather sign on paper
     locked = Signal()
+    shutting = Signal()
     pages_wanted = Signal(int)  # device pixels of a page's width
 
     def __init__(
@@ -211,6 +212,7 @@ class CustomerScreen(QWidget):
     def shut(self) -> None:
         """Away: the PIN was right, or the vault is locked."""
         self._open = False
+        self.shutting.emit()
         self._timer.stop()
         self._later.stop()
         self.close()
