@@ -143,6 +143,8 @@ def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, An
     before = line.base_quantity or ONE
     for name, value in values.items():
         setattr(line, name, value)
+    if "chosen" in values and line.kind == "alternative":
+        _choose(work, quote, line)
     if line.kind in PRICED and (line.quantity is None or line.unit_price is None):
         raise Refused(msg("A line needs a quantity and a price."), field="quantity")
     if (line.base_quantity or ONE) <= 0:
@@ -158,6 +160,15 @@ def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, An
         price(work, quote, line.product_id)
     settle(work, quote)
     return line
+
+
+def _choose(work: Work, quote: Quote, line: QuoteLine) -> None:
+    """Of the alternatives of a group exactly one counts. Raises Refused where none would."""
+    if not line.chosen:
+        raise Refused(msg("One of them counts: choose another one instead."), field="chosen")
+    for other in lines_of(work, quote):
+        if other.id != line.id and other.kind == "alternative" and other.group == line.group:
+            other.chosen = False
 
 
 @command(

@@ -1,65 +1,123 @@
 """The box at the end of a quote's lines: a product by name, pinyin, initials or number, and how many."""
 
-import re
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit
 
+from desktop.errors import Refused, SatchelError
+from desktop.rules import line_typing
+from desktop.rules.line_typing import TypedLine
+from desktop.services import pasting
+from desktop.services.quotes import PRICED
+from desktop.services.typed_lines import Wanted
+from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.suggestions import Suggestions
-from desktop.words import msg
+from desktop.words import Message, msg
 
-_ASKED: Final = re.compile(r"^(?P<what>.*?)\s*(?:[*×xX]\s*(?P<count>\d+(?:\.\d+)?))?$")
+SHOWN: Final = 8
+HINT: Final = msg("Product, e.g. sat75*2 @98000 -5%; # section, // note, = subtotal, ? option, | alternative")
+UNREAD: Final = msg("This cannot be read as a line. Type it as: sat75*2 @98000 -5%")
 
 
 class AddLine(QLineEdit):
-    """One box for a product: name, pinyin, initials or number, and how many (`sat20*5`)."""
+    """One box for a line, with products offered below it; a block of cells may be pasted into it.
 
-    asked = Signal(str, object)  # what, how many
+    What could not be added stands in it again.
+    """
 
-    def __init__(self, look: Look, find: Callable[[str], list[tuple[str, str]]]) -> None:
+    def __init__(
+        self,
+        look: Look,
+        desk: Desk,
+        quote_id: UUID,
+        after: Callable[[], UUID | None],
+        refill: Callable[[], object],
+    ) -> None:
         super().__init__()
-        self._find = find
+        self._look, self._desk, self._quote = look, desk, quote_id
+        self._after, self._refill = after, refill
         self.setProperty("bare", True)
-        look.bind(
-            self.setPlaceholderText, msg("Product name, initials or number, e.g. sat75*2; # begins a section")
-        )
+        look.bind(self.setPlaceholderText, HINT)
+        look.bind(self.setToolTip, HINT)
         look.bind(self.setAccessibleName, msg("Add a line"))
         self._given = ""
-        self.numbers: dict[str, str] = {}
+        self._offered: dict[str, UUID] = {}
         self._suggestions = Suggestions(self)
         self.textEdited.connect(self._look_up)
 
     def _look_up(self, text: str) -> None:
-        match = _ASKED.match(text.strip())
-        what = match["what"] if match else text
-        found = self._find(what) if what.strip() and not what.startswith("#") else []
-        self.numbers.update(dict(found))
+        line = line_typing.read(text)
+        names = line is not None and line.kind in PRICED and not line.free
+        found = self._products(line.text) if line is not None and names else []
+        self._offered.update(dict(found))
         self._suggestions.suggest([title for title, _ in found])
 
+    def _products(self, text: str) -> list[tuple[str, UUID]]:
+        found = []
+        for hit in self._desk.search(text, ["product"], SHOWN):
+            shown = self._desk.row("product", UUID(bytes=hit.id))
+            if shown is not None:
+                english = getattr(shown.record, "name_en", "") if self._look.language == "en" else ""
+                name, sku = getattr(shown.record, "name", ""), getattr(shown.record, "sku", "")
+                found.append((f"{sku}  {english or name}", shown.id))
+        return found
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter adds what is there."""
+        """Enter adds what is there; several rows of the clipboard are lines at once."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.submit()
+        elif event.matches(QKeySequence.StandardKey.Paste) and self.paste_block():
+            event.accept()
         else:
             super().keyPressEvent(event)
 
     def submit(self) -> None:
-        """Take the text apart and hand it over."""
+        """Read what is there and add it."""
         self._suggestions.withdraw()
         text = self.text().strip()
-        match = _ASKED.match(text)
-        if text and match:
-            count = Decimal(match["count"]) if match["count"] else Decimal(1)
-            self.clear()  # at once: the next product may be typed while this one is being added
-            self._given = text
-            self.asked.emit(match["what"].strip(), count)
+        if not text:
+            return
+        known = self._offered.get(text)
+        line = TypedLine("item", text) if known is not None else line_typing.read(text)
+        if line is None:
+            self._desk.refused.emit(Refused(UNREAD))
+            return
+        self.clear()  # at once: the next product may be typed while this one is being added
+        self._given = text
+        self._add([Wanted(line, known or self._named(line))])
 
-    def give_back(self) -> None:
-        """What was handed over could not be added: it stands here again, unless something else does."""
-        if not self.text():
-            self.setText(self._given)
+    def paste_block(self) -> bool:
+        """Add the rows of the clipboard; False where it holds one line of text, which is simply pasted."""
+        cells = pasting.block(QGuiApplication.clipboard().text())
+        if len(cells) < 2 and (not cells or len(cells[0]) < 2):
+            return False
+        self._given = ""
+        self._add([Wanted(line, self._named(line)) for line in line_typing.read_block(cells)])
+        return True
+
+    def _named(self, line: TypedLine) -> UUID | None:
+        """The product that a line names: one that was offered, else the first that is found."""
+        if line.free or line.kind not in PRICED:
+            return None
+        known = self._offered.get(line.text)
+        return known or next((product for _, product in self._products(line.text)), None)
+
+    def _add(self, wanted: list[Wanted]) -> None:
+        def failed(error: SatchelError) -> None:
+            self._desk.refused.emit(error)
+            self._refill()
+            if not self.text():
+                self.setText(self._given)
+
+        told: Message = (
+            msg("Line added") if len(wanted) == 1 else msg("Lines added: {count}").of(count=len(wanted))
+        )
+        if wanted:
+            self._desk.do(
+                "quote.type_lines", self._quote, told=told, failed=failed, wanted=wanted, after=self._after()
+            )

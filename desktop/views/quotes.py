@@ -19,6 +19,7 @@ from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
 from desktop.views.compose import Avatar, Chip, Picture, column, label, region, row
 from desktop.views.confirm import Confirm
+from desktop.views.contracts import making
 from desktop.views.covers import cover
 from desktop.views.customer_screen.opening import ToSign
 from desktop.views.desk import Desk
@@ -88,7 +89,7 @@ class QuotePage(QWidget):
         self.changes = EditionChanges(look, desk, self, self.paper.take_file)
         self.preview.hide()  # until it is known whether there is room, or the window would grow for it
         self.files.shown.connect(self._turn_files)
-        self.add = AddLine(look, self._products)
+        self.add = AddLine(look, desk, quote_id, self._after, self.fill)
         self.why = WhyPrice(look, self)
         self.confirm = Confirm(look, self)
         self.clash = QuoteClashes(look, desk, self, self.grid, self.foot, self.fill)
@@ -156,7 +157,6 @@ class QuotePage(QWidget):
         self.light.known.connect(self._lit)
         self.foot.discounted.connect(self._discount)
         self.foot.confirmed.connect(lambda: self._do("quote.confirm", msg("New total confirmed")))
-        self.add.asked.connect(self._add_line)
         self.grid.left.connect(self._catch_up)
         self.grid.remove_wanted.connect(self._remove)
         self.grid.option_pressed.connect(self._tick)
@@ -167,6 +167,7 @@ class QuotePage(QWidget):
         self._desk.changed.connect(self._changed)
         self._look.changed.connect(self.fill)
         QShortcut(QKeySequence("F9"), self).activated.connect(self.ask_issue)
+        making.listen(self, self._desk)
 
     # Showing
 
@@ -257,7 +258,7 @@ class QuotePage(QWidget):
             frozen=self.draft.frozen,
             stage=stage or verbatim(""),
             review=review,
-            standing=self.light.standing,
+            standing=self.light.standing or self.light.verdict,
         )
 
     def _lit(self) -> None:
@@ -326,42 +327,11 @@ class QuotePage(QWidget):
 
     # Writing
 
-    def _products(self, text: str) -> list[tuple[str, str]]:
-        found = []
-        for hit in self._desk.search(text, ["product"], 8):
-            shown = self._desk.row("product", UUID(bytes=hit.id))
-            if shown is not None:
-                record: Any = shown.record
-                english = record.name_en if self._look.language == "en" else ""
-                found.append((f"{record.sku}  {english or record.name}", record.id.hex))
-        return found
-
-    def _add_line(self, what: str, count: Decimal) -> None:
+    def _after(self) -> UUID | None:
+        """The line behind which new ones come; none: at the end."""
         line = self.grid.line()
-        after = (
-            line.id
-            if line is not None and self.grid.currentIndex().row() < len(self.table.rows) - 1
-            else None
-        )
-        if what.startswith("#"):
-            values = {"kind": "section", "name": what.lstrip("# ").strip()}
-            self._do("quote.add_line", msg("Section added"), undone=self.add.give_back, values=values)
-            return
-        known = self.add.numbers.get(what) or next(iter(dict(self._products(what)).values()), None)
-        if known is None:
-            self.add.give_back()
-            self._desk.refused.emit(
-                Refused(msg("There is no product “{what}” on this laptop.").of(what=what))
-            )
-            return
-        self._do(
-            "quote.add_line",
-            msg("Line added"),
-            undone=self.add.give_back,
-            product_id=UUID(known),
-            quantity=count,
-            after=after,
-        )
+        last = self.grid.currentIndex().row() >= len(self.table.rows) - 1
+        return line.id if line is not None and not last else None
 
     def _typed(self, typed: Typed) -> None:
         said: dict[str, Any] = {"line_id": typed.line, "clashed": self.clash.cell(typed)}
@@ -457,8 +427,7 @@ class QuotePage(QWidget):
             if self._desk.refusal(name, self.draft.quote) is None:
                 acts.append((words, partial(self._do, name, words)))
         acts += self.folds.acts()
-        if self.draft.frozen:
-            acts.append((msg("Save the contract as PDF"), lambda: self.paper.take_file("contract")))
+        acts += making.offered(self._desk, self.draft, self.opened.emit, self.paper.take_file)
         if self._desk.refusal("quote.delete", self.draft.quote) is None:
             acts.append((msg("Delete the quote"), lambda: self._desk.delete(self.shown)))
         for words, act in acts:

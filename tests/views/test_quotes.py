@@ -106,7 +106,7 @@ def test_an_unknown_product_is_refused_in_words(window: Window, qtbot: QtBot, fi
     page = opened(window, qtbot, firm)
     qtbot.keyClicks(page.add, "zzzzqqq")
     key(qtbot, page.add, Qt.Key.Key_Return)
-    assert "zzzzqqq" in window.bar.words()
+    qtbot.waitUntil(lambda: "zzzzqqq" in window.bar.words())
     assert page.add.text() == "zzzzqqq"
 
 
@@ -398,3 +398,39 @@ def test_the_same_again_is_opened_to_go_on_with(
     settle(window, qtbot)
     again = the_quote(window)
     assert (len(again.draft.lines), again.editable()) == (lines, True)
+
+
+def test_rows_of_a_spreadsheet_are_lines_at_once(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    before = len(page.draft.lines)
+    page.add.setFocus()
+    QGuiApplication.clipboard().setText("SAT-75V\t2\t95,000.00\n# 安装\nFLT-150\t3\n")
+    key(qtbot, page.add, Qt.Key.Key_V, control=True)
+    qtbot.waitUntil(lambda: len(page.draft.lines) == before + 3)
+    lines = page.draft.lines[before:]
+    assert [(line.kind, line.quantity) for line in lines] == [
+        ("item", Decimal(2)),
+        ("section", None),
+        ("item", Decimal(3)),
+    ]
+    assert lines[0].unit_price == Decimal(95000)
+    settle(window, qtbot)
+    window.desk.undo()
+    qtbot.waitUntil(lambda: len(page.draft.lines) == before)
+
+
+def test_what_is_no_product_needs_a_price_and_stands_in_the_box_again(
+    window: Window, qtbot: QtBot, firm: Firm
+) -> None:
+    page = opened(window, qtbot, firm)
+    before = len(page.draft.lines)
+    type_in(qtbot, page.add, "qqzz*2")
+    key(qtbot, page.add, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.add.text() == "qqzz*2")
+    assert "qqzz" in window.bar.words()
+    type_in(qtbot, page.add, "qqzz*2 @500")
+    key(qtbot, page.add, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(page.draft.lines) == before + 1)
+    assert (page.draft.lines[-1].name, page.draft.lines[-1].unit_price) == ("qqzz", Decimal(500))

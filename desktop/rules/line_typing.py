@@ -1,0 +1,108 @@
+"""What one types in the box under a quote's lines: `sat20*5`, `sat20*5 @95000 -5%`, `# Section`, `// note`.
+
+A block of cells from a spreadsheet is lines of the same: product, quantity and price in its columns.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from desktop.rules import typed
+from desktop.rules.money import ONE
+
+_SAID: Final = {"#": "section", "//": "note", "=": "subtotal"}
+_PRICED: Final = {"?": "option", "？": "option", "|": "alternative", "｜": "alternative"}
+_NUMBER: Final = r"[0-9０-９][0-9０-９.,，．]*"
+_TAIL: Final = re.compile(
+    rf"(?P<what>.*?)"
+    rf"(?:\s*(?:[*×＊]|(?<![A-Za-z])[xX])\s*(?P<count>{_NUMBER}))?"
+    rf"(?:\s*[@＠]\s*(?P<price>[^\s%％@]+))?"
+    rf"(?:\s+(?P<sign>[-−－+＋])\s*(?P<percent>{_NUMBER})\s*[%％])?"
+)
+_WIDE: Final = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
+_QUOTES: Final = {'"': '"', "“": "”", "「": "」"}
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """One line as it was typed; `text` names a product, or says what a section, note or free line says.
+
+    `percent` is negative for a discount. `free`: in quotation marks, it names no product.
+    """
+
+    kind: str
+    text: str
+    quantity: Decimal = ONE
+    price: Decimal | None = None
+    percent: Decimal | None = None
+    free: bool = False
+
+
+def read(text: str) -> TypedLine | None:
+    """One line, or None where nothing was typed or a number in it cannot be read.
+
+    >>> (one := read("sat20*5 @9.5万 -5%")).text, one.quantity, one.price, one.percent
+    ('sat20', Decimal('5'), Decimal('95000'), Decimal('-5'))
+    >>> read("# Pumps").kind, read("// by air").text, read("? hose").kind, read('"Crane" @800').free
+    ('section', 'by air', 'option', True)
+    """
+    line = text.strip()
+    for mark, kind in _SAID.items():
+        if line.startswith(mark):
+            said = line[len(mark) :].lstrip(mark[0]).strip()
+            return TypedLine(kind, said) if said or kind == "subtotal" else None
+    kind = _PRICED.get(line[:1], "item")
+    line = line[1:].strip() if kind != "item" else line
+    if not line:
+        return None
+    named, rest = _named(line)
+    match = _TAIL.fullmatch(rest)
+    if match is None:
+        return None
+    what = named or match["what"].strip()
+    count, price = _number(match["count"] or "1"), typed.amount(match["price"] or "")
+    unread = count is None or (match["price"] and price is None) or (named and match["what"].strip())
+    if not what or unread or count is None:
+        return None
+    percent = _number(match["percent"] or "")
+    if percent is not None and match["sign"] in "-−－":
+        percent = -percent
+    return TypedLine(kind, what, count, price, percent, bool(named))
+
+
+def read_block(cells: list[list[str]]) -> list[TypedLine]:
+    """The rows of a pasted block: what, how many, at what price; a row without numbers reads as if typed.
+
+    >>> [(one.text, one.quantity, one.price) for one in read_block([["SAT-20", "2", "9,800.00"], ["hose*3"]])]
+    [('SAT-20', Decimal('2'), Decimal('9800.00')), ('hose', Decimal('3'), None)]
+    """
+    return [line for row in cells if any(cell.strip() for cell in row) for line in _row(row)]
+
+
+def _row(row: list[str]) -> Iterator[TypedLine]:
+    cells = [cell.strip() for cell in row if cell.strip()]
+    line = read(cells[0])
+    if line is None:
+        return
+    numbers = [number for cell in cells[1:] if (number := _number(cell.lstrip("¥￥$€ "))) is not None]
+    if numbers and line.kind not in _SAID.values():
+        line = replace(line, quantity=numbers[0], price=numbers[1] if len(numbers) > 1 else line.price)
+    yield line
+
+
+def _named(line: str) -> tuple[str, str]:
+    """What stands in quotation marks at the beginning, and the rest."""
+    closing = _QUOTES.get(line[0])
+    end = line.find(closing, 1) if closing else -1
+    return (line[1:end].strip(), line[end + 1 :]) if end > 1 else ("", line)
+
+
+def _number(text: str) -> Decimal | None:
+    plain = text.translate(_WIDE).replace(",", "").replace("，", "")
+    try:
+        found = Decimal(plain) if plain else None
+    except InvalidOperation:
+        return None
+    return found if found is not None and found.is_finite() and abs(found) < 10**12 else None
