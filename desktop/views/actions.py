@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from desktop import settings
 from desktop.rules import deeplinks
 from desktop.views import boards, keymap
+from desktop.views.approvals.phone_answer import TITLE, PhoneAnswer, open_answer
 from desktop.views.covers import Covers
 from desktop.views.crash_page import CrashPage
 from desktop.views.customer_screen.opening import close_all
@@ -23,7 +24,7 @@ from desktop.views.palette import Item
 from desktop.views.practice import Practice
 from desktop.views.running import Tray
 from desktop.views.torn import TornWindows
-from desktop.words import msg
+from desktop.words import Message, msg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,18 @@ class Actions(QObject):
             Item(self._look.text(each.words), keys=each.keys, icon=each.icon, run=self.acts[each.name])
             for each in keymap.ACTIONS
             if each.name not in ("palette", "new", "quote")
-        ] + [Item(self._look.text(msg("Practice: your first quote")), icon="target", run=self.practise)]
+        ] + [Item(self._look.text(words), icon=icon, run=run) for words, icon, run in self._more()]
+
+    def _more(self) -> "list[tuple[Message, str, Callable[[], object]]]":
+        """Actions without keys."""
+        found: list[tuple[Message, str, Callable[[], object]]] = []
+        if self._window.desk.refusal("phone_approval.answer", None) is None:
+            found.append((TITLE, "phone", self.answer_phone))
+        return [*found, (msg("Practice: your first quote"), "target", self.practise)]
+
+    def answer_phone(self) -> PhoneAnswer:
+        """Approve what somebody reads out on the telephone."""
+        return open_answer(self._look, self._window.desk, self._window)
 
     def show_keys(self) -> None:
         """The sheet of all keys."""

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
@@ -11,9 +11,11 @@ from desktop.errors import Refused
 from desktop.models.records import Adjustment
 from desktop.rules import capitals, money
 from desktop.rules.totals import Totals
+from desktop.services.approval_verdicts import Verdict
 from desktop.services.approvals import Standing
 from desktop.services.drafts import QuoteDraft
 from desktop.views import cells, paint
+from desktop.views.approvals.lamp import Lamp
 from desktop.views.buttons import Button
 from desktop.views.compose import column, label, region, row, set_ink
 from desktop.views.look import Look
@@ -23,40 +25,6 @@ from desktop.words import Message, msg, verbatim
 DISCOUNT: Final = msg("Discount")
 WANTED: Final = msg("Total wanted")
 SLIM, LEAST = 680, 570
-
-
-class _Light(QWidget):
-    """Three places, one of them lit; the word stands beside it."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-        self._tone = "good"
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def show_tone(self, tone: str) -> None:
-        self._tone = tone
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._look.px(45), self._look.px(19))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look = self._look
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(look.colour("line"))
-        painter.setBrush(look.colour("sunken"))
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-        size = look.px(9)
-        for place, tone in enumerate(("bad", "warn", "good")):
-            lit = tone == self._tone
-            painter.setPen(Qt.PenStyle.NoPen if lit else look.colour("line_strong"))
-            painter.setBrush(look.colour(f"{tone}_mark") if lit else Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(
-                QRectF(look.px(6) + place * (size + look.px(3)), (self.height() - size) / 2, size, size)
-            )
 
 
 class _Sums(QWidget):
@@ -112,7 +80,7 @@ class QuoteFoot(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
-        self._light = _Light(look)
+        self._light = Lamp(look)
         self._state = label(look, strong=True)
         self._why = label(look, size="small", ink="ink_2", wrap=True)
         self._sums = _Sums(look)
@@ -126,13 +94,19 @@ class QuoteFoot(QWidget):
         self.confirm.clicked.connect(self.confirmed)
         self.confirm.hide()
         self.approval = Button(look, msg("Ask for approval"), icon="shield-check")
-        self.approval.hide()
-        head = row(look, self._light, self._state, 6, self.confirm, self.approval, None, gap=10)
+        self.phone = Button(look, msg("Code by telephone"), icon="phone")
+        self.subject = Button(look, msg("Issue subject to approval"), icon="clock")
+        self.page = Button(look, msg("Confirmation of approval"), icon="file-check-2")
+        self._ways = (self.phone, self.approval, self.subject, self.page)
+        for button in self._ways:
+            button.hide()
+        head = row(look, self._light, self._state, 6, self.confirm, None, gap=10)
+        ways = row(look, *self._ways, None, gap=8)
         self._names = [label(look, words, size="small", ink="ink_2") for words in (DISCOUNT, WANTED)]
         first, second = self._names
         asked = row(look, first, self.discount, 6, second, self.target, None, gap=6)
         left = region("panel")
-        left.setLayout(column(look, head, self._why, None, asked, gap=6, edge=(20, 12, 16, 12)))
+        left.setLayout(column(look, head, self._why, ways, None, asked, gap=6, edge=(20, 12, 16, 12)))
         right = region("panel", "left")
         right.setLayout(column(look, self._sums, None, gap=0, edge=(20, 8, 12, 8)))
         look.bind(right.setMaximumWidth, lambda: look.px(388))
@@ -143,6 +117,11 @@ class QuoteFoot(QWidget):
         ground.setLayout(line)
         self.setLayout(column(look, ground, gap=0))
         look.changed.connect(self._fit)
+
+    @property
+    def look(self) -> Look:
+        """How it is drawn."""
+        return self._look
 
     def minimumSizeHint(self) -> QSize:
         """What it needs when the entries say themselves what they are for."""
@@ -201,14 +180,20 @@ class QuoteFoot(QWidget):
         frozen: bool,
         stage: Message,
         review: bool,
-        standing: Standing | None = None,
+        standing: Standing | Verdict | None = None,
     ) -> None:
         """Green with what is possible, amber with what is missing, red with what asks for approval."""
-        asked = standing if reason is None and not frozen else None
+        verdict = standing if isinstance(standing, Verdict) and frozen else None
+        asked = standing if isinstance(standing, Standing) and reason is None and not frozen else None
         tone = asked.light.tone if asked is not None else "good" if reason is None or frozen else "warn"
         refused = asked.refusal if asked is not None else None
         self.confirm.setVisible(review)
-        self.approval.setVisible(refused is not None and asked is not None and not asked.waits)
+        red = asked if refused is not None else None
+        self.approval.setVisible(red is not None and not red.waits)
+        self.phone.setVisible(red is not None)
+        self.subject.setVisible(red is not None and red.days is not None)
+        self.page.setVisible(verdict is not None and verdict.confirms)
+        tone = verdict.tone if verdict is not None else tone
         self._light.show_tone(tone)
         head = stage if frozen else msg("Ready to issue") if reason is None else msg("Not yet")
         if refused is not None and asked is not None:
@@ -216,6 +201,7 @@ class QuoteFoot(QWidget):
         self._look.bind(self._state.setText, head)
         set_ink(self._state, tone)
         kept = msg("What was issued never changes. A new revision starts from it.")
+        kept = verdict.words if verdict is not None else kept
         fine = msg("All lines have a price and a tax rate. Issuing gives the number and freezes the content.")
         lit = asked.light.words if asked is not None else fine
         self._look.bind(self._why.setText, kept if frozen else reason or refused or lit)
