@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from desktop.models import agreements, further
 from desktop.models.kinds import Amount, Kind, Link, Moment, Number, Short
 from desktop.models.record import RECORDS, Record
-from desktop.models.records import Customer, Interaction, Opportunity
+from desktop.models.records import Customer, Interaction, InvoiceRequest, Opportunity, Order, Payment
 from desktop.words import Message, msg, verbatim
 
 
@@ -34,10 +34,25 @@ def _last_touch() -> ColumnElement[Any]:
     return select(func.max(Interaction.happened_at)).where(*of_it).correlate(Customer).scalar_subquery()
 
 
+def _invoiced() -> ColumnElement[Any]:
+    of_it = (InvoiceRequest.order_id == Order.id, InvoiceRequest.deleted_at.is_(None))
+    counts = InvoiceRequest.state != "cancelled"
+    return select(func.sum(InvoiceRequest.payable)).where(*of_it, counts).correlate(Order).scalar_subquery()
+
+
+def _paid() -> ColumnElement[Any]:
+    of_it = (Payment.order_id == Order.id, Payment.deleted_at.is_(None))
+    return select(func.sum(Payment.amount)).where(*of_it).correlate(Order).scalar_subquery()
+
+
 FIGURES: Final[Mapping[str, Mapping[str, Figure]]] = {
     "customer": {
         "open_deals": Figure("open_deals", msg("Open deals"), Amount(), _open_deals),
         "last_touch": Figure("last_touch", msg("Last touch"), Moment(), _last_touch),
+    },
+    "order": {
+        "invoiced_amount": Figure("invoiced_amount", msg("Invoiced"), Amount(), _invoiced),
+        "paid_amount": Figure("paid_amount", msg("Received"), Amount(), _paid),
     },
     "price_book": {
         "used_amount": Figure("used_amount", msg("Amount used"), Amount(), agreements.used_amount),

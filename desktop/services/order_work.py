@@ -16,10 +16,10 @@ from desktop.rules import order_figures as figures
 from desktop.services import order_chain
 from desktop.services import order_sense as of
 from desktop.services.commands import command, every
+from desktop.services.orders import STAGE
 from desktop.services.quote_prices import today
 from desktop.words import Message, msg
 
-STAGE: Final = ("order.stage",)
 Wanted = Mapping[UUID, Decimal] | None
 
 
@@ -133,7 +133,7 @@ def take_back(
     when=of.can_move,
     writes=(*STAGE, "delivery.arrived_on"),
     undoable=False,
-    icon="package-check",
+    icon="map-pin",
 )
 def arrive(work: Work, order: Order, *, delivery_id: UUID, arrived_on: date | None = None) -> Delivery:
     """The customer has it."""
@@ -199,7 +199,7 @@ def take_over(
     when=of.can_move,
     writes=(*STAGE, *every(InvoiceRequest)),
     undoable=False,
-    icon="receipt",
+    icon="receipt-text",
 )
 def invoice(
     work: Work, order: Order, *, quantities: Wanted = None, due_on: date | None = None
@@ -248,7 +248,7 @@ def _buyer(work: Work, order: Order) -> dict[str, str]:
     when=of.can_move,
     writes=("invoice_request.state", "invoice_request.invoice_number", "invoice_request.invoiced_on"),
     undoable=False,
-    icon="receipt-text",
+    icon="file-check",
 )
 def invoiced(
     work: Work, order: Order, *, request_id: UUID, number: str, invoiced_on: date | None = None

@@ -31,7 +31,7 @@ STAGE: Final = ("order.stage",)
     when=of.can_order,
     writes=WRITES,
     undoable=False,
-    icon="package-plus",
+    icon="package",
     offered=True,
 )
 def make(
@@ -159,7 +159,7 @@ def _step(work: Work, order: Order, stage: str) -> None:
     when=of.can_submit,
     writes=(*STAGE, "order.number", "order.submitted_at", "order.returned"),
     undoable=False,
-    icon="send",
+    icon="upload",
     offered=True,
 )
 def submit(work: Work, order: Order) -> None:

@@ -17,7 +17,7 @@ from desktop.models.records.catalog import TAX_MODES
 from desktop.rules import stages
 from desktop.words import Message, msg
 
-DELIVERY_KINDS = (("goods", msg("Delivery")), ("return", msg("Return", "goods")))
+DELIVERY_KINDS = (("goods", msg("Delivery", "goods")), ("return", msg("Return", "goods")))
 REQUEST_STATES = (
     ("requested", msg("Requested")),
     ("invoiced", msg("Invoiced")),
@@ -96,7 +96,7 @@ class Delivery(Record):
     """
 
     __tablename__ = "delivery"
-    __label__: ClassVar[Message] = msg("Delivery")
+    __label__: ClassVar[Message] = msg("Delivery", "goods")
     __plural__: ClassVar[Message] = msg("Deliveries")
     __root__ = "order_id"
     order_id: Mapped[UUID | None] = field(Link("order"), msg("Order"), index=True, listed=True)
@@ -126,7 +126,7 @@ class Acceptance(Record):
     __root__ = "order_id"
     __fact__ = "append"
     order_id: Mapped[UUID | None] = field(Link("order"), msg("Order"), index=True)
-    delivery_id: Mapped[UUID | None] = field(Link("delivery"), msg("Delivery"), index=True)
+    delivery_id: Mapped[UUID | None] = field(Link("delivery"), msg("Delivery", "goods"), index=True)
     signer: Mapped[str] = field(Short(), msg("Accepted by"), listed=True)
     accepted_on: Mapped[date | None] = field(Day(), msg("Accepted on"), listed=True)
     remark: Mapped[str] = field(Short(1000), msg("Remark"))
