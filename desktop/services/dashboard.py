@@ -233,7 +233,7 @@ def _moves(session: Session, scope: Scope, day: date, currency: str) -> Part:
         for name, moved, tone in named
         if moved or name.text != "Open again"
     ]
-    begins = bars.Named(msg("Start of month"), found.start)
+    begins = bars.Named(msg("Opening", "chart"), found.start)
     ends = bars.Named(msg("Today"), found.end, rows=scope.open_deals())
     levels = [found.start, found.end, found.start + sum(found.new.values())]
 

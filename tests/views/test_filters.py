@@ -187,6 +187,26 @@ def test_groups_fold_and_unfold_and_say_their_counts(window: Window, qtbot: QtBo
     assert len(heads(page)) == 4
 
 
+def test_a_group_that_folds_leaves_one_on_the_record_one_was_on(window: Window, qtbot: QtBot) -> None:
+    page = the_list(window)
+    page.filters.group_by("grade")
+    settle(window, qtbot)
+    last = page.table.records()[-1]
+    page.select(last.id)
+    settle(window, qtbot)
+    page.list.fold(0)
+    settle(window, qtbot)
+    assert [each.id for each in page.chosen()] == [last.id]
+    row = page.panel.row()
+    assert row is not None
+    assert row.id == last.id
+    heads_at = [n for n, line in enumerate(page.table.rows) if isinstance(line, Head)]
+    page.list.fold(heads_at[-1])
+    settle(window, qtbot)
+    assert page.chosen() == []
+    assert not page.panel.isVisible()  # its record lies in a group that is folded
+
+
 def test_a_group_shows_its_pages_one_after_the_other(
     window_on: Callable[[Store], Window], empty_store: Store, qtbot: QtBot
 ) -> None:
