@@ -1,5 +1,6 @@
 """A small sealed quote of one page, its company and its laptop, and what other programs say of a seal."""
 
+import random
 import re
 import subprocess
 from datetime import UTC, datetime
@@ -17,10 +18,13 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from desktop.documents.ink import ink_page
 from desktop.documents.quote import quote_pdf
 from desktop.documents.seal import seal
+from desktop.documents.seal_form import customer_place
 from desktop.models import certificates
 from desktop.rules.canonical import content_hash
+from tests import inks
 from tests.documents import sample
 from tests.documents.sample import Snapshot, text
 
@@ -74,6 +78,29 @@ def signed_by_the_customer(pdf: bytes) -> bytes:
     return seal(pdf, KEY, [LAPTOP, COMPANY], at=NOON, name="王总", reason="Q2611-0187 R2", field="Customer")
 
 
+@lru_cache(maxsize=1)
+def signed() -> bytes:
+    """The small quote with a customer's ink in their field."""
+    base = sealed()
+    width, height = customer_place(base)
+    shows = ink_page(inks.name(), "张建国\u3000总经理\u30002026-11-24 12:00:00", width, height)
+    reason = "Q2611-0187 R2 SHA-256 … evidence SHA-256 …"
+    return seal(
+        base, KEY, [LAPTOP, COMPANY], at=NOON, name="张建国", reason=reason, field="Customer", shows=shows
+    )
+
+
+def signed_by_a_stranger(base: bytes, rng: random.Random) -> bytes:
+    """The customer's field, signed and shown by somebody whose laptop nobody here knows."""
+    key = certificates.key_of(rng.randbytes(32))
+    own = certificates.alone(key, FIRM, HOLDER, "ab" * 16, NOON)
+    width, height = customer_place(base)
+    shows = ink_page(inks.name(), "张建国", width, height)
+    return seal(
+        base, key, [own], at=NOON, name="张建国", reason="Q2611-0187 R2", field="Customer", shows=shows
+    )
+
+
 def pyhanko_accepts(path: Path) -> bool:
     """Whether pyHanko alone, without our own rules, calls every signature good."""
     root = Certificate.load(COMPANY)
@@ -93,10 +120,10 @@ def pdfsig_says(path: Path) -> str:
     return ended.stdout.decode(errors="replace")
 
 
-def pdfsig_accepts(path: Path) -> bool:
-    """Whether poppler finds one valid signature over the whole of the file."""
+def pdfsig_accepts(path: Path, *, signatures: int = 1) -> bool:
+    """Whether poppler finds so many valid signatures, one of them over the whole of the file."""
     said = pdfsig_says(path)
-    return said.count("Signature is Valid") == 1 and "Total document signed" in said
+    return said.count("Signature is Valid") == signatures and "Total document signed" in said
 
 
 def openssl_accepts(path: Path) -> bool:

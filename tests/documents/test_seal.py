@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pikepdf
@@ -125,6 +126,34 @@ def test_what_is_appended_is_told_apart_from_the_customers_signature(paper: Path
     assert check(tamper.appended(signed, random.Random(3)), TRUSTED).state == "appended"
     assert check(signed + b"\n", TRUSTED).state == "appended"
     assert check(signed[: len(pdf)], TRUSTED).state == "sound"
+
+
+def test_what_a_customer_signed_passes_everybody_and_any_change_of_it_is_refused(paper: Path) -> None:
+    paper.write_bytes(sealing.signed())
+    assert tamper.whole_and_signed(paper)
+    with pikepdf.open(paper) as opened:
+        assert opened.check_pdf_syntax() == []
+    assert b"/BaseFont /Courier" not in paper.read_bytes()
+    rng, pdf = random.Random(14), sealing.signed()
+    for make in tamper.WAYS.values():
+        states = {check(make(pdf, rng), TRUSTED).state for _ in range(8)}
+        assert states <= tamper.REFUSED
+        paper.write_bytes(make(pdf, rng))
+        assert not sealing.pyhanko_accepts(paper)
+        assert not sealing.pdfsig_accepts(paper, signatures=2)
+
+
+def test_the_same_ink_key_and_moment_give_the_same_bytes() -> None:
+    first = sealing.signed()
+    sealing.signed.cache_clear()
+    assert sealing.signed() == first
+
+
+def test_a_signed_file_that_was_put_back_is_told_by_the_log_in_every_form(tmp_path: Path) -> None:
+    tally: Counter[str] = Counter()
+    assert tamper.rolled_back(12, 5, tmp_path, tally) == []
+    assert any(each.endswith("rolled_back") for each in tally)
+    assert len(tally) >= 3
 
 
 def test_a_seal_counts_by_the_key_that_vouches_and_not_by_names() -> None:
