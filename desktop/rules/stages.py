@@ -84,7 +84,7 @@ QUOTE: Final = StageSet(
 CONTRACT: Final = StageSet(
     (
         Stage("draft", msg("Draft")),
-        Stage("sent", msg("To be signed")),
+        Stage("sent", msg("To be signed", "contract")),
         Stage("signed", msg("Signed", "contract")),
         Stage("running", msg("Being carried out")),
         Stage("completed", msg("Completed", "contract"), open=False),

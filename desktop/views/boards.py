@@ -3,14 +3,17 @@
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.documents.chart_marks import Rows
+from desktop.views.contracts.page import ContractPage
 from desktop.views.dashboard import DashboardPage
 from desktop.views.importing.page import ImportPage
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
+from desktop.views.quotes import QuotePage
 from desktop.views.rail import Place
 from desktop.views.today import TodayPage
 from desktop.words import msg
@@ -22,6 +25,9 @@ Board = TodayPage | DashboardPage | ImportPage
 TODAY: Final = Place("today", msg("Today"), "sun")
 DASHBOARD: Final = Place("dashboard", msg("Dashboard"), "chart-column")
 IMPORT: Final = Place("import", msg("Import"), "upload")
+Whole = QuotePage | ContractPage
+WHOLE: Final[dict[str, type[QuotePage | ContractPage]]] = {"quote": QuotePage, "contract": ContractPage}
+"""Records with a page of their own making."""
 KEYS: Final = (TODAY.key, DASHBOARD.key, IMPORT.key)
 
 
@@ -39,6 +45,15 @@ def make(window: "Window", look: Look, key: str) -> QWidget:
     page.wanted.connect(window.ask_new)
     page.figures.connect(window.status.figures.show_figures)
     page.shown_rows.connect(partial(show_rows, window))
+    return page
+
+
+def whole(window: "Window", look: Look, kind: str, record_id: UUID) -> QuotePage | ContractPage:
+    """The page of a quote or a contract, joined to the window."""
+    page = WHOLE[kind](look, window.desk, record_id)
+    page.opened.connect(window.open_record)
+    page.figures.connect(window.status.figures.show_figures)
+    page.header_changed.connect(window.renew_header)
     return page
 
 

@@ -18,7 +18,8 @@ NOTHING: Final = "\N{EM DASH}"
 SIGNS: Final = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _CUSTOMER_WAY: Final = ("potential", "contacted", "following", "trial", "negotiation")
 _WON: Final = frozenset({"won", "accepted", "signed", "running", "retained"})
-_LOST: Final = frozenset({"lost", "declined", "expired", "superseded"})
+_WON_OF: Final = {"contract": frozenset({"completed"})}
+_LOST: Final = frozenset({"lost", "declined", "expired", "superseded", "terminated", "withdrawn"})
 CHANNEL_ICONS: Final = {
     "visit": "map-pin",
     "call": "phone",
@@ -142,16 +143,19 @@ def stage(row: Row, name: str, language: str, today: date) -> Cell:
     return Cell(shown, ring=ring_of(row.record.__tablename__, value), tooltip=shown)
 
 
+_WAYS: Final = {"quote": stages.QUOTE, "contract": stages.CONTRACT}
+
+
 def ring_of(kind: str, value: str) -> tuple[float, str]:
     """How far along a stage is, and whether it has ended."""
-    if value in _WON:
+    if value in _WON_OF.get(kind, _WON):
         return 1, "won"
     if value in _LOST:
         return 1, "lost"
     if kind == "customer":
         place = _CUSTOMER_WAY.index(value) if value in _CUSTOMER_WAY else 0
         return place / len(_CUSTOMER_WAY), ""
-    way = stages.QUOTE if kind == "quote" else stages.OPPORTUNITY
+    way = _WAYS.get(kind, stages.OPPORTUNITY)
     codes = [each.code for each in way.stages if each.open]
     return (codes.index(value) / len(codes) if value in codes else 0), ""
 
@@ -217,7 +221,8 @@ def due(row: Row, name: str, language: str, today: date) -> Cell:
 
 def _ended(row: Row) -> bool:
     value = str(getattr(row.record, "stage", "") or "")
-    return value in _LOST or (value in _WON and row.record.__tablename__ != "customer")
+    kind = row.record.__tablename__
+    return value in _LOST or (value in _WON_OF.get(kind, _WON) and kind != "customer")
 
 
 def since(row: Row, name: str, language: str, today: date) -> Cell:

@@ -112,6 +112,11 @@ def _late(name: str) -> Condition:
 
 _QUIET: Final = Group(ANY, (Condition("next_on", "empty"), Condition("next_step", "empty")))
 _SOON: Final = every(Condition("stage", "one_of", ("issued",)), Condition("valid_until", "in", "by:7"))
+_RENEWAL: Final = every(
+    Condition("stage", "one_of", ("signed", "running")), Condition("renew_on", "in", "by:30")
+)
+_UNDER_WAY: Final = every(Condition("stage", "none_of", ("won", "lost")))
+_TO_DO: Final = Condition("done_at", "empty")
 _UNDER_WAY: Final = every(Condition("stage", "none_of", ("won", "lost")))
 _TO_DO: Final = Condition("done_at", "empty")
 
@@ -120,7 +125,7 @@ DROP_TABLE: Final = msg("or drop a file into the window: CSV or Excel")
 
 _ACTIVE: Final = View("active", msg("Active"), every(Condition("active", "yes")))
 DIRECTORY_KINDS: Final = (
-    *("price_book", "price_entry", "promotion", "exchange_rate", "approval_rule", "delegation"),
+    *("price_book", "price_entry", "promotion", "exchange_rate", "approval_rule", "delegation", "clause"),
     *("user", "team"),
 )
 """Lists without a place in the rail: the settings and the palette lead there."""
@@ -224,6 +229,46 @@ LISTS: Final = {
             ),
             why_empty=msg("A quote needs a customer and one product. The rest is filled in for you."),
             calendar="valid_until",
+        ),
+        ListSpec(
+            "contract",
+            "file-check",
+            (
+                Column("number", cells.title, 130, 1, 9, msg("Contract")),
+                Column("customer_id", cells.link, 190, 3, 8),
+                Column("name", cells.text, 150, 2, 5),
+                Column("stage", cells.stage, 110, 0, 8),
+                Column("payable", cells.amount, 116, 0, 7, right=True),
+                Column("signed_on", cells.text, 104, 0, 4),
+                Column("renew_on", cells.due, 104, 0, 6),
+            ),
+            _views(
+                "contract",
+                View("draft", msg("Drafts"), _in("stage", "draft")),
+                View("sent", msg("To be signed", "contract"), _in("stage", "sent")),
+                View("running", msg("In force"), _in("stage", "signed", "running")),
+                View("renewal", msg("To be renewed"), _RENEWAL),
+            ),
+            why_empty=msg("A contract is made from an issued quote: open the quote and choose it there."),
+            board="stage",
+            calendar="renew_on",
+        ),
+        ListSpec(
+            "clause",
+            "file-text",
+            (
+                Column("code", cells.text, 110, 0, 7),
+                Column("name", cells.title, 220, 3, 9),
+                Column("approval_class", cells.choice, 190, 1, 8),
+                Column("approver", cells.text, 130, 0, 4),
+                Column("place", cells.number, 80, 0, 3, right=True),
+            ),
+            (View("all", msg("All")), _ACTIVE),
+            order="place",
+            descending=False,
+            why_empty=msg(
+                "Without a library of its own the firm has the clauses that come with the program."
+            ),
         ),
         ListSpec(
             "task",

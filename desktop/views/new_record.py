@@ -50,6 +50,9 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
         *("product_id", "valid_from", "valid_until"),
     ),
     "exchange_rate": ("base_currency", "rate", "quote_currency", "rated_on", "source"),
+    "clause": ("name", "name_en", "code", "place", "approval_class", "approver"),
+    "clause_version": ("clause_id", "edition", "valid_from", "heading", "heading_en", "body", "body_en"),
+    "contract": ("quote_id", "name", "valid_from", "valid_until", "renew_on"),
     "organisation": ("name", "name_en", "phone", "tax_id", "currency", "tax_mode"),
 }
 WIDTH: Final = 560

@@ -90,6 +90,10 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
         "remark",
     ),
     "quote": ("customer_id", "opportunity_id", "name", "stage", "payable", "valid_until", "next_step"),
+    "contract": (
+        *("customer_id", "quote_id", "name", "stage", "payable", "language", "title_zh", "title_en"),
+        *("valid_from", "valid_until", "signed_on", "renew_on", "remind_days", "remark"),
+    ),
     "task": ("name", "customer_id", "priority", "due_on", "opportunity_id", "remark"),
     "interaction": (
         "name",
@@ -117,7 +121,7 @@ def subtitle(shown: Row, language: str) -> list[str]:
     if kind == "customer":
         other = record.name if language == "en" and record.name_en else record.name_en
         parts = [other, record.city, record.industry]
-    elif kind in ("contact", "task", "interaction", "opportunity", "quote"):
+    elif kind in ("contact", "task", "interaction", "opportunity", "quote", "contract"):
         customer = shown.called(getattr(record, "customer_id", None), language)
         parts = [customer, str(getattr(record, "job", ""))]
     elif kind == "price_book":

@@ -48,11 +48,13 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("contact", "customer_id"),
         ("opportunity", "customer_id"),
         ("quote", "customer_id"),
+        ("contract", "customer_id"),
         ("task", "customer_id"),
         ("address", "customer_id"),
     ),
     "contact": (("interaction", "contact_id"),),
     "price_book": (("price_entry", "book_id"),),
+    "clause": (("clause_version", "clause_id"),),
     "team": (("user", "team_id"),),
     "opportunity": (
         ("quote", "opportunity_id"),

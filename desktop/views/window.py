@@ -47,7 +47,6 @@ from desktop.views.outbox_edit import open_field
 from desktop.views.palette import Item, Palette
 from desktop.views.places import BELOW, DIRECTORY, PLACES
 from desktop.views.progress import FirstCopy
-from desktop.views.quotes import QuotePage
 from desktop.views.rail import Side
 from desktop.views.record_page import RecordPage
 from desktop.views.room import Room
@@ -256,18 +255,14 @@ class Window(QWidget):
             made.quoted.connect(self.quote_for)
             made.linked.connect(self.ask_new)
             made.figures.connect(self.status.figures.show_figures)
-            made.header_changed.connect(self._renew_header)
+            made.header_changed.connect(self.renew_header)
             page = made
         self._kept[key] = page
         return page
 
     def _make_record(self, kind: str, record_id: UUID) -> QWidget:
-        if kind == "quote":
-            quote = QuotePage(self._look, self.desk, record_id)
-            quote.opened.connect(self.open_record)
-            quote.figures.connect(self.status.figures.show_figures)
-            quote.header_changed.connect(self._renew_header)
-            return quote
+        if kind in boards.WHOLE:
+            return boards.whole(self, self._look, kind, record_id)
         kept = self._records.get(kind)
         if kept is not None:
             kept.show_record(record_id)
@@ -292,7 +287,7 @@ class Window(QWidget):
         actions: Sequence[QWidget] = ()
         if isinstance(page, ListPage):
             parts, actions = page.header_tabs(), page.header_actions()
-        elif isinstance(page, RecordPage | QuotePage | boards.Board):
+        elif isinstance(page, RecordPage | boards.Whole | boards.Board):
             parts, actions = page.header_parts(), page.header_actions()
         elif isinstance(page, InboxPage):
             parts = page.header_parts()
@@ -302,25 +297,26 @@ class Window(QWidget):
         for part in parts:
             self._left.addWidget(part)
             lend(part)
-        self.search.setVisible(not isinstance(page, QuotePage))
+        self.search.setVisible(not isinstance(page, boards.Whole))
         if isinstance(page, SettingsPage | RecordPage):
             self.status.figures.show_figures([])
         for action in actions:
             self._right.addWidget(action)
             lend(action)
 
-    def _renew_header(self) -> None:
+    def renew_header(self) -> None:
         page = self.page()
         if page is not None and 0 <= self.trail.here < len(self.trail.stops):
             self._show_header(self.trail.stops[self.trail.here], page)
 
     def _reword(self) -> None:
         self._slim()
-        self._renew_header()
+        self.renew_header()
         self.refresh_counts()
 
     def _slim(self) -> None:
-        crowded = isinstance(self.page(), QuotePage) or self.width() < self._look.px(SLIM_BELOW)
+        wide = isinstance(self.page(), boards.Whole)
+        crowded = wide or self.width() < self._look.px(SLIM_BELOW)
         self.side.be_slim(crowded)
         self.search.shrink(self.width() < self._look.px(SLIM_BELOW))
 
@@ -403,7 +399,7 @@ class Window(QWidget):
         page = self.page()
         if isinstance(page, ListPage):
             return page.current()
-        return page.shown if isinstance(page, RecordPage | QuotePage) else None
+        return page.shown if isinstance(page, RecordPage | boards.Whole) else None
 
     def ask_new(self, kind: str, links: dict[str, Any] | None = None) -> None:
         """The card for a new record; a quote for a known customer is begun at once."""

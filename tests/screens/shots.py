@@ -21,6 +21,7 @@ from desktop.views.runner import Runner
 from desktop.views.window import Window
 from tests.screens.bulk_shots import BULK
 from tests.screens.clash_shots import CLASHES
+from tests.screens.contract_shots import CONTRACTS
 from tests.screens.customer_shots import CUSTOMER
 from tests.screens.directory_shots import DECIDED, DIRECTORY
 from tests.screens.fill_shots import EMPTY, FULL
@@ -54,6 +55,7 @@ WINDOWS: dict[str, Show] = {
     **DECIDED,
     **HELD,
     **PRICES,
+    **CONTRACTS,
 }
 """By name; the last of them leave something behind that the others would show."""
 

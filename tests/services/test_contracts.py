@@ -15,9 +15,10 @@ from desktop.models.records import Clause, ClauseVersion, Contract, ContractClau
 from desktop.models.store import Store
 from desktop.rules.canonical import content_hash, hash_of
 from desktop.rules.clauses import OURS, STANDARD
-from desktop.services import commands, contract_clauses, contract_drafts, contracts, sealed
+from desktop.services import commands, contract_clauses, contract_drafts, contracts, sealed, today
+from desktop.services import contract_reminders as reminders
 from desktop.words import verbatim
-from tests.stores import customer, firm, opened, product, quote
+from tests.stores import NOON, customer, firm, opened, product, quote
 
 assert contract_clauses.WORDS
 
@@ -163,6 +164,7 @@ def test_an_issued_contract_is_sealed_and_frozen(store: Store, made: Contract) -
     assert (contract.stage, contract.number[:6]) == ("sent", "SC-26-")
     assert hash_of(read_data(paper)) == contract.content_hash
     assert contracts.paper_of(store, made.id) == paper
+    assert made.quote_id is not None
     assert contracts.paper(store, made.quote_id) == paper
     assert sealed.examine(paper, store).reliable
     warranty = clause(store, made, "warranty")
@@ -287,3 +289,41 @@ def test_steps_of_ones_own_are_added_while_it_is_carried_out(store: Store, made:
     run(store, "milestone.delete", step.id)
     with pytest.raises(Refused, match="quote"):
         run(store, "milestone.new", values={"contract_id": made.id, "name": "x", "kind": "payment"})
+
+
+def told(store: Store, on: date) -> list[str]:
+    kinds = ("renewal:", "milestone:", "unsigned:")
+    lines = today.agenda(store, on).lines
+    return [line.title.in_language("en") for line in lines if line.key.startswith(kinds)]
+
+
+def test_today_tells_of_renewals_and_milestones_in_time(store: Store, made: Contract) -> None:
+    assert reminders.UNSIGNED
+    run(store, "contract.edit", made.id, values={"renew_on": date(2027, 10, 31)})
+    first, second = contract_drafts.load(store, made.id).milestones
+    run(store, "milestone.edit", first.id, values={"due_on": date(2026, 12, 4)})
+    assert told(store, date(2027, 10, 31)) == []
+    run(store, "contract.issue", made.id)
+    run(store, "contract.sign", made.id)
+    number = now(store, made).number
+    assert told(store, date(2026, 11, 26)) == []
+    assert told(store, date(2026, 11, 27)) == [f"预付款 of contract {number}"]
+    run(store, "milestone.reach", first.id)
+    assert told(store, date(2026, 11, 27)) == []
+    assert told(store, date(2027, 9, 30)) == []
+    assert told(store, date(2027, 10, 1)) == [f"Renew contract {number}"]
+    run(store, "milestone.reach", second.id)
+    run(store, "contract.complete", made.id)
+    assert told(store, date(2027, 10, 1)) == []
+
+
+def test_today_asks_about_a_contract_that_nobody_signs(tmp_path: Path) -> None:
+    moment = [NOON]
+    with opened(tmp_path / "later", clock=lambda: moment[0]) as store:
+        firm(store)
+        contract = run(store, "contract.new", values={"quote_id": issued(store).id})
+        run(store, "contract.issue", contract.id)
+        assert told(store, NOON.date()) == []
+        moment[0] = NOON + reminders.UNSIGNED
+        number = now(store, contract).number
+        assert told(store, moment[0].date()) == [f"Contract {number} is not signed yet"]

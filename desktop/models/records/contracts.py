@@ -83,7 +83,7 @@ class ContractClause(Record):
     version_id: Mapped[UUID | None] = field(
         Link("clause_version"), msg("Standard text"), frozen=True, hidden=True
     )
-    edition: Mapped[str] = field(Short(40), msg("Edition"), frozen=True, listed=True)
+    edition: Mapped[str] = field(Short(40), msg("Edition", "clause"), frozen=True, listed=True)
     heading: Mapped[str] = field(Short(), msg("Heading"), frozen=True, listed=True)
     heading_en: Mapped[str] = field(Short(), msg("Heading in English"), frozen=True)
     body: Mapped[str] = field(Long(LONGEST_CLAUSE), msg("Text"), frozen=True)
@@ -156,7 +156,7 @@ class ClauseVersion(Record):
     clause_id: Mapped[UUID | None] = field(
         Link("clause"), msg("Standard clause"), required=True, index=True, frozen=True, listed=True
     )
-    edition: Mapped[str] = field(Short(40), msg("Edition"), frozen=True, listed=True)
+    edition: Mapped[str] = field(Short(40), msg("Edition", "clause"), frozen=True, listed=True)
     valid_from: Mapped[date | None] = field(Day(), msg("Valid from"), frozen=True, listed=True)
     heading: Mapped[str] = field(Short(), msg("Heading"), frozen=True, listed=True)
     heading_en: Mapped[str] = field(Short(), msg("Heading in English"), frozen=True)

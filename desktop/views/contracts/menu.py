@@ -1,0 +1,63 @@
+"""What else can be done with a contract: its clauses in another order, its next stage, its end."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from desktop.views.desk import Desk
+from desktop.words import Message, msg
+
+if TYPE_CHECKING:
+    from desktop.views.contracts.page import ContractPage
+
+Act = tuple[Message, Callable[[], object]]
+STEPS: Final = (
+    ("start", msg("Is being carried out")),
+    ("complete", msg("Contract completed")),
+    ("terminate", msg("Contract ended early")),
+    ("withdraw", msg("Withdraw contract")),
+)
+
+
+def acts(page: "ContractPage", desk: Desk) -> list[Act]:
+    """What is offered now, in the order of the menu."""
+    contract = page.draft.contract
+    found: list[Act] = _of_clauses(page) if page.editable() else []
+    for verb, words in STEPS:
+        name = f"contract.{verb}"
+        if desk.refusal(name, contract) is None:
+            found.append((words, partial(page.end, name, words)))
+    quote_id = contract.quote_id
+    if quote_id is not None and desk.is_here("quote", quote_id):
+        found.append((msg("Open quote"), lambda: page.opened.emit("quote", quote_id)))
+    if not page.draft.frozen and desk.refusal("contract.delete", contract) is None:
+        found.append((msg("Delete the contract"), lambda: desk.delete(page.shown)))
+    return found
+
+
+def _of_clauses(page: "ContractPage") -> list[Act]:
+    draft = page.draft
+    there = {one.code for one in draft.clauses}
+    found: list[Act] = [(msg("A clause of one's own…"), page.ask_clause)]
+    for one in draft.library:
+        if one.code not in there:
+            act = partial(page.do, "contract.add_clause", msg("Clause added"), code=one.code)
+            found.append((msg("Add “{heading}”").of(heading=one.wording.heading), act))
+    return [*found, *_of_this_clause(page)] if draft.clauses else found
+
+
+def _of_this_clause(page: "ContractPage") -> list[Act]:
+    """What becomes of the clause at hand."""
+    clauses, at = page.draft.clauses, page.at
+    clause, found = clauses[at], list[Act]()
+    named: dict[str, Any] = {"clause_id": clause.id}
+    move = partial(page.do, "contract.move_clause", msg("Clause moved"), **named)
+    if at:
+        above = clauses[at - 2].id if at > 1 else None
+        found.append((msg("Move clause up"), partial(move, after=above)))
+    if at < len(clauses) - 1:
+        found.append((msg("Move clause down"), partial(move, after=clauses[at + 1].id)))
+    if not (clause.standard or {}).get("fixed"):
+        out = partial(page.do, "contract.remove_clause", msg("Clause left out"), **named)
+        found.append((msg("Leave out “{heading}”").of(heading=clause.title), out))
+    return found
