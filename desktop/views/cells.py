@@ -18,8 +18,10 @@ NOTHING: Final = "\N{EM DASH}"
 SIGNS: Final = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 _CUSTOMER_WAY: Final = ("potential", "contacted", "following", "trial", "negotiation")
 _WON: Final = frozenset({"won", "accepted", "signed", "running", "retained"})
-_WON_OF: Final = {"contract": frozenset({"completed"})}
-_LOST: Final = frozenset({"lost", "declined", "expired", "superseded", "terminated", "withdrawn"})
+_WON_OF: Final = {"contract": frozenset({"completed"}), "order": frozenset({"completed"})}
+_LOST: Final = frozenset(
+    {"lost", "declined", "expired", "superseded", "terminated", "withdrawn", "cancelled"}
+)
 CHANNEL_ICONS: Final = {
     "visit": "map-pin",
     "call": "phone",
@@ -137,13 +139,20 @@ def grade(row: Row, name: str, language: str, today: date) -> Cell:
 
 
 def stage(row: Row, name: str, language: str, today: date) -> Cell:
-    """A ring filled as far as it has come, and the name of the stage."""
-    value = str(row.value(name) or "")
+    """A ring filled as far as it has come, and the name of the stage; an offer that nobody took in time."""
+    value = standing(row.record, str(row.value(name) or ""), today)
     shown = row.kind(name).format(value, language)
     return Cell(shown, ring=ring_of(row.record.__tablename__, value), tooltip=shown)
 
 
-_WAYS: Final = {"quote": stages.QUOTE, "contract": stages.CONTRACT}
+def standing(record: Any, value: str, today: date) -> str:
+    """The stage as it is today: an issued offer past its last day has expired, though nobody said so."""
+    until = getattr(record, "valid_until", None)
+    passed = record.__tablename__ == "quote" and value == "issued" and until is not None and until < today
+    return "expired" if passed else value
+
+
+_WAYS: Final = {"quote": stages.QUOTE, "contract": stages.CONTRACT, "order": stages.ORDER}
 
 
 def ring_of(kind: str, value: str) -> tuple[float, str]:

@@ -321,6 +321,10 @@ class Chip(QWidget):
         self.updateGeometry()
         self.update()
 
+    def words(self) -> str:
+        """What it says now."""
+        return self._look.text(self._words)
+
     def sizeHint(self) -> QSize:
         """Words and 6 px on each side."""
         return QSize(paint.chip_width(self._look, self._look.text(self._words)), self._look.t.control("chip"))

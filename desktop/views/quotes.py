@@ -14,6 +14,7 @@ from desktop.errors import Refused, SatchelError
 from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
 from desktop.services import drafts, quotes
+from desktop.views import cells
 from desktop.views.approvals.light import QuoteLight, missing
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
@@ -53,6 +54,8 @@ _STAGE_TONES: Final = {
     "draft": "neutral",
 }
 
+REVISE: Final = msg("New revision")
+RENEW: Final = msg("Renew at today's prices")
 HINTS: Final = (
     (msg("next cell"), "Tab"),
     (msg("copy from above"), "Ctrl+D"),
@@ -139,8 +142,8 @@ class QuotePage(QWidget):
         self._firm.clicked.connect(lambda: self._ask_fact("terms"))
         self.issue = Button(look, msg("Issue"), kind="primary", icon="file-check", keys="F9")
         self.issue.clicked.connect(self.ask_issue)
-        self._revise = Button(look, msg("New revision"), icon="copy")
-        self._revise.clicked.connect(lambda: self._do("quote.revise", msg("New revision begun")))
+        self._revise = Button(look, REVISE, icon="copy")
+        self._revise.clicked.connect(lambda: self._do(*self._again()))
         self.share = share_button(look, words=False)
         self.share.clicked.connect(lambda: open_sharing(look, self._desk, self.shown, self.share))
         self._more = Button(look, icon="ellipsis", name=msg("More"))
@@ -202,8 +205,9 @@ class QuotePage(QWidget):
         self._title.setText(
             f"{number} R{draft.revision.revision}" if draft.quote.number else name_of_it or number
         )
-        stage = draft.quote.stage or "draft"
+        stage = self._standing()
         word = words_of(type(draft.quote).fields()["stage"].kind, stage)
+        look.bind(self._revise.setText, RENEW if stage == "expired" else REVISE)
         self._chip.show_words(word or stage, _STAGE_TONES.get(stage, "neutral"))
         name = veil_text(look, name or "")
         self._firm.setText(name)
@@ -224,6 +228,16 @@ class QuotePage(QWidget):
         if self.isVisible():
             self._tell_figures()
         self.paper.soon()
+
+    def _standing(self) -> str:
+        """The stage as it is today."""
+        day = cells.now().date()
+        return cells.standing(self.draft.quote, self.draft.quote.stage or "draft", day) or "draft"
+
+    def _again(self) -> tuple[str, Message]:
+        """What begins the next revision: of an expired offer at today's prices."""
+        expired = self._standing() == "expired"
+        return ("quote.renew", RENEW) if expired else ("quote.revise", msg("New revision begun"))
 
     def _reason(self) -> Message | None:
         """Why it cannot be issued now."""

@@ -1,6 +1,7 @@
 """The quote editor: type lines, see totals at once, look at the paper, issue and revise."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
 from desktop.services import commands, drafts
+from desktop.views import cells
 from desktop.views.buttons import Button
 from desktop.views.look import Look
 from desktop.views.paperwork import forget_copies
@@ -434,3 +436,17 @@ def test_what_is_no_product_needs_a_price_and_stands_in_the_box_again(
     key(qtbot, page.add, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(page.draft.lines) == before + 1)
     assert (page.draft.lines[-1].name, page.draft.lines[-1].unit_price) == ("qqzz", Decimal(500))
+
+
+def test_an_offer_past_its_day_says_so_and_is_renewed_by_one_press(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands.run(store, store.me(), "quote.issue", firm.quote)
+    until = drafts.load(store, firm.quote).revision.valid_until
+    assert until is not None
+    monkeypatch.setattr(cells, "now", lambda: datetime(until.year + 1, 1, 1, tzinfo=UTC))
+    page = opened(window, qtbot, firm)
+    assert (page._chip.words(), page._revise.text()) == ("Expired", "Renew at today's prices")  # noqa: SLF001
+    press(qtbot, page._revise)  # noqa: SLF001
+    qtbot.waitUntil(lambda: page.draft.revision.revision == 2)
+    assert page._chip.words() == "Draft"  # noqa: SLF001
