@@ -10,11 +10,13 @@ import pytest
 
 from desktop.errors import Refused
 from desktop.models.records import Approval, ApprovalRequest, ApprovalRule, Attachment, Quote, Task
-from desktop.services import approval_conditions, approval_requests, drafts
+from desktop.models.store import Store
+from desktop.services import approval_conditions, approval_requests, approval_today, drafts, today
 from desktop.services.approval_conditions import Condition
 from sync.server import approval_calls
 from tests.sync.test_approvals import Firm, firms
 
+assert approval_today.RECENT
 DAY = 24 * 60 * 60 * 1000
 
 
@@ -129,3 +131,33 @@ def test_a_condition_that_no_rule_allows_any_more_is_a_breach(firm: Firm) -> Non
     [note] = firm.all(firm.chen, Approval)
     assert (note.verdict, "subject to approval" in note.reason["en"]) == ("breach", True)
     assert note.exposure == Decimal(800)
+
+
+def lines(firm: Firm, store: Store) -> list[tuple[str, str]]:
+    """What Today says of approvals, most urgent first."""
+    named = ("approval:", "breach:", "condition:", "confirm:")
+    found = today.agenda(store).lines
+    return [
+        (line.key.split(":")[0], line.title.in_language("en")) for line in found if line.key.startswith(named)
+    ]
+
+
+def test_today_says_who_has_to_act(firm: Firm) -> None:
+    allow(firm)
+    made, _ = issued(firm)
+    [(kind, title)] = lines(firm, firm.li)
+    with firm.li.reading() as session:
+        number = session.get_one(Quote, made.id).number
+    assert (kind, number in title) == ("condition", True)
+    assert [kind for kind, _ in lines(firm, firm.chen)] == ["approval"]
+    answer(firm, granted=True)
+    assert [kind for kind, _ in lines(firm, firm.li)] == ["confirm"]
+    assert lines(firm, firm.chen) == []
+
+
+def test_today_names_what_was_not_approved_to_both(firm: Firm) -> None:
+    allow(firm)
+    issued(firm)
+    answer(firm, granted=False, remark="below cost")
+    for store in (firm.li, firm.chen):
+        assert [kind for kind, _ in lines(firm, store)] == ["breach"]
