@@ -139,6 +139,8 @@ def paint(pages: Iterable[Page], left: float, ink: str, cover: Cover) -> bytes:
         canvas.translate(left, A4[1])
         _page(canvas, page, pieces)
         canvas.showPage()
+        done = canvas._doc.Pages.pages[-1]  # noqa: SLF001  as text each character would be looked up in a table
+        done.stream = done.stream.encode("ascii")
     canvas.save()
     return buffer.getvalue()
 

@@ -60,9 +60,9 @@ def quote_pdf(
     Raises Refused, naming it, where a character cannot be printed.
     """
     check_text(sealed_by)
-    check_glyphs(snapshot)
-    voice = Voice(language or snapshot["language"])
     data = canonical(dict(snapshot))
+    check_glyphs(snapshot, data.decode())
+    voice = Voice(language or snapshot["language"])
     digest = hash_of(data)
     identity = identify(voice, QUOTATION, snapshot, digest)
     table = LineTable(voice, snapshot)
@@ -93,9 +93,12 @@ def where_stands(pages: list[Page], block: Block) -> tuple[int, float]:
     )
 
 
-def check_glyphs(snapshot: Any) -> None:
-    """Raise Refused, naming the character, where any text of the snapshot cannot be printed whole."""
-    whole = json.dumps(snapshot, ensure_ascii=False, default=dict)
+def check_glyphs(snapshot: Any, written: str = "") -> None:
+    """Raise Refused, naming the character, where any text of the snapshot cannot be printed whole.
+
+    `written` is the same as JSON, where that is there already.
+    """
+    whole = written or json.dumps(snapshot, ensure_ascii=False, default=dict)
     if _ESCAPED.search(whole) or missing(whole):  # seldom: only then is it asked which text it is
         texts: list[str] = []
         _gather(snapshot, texts)
