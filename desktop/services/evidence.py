@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from desktop.errors import Refused
+from desktop.models import clocks
 from desktop.models.changes import now_ms, read_local
 from desktop.models.store import Work
 from desktop.rules.canonical import canonical, hash_of
@@ -20,10 +21,6 @@ from desktop.words import msg
 FORM: Final = 1
 PAPER: Final = "paper"
 """The hash of the PDF that carries the ink; it is written after the record that the PDF names."""
-CLOCK: Final = "office_clock"
-"""What this vault keeps of the office's clock at the last reply: `office`, `here`, and how long it `took`."""
-_DRIFT: Final = 5_000
-"""One millisecond in so many is what a laptop's clock may gain or lose (200 ppm), if nobody sets it."""
 NOTHING_WRITTEN: Final = msg("Sign inside the box first.")
 NOTHING_SHOWN: Final = msg("The document must be shown before it is signed.")
 NO_CONSENT: Final = msg("Without the consent nothing is signed.")
@@ -69,33 +66,13 @@ def record(work: Work, said: OnScreen) -> dict[str, Any]:
             "name": platform.node(),
             "system": f"{platform.system()} {platform.release()}",
         },
-        "clock": _clock(work),
+        "clock": {"local": _stamp(work.now), **clocks.known(work.connection, now_ms(work.now))},
     }
 
 
 def digest(evidence: Mapping[str, Any]) -> str:
     """The hash of a record as the paper names it: of all but the hash of that paper."""
     return hash_of(canonical({name: value for name, value in evidence.items() if name != PAPER}))
-
-
-def _clock(work: Work) -> dict[str, Any]:
-    """This clock's moment, the office's last, how far apart they were, and what may have come since.
-
-    `bound_ms` holds while nobody sets the clock; `back` says that it stood behind the office's last word.
-    """
-    local: dict[str, Any] = {"local": _stamp(work.now)}
-    kept = read_local(work.connection, CLOCK)
-    if not kept:
-        return {**local, "office": None}
-    here, now = int(kept["here"]), now_ms(work.now)
-    return {
-        **local,
-        "office": int(kept["office"]),
-        "since_ms": now - here,
-        "apart_ms": here - int(kept["office"]),
-        "bound_ms": int(kept["took"]) + abs(now - here) // _DRIFT,
-        "back": now < here,
-    }
 
 
 def _stamp(at: datetime) -> str:

@@ -13,7 +13,8 @@ from typing import Final, Generic, Protocol, TypeVar, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import Offline
-from desktop.models import erasing, migrations, repairs
+from desktop.models import clocks, erasing, migrations, repairs
+from desktop.models.changes import now_ms
 from desktop.models.fuse import Deletion
 from desktop.models.remote import Remote
 from desktop.models.remote_values import Identity, Known
@@ -105,6 +106,7 @@ class Session(Generic[T]):
         self.cancelled: Callable[[], bool] = lambda: False
         self._tell = tell
         self._sent: Send | None = None
+        self._asked_at = 0
         self._number = 0
         self._renumbered = 0
         self._identity: Identity | None = None
@@ -122,6 +124,7 @@ class Session(Generic[T]):
                 return None
             if isinstance(action, Send):
                 self._sent = action
+                self._asked_at = now_ms(self.remote.store.clock())
                 return self._request(action)
             told = self._perform(action)
 
@@ -163,6 +166,7 @@ class Session(Generic[T]):
         if isinstance(response, SyncResponse):
             keyring.learn(self.remote.store, response.keys)
             sealing.learn(self.remote.store, response.seal)
+            clocks.learn(self.remote.store, response.server_at, self._asked_at)
             approvals.learn(self.remote.store, self._identity, response.phone)
             self.remote.apply(
                 schema=SCHEMA,

@@ -11,6 +11,7 @@ from desktop.documents import seal as paper_seal
 from desktop.documents import seal_check
 from desktop.errors import Refused
 from desktop.models import blobs as kept_files
+from desktop.models import clocks
 from desktop.models.records import Attachment, Quote, Signature
 from desktop.models.store import Store
 from desktop.rules import attachments as rules
@@ -63,7 +64,7 @@ def test_the_ink_stands_in_the_paper_and_the_paper_is_what_is_shown_from_then_on
 def test_the_record_says_what_was_shown_agreed_to_and_written_and_by_which_clocks(
     store: Store, issued: tuple[Quote, bytes]
 ) -> None:
-    store.set_local(evidence.CLOCK, {"office": 1_795_492_000_000, "here": 1_795_492_000_900, "took": 300})
+    store.set_local(clocks.KEY, {"office": 1_795_492_000_000, "here": 1_795_492_000_900, "took": 300})
     signature = sign(store, issued[0])
     found = signature.evidence or {}
     assert (signature.signer, signature.job, signature.method) == ("张建国", "总经理", "screen")
