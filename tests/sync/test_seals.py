@@ -8,14 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import DatabaseError
 
-from desktop.errors import Refused
+from desktop.errors import Refused, SatchelError
 from desktop.models import certificates, seals
+from desktop.models.records import Signature
 from desktop.models.store import Store
-from desktop.services import attachments, commands, sealed
+from desktop.services import attachments, commands, quotes, sealed
 from sync.client import sealing
 from sync.client.driver import sync_once
 from sync.protocol.messages import Vouched
+from tests import inks
 from tests.stores import firm
 from tests.sync.pair import Pair, pairs
 from tests.sync.simulator.world import Direct
@@ -50,6 +53,45 @@ def test_what_one_laptop_sealed_another_one_of_the_office_knows(pair: Pair) -> N
     assert "office vouches" not in verdict.message.in_language("en")
     pair.meet()
     assert pair.server.check_audit()[0] == 0
+
+
+def test_what_a_customer_signed_on_one_laptop_is_known_on_the_other_and_a_rollback_is_told_there(
+    pair: Pair,
+) -> None:
+    firm(pair.ann)
+    pair.meet()
+    pair.meet()
+    paper = pair.do(pair.ann, "quote.issue")
+    pair.do(pair.ann, "quote.sign", signer="张建国", job="总经理", on_screen=inks.on_screen())
+    signed = quotes.paper(pair.ann, pair.quote)
+    assert sealed.examine(paper, pair.bob).state == "sound"
+    pair.meet()
+    verdict = sealed.examine(signed, pair.bob)
+    assert (verdict.state, verdict.facts["evidence"], verdict.facts["customer"]) == ("signed", True, "张建国")
+    assert sealed.examine(paper, pair.bob).state == "rolled_back"
+    [mine], [theirs] = (pair.all(store, Signature) for store in (pair.ann, pair.bob))
+    assert mine.evidence == theirs.evidence
+    clock = mine.evidence["clock"]
+    assert clock["office"] is not None
+    assert clock["bound_ms"] >= 0
+    attached = [each.record for each in attachments.listed(pair.bob, "quote", pair.quote)]
+    assert {each.purpose for each in attached} == {"sealed", "signed"}
+    assert {each.sha256 for each in attached} >= {mine.evidence["paper"]}
+    assert pair.server.check_audit()[0] == 0
+
+
+def test_nobody_changes_the_record_of_a_signature_not_at_the_office_either(pair: Pair) -> None:
+    firm(pair.ann)
+    pair.do(pair.ann, "quote.issue")
+    pair.do(pair.ann, "quote.sign", signer="张建国", on_screen=inks.on_screen())
+    pair.meet()
+    [mine] = pair.all(pair.ann, Signature)
+    with pytest.raises(SatchelError):
+        commands.run(pair.bob, pair.bob.me(), "signature.edit", mine.id, values={"signer": "别人"})
+    with pytest.raises(SatchelError):
+        commands.run(pair.bob, pair.bob.me(), "signature.delete", mine.id)
+    with pytest.raises(DatabaseError), pair.bob.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE signature SET evidence = '{}'")
 
 
 def test_a_laptop_asks_until_there_is_a_firm_and_not_again_once_it_is_vouched_for(pair: Pair) -> None:
