@@ -6,7 +6,16 @@ from sqlalchemy import inspect
 
 from desktop.errors import Refused
 from desktop.models.record import Record
-from desktop.models.records import Acceptance, Delivery, InvoiceRequest, Order, OrderLine, Payment, Quote
+from desktop.models.records import (
+    Acceptance,
+    Contract,
+    Delivery,
+    InvoiceRequest,
+    Order,
+    OrderLine,
+    Payment,
+    Quote,
+)
 from desktop.rules import stages
 from desktop.services.commands import Asking
 from desktop.words import Message, msg
@@ -20,6 +29,7 @@ ORDERED_BEFORE: Final = msg(
 )
 NO_LONGER: Final = msg("Somebody else ordered from this quote meanwhile: {reason}")
 NOT_ACKNOWLEDGED: Final = msg("The office has not acknowledged this order yet.")
+BORROWED: Final = msg("This is only shared with you; whoever owns it orders it.")
 OPEN: Final = ("acknowledged", "delivering", "delivered", "accepted", "completed")
 """Stages in which goods and money move."""
 
@@ -29,6 +39,13 @@ def can_order(quote: Quote, _asking: Asking) -> Message | None:
     if quote.stage in ("issued", "accepted"):
         return None
     return NOT_ISSUED.of(stage=stages.QUOTE.find(quote.stage).label)
+
+
+def can_order_contract(contract: Contract, _asking: Asking) -> Message | None:
+    """What was agreed is ordered."""
+    if contract.content_hash and contract.stage in ("sent", "signed", "running", "completed"):
+        return None
+    return msg("Only an issued contract is ordered.")
 
 
 def _steps(order: Order, to: str) -> Message | None:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from desktop.errors import NotFound, Refused
+from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models import numbers
 from desktop.models.records import Contract, Order, OrderLine, Quote, QuoteLine, QuoteRevision
 from desktop.models.store import Work
 from desktop.rules import order_figures as figures
 from desktop.rules import stages
-from desktop.services import order_chain
+from desktop.services import access, order_chain
 from desktop.services import order_sense as of
 from desktop.services.commands import command, every
 from desktop.services.quote_prices import today
@@ -29,6 +29,7 @@ STAGE: Final = ("order.stage",)
     label=msg("Make an order"),
     on=Quote,
     when=of.can_order,
+    creates=True,
     writes=WRITES,
     undoable=False,
     icon="package",
@@ -46,6 +47,8 @@ def make(
 
     The figures are those of the paper. Raises Refused for a superseded revision and for more than is left.
     """
+    if access.borrowed(work.connection, quote, work.actor, work.now) is not None:
+        raise NotAllowed(of.BORROWED)
     edition = _edition(work, quote, revision)
     known = figures.lines_of(edition.snapshot or {})
     wanted = None if quantities is None else {line.hex: count for line, count in quantities.items()}
@@ -113,13 +116,20 @@ def _copy(work: Work, order: Order, place: int, line: figures.Line, part: figure
     )
 
 
-@command("contract.order", label=msg("Make an order"), on=Contract, writes=WRITES, undoable=False)
+@command(
+    "contract.order",
+    label=msg("Make an order"),
+    on=Contract,
+    when=of.can_order_contract,
+    creates=True,
+    writes=WRITES,
+    undoable=False,
+    icon="package",
+)
 def make_of_contract(
     work: Work, contract: Contract, *, quantities: Mapping[UUID, Decimal] | None = None
 ) -> Order:
     """Order what was agreed: a contract is made of one edition of a quote, whose figures it bears."""
-    if not contract.content_hash or contract.stage not in ("sent", "signed", "running", "completed"):
-        raise Refused(msg("Only an issued contract is ordered."))
     if contract.quote_id is None or contract.revision_id is None:
         raise Refused(figures.UNREADABLE)
     edition = work.get(QuoteRevision, contract.revision_id)

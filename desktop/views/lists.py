@@ -117,8 +117,7 @@ _RENEWAL: Final = every(
 )
 _UNDER_WAY: Final = every(Condition("stage", "none_of", ("won", "lost")))
 _TO_DO: Final = Condition("done_at", "empty")
-_UNDER_WAY: Final = every(Condition("stage", "none_of", ("won", "lost")))
-_TO_DO: Final = Condition("done_at", "empty")
+_ORDERED: Final = Condition("stage", "one_of", ("submitted", "acknowledged", "delivering"))
 
 DROP: Final = msg("or drop a file into the window: CSV, Excel or vCard")
 DROP_TABLE: Final = msg("or drop a file into the window: CSV or Excel")
@@ -238,7 +237,7 @@ LISTS: Final = {
                 Column("customer_id", cells.link, 190, 3, 8),
                 Column("name", cells.text, 150, 2, 5),
                 Column("stage", cells.stage, 110, 0, 8),
-                Column("payable", cells.amount, 116, 0, 7, right=True),
+                Column("payable", cells.sum_due, 116, 0, 7, right=True),
                 Column("signed_on", cells.text, 104, 0, 4),
                 Column("renew_on", cells.due, 104, 0, 6),
             ),
@@ -269,6 +268,30 @@ LISTS: Final = {
             why_empty=msg(
                 "Without a library of its own the firm has the clauses that come with the program."
             ),
+        ),
+        ListSpec(
+            "order",
+            "truck",
+            (
+                Column("number", cells.title, 130, 1, 9, msg("Order")),
+                Column("customer_id", cells.link, 190, 3, 8),
+                Column("name", cells.text, 150, 2, 5),
+                Column("stage", cells.stage, 110, 0, 8),
+                Column("payable", cells.sum_due, 116, 0, 7, right=True),
+                Column("invoiced_amount", cells.sum_due, 116, 0, 4, right=True),
+                Column("paid_amount", cells.sum_due, 116, 0, 5, right=True),
+                Column("promised_on", cells.due, 112, 0, 6),
+            ),
+            _views(
+                "order",
+                View("new", msg("To acknowledge"), _in("stage", "submitted")),
+                View("ship", msg("To ship"), _in("stage", "acknowledged", "delivering")),
+                View("settle", msg("To be settled"), _in("stage", "delivered", "accepted")),
+                View("late", msg("Late", "order"), every(_ORDERED, _late("promised_on"))),
+            ),
+            why_empty=msg("An order is made from an issued quote: open the quote and choose it there."),
+            board="stage",
+            calendar="promised_on",
         ),
         ListSpec(
             "task",

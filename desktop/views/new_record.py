@@ -29,6 +29,7 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "opportunity": ("name", "customer_id", "amount", "close_on"),
     "product": ("sku", "name", "unit", "price", "tax_percent", "category"),
     "quote": ("customer_id", "name"),
+    "order": ("quote_id", "promised_on", "reference", "ship_to"),
     "task": ("name", "due_on", "customer_id", "priority"),
     "interaction": ("name", "customer_id", "channel", "outcome"),
     "address": ("text", "kind", "city", "person", "phone"),

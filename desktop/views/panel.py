@@ -89,6 +89,10 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
         "active",
         "remark",
     ),
+    "order": (
+        *("customer_id", "quote_id", "contract_id", "name", "stage", "payable", "promised_on"),
+        *("reference", "ship_to", "returned", "remark"),
+    ),
     "quote": ("customer_id", "opportunity_id", "name", "stage", "payable", "valid_until", "next_step"),
     "contract": (
         *("customer_id", "quote_id", "name", "stage", "payable", "language", "title_zh", "title_en"),
@@ -121,7 +125,7 @@ def subtitle(shown: Row, language: str) -> list[str]:
     if kind == "customer":
         other = record.name if language == "en" and record.name_en else record.name_en
         parts = [other, record.city, record.industry]
-    elif kind in ("contact", "task", "interaction", "opportunity", "quote", "contract"):
+    elif kind in ("contact", "task", "interaction", "opportunity", "quote", "contract", "order"):
         customer = shown.called(getattr(record, "customer_id", None), language)
         parts = [customer, str(getattr(record, "job", ""))]
     elif kind == "price_book":

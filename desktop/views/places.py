@@ -12,7 +12,7 @@ PLACES: Final = (
     boards.TODAY,
     *(
         Place(kind, RECORDS[kind].__plural__, LISTS[kind].icon)
-        for kind in ("customer", "contact", "opportunity", "quote", "contract")
+        for kind in ("customer", "contact", "opportunity", "quote", "contract", "order")
     ),
     Place("product", RECORDS["product"].__plural__, "package", opens_group=True),
     Place("task", RECORDS["task"].__plural__, "list-todo"),

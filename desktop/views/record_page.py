@@ -49,6 +49,7 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("opportunity", "customer_id"),
         ("quote", "customer_id"),
         ("contract", "customer_id"),
+        ("order", "customer_id"),
         ("task", "customer_id"),
         ("address", "customer_id"),
     ),

@@ -157,7 +157,7 @@ def _below(shown: Row, language: str) -> str:
     kind, fields = record.__tablename__, type(shown.record).fields()
     if kind == "contact":
         parts = [record.job, record.mobile or record.phone]
-    elif kind in ("opportunity", "quote", "contract"):
+    elif kind in ("opportunity", "quote", "contract", "order"):
         stage = type(record).fields()["stage"].kind.format(record.stage, language)
         parts = [stage, record.name if kind == "quote" and record.number else ""]
     elif kind == "address":

@@ -48,7 +48,7 @@ from desktop.views.palette import Item, Palette
 from desktop.views.places import BELOW, DIRECTORY, PLACES
 from desktop.views.progress import FirstCopy
 from desktop.views.rail import Side
-from desktop.views.record_page import RecordPage
+from desktop.views.record_pages import RecordPage, record_page
 from desktop.views.room import Room
 from desktop.views.settings_page import SettingsPage
 from desktop.views.status import StatusBar
@@ -267,7 +267,7 @@ class Window(QWidget):
         if kept is not None:
             kept.show_record(record_id)
             return kept
-        page = self._records[kind] = RecordPage(self._look, self.desk, kind, record_id)
+        page = self._records[kind] = record_page(self._look, self.desk, kind, record_id)
         page.opened.connect(self.open_record)
         page.wanted.connect(self.ask_new)
         page.quoted.connect(self.quote_for)

@@ -214,6 +214,10 @@ class Batch:
         """A transaction of the push begins."""
         self._before = {}
 
+    def before(self, held: Held) -> Held | None:
+        """The record as it was before this transaction changed it; None where it did not, or made it."""
+        return self._before.get((held.type, held.id))
+
     @property
     def touched(self) -> bool:
         """Whether anything was changed since `begin`."""

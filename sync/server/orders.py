@@ -71,14 +71,16 @@ def hold(batch: Batch, scope: Scope, ops: Sequence[Op]) -> None:
         elif not _COPIED.get(op.type, frozenset()).isdisjoint(op.body):
             raise Rejected("frozen", order_sense.FOLLOWS)
         elif op.type in ("order", "invoice_request"):
-            _stepped(batch, scope, held, op)
+            _stepped(batch, scope, held)
 
 
-def _stepped(batch: Batch, scope: Scope, held: Held, op: Op) -> None:
+def _stepped(batch: Batch, scope: Scope, held: Held) -> None:
     """What an order becomes is said by who may say so, and a superseded revision is not submitted."""
-    pair = op.body.get("stage", op.body.get("state"))
-    to = op.body.get("to") if op.kind == "transition" else pair[1] if isinstance(pair, list) else None
-    needed = _SAID_BY.get(str(to))
+    name = "stage" if held.type == "order" else "state"
+    before, to = batch.before(held), str(held.row[name])
+    if before is None or before.row[name] == to:
+        return
+    needed = _SAID_BY.get(to)
     if needed and not (scope.role or roles.named(scope.person.role)).may(needed):
         raise Rejected("not_allowed", NOT_ALLOWED)
     if to == "submitted":
@@ -118,7 +120,7 @@ def _current(batch: Batch, held: Held) -> Mapping[str, Any]:
     batch.load([(kind, one) for kind, one in (("quote", quote_id), ("quote_revision", revision)) if one])
     quote, edition = batch.get("quote", quote_id), batch.get("quote_revision", revision)
     if quote is None or edition is None or quote.deleted or edition.row["quote_id"] != quote.id:
-        raise Rejected("not_found", figures.UNREADABLE)
+        raise Rejected("invalid", figures.UNREADABLE)
     newest = quote.row["revision_id"]
     if newest != edition.id:
         batch.load([("quote_revision", newest)] if newest else [])

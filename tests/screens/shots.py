@@ -29,6 +29,7 @@ from tests.screens.fills import vault
 from tests.screens.import_shots import IMPORTS
 from tests.screens.list_shots import LISTS
 from tests.screens.office_shots import HELD, OFFICE
+from tests.screens.order_shots import ORDERS
 from tests.screens.outbox_shots import OUTBOX
 from tests.screens.price_shots import PRICES
 from tests.screens.quiet_shots import QUIET
@@ -55,6 +56,7 @@ WINDOWS: dict[str, Show] = {
     **DECIDED,
     **HELD,
     **PRICES,
+    **ORDERS,
     **CONTRACTS,
 }
 """By name; the last of them leave something behind that the others would show."""

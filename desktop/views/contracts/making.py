@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.services import contracts
 from desktop.views.desk import Desk
+from desktop.views.orders import making as ordering
 from desktop.words import Message, msg
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def offered(
     there = known is not None and known.stage not in DEAD
     words = msg("Open the contract") if there else msg("Make a contract")
     save = (msg("Save the contract as PDF"), lambda: take("contract"))
-    return [(words, lambda: make(desk, draft, open_it)), save]
+    return [*ordering.offered(desk, draft.quote, open_it), (words, lambda: make(desk, draft, open_it)), save]
 
 
 def make(desk: Desk, draft: "QuoteDraft", open_it: Open) -> None:

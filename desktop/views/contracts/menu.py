@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from desktop.views.desk import Desk
+from desktop.views.orders import making
 from desktop.words import Message, msg
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def acts(page: "ContractPage", desk: Desk) -> list[Act]:
         name = f"contract.{verb}"
         if desk.refusal(name, contract) is None:
             found.append((words, partial(page.end, name, words)))
+    found += making.offered(desk, contract, page.opened.emit)
     quote_id = contract.quote_id
     if quote_id is not None and desk.is_here("quote", quote_id):
         found.append((msg("Open quote"), lambda: page.opened.emit("quote", quote_id)))
