@@ -17,6 +17,7 @@ LISTED: Final = (
     ("exchange_rate", msg("Exchange rates"), msg("What a currency is worth on a day: for quotes abroad.")),
     ("approval_rule", msg("Approval rules"), msg("Above which limits somebody has to agree.")),
     ("delegation", msg("Delegations"), msg("What somebody may issue on one laptop without asking.")),
+    ("clause", msg("Clause library"), msg("What the firm's contracts say, from which day on.")),
     ("user", msg("Users"), msg("Who works here, in which role and team.")),
     ("team", msg("Teams"), msg("Who shares customers with whom.")),
 )

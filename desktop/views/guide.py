@@ -31,6 +31,7 @@ PAGES: Final = {
     "settings": "settings",
     "record": "record",
     "quote_page": "quotes",
+    "contract_page": "contracts",
     "palette": "palette",
     "outbox": "outbox",
     "new": "typing",
@@ -70,6 +71,7 @@ def page_for(screen: str) -> str:
 
 def screen_of(window: "Window") -> str:
     """What a person is looking at."""
+    from desktop.views.contracts.page import ContractPage
     from desktop.views.quotes import QuotePage
     from desktop.views.record_page import RecordPage
 
@@ -85,6 +87,8 @@ def screen_of(window: "Window") -> str:
     page = window.page()
     if isinstance(page, QuotePage):
         return "quote_page"
+    if isinstance(page, ContractPage):
+        return "contract_page"
     if isinstance(page, RecordPage):
         return "record"
     return window.trail.stops[window.trail.here].place

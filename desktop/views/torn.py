@@ -7,12 +7,11 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from desktop.views.boards import show_rows
+from desktop.views.boards import WHOLE, Whole, show_rows
 from desktop.views.compose import column, region, row
 from desktop.views.desk import Desk
 from desktop.views.header_parts import lend
 from desktop.views.look import Look
-from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
 from desktop.words import Message, msg, verbatim
 
@@ -22,7 +21,7 @@ SIZE = QSize(1180, 780)
 class TornWindow(QWidget):
     """Header and page; what is done in it is told in the main window, whose undo takes it back."""
 
-    def __init__(self, owner: "TornWindows", look: Look, page: RecordPage | QuotePage, name: Message) -> None:
+    def __init__(self, owner: "TornWindows", look: Look, page: RecordPage | Whole, name: Message) -> None:
         super().__init__()
         self._owner, self.page = owner, page
         header = region("surface", "bottom")
@@ -83,10 +82,10 @@ class TornWindows(QObject):
             self.windows.remove(window)
             window.deleteLater()
 
-    def _made(self, kind: str, record_id: UUID) -> RecordPage | QuotePage:
-        page: RecordPage | QuotePage
-        if kind == "quote":
-            page = QuotePage(self._look, self._desk, record_id)
+    def _made(self, kind: str, record_id: UUID) -> RecordPage | Whole:
+        page: RecordPage | Whole
+        if kind in WHOLE:
+            page = WHOLE[kind](self._look, self._desk, record_id)
         else:
             page = RecordPage(self._look, self._desk, kind, record_id)
             page.gone.connect(lambda: page.window().close())
@@ -96,5 +95,5 @@ class TornWindows(QObject):
         page.opened.connect(self.tear)
         return page
 
-    def _shows(self, page: RecordPage | QuotePage) -> UUID:
-        return page.quote_id if isinstance(page, QuotePage) else page.record_id
+    def _shows(self, page: RecordPage | Whole) -> UUID:
+        return page.shown.id

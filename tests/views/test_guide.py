@@ -23,7 +23,17 @@ from tests.screens.sample import Firm
 from tests.views.pages import the_record
 from tests.views.test_echo import SUNDAY
 
-FLOATING = ("first_run", "unlock", "record", "quote_page", "palette", "outbox", "new", "crash")
+FLOATING = (
+    "first_run",
+    "unlock",
+    "record",
+    "quote_page",
+    "contract_page",
+    "palette",
+    "outbox",
+    "new",
+    "crash",
+)
 
 
 def pages(language: str) -> dict[str, str]:

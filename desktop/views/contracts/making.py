@@ -1,7 +1,7 @@
 """From a quote to its contract: made once, opened from then on."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
@@ -11,12 +11,10 @@ from desktop.views.orders import making as ordering
 from desktop.words import Message, msg
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from desktop.services.drafts import QuoteDraft
     from desktop.views.quotes import QuotePage
 
-Open = Callable[[str, "UUID"], object]
+Open = Callable[[str, Any], object]
 DEAD = ("withdrawn", "terminated")
 
 
