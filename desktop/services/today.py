@@ -142,6 +142,8 @@ class Agenda:
     done: int
     cut: bool = False
     """Whether there is more to do than a list of today takes in."""
+    later_cut: bool = False
+    """Whether more comes later this week."""
 
     @cached_property
     def count(self) -> int:
@@ -160,7 +162,7 @@ def agenda(store: Store, today: date | None = None) -> Agenda:
         found = [line for heap in heaps for line in heap if line.task or line.key not in answered]
         later = tuple(_coming(asked))
     found.sort(key=lambda line: (-line.weight, line.key))
-    return Agenda(tuple(found), later, done, any(len(heap) >= MOST for heap in heaps))
+    return Agenda(tuple(found), later, done, any(len(heap) >= MOST for heap in heaps), len(later) >= MOST)
 
 
 def _answered(day: Day) -> tuple[set[str], int]:

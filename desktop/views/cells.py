@@ -16,6 +16,8 @@ from desktop.words import Message, msg
 
 NOTHING: Final = "\N{EM DASH}"
 SIGNS: Final = {"CNY": "¥", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
+OWED: Final = ("payable", "invoiced_amount", "paid_amount")
+"""Sums that are said to the cent."""
 _CUSTOMER_WAY: Final = ("potential", "contacted", "following", "trial", "negotiation")
 _WON: Final = frozenset({"won", "accepted", "signed", "running", "retained"})
 _WON_OF: Final = {"contract": frozenset({"completed"}), "order": frozenset({"completed"})}
@@ -93,6 +95,12 @@ def money(minor: int, currency: str = "CNY", digits: int = 2) -> str:
     text = f"{abs(value):,.{digits}f}"
     text = text.rstrip("0").rstrip(".") if value == value.to_integral_value() and digits else text
     return f"{'−' if value < 0 else ''}{SIGNS.get(currency, currency + ' ')}{text}"
+
+
+def exact(minor: int, currency: str = "CNY") -> str:
+    """`¥369,000.00`: a sum that is owed is said to the cent wherever it stands."""
+    whole, cents = divmod(abs(minor), 100)
+    return f"{'−' if minor < 0 else ''}{SIGNS.get(currency, f'{currency} ')}{whole:,}.{cents:02}"
 
 
 def text(row: Row, name: str, language: str, today: date) -> Cell:
@@ -188,9 +196,7 @@ def sum_due(row: Row, name: str, language: str, today: date) -> Cell:
     value = row.value(name)
     if value is None:
         return Cell(NOTHING, ink="ink_3", right=True)
-    whole, cents = divmod(abs(value), 100)
-    sign = SIGNS.get(currency := getattr(row.record, "currency", "CNY") or "CNY", f"{currency} ")
-    return Cell(f"{'−' if value < 0 else ''}{sign}{whole:,}.{cents:02}", right=True)
+    return Cell(exact(value, getattr(row.record, "currency", "CNY") or "CNY"), right=True)
 
 
 def number(row: Row, name: str, language: str, today: date) -> Cell:

@@ -51,6 +51,7 @@ NAMED: Final = {
     "channel": cells.channel,
     "tax_category": cells.tax_category,
     "unit": cells.bilingual,
+    **dict.fromkeys(cells.OWED, cells.sum_due),
 }
 """Fields that are shown in a way of their own."""
 

@@ -35,9 +35,10 @@ def group_words(kind: str, by: str, bucket: Bucket, titles: Any = None) -> Messa
     return verbatim((titles or {}).get(bucket.key, str(bucket.key)))
 
 
-def sums_words(sums: Sequence[Sum]) -> str:
-    """Amounts in their currencies, one after the other."""
-    return " + ".join(cells.money(each.total, each.currency) for each in sums)
+def sums_words(sums: Sequence[Sum], name: str = "") -> str:
+    """Amounts in their currencies, one after the other, as the cells of the column `name` write them."""
+    said = cells.exact if name in cells.OWED else cells.money
+    return " + ".join(said(each.total, each.currency) for each in sums)
 
 
 def paint_head(painter: QPainter, look: Look, view: "RecordList", cell: QRect, head: "Head") -> None:
@@ -75,7 +76,7 @@ def _paint_sums(painter: QPainter, look: Look, view: "RecordList", box: QRect, b
             continue
         rect = QRect(view.columnViewportPosition(number), box.top(), view.columnWidth(number), box.height())
         inner = view.inner(rect, number)
-        words = veil_text(look, sums_words(sums))
+        words = veil_text(look, sums_words(sums, column.name))
         wide = inner.adjusted(-max(look.t.width(words) - inner.width(), 0), 0, 0, 0)
         paint.paint_text(painter, look, wide, words, ink="ink_2", align=paint.RIGHT)
         first = min(first, wide.left())

@@ -1,7 +1,7 @@
 """What the status bar says of a list: how many, how many selected, and what the selected come to."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,7 +82,8 @@ class ListFigures(QObject):
 
         def told(sums: tuple[Sum, ...]) -> None:
             if page.many.everything:
-                self._say([count, *((label, cells.money(each.total, each.currency)) for each in sums)])
+                said = self._said(name)
+                self._say([count, *((label, said(each.total, each.currency)) for each in sums)])
 
         page.source.totals(name, told)
 
@@ -97,6 +98,11 @@ class ListFigures(QObject):
             if kind is not None and kind.numeric and (isinstance(kind, Amount) or name == here):
                 return name
         return ""
+
+    @staticmethod
+    def _said(name: str) -> Callable[[int, str], str]:
+        """How a sum of this column is written, as the cells of it are."""
+        return cells.exact if name in cells.OWED else cells.money
 
     def _sums(self, chosen: list[Row]) -> Said:
         name = self._column()
@@ -116,7 +122,7 @@ class ListFigures(QObject):
         def shown(number: Decimal) -> str:
             if isinstance(kind, Amount):
                 whole = number.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-                return cells.money(int(whole), next(iter(currencies)))
+                return self._said(name)(int(whole), next(iter(currencies)))
             return f"{round(number, 2):,f}"
 
         label = figures.label_of(self._page.kind, name)

@@ -115,8 +115,9 @@ class _PlaceDelegate(QStyledItemDelegate):
         words = box.adjusted(0, 0, -look.px(8), 0)
         words.setLeft(left + look.px(10))
         if count:
-            paint.paint_text(painter, look, words, f"{count:,}", ink="ink_2", size="small", align=paint.RIGHT)
-            words.setRight(words.right() - look.t.width(f"{count:,}", "small") - look.px(6))
+            shown = str(count) if count < 1000 else "999+"
+            paint.paint_text(painter, look, words, shown, ink="ink_2", size="small", align=paint.RIGHT)
+            words.setRight(words.right() - look.t.width(shown, "small") - look.px(6))
         paint.paint_text(painter, look, words, str(index.data()), ink="ink" if on else "ink_2", strong=on)
 
 

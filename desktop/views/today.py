@@ -207,7 +207,8 @@ class TodayPage(QWidget):
         self._count.setText(look.text(count))
         done = msg("{count} done").of(count=f"{agenda.done:,}")
         self._done.setText(look.text(done) if agenda.done else "")
-        later = msg("{count} more this week").of(count=f"{len(agenda.later):,}")
+        rest = "+" if agenda.later_cut else ""
+        later = msg("{count} more this week").of(count=f"{len(agenda.later):,}{rest}")
         empties = msg("This list empties when everything is done.")
         lines = bool(self.lines())
         self._why.setVisible(lines and self.width() >= look.px(NARROW))
