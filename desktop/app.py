@@ -449,9 +449,9 @@ def _load_the_rest() -> None:
     try:
         for name in HEAVY:
             importlib.import_module(name)
-        from desktop.rules import pinyin
+        from desktop.views.ahead import look_ahead
 
-        pinyin.readings("囊")  # the first question to the tables of sounds loads them
+        look_ahead()
     finally:
         spare_the_collector()
 

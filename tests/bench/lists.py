@@ -19,7 +19,6 @@ from desktop.models import indexing
 from desktop.models.columns import moment_text
 from desktop.models.record import RECORDS, new_id
 from desktop.models.store import Store
-from desktop.rules import pinyin
 from desktop.rules.filters import EVERYTHING, Condition, Filter, every
 from tests.bench.report import HEAD, Figure, each, middle, p95
 from tests.stores import opened
@@ -121,6 +120,7 @@ def measure(store: Store) -> Iterator[Figure]:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
+    from desktop.views.ahead import look_ahead
     from desktop.views.breath import Breath
     from desktop.views.desk import Desk
     from desktop.views.list_page import ListPage
@@ -161,7 +161,7 @@ def measure(store: Store) -> Iterator[Figure]:
     yield Figure(f"{total}: first paint (CPU)", middle(paints), bare, BARE, "≤ 60, whatever N")
     gc.collect()
     Breath(app, page)  # as the program's window has it
-    pinyin.readings("囊")  # and as the program does while a passphrase is typed
+    look_ahead()  # and as the program does while a passphrase is typed
     page.list.setFocus()
 
     def down(_: int) -> None:

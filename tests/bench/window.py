@@ -16,7 +16,7 @@ from desktop.app import spare_the_collector
 from desktop.models import indexing
 from desktop.models.records import Customer
 from desktop.models.store import Store
-from desktop.rules import pinyin
+from desktop.views.ahead import look_ahead
 from desktop.views.breath import Breath
 from desktop.views.desk import Desk
 from desktop.views.list_page import ListPage
@@ -134,7 +134,7 @@ def _palette(look: Look, desk: Desk, store: Store) -> Iterator[Figure]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     Breath(app, window)  # as the program's window has it
-    pinyin.readings("囊")  # and as the program does while a passphrase is typed
+    look_ahead()  # and as the program does while a passphrase is typed
     window.open_palette()
     times: list[float] = []
     for text in TYPED:
