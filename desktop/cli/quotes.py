@@ -14,8 +14,19 @@ from desktop.errors import Refused
 from desktop.models.kinds import Number, Percent
 from desktop.models.records import Customer, Quote
 from desktop.models.records.signatures import METHODS
+from desktop.rules.attachments import SIGNATURE
 from desktop.rules.money import plain
-from desktop.services import catalog, commands, contracts, drafts, editions, quotes, records, stale_prices
+from desktop.services import (
+    attachments,
+    catalog,
+    commands,
+    contracts,
+    drafts,
+    editions,
+    quotes,
+    records,
+    stale_prices,
+)
 from desktop.words import msg
 
 
@@ -61,6 +72,7 @@ def register(areas: Any) -> None:
     signing.add_argument("--by", required=True, metavar="NAME", help="who signs")
     signing.add_argument("--job", default="", metavar="TITLE", help="their job title")
     signing.add_argument("--way", choices=[code for code, _ in METHODS], default="paper")
+    signing.add_argument("--photo", metavar="FILE", help="the signed page, photographed or scanned")
     signing.set_defaults(run=sign)
     orders.of_quote(kinds)
     derived = kinds.add_parser("totals", help="how its totals came about, row by row")
@@ -140,6 +152,12 @@ def confirm(console: Console, chosen: argparse.Namespace) -> None:
     console.result({"id": quote.id.hex, "payable": payable}, msg("New total confirmed"))
 
 
+def _photo(console: Console, path: str) -> dict[str, Any]:
+    """The bytes of the signed page, kept, and what names them."""
+    file = Path(path)
+    return attachments.keep(console.store, file.name, attachments.read_file(file), purpose=SIGNATURE)
+
+
 def sign(console: Console, chosen: argparse.Namespace) -> None:
     """Record the customer's signature under the issued content."""
     quote = records.find(console.store, Quote, chosen.id)
@@ -148,6 +166,7 @@ def sign(console: Console, chosen: argparse.Namespace) -> None:
         signer=chosen.by,
         job=chosen.job,
         method=chosen.way,
+        photo=_photo(console, chosen.photo) if chosen.photo else None,
     ).value
     console.result(
         {"id": made.id.hex, "quote": quote.id.hex, "hash": made.content_hash},

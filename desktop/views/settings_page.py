@@ -12,6 +12,7 @@ from desktop.services.unfinished import Unfinished
 from desktop.views import leaves
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, column, holding, label, region, row, scrolling
+from desktop.views.customer_screen.pin_setting import PinSetting
 from desktop.views.desk import Desk
 from desktop.views.entry_drafts import EntryDrafts
 from desktop.views.file_settings import FileSettings
@@ -103,7 +104,7 @@ class SettingsPage(QWidget):
                 "look": self._display(),
                 "laptop": self._laptop(desk),
                 "files": self.files.lines(),
-                "safety": self.safety.lines(),
+                "safety": [*self.safety.lines(), PinSetting(look, desk).line()],
                 "firm": self.firm.lines(),
                 "notices": self.notices.lines(),
                 "keys": self.keys.lines(),

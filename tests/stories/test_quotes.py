@@ -218,3 +218,16 @@ def elsewhen(folder: Path) -> Path:
         "import time_machine\ntime_machine.travel('2031-03-09 02:30', tick=True).start()\n"
     )
     return place
+
+
+def test_the_signed_page_is_photographed_and_kept_with_the_signature(selling: Laptop, tmp_path: Path) -> None:
+    quote = new_quote(selling)["id"]
+    selling.json("quote", "issue", quote, "--to", str(tmp_path / "quote.pdf"))
+    (tmp_path / "signed.pdf").write_bytes(b"%PDF-1.7\nsigned and stamped")
+    asked = ("quote", "sign", quote, "--by", "王总", "--photo")
+    selling.fails(3, *asked, str(tmp_path / "none.pdf"))
+    selling.json(*asked, str(tmp_path / "signed.pdf"))
+    files = {each["name"] for each in selling.json("attachments", "quote", quote)}
+    assert len(files) == 2
+    assert "signed.pdf" in files
+    assert selling.json("show", "quote", quote)["stage"] == "accepted"

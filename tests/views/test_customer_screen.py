@@ -18,6 +18,7 @@ from desktop.services import commands, drafts, pins, quotes, sealed, showing
 from desktop.services.evidence import PAPER
 from desktop.views.customer_screen import opening
 from desktop.views.customer_screen.pad import InkPad
+from desktop.views.customer_screen.pin_setting import PinSetting
 from desktop.views.customer_screen.screen import CustomerScreen
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
@@ -354,3 +355,21 @@ def test_a_lock_takes_it_away(page: QuotePage, window: Window, qtbot: QtBot) -> 
     window.doing.blank()
     assert not screen.isVisible()
     assert watched == [True, False]
+
+
+def test_another_pin_is_set_in_the_settings(window: Window, qtbot: QtBot, store: Store) -> None:
+    window.go("settings")
+    settle(window, qtbot)
+    setting = window.findChild(PinSetting)
+    assert setting is not None
+    setting.entry.setText("13")
+    setting.button.click()
+    settle(window, qtbot)
+    assert pins.length(store) == 0
+    assert window.bar.isVisible()
+    setting.entry.setText("90317")
+    setting.button.click()
+    settle(window, qtbot)
+    assert pins.length(store) == 5
+    assert pins.answer(store, "90317").right
+    assert setting.entry.text() == ""

@@ -41,10 +41,13 @@ def test_the_index_turns_the_page_and_lets_a_search_go(page: SettingsPage, look:
     page.finder.setText("backup")
     assert page.shown() == ["Backup"]
     page.index.setCurrentRow(page.index.keys().index("safety"))
-    assert (page.finder.text(), page.shown()) == ("", ["Lock", "Backup", "Passphrase", "Recovery sheet"])
+    assert (page.finder.text(), page.shown()) == (
+        "",
+        ["Lock", "Backup", "Passphrase", "Recovery sheet", "PIN of the customer's screen"],
+    )
     look.switch(language="zh")
     assert page.index.currentItem().text() == "安全"
-    assert page.shown() == ["锁定", "备份", "口令", "恢复单"]
+    assert page.shown() == ["锁定", "备份", "口令", "恢复单", "客户屏密码"]
 
 
 def test_keys_are_chosen_by_pressing_them(page: SettingsPage, window: Window, qtbot: QtBot) -> None:
