@@ -244,6 +244,7 @@ def _judge(
         decided += _transaction(batch, judge, list(group), unseen)
     floors.follow(batch)
     approvals.follow(batch, scope, decided)
+    orders.follow(batch)
     inboxes.became(batch, decided)
     inboxes.file(batch, decided, scope.mask)
     batch.flush()

@@ -14,12 +14,12 @@ from desktop.errors import Refused
 from desktop.models.record import Record
 from desktop.models.records import Acceptance, Delivery, InvoiceRequest, Order, OrderLine, Payment
 from desktop.rules import order_figures as figures
-from desktop.rules import roles
+from desktop.rules import order_progress, roles
 from desktop.rules.order_figures import Figures
 from desktop.services import order_chain, order_sense
 from desktop.words import Message, msg
 from sync.protocol.ops import Op
-from sync.server.batch import Batch, Held
+from sync.server.batch import OFFICE, Batch, Held
 from sync.server.permission import NOT_ALLOWED, Rejected
 from sync.server.scope import Scope
 
@@ -72,6 +72,23 @@ def hold(batch: Batch, scope: Scope, ops: Sequence[Op]) -> None:
             raise Rejected("frozen", order_sense.FOLLOWS)
         elif op.type in ("order", "invoice_request"):
             _stepped(batch, scope, held)
+
+
+def follow(batch: Batch) -> None:
+    """Bring the stage of each order in line with what several people did meanwhile; laptops hear of it."""
+    batch.begin()
+    touched: dict[str, Held] = {}
+    for kind in sorted(KINDS):
+        for held in batch.held(kind):
+            root = held if kind == "order" else batch.root_of(held)
+            if root is not None and (held.home is None or held.changed):
+                touched[root.id] = root
+    for root in touched.values():
+        if root.deleted or root.row["stage"] not in order_sense.OPEN:
+            continue
+        stage = order_progress.stage(root.row["stage"], _all_of(batch, root).progress())
+        if stage != root.row["stage"]:
+            batch.change(root, "stage", stage, by=OFFICE)
 
 
 def _stepped(batch: Batch, scope: Scope, held: Held) -> None:
@@ -167,10 +184,14 @@ def _chain(batch: Batch, held: Held) -> order_chain.Chain:
     root = batch.root_of(held)
     if root is None or root.row["stage"] not in order_sense.OPEN:
         raise Rejected("state", order_sense.NOT_ACKNOWLEDGED)
+    return _all_of(batch, root, but=held.id)
+
+
+def _all_of(batch: Batch, root: Held, *, but: str = "") -> order_chain.Chain:
     parts: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     types = {cls.__tablename__: cls for cls in (OrderLine, Delivery, Acceptance, InvoiceRequest, Payment)}
     for part in sorted(batch.load_children("order", [root.id]), key=lambda one: one.id):
-        if part.type in types and part.id != held.id and not part.deleted:
+        if part.type in types and part.id != but and not part.deleted:
             parts[part.type].append(_record(types[part.type], part.row))
     return order_chain.Chain(
         _record(Order, root.row),

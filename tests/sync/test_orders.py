@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from desktop.models.records import Order, OrderLine, Quote, QuoteLine
-from desktop.models.store import Store
-from desktop.services import commands, order_chain, orders
+from desktop.models.records import Delivery, Order, OrderLine, Quote, QuoteLine
+from desktop.models.store import Store, Work
+from desktop.services import commands, order_chain, order_work, orders
 from sync.client.driver import enrol, sync_once
 from sync.server.server import Server
 from tests.stores import NOON, customer, opened, product, quote
@@ -137,44 +137,137 @@ def test_a_submitted_order_is_acknowledged_by_the_office_and_bears_a_lent_number
     assert [one.stage for one in firm.orders(firm.li)] == ["acknowledged"]
 
 
-@pytest.mark.parametrize("what", ["amount", "foot", "more", "stage", "edit", "late line"])
-def test_a_laptop_that_writes_past_its_program_is_refused(firm: Firm, what: str) -> None:
-    made = firm.issued("7")
-    if what in ("edit", "late line"):
-        order = firm.do(firm.li, "quote.order", made.id)
-        firm.sync()
-    with firm.li.work(firm.li.me(), "quote.order") as work:
-        if what == "edit":
-            work.get(Order, order.id).payable = 1
-        elif what == "late line":
-            [line] = order_chain.chain_of(work.session, work.get(Order, order.id)).lines
-            work.add(OrderLine(**{name: getattr(line, name) for name in OrderLine.fields()}))
-        else:
-            given = {"stage": "acknowledged"} if what == "stage" else {}
-            forged = orders.make(work, work.get(Quote, made.id), values=given)
-            [line] = order_chain.chain_of(work.session, forged).lines
-            if what == "amount":
-                line.amount, forged.net = (line.amount or 0) - 100, (forged.net or 0) - 100
-                forged.payable = (forged.payable or 0) - 100
-            elif what == "foot":
-                forged.payable = 1
-            elif what == "more":
-                line.quantity = Decimal(8)
-    before = len(firm.orders(firm.shen))
+def test_a_laptop_that_writes_past_its_program_is_refused(firm: Firm) -> None:
+    made, other = firm.issued("7"), firm.issued("7")
+    order = firm.do(firm.li, "quote.order", other.id)
     firm.sync()
-    assert firm.refusals(firm.li)
-    assert len(firm.orders(firm.shen)) == before
-    if before:
-        assert firm.orders(firm.shen)[0].payable == order.payable
+    for count, what in enumerate(("amount", "foot", "more", "stage", "edit", "late line"), 1):
+        with firm.li.work(firm.li.me(), "quote.order") as work:
+            forge(work, what, made, order)
+        firm.sync(firm.li)
+        with firm.li.reader.connect() as connection:
+            told = connection.exec_driver_sql("SELECT count(DISTINCT n) FROM inbox WHERE kind = 'rejected'")
+            assert told.scalar_one() >= count, what
+    firm.sync(firm.shen)
+    assert [(one.id, one.payable) for one in firm.orders(firm.shen)] == [(order.id, order.payable)]
 
 
-@pytest.mark.parametrize("command", ["order.cancel", "order.edit", "order.unheard_of"])
-def test_a_rep_acknowledges_nothing_under_another_name(firm: Firm, command: str) -> None:
+def forge(work: Work, what: str, made: Quote, order: Order) -> None:
+    """Write what no command would."""
+    if what == "edit":
+        work.get(Order, order.id).payable = 1
+        return
+    if what == "late line":
+        [line] = order_chain.chain_of(work.session, work.get(Order, order.id)).lines
+        work.add(OrderLine(**{name: getattr(line, name) for name in OrderLine.fields()}))
+        return
+    given = {"stage": "acknowledged"} if what == "stage" else {}
+    forged = orders.make(work, work.get(Quote, made.id), values=given)
+    [line] = order_chain.chain_of(work.session, forged).lines
+    if what == "amount":
+        line.amount, forged.net = (line.amount or 0) - 100, (forged.net or 0) - 100
+        forged.payable = (forged.payable or 0) - 100
+    elif what == "foot":
+        forged.payable = 1
+    elif what == "more":
+        line.quantity = Decimal(8)
+
+
+def test_a_rep_acknowledges_nothing_under_another_name(firm: Firm) -> None:
     order = firm.do(firm.li, "quote.order", firm.issued("7").id)
     firm.do(firm.li, "order.submit", order.id)
     firm.sync()
-    with firm.li.work(firm.li.me(), command) as work:
-        orders.acknowledge(work, work.get(Order, order.id))
-    firm.sync()
+    for command in ("order.cancel", "order.edit", "order.unheard_of"):
+        with firm.li.work(firm.li.me(), command) as work:
+            orders.acknowledge(work, work.get(Order, order.id))
+        firm.sync(firm.li)
+        assert firm.orders(firm.li)[0].stage == "submitted"
+    firm.sync(firm.shen)
     assert firm.refusals(firm.li)
     assert [one.stage for one in firm.orders(firm.shen)] == ["submitted"]
+
+
+def acknowledged(firm: Firm, *quantities: str) -> Order:
+    """An order that the office has taken on; every laptop knows."""
+    order: Order = firm.do(firm.li, "quote.order", firm.issued(*quantities).id)
+    firm.do(firm.li, "order.submit", order.id)
+    firm.sync()
+    firm.do(firm.shen, "order.acknowledge", order.id)
+    firm.sync(firm.shen, firm.li, firm.wang)
+    return order
+
+
+def chain(store: Store, order: Order) -> order_chain.Chain:
+    return order_chain.load(store, order.id)
+
+
+def test_what_two_people_take_over_at_once_makes_the_order_taken_over_for_both(firm: Firm) -> None:
+    order = acknowledged(firm, "7")
+    [line] = chain(firm.shen, order).lines
+    one = firm.do(firm.shen, "order.ship", order.id, quantities={line.id: Decimal(3)})
+    two = firm.do(firm.shen, "order.ship", order.id)
+    firm.sync(firm.shen, firm.li)
+    firm.do(firm.li, "order.take_over", order.id, delivery_id=one.id, signer="张建国")
+    firm.do(firm.shen, "order.take_over", order.id, delivery_id=two.id, signer="彭立")
+    assert [chain(store, order).order.stage for store in (firm.li, firm.shen)] == ["delivering"] * 2
+    firm.sync(firm.li, firm.shen, firm.li)
+    assert [chain(store, order).order.stage for store in (firm.li, firm.shen)] == ["accepted"] * 2
+
+
+def test_of_two_who_send_the_same_rest_the_second_is_refused(firm: Firm) -> None:
+    order = acknowledged(firm, "7")
+    for store in (firm.li, firm.shen):
+        firm.do(store, "order.ship", order.id)
+    firm.sync(firm.li, firm.shen, firm.li)
+    assert "0 of 7 are left" in firm.refusals(firm.shen)[0]
+    assert len(chain(firm.shen, order).deliveries) == 1
+
+
+def test_invoice_requests_of_two_laptops_never_share_a_cent_out_twice(firm: Firm) -> None:
+    order = acknowledged(firm, "7", "3")
+    lines = chain(firm.li, order).lines
+    firm.do(firm.li, "order.invoice", order.id, quantities={lines[0].id: Decimal(2)})
+    firm.do(firm.shen, "order.invoice", order.id, quantities={lines[0].id: Decimal(3)})
+    firm.sync(firm.li, firm.shen, firm.li)
+    first = chain(firm.shen, order).living_requests()
+    firm.do(firm.shen, "order.invoice", order.id)
+    firm.sync(firm.shen, firm.li)
+    found = chain(firm.li, order)
+    assert len(found.requests) == len(first) + 1
+    assert sum(one.payable or 0 for one in found.requests) == found.order.payable
+    assert sum(one.tax or 0 for one in found.requests) == found.order.tax
+
+
+def test_what_follows_from_an_order_is_worked_out_again(firm: Firm) -> None:
+    order = acknowledged(firm, "7")
+    batch = firm.do(firm.li, "order.ship", order.id)
+    firm.sync(firm.li)
+    for what in ("more", "amount", "tax", "paid", "twice", "rewritten", "deleted"):
+        with firm.li.work(firm.li.me(), "order.pay" if what == "paid" else "order.invoice") as work:
+            forge_part(work, what, order, batch)
+        firm.sync(firm.li)
+        found = chain(firm.li, order)
+        assert (len(found.deliveries), found.requests, found.payments) == (1, [], []), what
+        assert found.deliveries[0].amount == batch.amount, what
+    firm.sync(firm.shen)
+    found = chain(firm.shen, order)
+    assert (len(found.deliveries), found.requests, found.payments) == (1, [], [])
+
+
+def forge_part(work: Work, what: str, order: Order, batch: Delivery) -> None:
+    """Write what no command would."""
+    here = work.get(Order, order.id)
+    if what == "paid":
+        order_work.pay(work, here, amount=Decimal(5))
+    elif what in ("amount", "tax", "more"):
+        request = order_work.invoice(work, here)
+        request.payable = (request.payable or 0) - 1
+        part = {**request.lines[0], "quantity": "8"} if what == "more" else request.lines[0]
+        request.lines = [part]
+        request.groups = [{**request.groups[0], "tax": 1}] if what == "tax" else request.groups
+    elif what == "twice":
+        work.add(Delivery(**{name: getattr(batch, name) for name in Delivery.fields()}))
+    elif what == "rewritten":
+        work.get(Delivery, batch.id).amount = 1
+    else:
+        work.delete(work.get(Delivery, batch.id))
