@@ -58,8 +58,9 @@ Every command by role, asked of the laptop and of the office, which say the same
 
 `own`, `team`, `other`: on whose records; `all`: on everybody's; `yes`: on what the firm shares, or something
 new; `–`: never. *Narrowed*: the organisation has its sales reps see their own records alone. `lent`: on
-others' customers, opportunities and quotes that were shared to read or to edit. A comment is changed and
-deleted by whoever wrote it, and by an administrator; what is said here of others' holds for those of nobody.
+others' customers, opportunities, quotes and contracts that were shared to read or to edit. A comment is
+changed and deleted by whoever wrote it, and by an administrator; what is said here of others' holds for
+those of nobody.
 
 """
 Answers = dict[tuple[str, str], str]
@@ -103,8 +104,9 @@ class Case:
                 home = {} if RECORDS[kind].__shared__ else {"owner_id": self.owners[place]}
                 rows.setdefault(kind, []).append({"id": targets[name, place], **home})
                 if kind != written_type(command) and not command.creates:
-                    line = {"id": targets[name, place][::-1], "quote_id": targets[name, place], **home}
-                    rows.setdefault(written_type(command), []).append(line)
+                    link = RECORDS[written_type(command)].__root__ or f"{kind}_id"
+                    part = {"id": targets[name, place][::-1], link: targets[name, place], **home}
+                    rows.setdefault(written_type(command), []).append(part)
         for kind, some in rows.items():
             self.server.seed(kind, some)
         return targets
@@ -195,13 +197,16 @@ def written_type(command: Command) -> str:
 
 
 def writable(command: Command) -> Iterator[str]:
-    """Fields of `written_type` that a command writes and that nothing but the command decides about."""
+    """Fields of `written_type` that a command writes and that nothing but the command decides about; those of
+    an edition that is not issued yet come last.
+    """
     kind = written_type(command)
-    for one in command.writes:
-        record_type, _, name = one.partition(".")
-        described = RECORDS[kind].fields().get(name) if record_type == kind else None
-        if described is not None and not described.masked and not described.frozen:
-            yield name
+    fields = RECORDS[kind].fields()
+    named = [
+        name for record_type, _, name in (one.partition(".") for one in command.writes) if record_type == kind
+    ]
+    mine = [name for name in named if name in fields and not fields[name].masked]
+    yield from sorted(mine, key=lambda name: fields[name].frozen)
 
 
 def places_of(command: Command) -> tuple[str, ...]:
