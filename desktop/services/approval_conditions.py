@@ -126,7 +126,7 @@ def issued_so(quote: Quote, _asking: Asking) -> Message | None:
     label=msg("Confirmation of approval"),
     on=Quote,
     when=issued_so,
-    writes=every(Attachment),
+    writes=(*of.STAGE, *every(Attachment)),
     undoable=False,
     icon="file-check-2",
 )

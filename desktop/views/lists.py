@@ -408,6 +408,7 @@ LISTS: Final = {
                 Column("kind", cells.choice, 240, 1, 8),
                 Column("threshold", cells.number, 120, 0, 7, right=True),
                 Column("currency", cells.text, 70, 0, 4),
+                Column("conditional", cells.number, 130, 0, 3, right=True),
                 Column("role", cells.choice, 120, 0, 6),
             ),
             (View("all", msg("All")), _ACTIVE),

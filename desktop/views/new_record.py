@@ -41,7 +41,7 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
         *("book_id", "product_id", "price", "min_quantity", "tier", "agreed_quantity"),
         *("valid_from", "valid_until"),
     ),
-    "approval_rule": ("name", "kind", "threshold", "currency", "role"),
+    "approval_rule": ("name", "kind", "threshold", "currency", "role", "conditional"),
     "delegation": (
         *("owner_id", "device_id", "customer_id", "valid_from", "valid_until", "most", "exposure"),
         *("currency", "line_discount", "document_discount", "floor", "margin", "total"),

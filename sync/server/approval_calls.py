@@ -24,7 +24,7 @@ from sync.protocol.messages import Person
 from sync.protocol.phone_keys import key_of
 from sync.server import permission
 from sync.server.batch import OFFICE, Batch, Held
-from sync.server.scope import Scope, scope_of
+from sync.server.scope import Scope, scope_of, works_here
 
 KEPT, WAITS, LAPSED, BROKEN = "kept", "waits", "lapsed", "breach"
 EVERY: Final = 15 * phone_approvals.MINUTE
@@ -139,9 +139,10 @@ def _hear_entry(batch: Batch, scope: Scope, entry: Held) -> None:
 
 
 def _hear_answer(batch: Batch, scope: Scope, answer: Held) -> None:
-    query = select(_NOTE.c.id).where(
-        _NOTE.c.source_id == UUID(hex=answer.row["request_id"]), _NOTE.c.way == "conditional"
-    )
+    request = answer.row["request_id"]
+    if not request:
+        return
+    query = select(_NOTE.c.id).where(_NOTE.c.source_id == UUID(hex=request), _NOTE.c.way == "conditional")
     for note in _load_notes(batch, query):
         if note.row["verdict"] == WAITS:
             decide(batch, scope, note, *_answered(batch, note, answer))
@@ -161,7 +162,12 @@ def _answered(batch: Batch, note: Held, answer: Held) -> tuple[str, Message | No
 
 def _noted(note: Held) -> set[str]:
     """The rules that a note says have asked."""
-    return {str(each.get("rule")) for each in note.row["asked"] or () if isinstance(each, dict)}
+    asked = note.row["asked"]
+    return (
+        {str(each.get("rule")) for each in asked if isinstance(each, dict)}
+        if isinstance(asked, list)
+        else set()
+    )
 
 
 def _rules(conn: Connection, ids: Iterable[str]) -> list[rules.Rule]:
@@ -177,8 +183,9 @@ def decide(batch: Batch, scope: Scope, note: Held, verdict: str, why: Message | 
     batch.change(note, "reason", _in_both(why) if why is not None else {}, by=OFFICE)
     quote = batch.root_of(note)
     if why is not None and quote is not None:
-        told = why if verdict == LAPSED else BREACH.of(what=why)
-        permission.tell(batch, scope, quote, told, to=note.row["approver_id"])
+        told, approver = why if verdict == LAPSED else BREACH.of(what=why), note.row["approver_id"]
+        known = approver and works_here(batch.conn, approver)
+        permission.tell(batch, scope, quote, told, to=approver if known else None)
 
 
 def _load_notes(batch: Batch, query: Any) -> list[Held]:

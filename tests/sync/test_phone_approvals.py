@@ -1,10 +1,12 @@
 """An approval by telephone from the challenge on one laptop to the office's word on it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from desktop.errors import Refused
 from desktop.models import phone_keys
@@ -13,7 +15,12 @@ from desktop.models.store import Store
 from desktop.rules import phone_approvals
 from desktop.services import approval_answers, approval_phone, approvals, drafts
 from desktop.services.approval_phone import Opened
-from sync.server import approval_calls
+from sync.protocol.bundle import box_key
+from sync.protocol.phone_keys import BadKeys, seal, unseal
+from sync.protocol.phone_keys import key_of as phone_keys_of
+from sync.server import approval_calls, approval_keys
+from sync.server.tables import DEVICE
+from tests.stores import NOON
 from tests.sync.test_approvals import Firm, firms
 
 LATER = 25 * 60 * 60 * 1000
@@ -167,3 +174,60 @@ def test_the_approver_sees_the_draft_where_it_is_known_and_otherwise_says_the_to
     told(firm, made, answered(firm, call.challenge, "1"))  # what is known counts, not what was typed
     with pytest.raises(Refused, match="eight letters"):
         approval_answers.look(firm.chen, "K7QF")
+
+
+def test_it_is_used_once_and_a_copy_of_the_note_is_a_breach(firm: Firm) -> None:
+    made = firm.quoted("-20")
+    told(firm, made, answered(firm, opened(firm, made).challenge))
+    firm.do(firm.li, "quote.issue", made.id)
+    [note] = firm.all(firm.li, Approval)
+    assert note.challenge
+    second = firm.quoted("-20")
+    with pytest.MonkeyPatch.context() as patch:  # a changed program issues under the same letters again
+        patch.setattr(phone_approvals, "refusal", lambda *_: None)
+        patch.setattr(approval_phone, "_used", lambda *_: False)
+        patch.setattr(phone_approvals.Matter, "challenge", lambda *_: note.challenge)
+        firm.do(firm.li, "quote.issue", second.id)
+    firm.sync(firm.chen, firm.li, firm.chen)
+    verdicts = sorted(one.verdict for one in firm.all(firm.chen, Approval))
+    assert verdicts == ["breach", "kept"]
+
+
+def test_a_clock_that_was_set_back_or_half_an_hour_later_counts_no_more(tmp_path: Path) -> None:
+    with firms(tmp_path) as firm:
+        firm.sync(firm.chen, firm.li)
+        made = firm.quoted("-20")
+        told(firm, made, answered(firm, opened(firm, made).challenge))
+        for minutes in (31, -6):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(firm.li, "clock", lambda minutes=minutes: NOON + timedelta(minutes=minutes))
+                with pytest.raises(Refused, match="20 %"):
+                    firm.do(firm.li, "quote.issue", made.id)
+        firm.do(firm.li, "quote.issue", made.id)
+
+
+def test_a_laptop_that_was_shut_out_is_in_no_later_answer(firm: Firm) -> None:
+    seed = firm.office.seals.seed
+    with firm.office.store.read() as conn:
+        known = approval_keys._devices(conn, firm.chen.device.hex, firm.office.clock())  # noqa: SLF001
+        assert known == [firm.chen.device.hex, firm.li.device.hex]
+        assert approval_keys._devices(conn, firm.li.device.hex, 0) == [firm.li.device.hex]  # noqa: SLF001
+    gone = update(DEVICE).where(DEVICE.c.id == firm.li.device).values(revoked_at=1)
+    firm.office.store.write(lambda conn: conn.execute(gone))
+    with firm.office.store.read() as conn:
+        left = approval_keys._devices(conn, firm.chen.device.hex, firm.office.clock())  # noqa: SLF001
+    assert left == [firm.chen.device.hex]
+    assert phone_keys_of(seed, "a" * 32) != phone_keys_of(seed, "b" * 32)
+
+
+def test_keys_open_for_the_laptop_they_were_sealed_to_alone() -> None:
+    mine, other = box_key(bytes(32)), box_key(bytes(range(32)))
+    sealed = seal(mine.public_key().public_bytes_raw().hex(), "a" * 32, {"b" * 32: bytes(32)})
+    assert unseal(mine, "a" * 32, sealed) == {"b" * 32: bytes(32).hex()}
+    flipped = sealed[:-2] + ("00" if sealed[-2:] != "00" else "01")
+    for key, device, text in ((other, "a" * 32, sealed), (mine, "c" * 32, sealed), (mine, "a" * 32, flipped)):
+        with pytest.raises(BadKeys):
+            unseal(key, device, text)
+    for nonsense in ("", "zz", "00" * 20):
+        with pytest.raises(BadKeys):
+            unseal(mine, "a" * 32, nonsense)
