@@ -51,7 +51,7 @@ _CELLS = msg("Cells")
 FIXED: Final = (
     Fixed(msg("Next, previous part of the screen"), "Tab", _EVERYWHERE),
     Fixed(msg("Give up, close"), "Esc", _EVERYWHERE),
-    Fixed(msg("Add the new record"), "Ctrl+Enter", _EVERYWHERE),
+    Fixed(msg("Add the new record; let the customer sign what was issued"), "Ctrl+Enter", _EVERYWHERE),
     Fixed(msg("Why is this value so?"), "Alt+W", _EVERYWHERE),
     Fixed(msg("Close a torn-off window"), "Ctrl+W", _EVERYWHERE),
     Fixed(msg("Second answer of a search, and so on"), "Ctrl+1", _EVERYWHERE),
@@ -62,7 +62,6 @@ FIXED: Final = (
     Fixed(msg("Copy the rows with their heads"), "Ctrl+C", _CELLS),
     Fixed(msg("Paste a block, after a look at it"), "Ctrl+V", _CELLS),
     Fixed(msg("Issue the quote"), "F9", _GRIDS),
-    Fixed(msg("The customer signs what was issued"), "Ctrl+Enter", _GRIDS),
     Fixed(msg("Make or open the contract"), "F8", _GRIDS),
     Fixed(msg("Next clause that is not the standard one"), "F7", msg("Clauses")),
     Fixed(msg("Remove the line"), "Del", _GRIDS),
