@@ -9,7 +9,7 @@ EDIT: Final = "edit"
 
 SHAREABLE: Final = frozenset({"customer", "opportunity", "quote", "contract"})
 """What may be lent; its parts and its attachments go along."""
-HANGS: Final = {"customer": ("interaction", "opportunity", "quote", "contract")}
+HANGS: Final = {"customer": ("interaction", "opportunity", "quote", "contract", "order")}
 """What else goes along by its link `customer_id`, where it lives in the same stream: whoever lends a record
 shows nobody what belongs to others.
 """

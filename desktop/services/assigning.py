@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from desktop.errors import Refused
 from desktop.models.record import RECORDS, Record
-from desktop.models.records import Contract, Customer, Interaction, Opportunity, Quote, Task, User
+from desktop.models.records import Contract, Customer, Interaction, Opportunity, Order, Quote, Task, User
 from desktop.models.store import Work
 from desktop.services.commands import command
 from desktop.words import msg
 
-ASSIGNABLE: Final = ("customer", "opportunity", "quote", "contract", "task")
+ASSIGNABLE: Final = ("customer", "opportunity", "quote", "contract", "order", "task")
 OWNER: Final = "owner_id"
-ALONG: Final[tuple[type[Any], ...]] = (Opportunity, Quote, Contract, Task, Interaction)
+ALONG: Final[tuple[type[Any], ...]] = (Opportunity, Quote, Contract, Order, Task, Interaction)
 """What hangs on a customer and goes along, where it belonged to the same person."""
 NOBODY: Final = msg("Say whose it becomes.")
 LEFT: Final = msg("{name} does not work here any more.")

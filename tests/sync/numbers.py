@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, insert, update
 from desktop.models import leases, numbers
 from desktop.models.changes import local as local_table
 from desktop.models.changes import write_local
-from desktop.models.record import Base, new_id
+from desktop.models.record import RECORDS, Base, new_id
 from desktop.models.records import Quote
 from desktop.models.remote_tables import number_lease
 from desktop.rules.numbering import parse_number
@@ -82,7 +82,10 @@ class World:
         engine = create_engine("sqlite://")
         Base.metadata.create_all(
             engine,
-            tables=[local_table, numbers.number_own, numbers.number_void, number_lease, Quote.table()],
+            tables=[
+                *(local_table, numbers.number_own, numbers.number_void, number_lease),
+                *(RECORDS[kind].table() for kind in numbers.BEARERS),
+            ],
         )
         code = f"{next(self.codes):03d}"
         laptop = Laptop(new_id(), code, engine)
