@@ -115,7 +115,8 @@ def add_clause(
     clauses = _clauses(work, contract)
     rank = _between(clauses, after or (clauses[-1].id if clauses else None))
     if not code:
-        given = {name: (values or {}).get(name) or "" for name in WORDS}
+        given = {name: (values or {}).get(name) or "" for name in (*WORDS, "why")}
+        given["custom"] = dict((values or {}).get("custom") or {})
         if not (given["heading"] or given["heading_en"]):
             raise Refused(msg("A clause needs a heading."), field="heading")
         made = ContractClause(rank=rank, approval_class=NEEDS, deviation=True, **given)

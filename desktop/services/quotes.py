@@ -249,6 +249,8 @@ def new_adjustment(work: Work, *, values: Mapping[str, Any]) -> Adjustment:
     )
     if made is None:
         raise Refused(msg("Say how much: value=-5."), field="value")
+    for name in {"label_en", "reason", "custom"} & values.keys():
+        setattr(made, name, values[name])
     return made
 
 

@@ -80,8 +80,10 @@ def a_day(starter: Starter, place: Path) -> tuple[Laptop, Office, list[Path]]:
     until = ("valid_from=2026-11-01", "valid_until=2027-11-01")
     links["delegation"] = [f"device_id={customer}", *until, "most=1", "exposure=1", "floor=1"]
     ordered = values.pop("order")
+    links["clause_version"] = [f"clause_id={customer}"]
+    agreed = ("contract", "contract_clause", "milestone")
     for record, words in values.items():
-        if record != "customer":
+        if record not in ("customer", *agreed):
             laptop.new_id(record, *words, *links.get(record, []))
     signer, job = canaries.pop(), canaries.pop()
     many = place / "downloads.csv"
@@ -94,6 +96,9 @@ def a_day(starter: Starter, place: Path) -> tuple[Laptop, Office, list[Path]]:
     laptop.json("export", "customer", "--to", str(place / "out.xlsx"))
     laptop.json("quote", "issue", quote, "--to", str(place / "quote.pdf"))
     laptop.new_id("order", f"quote_id={quote}", *ordered)
+    contract = laptop.new_id("contract", f"quote_id={quote}", *values["contract"])
+    for part in agreed[1:]:
+        laptop.new_id(part, f"contract_id={contract}", *values[part])
     laptop.json("quote", "sign", quote, "--by", signer, "--job", job)
     laptop.json("quote", "contract", quote, "--to", str(place / "contract.pdf"))
     office.enrol(laptop, CANARIES[-1])
