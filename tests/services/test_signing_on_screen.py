@@ -19,6 +19,7 @@ from desktop.rules.ink import Ink, read
 from desktop.services import attachments, commands, drafts, evidence, quotes, sealed, signing
 from tests import inks
 from tests.documents import sealing
+from tests.services import signing_kills
 from tests.stores import NOON, firm, opened, product, quote
 
 SIGN = "quote.sign"
@@ -224,3 +225,11 @@ def test_a_laptop_that_joined_an_office_since_the_seal_signs_for_its_customer_al
     assert seals.learn(store, own, company, "https://office")
     sign(store, made)
     assert sealed.examine(quotes.paper(store, made.id), store).state == "signed"
+
+
+def test_a_program_killed_while_customers_sign_leaves_whole_signatures_or_none(
+    tmp_path: Path,
+) -> None:
+    tally, broken = signing_kills.run(1, tmp_path, seed=3)
+    assert broken == []
+    assert tally["kills"] == 1
