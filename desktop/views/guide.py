@@ -32,6 +32,7 @@ PAGES: Final = {
     "record": "record",
     "quote_page": "quotes",
     "contract_page": "contracts",
+    "order": "orders",
     "palette": "palette",
     "outbox": "outbox",
     "new": "typing",
@@ -90,7 +91,7 @@ def screen_of(window: "Window") -> str:
     if isinstance(page, ContractPage):
         return "contract_page"
     if isinstance(page, RecordPage):
-        return "record"
+        return "order" if page.kind == "order" else "record"
     return window.trail.stops[window.trail.here].place
 
 
