@@ -22,6 +22,8 @@ from desktop.words import msg
 
 WIDE: Final = 332
 FIRST_HOUR: Final = 8
+SOON: Final = 90
+"""Minutes after now that are in view."""
 _MINE: Final = Condition("owner_id", "one_of", (ME,))
 TIMED: Final = {
     "interaction": ("happened_at", every(_MINE)),
@@ -113,12 +115,16 @@ class DayPlan(QWidget):
             return
         self._scrolled = True
         hours = [(item.minute or 0) // 60 for item in self.grid.items]
-        now = datetime.now().astimezone().hour - 2
-        first = min(
-            [FIRST_HOUR, *(hour for hour in hours if hour >= now)]
-        )  # the small hours of before are past
+        clock = datetime.now().astimezone()
+        now = clock.hour - 2
+        to_come = [hour for hour in hours if hour >= now]  # the small hours of before are past
+        first = min([FIRST_HOUR, *to_come])
         top = max(first, min(now, *hours)) if hours else max(first, now)
-        self._area.verticalScrollBar().setValue(self._look.px(HOUR * top) - self._look.px(12))
+        look = self._look
+        soon = look.px(HOUR) * (clock.hour * 60 + clock.minute + SOON) // 60 - self._area.viewport().height()
+        last = look.px(HOUR * max(hours, default=24) - 12)  # the last thing of the day stays in view
+        top = max(look.px(HOUR * top - 12), min(soon, last))
+        self._area.verticalScrollBar().setValue(top)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The hours of now, once there is room."""
