@@ -58,8 +58,11 @@ def verbatim(text: str) -> Message:
 
 def translate(text: str, context: str, language: str) -> str:
     """`text` in `language`, or itself where the language is English or has no word for it."""
-    if language not in _FOLDERS or context == "verbatim":
-        return text
+    return text if language not in _FOLDERS or context == "verbatim" else _found(text, context, language)
+
+
+@lru_cache(maxsize=8192)
+def _found(text: str, context: str, language: str) -> str:
     key = f"{context}{_CONTEXT_ENDS}{text}" if context else text
     found = _catalogue(language).get(key.encode())
     return found.decode() if found else text
