@@ -50,7 +50,7 @@ class Order(Record):
     rounding: Mapped[int | None] = field(Amount(), msg("Rounding"))
     prepaid: Mapped[int | None] = field(Amount(), msg("Prepaid"))
     promised_on: Mapped[date | None] = field(Day(), msg("Promised by"), listed=True)
-    reference: Mapped[str] = field(Short(), msg("Customer's order number"), search="number")
+    reference: Mapped[str] = field(Short(), msg("Customer's PO"), search="number")
     ship_to: Mapped[str] = field(Short(1000), msg("Deliver to"))
     remark: Mapped[str] = field(Long(), msg("Remark"), search="text")
     submitted_at: Mapped[datetime | None] = field(Moment(), msg("Submitted at"))

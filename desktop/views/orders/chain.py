@@ -17,7 +17,9 @@ PITCH: Final = 90
 HEAD: Final = 30
 EDGE: Final = 16
 GAP: Final = 34
-NARROW: Final = 132
+NARROW: Final = 112
+CLOSE: Final = 18
+"""The gap between columns where there is no room for a wider one."""
 
 
 class StepCard(QAbstractButton):
@@ -97,8 +99,9 @@ class ChainView(QWidget):
     def _column(self) -> tuple[int, int]:
         """Width of a column, and the gap behind it."""
         look, count = self._look, len(COLUMNS)
-        gap = look.px(GAP)
-        return max((self.width() - 2 * look.px(EDGE) - (count - 1) * gap) // count, look.px(NARROW)), gap
+        room = self.width() - 2 * look.px(EDGE)
+        gap = look.px(GAP if room >= count * look.px(NARROW) + (count - 1) * look.px(GAP) else CLOSE)
+        return max((room - (count - 1) * gap) // count, look.px(NARROW)), gap
 
     def _arrange(self) -> None:
         look = self._look
@@ -114,7 +117,7 @@ class ChainView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Five narrow columns."""
         px = self._look.px
-        return QSize(2 * px(EDGE) + len(COLUMNS) * px(NARROW) + (len(COLUMNS) - 1) * px(GAP), self.height())
+        return QSize(2 * px(EDGE) + len(COLUMNS) * px(NARROW) + (len(COLUMNS) - 1) * px(CLOSE), self.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns share the width."""

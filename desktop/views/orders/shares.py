@@ -17,6 +17,7 @@ from desktop.views.orders.steps import amount
 from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
 
+NAME: Final = 120
 MOST: Final = 6
 """Batches that stand beside each other; of more the last ones do."""
 
@@ -28,7 +29,7 @@ class Shares(QWidget):
         super().__init__()
         self._look = look
         self.grid = QGridLayout()
-        look.bind(self.grid.setHorizontalSpacing, lambda: look.px(18))
+        look.bind(self.grid.setHorizontalSpacing, lambda: look.px(14))
         look.bind(self.grid.setVerticalSpacing, lambda: look.px(7))
         head = label(look, msg("Where each cent went"), strong=True)
         why = label(look, msg("shared out on cumulative figures; the last batch closes to zero"), ink="ink_2")
@@ -66,7 +67,10 @@ class Shares(QWidget):
         said = f"{line.sku} {name}".strip() if line.sku != name else name
         unit = (line.unit_en if english and line.unit_en else line.unit) or ""
         many = f"{number(line.quantity or Decimal(0))} {unit}".strip()
-        title = row(look, label(look, said), label(look, many, ink="ink_2", size="small"), None, gap=8)
+        named = label(look, said, wrap=True)
+        look.bind(named.setMinimumWidth, lambda: look.px(NAME))
+        title = row(look, named, label(look, many, ink="ink_2", size="small"), gap=8)
+        title.setStretch(0, 1)
         self.grid.addLayout(title, at, 0)
         self._put(at, 1, self._figure(amount(chain, line.amount)))
         for place, part in enumerate(parts):
