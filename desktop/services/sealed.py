@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -18,7 +19,7 @@ from desktop.errors import Damaged, NotFound
 from desktop.models import seals
 from desktop.models.changes import read_local
 from desktop.models.record import Record
-from desktop.models.records import Attachment, Quote, QuoteRevision, Signature
+from desktop.models.records import Attachment, Organisation, Quote, QuoteRevision, Signature
 from desktop.models.seals import Sealer
 from desktop.models.store import Store, Work
 from desktop.rules import attachments as rules
@@ -97,7 +98,7 @@ def keep(work: Work, quote: Quote, revision: QuoteRevision, paper: bytes) -> byt
 def keep_paper(
     work: Work, record: Record, what: str, snapshot: Mapping[str, Any], content_hash: str, paper: bytes
 ) -> bytes:
-    """Seal the finished paper with this content and keep it as a file of `record`; returns what was sealed."""
+    """Seal the finished paper with this content and keep it as a file of `record`; returns it sealed."""
     by_whom = holder(work)
     if work.store.blobs is None or not by_whom:
         return paper
@@ -132,7 +133,7 @@ def keep_signed(
     by_whom, base = holder(work), copy_of(work.store, quote.id, revision.content_hash, signed=False)
     if work.store.blobs is None or not by_whom or base is None:
         return ""
-    at = work.now.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    at = work.now.astimezone(_zone(work)).strftime("%Y-%m-%d %H:%M:%S")
     named = "\u3000".join(filter(None, (signer, job, at)))
     check_text(named)
     firm = _firm_of(revision)
@@ -160,6 +161,12 @@ def _firm_of(revision: QuoteRevision) -> str:
 def _firm_in(snapshot: Mapping[str, Any]) -> str:
     name = (snapshot.get("seller") or {}).get("name") or {}
     return str(name.get("zh") or name.get("en") or "")
+
+
+def _zone(work: Work) -> ZoneInfo:
+    """The firm's, in which the days on its paper are."""
+    query = select(Organisation.time_zone).where(Organisation.deleted_at.is_(None)).limit(1)
+    return ZoneInfo(work.session.execute(query).scalar() or "Asia/Shanghai")
 
 
 def _attach(work: Work, record: Record, name: str, pdf: bytes, purpose: str) -> str:

@@ -46,6 +46,8 @@ class Showing:
     signer: str
     job: str
     pictures: tuple[Picture, ...]
+    zone: str = "Asia/Shanghai"
+    """The firm's, in which the days on its paper are."""
 
     @property
     def words(self) -> str:
@@ -105,8 +107,11 @@ def _refusal(draft: drafts.QuoteDraft, store: Store) -> Message | None:
 
 
 def _today(draft: drafts.QuoteDraft, store: Store) -> date:
-    zone = (draft.seller.time_zone if draft.seller else "") or "Asia/Shanghai"
-    return store.clock().astimezone(ZoneInfo(zone)).date()
+    return store.clock().astimezone(ZoneInfo(_zone(draft))).date()
+
+
+def _zone(draft: drafts.QuoteDraft) -> str:
+    return (draft.seller.time_zone if draft.seller else "") or "Asia/Shanghai"
 
 
 def showing(store: Store, quote_id: UUID, width: int) -> Showing:
@@ -129,6 +134,7 @@ def showing(store: Store, quote_id: UUID, width: int) -> Showing:
         signer=signer,
         job=job,
         pictures=tuple(page_pictures(paper, width / A4_POINTS)),
+        zone=_zone(draft),
     )
 
 

@@ -41,11 +41,7 @@ def issued(folder: Path) -> list[UUID]:
 
 def write(folder: Path, ids: list[UUID]) -> None:
     """The process that is killed: signs one after another and says each that is done."""
-    sealed.warm()
-    inks.name()
     with opened(folder) as store:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
         for each in ids:
             commands.run(
                 *(store, store.me(), "quote.sign", each), signer="张建国", on_screen=inks.on_screen()
@@ -60,10 +56,10 @@ def one_life(folder: Path, ids: list[UUID], seconds: float) -> set[UUID]:
     command += [each.hex for each in ids]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        child.stdout.readline()
+        said = [child.stdout.readline().strip()]  # the first one loads all that signing needs
         time.sleep(seconds)
         child.send_signal(signal.SIGKILL)
-        said = [line.strip() for line in child.stdout]
+        said += [line.strip() for line in child.stdout]
     return {UUID(hex=each) for each in said if len(each) == 32}
 
 

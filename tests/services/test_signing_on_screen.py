@@ -232,4 +232,4 @@ def test_a_program_killed_while_customers_sign_leaves_whole_signatures_or_none(
 ) -> None:
     tally, broken = signing_kills.run(1, tmp_path, seed=3)
     assert broken == []
-    assert tally["kills"] == 1
+    assert tally["acknowledged"] >= 1

@@ -68,6 +68,7 @@ class ToSign(QObject):
         """Grey with the reason where nobody can sign."""
         why = self._desk.refusal("quote.sign", self._draft().quote)
         self.button.refuse(why)
+        self.button.become("plain" if self._draft().quote.stage == "accepted" else "primary")
         self.on_paper.refuse(why)
 
     # The screen

@@ -6,6 +6,7 @@ It has a look of its own in the document's language, no menu, no shortcut and no
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QElapsedTimer, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
@@ -171,7 +172,7 @@ class CustomerScreen(QWidget):
     def signed(self) -> None:
         """It is written: say so, and ask for the laptop."""
         named = self.look.text(named_words(self.panel.signer.text().strip(), self.panel.job.text().strip()))
-        at = self._now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        at = self._now().astimezone(ZoneInfo(self._shown.zone)).strftime("%Y-%m-%d %H:%M:%S")
         self._done.setText(f"{named}\n{at}")
         self.side.setCurrentWidget(self.thanks)
         self.steps.show_step(2)
