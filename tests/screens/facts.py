@@ -37,7 +37,7 @@ SLACK = 2  # px that a text may miss by rounding
 SHARP = 2  # device px for one px, so that thin strokes have their whole ink
 LEAST_CONTRAST = 4.5
 AIR = 5  # px of two lines' boxes that may lie over each other: no letter reaches there
-NEAR = 13  # of 255 in each part of a colour
+NEAR = 16  # of 255 in each part of a colour
 FEW = 6  # device px that an ink needs to count as one
 Rgb = tuple[int, int, int]
 

@@ -153,7 +153,7 @@ def test_the_comparison_is_turned_off_and_on(page: ContractPage, store: Store, q
 
 
 def test_hidden_names_hide_what_is_filled_in(page: ContractPage) -> None:
-    assert "¥" in page.views[0].accessibleName()
+    assert "¥" in page.views[0].accessibleDescription()
     page._look.turn_private()  # noqa: SLF001
-    assert "¥" not in page.views[0].accessibleName()
+    assert "¥" not in page.views[0].accessibleDescription()
     page._look.turn_private()  # noqa: SLF001

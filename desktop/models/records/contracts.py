@@ -45,11 +45,11 @@ class Contract(Record):
     stage: Mapped[str] = field(
         Choice(stages.CONTRACT.choices, merge_as="stage"), msg("Stage"), default="draft", listed=True
     )
-    payable: Mapped[int | None] = field(Amount(), msg("Price of the contract"), frozen=True, listed=True)
+    payable: Mapped[int | None] = field(Amount(), msg("Contract total"), frozen=True, listed=True)
     currency: Mapped[str] = field(Short(3), msg("Currency"), default="CNY", frozen=True)
     language: Mapped[str] = field(Choice(LANGUAGES), msg("Language"), default="zh", frozen=True)
     title_zh: Mapped[str] = field(Short(), msg("Title on paper"), frozen=True)
-    title_en: Mapped[str] = field(Short(), msg("Title on paper in English"), frozen=True)
+    title_en: Mapped[str] = field(Short(), msg("English title"), frozen=True)
     valid_from: Mapped[date | None] = field(Day(), msg("In force from"), frozen=True)
     valid_until: Mapped[date | None] = field(Day(), msg("In force until"), frozen=True, listed=True)
     variables: Mapped[dict[str, str]] = field(
@@ -57,7 +57,7 @@ class Contract(Record):
     )
     signed_on: Mapped[date | None] = field(Day(), msg("Signed on"), listed=True)
     renew_on: Mapped[date | None] = field(Day(), msg("To be renewed by"), listed=True)
-    remind_days: Mapped[int | None] = field(Whole(), msg("Reminder, days before"), default=30)
+    remind_days: Mapped[int | None] = field(Whole(), msg("Reminder, days"), default=30)
     reason: Mapped[str] = field(Short(), msg("Reason"))
     remark: Mapped[str] = field(Long(), msg("Remark"), search="text")
     issued_at: Mapped[datetime | None] = field(Moment(), msg("Issued at"), frozen=True)
@@ -123,7 +123,7 @@ class Milestone(Record):
     due_en: Mapped[str] = field(Short(), msg("Due when, in English"), frozen=True)
     due_on: Mapped[date | None] = field(Day(), msg("Due on"), listed=True)
     done_on: Mapped[date | None] = field(Day(), msg("Done on"), listed=True)
-    remind_days: Mapped[int | None] = field(Whole(), msg("Reminder, days before"), default=7)
+    remind_days: Mapped[int | None] = field(Whole(), msg("Reminder, days"), default=7)
 
 
 class Clause(Record):

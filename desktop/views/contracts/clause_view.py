@@ -48,9 +48,10 @@ class ClauseView(QAbstractButton):
         ]
         self._icon = "git-merge" if changed else "lock" if fixed else ""
         why: Message | None = CHANGED if changed else FIXED if fixed else None
-        said = "".join(one.text for one in self._pieces if one.kind != STANDARD)
         marks = f", {look.text(why)}" if why is not None else ""
-        self.setAccessibleName(f"{number} {heading}{marks}: {said}")
+        self.setAccessibleName(f"{number} {heading}{marks}")
+        said = "".join(one.text for one in self._pieces if one.kind != STANDARD)
+        self.setAccessibleDescription(said)
         self.setToolTip(look.text(why) if why is not None else "")
         self.updateGeometry()
         self.update()
