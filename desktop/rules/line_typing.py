@@ -21,6 +21,7 @@ _TAIL: Final = re.compile(
     rf"(?:\s*[@＠]\s*(?P<price>[^\s%％@]+))?"
     rf"(?:\s+(?P<sign>[-−－+＋])\s*(?P<percent>{_NUMBER})\s*[%％])?"
 )
+_WHOLE: Final = re.compile(rf"(?P<sign>[-−－+＋])\s*(?P<percent>{_NUMBER})\s*[%％]")
 _WIDE: Final = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 _QUOTES: Final = {'"': '"', "“": "”", "「": "」"}
 
@@ -66,10 +67,21 @@ def read(text: str) -> TypedLine | None:
     unread = count is None or (match["price"] and price is None) or (named and match["what"].strip())
     if not what or unread or count is None:
         return None
-    percent = _number(match["percent"] or "")
-    if percent is not None and match["sign"] in "-−－":
-        percent = -percent
-    return TypedLine(kind, what, count, price, percent, bool(named))
+    reduced = _number(match["percent"] or "")
+    if reduced is not None and match["sign"] in "-−－":
+        reduced = -reduced
+    return TypedLine(kind, what, count, price, reduced, bool(named))
+
+
+def percent(text: str) -> Decimal | None:
+    """A discount (or charge) on the whole, typed alone: `-5%`.
+
+    >>> percent("-5%"), percent("＋2.5 ％"), percent("5%")
+    (Decimal('-5'), Decimal('2.5'), None)
+    """
+    match = _WHOLE.fullmatch(text.strip())
+    found = _number(match["percent"]) if match is not None else None
+    return -found if match is not None and found is not None and match["sign"] in "-−－" else found
 
 
 def read_block(cells: list[list[str]]) -> list[TypedLine]:

@@ -62,6 +62,7 @@ FIXED: Final = (
     Fixed(msg("Copy the rows with their heads"), "Ctrl+C", _CELLS),
     Fixed(msg("Paste a block, after a look at it"), "Ctrl+V", _CELLS),
     Fixed(msg("Issue the quote"), "F9", _GRIDS),
+    Fixed(msg("Put the PDF on the clipboard"), "F10", _GRIDS),
     Fixed(msg("Make or open the contract"), "F8", _GRIDS),
     Fixed(msg("Next clause that is not the standard one"), "F7", msg("Clauses")),
     Fixed(msg("Remove the line"), "Del", _GRIDS),

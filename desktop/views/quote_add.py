@@ -20,7 +20,9 @@ from desktop.views.suggestions import Suggestions
 from desktop.words import Message, msg
 
 SHOWN: Final = 8
-HINT: Final = msg("Product, e.g. sat75*2 @98000 -5%; # section, // note, = subtotal, ? option, | alternative")
+HINT: Final = msg(
+    "Product: sat75*2 @98000 -5%; # section, // note, = subtotal, ? option, | alternative, -3% in all"
+)
 UNREAD: Final = msg("This cannot be read as a line. Type it as: sat75*2 @98000 -5%")
 
 
@@ -81,6 +83,11 @@ class AddLine(QLineEdit):
         self._suggestions.withdraw()
         text = self.text().strip()
         if not text:
+            return
+        percent = line_typing.percent(text)
+        if percent is not None:
+            self.clear()
+            self._desk.do("quote.discount", self._quote, value=percent, told=msg("Discount changed"))
             return
         known = self._offered.get(text)
         line = TypedLine("item", text) if known is not None else line_typing.read(text)

@@ -170,6 +170,7 @@ class QuotePage(QWidget):
         self._desk.changed.connect(self._changed)
         self._look.changed.connect(self.fill)
         QShortcut(QKeySequence("F9"), self).activated.connect(self.ask_issue)
+        QShortcut(QKeySequence("F10"), self).activated.connect(partial(self.paper.take_file, "copy"))
         making.listen(self, self._desk)
 
     # Showing
