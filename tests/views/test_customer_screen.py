@@ -269,6 +269,26 @@ def test_what_goes_wrong_is_told_to_the_rep_and_not_to_the_customer(
         assert session.query(Signature).count() == 0
 
 
+def test_what_nobody_expected_leaves_the_ink_and_the_way_back(
+    page: QuotePage, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = opened(page, window, qtbot)
+    read_and_written(screen)
+
+    def full(*_given: object, **_named: object) -> None:
+        raise OSError("no space left on the disk")
+
+    monkeypatch.setattr(sealed, "keep_signed", full)
+    press(qtbot, screen.panel.sign)
+    settle(window, qtbot)
+    assert screen.panel.sign.isEnabled()
+    assert screen.panel.pad.ink() == inks.name()
+    assert "disk" not in " ".join(each.text() for each in screen.findChildren(QLabel))
+    screen.ask_to_leave()
+    type_pin(qtbot, screen, window, PIN)
+    assert window.isVisible()
+
+
 def test_a_draft_and_an_expired_offer_open_nothing_and_say_why(
     window: Window, qtbot: QtBot, firm: Firm, store: Store
 ) -> None:

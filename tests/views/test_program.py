@@ -16,7 +16,7 @@ from desktop.errors import WrongPassphrase
 from desktop.models import fuse, vault
 from desktop.models.records import Customer
 from desktop.rules import deeplinks, names
-from desktop.services import records, today
+from desktop.services import commands, pins, records, today
 from desktop.views import recovery_sheet, safekeeping
 from desktop.views.breath import TURN
 from desktop.views.first_run import FirstRun
@@ -27,8 +27,9 @@ from desktop.views.places import PLACES
 from desktop.views.record_page import RecordPage
 from desktop.views.unlock import UnlockPage
 from sync.client.syncer import State
+from tests import stores
 from tests.vaults import CHEAP
-from tests.views.pages import type_in
+from tests.views.pages import the_quote, type_in
 
 PASSPHRASE = "correct horse battery"
 HEAVY = (
@@ -318,3 +319,35 @@ def test_what_a_sync_asks_of_the_person_stands_in_one_line_of_the_window(
         connection.exec_driver_sql("DELETE FROM sync_held")
     session.network.emit(State("idle"))
     qtbot.waitUntil(window.held.isHidden)
+
+
+def test_five_wrong_pins_lead_to_the_passphrase_and_nothing_of_the_customer_stays(
+    program: app.Program, qtbot: QtBot
+) -> None:
+    first_run(program, qtbot, lambda page: page.start_page.choose("empty"))
+    assert program.session is not None
+    session, store = program.session, program.session.store
+    stores.firm(store)
+    made = stores.quote(store, (stores.product(store).id, "1"))
+    commands.run(store, store.me(), "quote.issue", made.id)
+    pins.choose(store, "2580")
+    session.window.open_record("quote", made.id)
+    qtbot.waitUntil(session.desk.runner.idle, timeout=10_000)
+    signing = the_quote(session.window).signing
+    signing.open()
+    qtbot.waitUntil(lambda: signing.screen is not None, timeout=10_000)
+    screen = signing.screen
+    assert screen is not None
+    assert not session.window.isVisible()
+    screen.ask_to_leave()
+    for tried in range(pins.TRIES):
+        assert program.session is not None
+        qtbot.keyClicks(screen.leave, f"17{tried}9")
+        qtbot.waitUntil(lambda: program.session is None or session.desk.runner.idle(), timeout=10_000)
+    qtbot.waitUntil(lambda: program.session is None, timeout=10_000)
+    qtbot.wait(20)
+    assert isinstance(page_of(program, UnlockPage), UnlockPage)
+    assert program.front.isVisible()
+    seen = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+    assert seen == [program.front]
+    assert program._idle.interval() == app.IDLE_MINUTES * 60_000  # noqa: SLF001

@@ -154,6 +154,7 @@ class Sitting(QObject):
         self._away.put(screen)
         screen.activateWindow()
         screen.pages.area.setFocus()
+        desk.refused.connect(self._trouble)
         desk.watched.emit(True)
 
     def _draw(self, width: int) -> None:
@@ -188,9 +189,19 @@ class Sitting(QObject):
             self._late.append(error)
             self.screen.not_signed()
 
+    def _trouble(self, _error: object) -> None:
+        """Something that nobody expected went wrong while it was being signed; the window keeps the words."""
+        if self.screen.signing_now:
+            self.screen.not_signed()
+
     def _try(self, pin: str) -> None:
         store = self._desk.store
-        self._desk.runner.write(lambda: pins.answer(store, pin), done=self._answered)
+        again = pins.Answer(right=False, left=pins.TRIES)
+        self._desk.runner.write(
+            lambda: pins.answer(store, pin),
+            done=self._answered,
+            failed=lambda _error: self._answered(again),
+        )
 
     def _answered(self, answer: pins.Answer) -> None:
         if isValid(self):

@@ -169,6 +169,11 @@ class CustomerScreen(QWidget):
         )
         self.signing.emit(panel.signer.text().strip(), panel.job.text().strip(), said)
 
+    @property
+    def signing_now(self) -> bool:
+        """Whether it was confirmed and is not written yet."""
+        return self.panel.pad.fixed and self.side.currentWidget() is self.panel
+
     def signed(self) -> None:
         """It is written: say so, and ask for the laptop."""
         named = self.look.text(named_words(self.panel.signer.text().strip(), self.panel.job.text().strip()))
