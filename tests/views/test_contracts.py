@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop.models.records import Contract
 from desktop.models.store import Store
 from desktop.services import commands, contract_drafts
 from desktop.views.contracts import menu
@@ -157,3 +158,19 @@ def test_hidden_names_hide_what_is_filled_in(page: ContractPage) -> None:
     page._look.turn_private()  # noqa: SLF001
     assert "¥" not in page.views[0].accessibleDescription()
     page._look.turn_private()  # noqa: SLF001
+
+
+def test_the_card_for_a_new_contract_asks_for_the_quote(
+    window_on: WindowOn, store: Store, firm: Firm, qtbot: QtBot
+) -> None:
+    run(store, "quote.issue", firm.quote)
+    window = window_on(store)
+    window.go("contract")
+    settle(window, qtbot)
+    window.ask_new("contract", {"quote_id": firm.quote})
+    assert set(window.new.editors) >= {"quote_id", "name"}
+    window.new.make.click()
+    settle(window, qtbot)
+    with store.reading() as session:
+        [made] = session.query(Contract).all()
+    assert made.quote_id == firm.quote

@@ -102,9 +102,7 @@ class ContractPage(QWidget):
         self._title = label(look, size="title", strong=True)
         self._chip = Chip(look)
         self._name = label(look, ink="ink_2")
-        self.comparing = Button(look, msg("Compare with the standard text"), kind="flat", icon="git-merge")
-        self.comparing.setCheckable(True)
-        self.comparing.setChecked(True)
+        self.comparing = Button(look, msg("As it is printed"), kind="flat", icon="git-merge")
         self.pdf = Button(look, msg("PDF"), icon="file-text", name=msg("Save the contract as PDF"))
         self.issue = Button(look, msg("Issue"), kind="primary", icon="file-check", keys="F9")
         self.sign = Button(look, msg("Both sides have signed"), kind="primary", icon="pencil")
@@ -366,7 +364,9 @@ class ContractPage(QWidget):
                 return
 
     def _turn_compare(self) -> None:
-        self.compare = self.comparing.isChecked()
+        self.compare = not self.compare
+        as_printed = msg("As it is printed") if self.compare else msg("Compare with the standard text")
+        self.comparing.say(as_printed)
         self._fill_sheet()
 
     def _speak(self, language: str) -> None:
