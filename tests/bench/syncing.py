@@ -297,9 +297,8 @@ def _push(laptop: Laptop, server: int, raw: float) -> Figure:
 
 
 def cpu_of(process: int) -> float:
-    """Milliseconds that a process has worked (Linux)."""
-    tasks = Path(f"/proc/{process}/task").glob("*/schedstat")
-    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+    """Milliseconds that a process has worked, also in threads that have ended (Linux: its CPU clock)."""
+    return time.clock_gettime((~process << 3) | 2) * 1000
 
 
 def _raw_push(folder: Path) -> float:
