@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,16 @@ from desktop.models.kinds import Day, Number
 from desktop.models.records import Contract, Delivery, InvoiceRequest, Order, Quote
 from desktop.rules.money import ZERO, currency_digits, number, plain
 from desktop.rules.order_figures import lines_of
-from desktop.services import commands, drafts, order_chain, order_queues, order_work, orders, records
+from desktop.services import (
+    commands,
+    drafts,
+    order_chain,
+    order_files,
+    order_queues,
+    order_work,
+    orders,
+    records,
+)
 from desktop.words import Message, msg
 
 Run = Callable[[Console, argparse.Namespace], None]
@@ -50,6 +60,7 @@ def _actions(kinds: Any) -> None:
         ("return", take_back, "goods came back", lines, ("--reason", "TEXT"), on),
         ("invoice", invoice, "ask finance for an invoice", lines, ("--due", "DAY")),
         ("invoiced", invoiced, "finance has written it", *_of("request", "number"), on),
+        ("data", data, "an invoice request as EN 16931 data", *_of("request"), ("--to", "FILE")),
         ("pay", pay, "money came in", *_of("amount", "request", "step", "reference"), on),
     )
     for name, run, text, *options in actions:
@@ -237,6 +248,20 @@ def invoiced(console: Console, chosen: argparse.Namespace) -> None:
     _tell(console, chain.order.id, msg("Noted."))
 
 
+def data(console: Console, chosen: argparse.Namespace) -> None:
+    """Write an invoice request as EN 16931 data."""
+    request = _request(_chain(console, chosen), chosen.request)
+    if request is None:
+        raise NotFound(msg("This order has no such invoice request."))
+    target = Path(chosen.to or f"{request.number}.xml")
+    written = order_files.invoice_data(console.store, request.id)
+    try:
+        target.write_bytes(written)
+    except OSError as error:
+        raise Refused(msg("{path} cannot be written: {why}.").of(path=target, why=error.strerror)) from None
+    console.result({"request": request.number, "file": str(target)}, str(target))
+
+
 def pay(console: Console, chosen: argparse.Namespace) -> None:
     """Money came in."""
     chain = _chain(console, chosen)
@@ -323,9 +348,7 @@ def _followed(console: Console, chain: order_chain.Chain) -> dict[str, Any]:
                 "name": line.name,
                 "quantity": number(line.quantity or ZERO),
                 "amount": _money(chain, line.amount),
-                "open": number(
-                    (line.quantity or 0) - sent[key].quantity if key in sent else line.quantity or 0
-                ),
+                "open": number((line.quantity or ZERO) - (sent[key].quantity if key in sent else ZERO)),
             }
             for line, key in ((line, line.id.hex) for line in chain.lines)
         ],

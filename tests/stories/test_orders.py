@@ -1,5 +1,7 @@
 """From the command line: an order from the quote to the last payment, over two laptops and a real office."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.stories.people import Laptop, Office
@@ -54,6 +56,9 @@ def test_an_order_goes_from_the_quote_to_the_last_payment(pair: Pair, issued: st
     part = rep.json("order", "invoice", order["id"], "--line", "SAT*1", "--line", "FLT*3")
     assert part["invoiced"] == "98145.35"
     both(pair)
+    desk.new_id("organisation", "name=苏州衡岳工业装备有限公司", "tax_id=91320500MA0000000X")
+    file = desk.json("order", "data", order["id"], "--to", str(desk.folder / "invoice.xml"))["file"]
+    assert "<ram:GrandTotalAmount>98145.35</ram:GrandTotalAmount>" in Path(file).read_text("utf-8")
     last = desk.json("order", "ship", order["id"])
     assert last["batch"] == 3
     for batch in ("2", "3"):
