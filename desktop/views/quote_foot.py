@@ -93,9 +93,10 @@ class QuoteFoot(QWidget):
         self.confirm = Button(look, msg("Confirm the new total"), icon="check")
         self.confirm.clicked.connect(self.confirmed)
         self.confirm.hide()
-        self.approval = Button(look, msg("Ask for approval"), icon="shield-check")
+        ask, subject = msg("Ask for approval"), msg("Issue subject to approval")
+        self.approval = Button(look, ask, icon="shield-check", name=ask)
         self.phone = Button(look, msg("Code by telephone"), icon="phone")
-        self.subject = Button(look, msg("Issue subject to approval"), icon="clock")
+        self.subject = Button(look, subject, icon="clock", name=subject)
         self.page = Button(look, msg("Confirmation of approval"), icon="file-check-2")
         self._ways = (self.phone, self.approval, self.subject, self.page)
         for button in self._ways:
@@ -140,6 +141,18 @@ class QuoteFoot(QWidget):
             name.setVisible(not slim)
             look.bind(entry.setFixedWidth, lambda: look.px(112 if slim else 92))
             look.bind(entry.setPlaceholderText, words if slim else verbatim(""))
+        self._fit_ways()
+
+    def _fit_ways(self) -> None:
+        """Icons alone, the last ones first, where there is no room for the words of all ways to approval."""
+        look, shown = self._look, [way for way in self._ways if way.isVisibleTo(self)]
+        room = self.width() - look.px(388 + 36)
+        for way in shown:
+            way.shrink(False)
+        for way in reversed(shown[1:]):
+            wanted = sum(one.sizeHint().width() for one in shown) + look.px(8) * len(shown)
+            if wanted > max(room, 0):
+                way.shrink(True)
 
     def _entry(self, name: Message) -> QLineEdit:
         made = QLineEdit()
@@ -193,6 +206,7 @@ class QuoteFoot(QWidget):
         self.phone.setVisible(red is not None)
         self.subject.setVisible(red is not None and red.days is not None)
         self.page.setVisible(verdict is not None and verdict.confirms)
+        self._fit_ways()
         tone = verdict.tone if verdict is not None else tone
         self._light.show_tone(tone)
         head = stage if frozen else msg("Ready to issue") if reason is None else msg("Not yet")

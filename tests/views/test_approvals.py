@@ -71,9 +71,9 @@ def test_a_code_that_is_read_back_issues_the_quote(
     window.open_record("quote", firm.quote)
     settle(window, qtbot)
     page = the_quote(window)
-    qtbot.waitUntil(page.foot.phone.isVisible)
+    qtbot.waitUntil(page.foot.phone.isVisible, timeout=30_000)
     page.foot.phone.click()
-    qtbot.waitUntil(lambda: page.light.call is not None)
+    qtbot.waitUntil(lambda: page.light.call is not None, timeout=30_000)
     call = page.light.call
     assert call is not None
     assert len(call.spelled.letters) == 8
@@ -83,12 +83,12 @@ def test_a_code_that_is_read_back_issues_the_quote(
     wrong = ("B" if right[0] == "A" else "A") + right[1:]
     call.code.setText(f"{wrong[:5].lower()}-{wrong[5:]}")
     call.go.click()
-    qtbot.waitUntil(lambda: "4 tries" in call.left.text())
+    qtbot.waitUntil(lambda: "4 tries" in call.left.text(), timeout=30_000)
     assert "not the right one" in call.wrong.text()
     call.code.setText(right)
     call.go.click()
-    qtbot.waitUntil(lambda: page.draft.frozen)
-    qtbot.waitUntil(lambda: "沈清" in words(page))
+    qtbot.waitUntil(lambda: page.draft.frozen, timeout=30_000)
+    qtbot.waitUntil(lambda: "沈清" in words(page), timeout=30_000)
     assert "has not come to the office" in words(page)
 
 
@@ -103,10 +103,10 @@ def test_what_was_issued_subject_to_approval_says_so(
     window.open_record("quote", firm.quote)
     settle(window, qtbot)
     page = the_quote(window)
-    qtbot.waitUntil(page.foot.subject.isVisible)
+    qtbot.waitUntil(page.foot.subject.isVisible, timeout=30_000)
     page.light._issue_subject()  # noqa: SLF001 - the question before it is another test's
-    qtbot.waitUntil(lambda: page.draft.frozen)
-    qtbot.waitUntil(lambda: "subject to approval until" in words(page))
+    qtbot.waitUntil(lambda: page.draft.frozen, timeout=30_000)
+    qtbot.waitUntil(lambda: "subject to approval until" in words(page), timeout=30_000)
     assert not page.foot.page.isVisible()
 
 
@@ -123,7 +123,7 @@ def test_an_approver_types_what_is_read_out_and_gets_the_code(
     settle(window, qtbot)
     made = window.doing.answer_phone()
     made.letters.setText("K7QF 2M5X")
-    qtbot.waitUntil(made.total.isVisible)
+    qtbot.waitUntil(made.total.isVisible, timeout=30_000)
     made.total.setText("no")
     made.go.click()
     assert made.why.isVisible()
@@ -131,5 +131,5 @@ def test_an_approver_types_what_is_read_out_and_gets_the_code(
     made.total.setText("¥1,000.00")
     made.go.click()
     right = phone_approvals.answer(key, "K7QF2M5X", 100000, "CNY", store.me().id.hex)
-    qtbot.waitUntil(lambda: made.spelled.letters == right)
+    qtbot.waitUntil(lambda: made.spelled.letters == right, timeout=30_000)
     made.done.click()

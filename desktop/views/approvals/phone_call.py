@@ -25,7 +25,18 @@ from desktop.views.approvals.letters import Letters
 from desktop.views.approvals.parts import Spelled, Step, blank, fact_rows
 from desktop.views.approvals.request import check_of
 from desktop.views.buttons import Button
-from desktop.views.compose import Avatar, Line, Picture, column, holding, label, region, row
+from desktop.views.compose import (
+    Avatar,
+    Line,
+    Picture,
+    column,
+    holding,
+    label,
+    region,
+    row,
+    scrolling,
+    settle,
+)
 from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.popover import RING, Popover, Scrim
@@ -35,6 +46,8 @@ from desktop.words import Message, msg, verbatim
 
 WIDTH: Final = 724
 LEFT: Final = 360
+OTHERS: Final = 188
+"""What head, band and foot take."""
 SECRET: Final = msg(
     "This laptop has the key of these codes too. So a sync holds it against {who}'s own entry; without that"
     " it is a breach, and they are told."
@@ -91,15 +104,10 @@ class PhoneCall(Popover):
         self.again.hide()
         self.missing = label(look, size="small", ink="ink_2")
         self.go = Button(look, msg("Approve and issue"), kind="primary", keys="Enter")
-        for part in (
-            self._head(),
-            Line(look),
-            self._band(),
-            Line(look),
-            self._body(),
-            Line(look),
-            self._foot(),
-        ):
+        self._inner = self._body()
+        self._middle = scrolling(self._inner)
+        parts = (self._head(), Line(look), self._band(), Line(look), self._middle, Line(look), self._foot())
+        for part in parts:
             self.inside.addWidget(part)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
@@ -246,14 +254,19 @@ class PhoneCall(Popover):
         self._scrim.cover()
         room = self._window.size()
         self.setFixedWidth(min(self._look.px(WIDTH) + 2 * RING, room.width() - 2 * RING))
+        self._keep_inside()
         self.adjustSize()
-        self.pop(
-            QPoint(
-                (room.width() - self.width()) // 2, max(4, (room.height() - self.sizeHint().height()) // 3)
-            )
-        )
+        left, top = room.width() - self.width(), room.height() - self.height()
+        self.pop(QPoint(left // 2 + RING, max(top // 3, 0) + RING))
         self.code.setFocus()
         self._timer.start()
+
+    def _keep_inside(self) -> None:
+        """What is between head and foot scrolls where the window has no room for all of it."""
+        settle(self)
+        layout = self._inner.layout()
+        high = layout.totalHeightForWidth(self.width() - 2 * RING) if layout is not None else 0
+        self._middle.setFixedHeight(min(high, self._window.height() - self._look.px(OTHERS)))
 
     def _show_call(self) -> None:
         self.spelled.show_letters(self.call.challenge)
