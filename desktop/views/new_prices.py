@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from shiboken6 import isValid
 
 from desktop.documents.changes import signed
 from desktop.documents.voice import MINUS, money
@@ -78,7 +79,12 @@ class PricesLine(QWidget):
 
     def _look_up(self, done: Any) -> None:
         """The trial of a renewal takes the pen for a moment: on the thread of what is slow."""
-        self._desk.runner.write_slowly(partial(stale_prices.affected, self._desk.store), done=done)
+
+        def arrive(found: Sequence[Affected]) -> None:
+            if isValid(self):  # the window may have been closed meanwhile
+                done(found)
+
+        self._desk.runner.write_slowly(partial(stale_prices.affected, self._desk.store), done=arrive)
 
     def _tell(self, found: Sequence[Affected]) -> None:
         words = msg("Open quotes of yours that new prices change: {count}").of(count=len(found))
