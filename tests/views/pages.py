@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.record import RECORDS
 from desktop.models.store import Store
+from desktop.views.board.board import Board
+from desktop.views.calendar.face import CalendarFace
 from desktop.views.list_page import ListPage
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
@@ -78,3 +80,23 @@ def settle(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: runner.idle(), timeout=10_000)
     qtbot.wait(10)
     qtbot.waitUntil(lambda: runner.idle(), timeout=10_000)
+
+
+def as_board(window: Window, qtbot: QtBot, kind: str) -> Board:
+    """A list as a board, with its cards read."""
+    window.go(kind)
+    the_list(window).views.show_face("board")
+    settle(window, qtbot)
+    found = the_list(window).face()
+    assert isinstance(found, Board)
+    return found
+
+
+def as_calendar(window: Window, qtbot: QtBot, kind: str) -> CalendarFace:
+    """A list as a calendar, with its items read."""
+    window.go(kind)
+    the_list(window).views.show_face("calendar")
+    settle(window, qtbot)
+    found = the_list(window).face()
+    assert isinstance(found, CalendarFace)
+    return found
