@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import inspect
+from sqlalchemy.orm import Session, object_session
 
 from desktop.errors import Refused
 from desktop.models.record import Record
@@ -65,22 +67,22 @@ def _step(contract: Contract, to: str) -> Message | None:
 
 
 def refuse_frozen(work: Work, record: Record) -> None:
-    """Raises Refused for a part of an issued contract, and for a clause text that is in use."""
+    """Raises Refused for a clause of an issued contract, and for a clause text that is in use."""
     if isinstance(record, ClauseVersion) and inspect(record).persistent:
         raise Refused(DATED)
-    if not isinstance(record, ContractClause | Milestone) or record.contract_id is None:
-        return
-    if isinstance(record, ContractClause) or record.kind == "payment":
-        contract = work.session.get(Contract, record.contract_id)
-        if contract is not None and contract.content_hash:
-            raise Refused(ISSUED)
+    if isinstance(record, ContractClause) and _is_issued(work.session, record.contract_id):
+        raise Refused(ISSUED)
 
 
 def refuse_printed(record: Record, changed: Collection[str]) -> None:
     """Raises Refused where one of these fields stands on the paper of an issued contract."""
-    if not isinstance(record, Contract) or not record.content_hash:
+    if isinstance(record, Contract):
+        if not record.content_hash:
+            return
+    elif not isinstance(record, Milestone) or not _is_paid(record):
         return
-    printed = {"customer_id", "name", *(name for name, f in Contract.fields().items() if f.frozen)}
+    printed = {name for name, f in type(record).fields().items() if f.frozen}
+    printed |= {"customer_id", "name"}
     if not printed.isdisjoint(changed):
         raise Refused(ISSUED, field=min(printed.intersection(changed)))
 
@@ -89,3 +91,16 @@ def refuse_gone(record: Record) -> None:
     """Raises Refused where a customer may hold the paper of this contract."""
     if isinstance(record, Contract) and record.content_hash:
         raise Refused(msg("What was issued is kept; withdraw the contract instead."))
+    if isinstance(record, Milestone) and _is_paid(record):
+        raise Refused(ISSUED)
+
+
+def _is_paid(milestone: Milestone) -> bool:
+    """Whether it is a payment of a contract that was issued."""
+    session = object_session(milestone)
+    return milestone.kind == "payment" and session is not None and _is_issued(session, milestone.contract_id)
+
+
+def _is_issued(session: Session, contract_id: UUID | None) -> bool:
+    contract = session.get(Contract, contract_id) if contract_id is not None else None
+    return contract is not None and bool(contract.content_hash)

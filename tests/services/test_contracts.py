@@ -183,6 +183,8 @@ def test_an_issued_contract_is_sealed_and_frozen(store: Store, made: Contract) -
     ):
         with pytest.raises(Refused):
             run(store, name, target, **arguments)
+    run(store, "milestone.edit", payment.id, values={"due_on": date(2026, 12, 4), "remind_days": 3})
+    assert contract_drafts.load(store, made.id).milestones[0].due_on == date(2026, 12, 4)
     run(store, "contract.edit", made.id, values={"renew_on": date(2027, 10, 1), "remark": "续签"})
     assert now(store, made).renew_on == date(2027, 10, 1)
 

@@ -169,7 +169,9 @@ def test_the_demo_company_is_there_to_look_around(program: app.Program, qtbot: Q
     assert practice.isVisible()
     assert customers(program) > 100
     kinds = {line.key.split(":")[0] for line in today.agenda(program.session.store).lines}
-    assert kinds == {"task", "quote", "customer", "opportunity", "quiet"}, "a day with something to do"
+    assert kinds == {"task", "quote", "customer", "opportunity", "quiet", "milestone"}, (
+        "a day with something to do"
+    )
 
 
 def test_a_link_waits_for_the_unlock_and_typing_outlives_the_lock(program: app.Program, qtbot: QtBot) -> None:
