@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop import settings
 from desktop.rules import deeplinks
-from desktop.views import boards, keymap
+from desktop.views import boards, keymap, verifying
 from desktop.views.approvals.phone_answer import TITLE, PhoneAnswer, open_answer
 from desktop.views.covers import Covers
 from desktop.views.crash_page import CrashPage
@@ -95,7 +95,12 @@ class Actions(QObject):
         found: list[tuple[Message, str, Callable[[], object]]] = []
         if self._window.desk.refusal("phone_approval.answer", None) is None:
             found.append((TITLE, "phone", self.answer_phone))
+        found.append((verifying.CHECK, "shield-check", self.check_pdf))
         return [*found, (msg("Practice: your first quote"), "target", self.practise)]
+
+    def check_pdf(self) -> None:
+        """Choose a PDF, and say whose it is and whether a byte differs."""
+        verifying.ask(self._window, self._look.text(verifying.CHECK))
 
     def answer_phone(self) -> PhoneAnswer:
         """Approve what somebody reads out on the telephone."""
@@ -128,7 +133,7 @@ class Actions(QObject):
         self.practice.start()
 
     def _bring_in(self, path: Path) -> None:
-        boards.bring_in(self._window, path)
+        (verifying.examine if verifying.drop_words([path]) else boards.bring_in)(self._window, path)
 
     def blank(self) -> None:
         """Nothing can be read from here on, though an import that is being written comes to its end first."""

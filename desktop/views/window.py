@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from desktop.errors import NotFound
 from desktop.models.record import RECORDS
-from desktop.views import boards, errors
+from desktop.views import boards, errors, verifying
 from desktop.views.acting import Acting
 from desktop.views.actions import Actions
 from desktop.views.buttons import Button
@@ -373,7 +373,7 @@ class Window(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files of customers and contacts are welcome on every screen; say what will happen."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
-        words = self.handover.drop_words(paths)
+        words = self.handover.drop_words(paths) or verifying.drop_words(paths)
         if words is None and paths and all(path.suffix.lower() in IMPORTED for path in paths):
             words = msg("Let go to import {file}").of(file=paths[0].name)
         if words is not None:
@@ -385,7 +385,7 @@ class Window(QWidget):
         self.bar.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Import what was dropped; bundles are taken in."""
+        """Import what was dropped; bundles are taken in, a PDF is checked."""
         self.bar.hide()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
         if self.handover.drop_words(paths) is not None:
