@@ -96,7 +96,7 @@ def proposed(store: Store, firm: Firm) -> None:
     """A change that was put before the present owner, who said no."""
     said = (
         "This record is no longer yours; the office asks.",
-        "这条记录已不归您，办公室转交给现在的负责人。",
+        "这条记录已不归您，公司转交给现在的负责人。",
     )
     made = entry(
         store, "customer", firm.customers[5], "phone", "0512 6688 1200", "0512 6688 1000",

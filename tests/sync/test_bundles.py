@@ -364,7 +364,7 @@ def test_by_hand_with_a_stick(
     assert json.loads(satchel(laptop, capsys, "--json", "bundle", "in", down))["answered"] == 1
     assert "taken in before" in satchel(laptop, capsys, "bundle", "in", down)
     assert "for the office" in satchel(laptop, capsys, "bundle", "in", up, code=1)
-    assert "给办公室" in satchel(laptop, capsys, "--language", "zh", "bundle", "in", up, code=1)
+    assert "给公司" in satchel(laptop, capsys, "--language", "zh", "bundle", "in", up, code=1)
     up.write_bytes(b"a letter to Mother")
     assert "no bundle" in satchel(laptop, capsys, "bundle", "out", up, code=1)
     assert up.read_bytes() == b"a letter to Mother"

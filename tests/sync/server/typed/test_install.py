@@ -40,8 +40,8 @@ def test_the_first_install_says_what_to_do_next(cli: Cli, data: Path) -> None:
 
 def test_a_mistyped_folder_makes_no_second_office(cli: Cli, tmp_path: Path) -> None:
     elsewhere = tmp_path / "typo"
-    assert "没有总部数据" in cli("user", "list", code=3, folder=elsewhere)
-    assert "没有总部数据" in cli("upgrade", code=3, folder=elsewhere)
+    assert "没有公司服务器的数据" in cli("user", "list", code=3, folder=elsewhere)
+    assert "没有公司服务器的数据" in cli("upgrade", code=3, folder=elsewhere)
     assert not elsewhere.exists()
 
 
