@@ -3,6 +3,7 @@
 from desktop.models.records import Team, User
 from desktop.services import matters
 from desktop.services.commands import run
+from desktop.views.errors import missing
 from desktop.views.inbox import InboxPage
 from desktop.views.window import Window
 from desktop.words import msg
@@ -58,7 +59,7 @@ def message_bar(window: Window, firm: Firm) -> None:
     """Why something was not done."""
     window.go("customer")
     render(window, window.size())
-    window.bar.tell(msg("This {what} is no longer on this laptop.").of(what=msg("Customer")))
+    window.bar.tell(missing(msg("Customer")).message)
 
 
 DIRECTORY: dict[str, Show] = {
