@@ -13,7 +13,7 @@ from desktop.models.kinds import Day
 from desktop.models.records import Share
 from desktop.rules.sharing import EDIT, READ, SHAREABLE
 from desktop.services import sharing
-from desktop.views import dates
+from desktop.views import cells, dates
 from desktop.views.buttons import Button, Segments
 from desktop.views.cells import Row
 from desktop.views.compose import Avatar, Line, clear, column, holding, label, row
@@ -117,7 +117,7 @@ class SharingBox(Popover):
         name = desk.title(kind, receiver) if receiver else ""
         may: Message = MAY.get(share.access or READ, MAY[READ])
         if share.until:
-            day = dates.exact(share.until)
+            day = dates.short_day(share.until, look.language, cells.now().date())
             may = msg("{what}, until {day}").of(what=may, day=day)
         texts = column(look, label(look, verbatim(name)), label(look, may, size="small", ink="ink_2"), gap=0)
         avatar = Avatar(look, name, receiver or "", person=kind == "user", size="list")

@@ -104,8 +104,8 @@ class ColumnHead(QWidget):
         left, right = look.px(MARGIN + 4), self.width() - look.px(MARGIN + 4)
         total, count = veil_text(look, sums_words(self.sums)), f"{self.count:,}"
         crowded = any(each.crowded() for each in heads)
-        upper = QRect(0, look.px(2), self.width(), look.px(22)) if crowded else self.rect()
-        lower = QRect(0, look.px(21), self.width(), look.px(18))
+        upper = QRect(0, 0, self.width(), look.px(22)) if crowded else self.rect()
+        lower = QRect(0, look.px(19), self.width(), look.px(18))
         if self._ringed:
             fraction, end = cells.ring_of(self._kind, self._key)
             middle = QPointF(left + look.px(7), upper.center().y() + 1.5)
