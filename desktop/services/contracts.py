@@ -22,7 +22,7 @@ from desktop.rules.canonical import content_hash
 from desktop.rules.clauses import Deviation
 from desktop.rules.numbering import parse_number
 from desktop.services import clauses as library_of
-from desktop.services import contract_drafts, drafts, sealed
+from desktop.services import contract_approvals, contract_drafts, drafts, sealed
 from desktop.services import contract_sense as of
 from desktop.services.clauses import Standard
 from desktop.services.commands import command, every
@@ -37,7 +37,7 @@ ISSUE: Final = (
 )
 SUPERSEDED: Final = msg("This quote was revised since. Make the contract from what the customer holds now.")
 Check = Callable[[Work, ContractDraft, Mapping[str, Any]], None]
-BEFORE_ISSUE: Final[list[Check]] = []
+BEFORE_ISSUE: Final[list[Check]] = [contract_approvals.agreed]
 """What is asked before a contract is issued, with what will be printed; an area adds its own refusal."""
 
 

@@ -1,6 +1,7 @@
 """Contracts: made from what was issued, worded clause by clause, frozen once issued, carried out by steps."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,15 @@ from desktop.models.records import Clause, ClauseVersion, Contract, ContractClau
 from desktop.models.store import Store
 from desktop.rules.canonical import content_hash, hash_of
 from desktop.rules.clauses import OURS, STANDARD
-from desktop.services import commands, contract_clauses, contract_drafts, contracts, sealed, today
+from desktop.services import (
+    commands,
+    contract_approvals,
+    contract_clauses,
+    contract_drafts,
+    contracts,
+    sealed,
+    today,
+)
 from desktop.services import contract_reminders as reminders
 from desktop.words import verbatim
 from tests.stores import NOON, customer, firm, opened, product, quote
@@ -329,3 +338,23 @@ def test_today_asks_about_a_contract_that_nobody_signs(tmp_path: Path) -> None:
         moment[0] = NOON + reminders.UNSIGNED
         number = now(store, contract).number
         assert told(store, moment[0].date()) == [f"Contract {number} is not signed yet"]
+
+
+def test_a_rule_about_terms_asks_for_somebody_above_a_sales_rep(store: Store, made: Contract) -> None:
+    rule = {"name": "terms", "kind": "clause", "threshold": Decimal(0), "role": "manager"}
+    payment = clause(store, made, "payment")
+    run(store, "contract.set_clause", made.id, clause_id=payment.id, values={"body": "货到付款。"})
+    run(store, "approval_rule.new", values=rule)
+    me = store.me()
+    as_rep, as_manager = replace(me, role="rep"), replace(me, role="manager")
+    with pytest.raises(Refused, match="Not the standard text: 付款"):
+        commands.run(store, as_rep, "contract.issue", made.id)
+    secrecy = clause(store, made, "secrecy")
+    run(store, "contract.restore_clause", made.id, clause_id=payment.id)
+    run(store, "contract.set_clause", made.id, clause_id=secrecy.id, values={"body": "保密三年。"})
+    with store.reading() as session:
+        draft = contract_drafts.load(store, made.id)
+        assert contract_approvals.refusal(session, as_rep, draft) is None, "this one is free"
+    run(store, "contract.set_clause", made.id, clause_id=payment.id, values={"body": "货到付款。"})
+    commands.run(store, as_manager, "contract.issue", made.id)
+    assert now(store, made).stage == "sent"

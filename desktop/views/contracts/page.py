@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from desktop.errors import NotFound
 from desktop.models.records import ContractClause, Milestone
-from desktop.services import contract_clauses, contract_drafts, contracts
+from desktop.services import contract_approvals, contract_clauses, contract_drafts, contracts
 from desktop.services.clauses import NEEDS
 from desktop.views import cells, paperwork
 from desktop.views.attachments import AttachmentsPanel
@@ -297,7 +297,7 @@ class ContractPage(QWidget):
     def _missing(self) -> Message | None:
         missing = self.draft.missing()
         if not missing:
-            return None
+            return contract_approvals.refusal_now(self._desk.store, self.draft)
         return msg("Fill in first: {names}.").of(names=", ".join(f"{{{name}}}" for name in missing))
 
     def _warn(self) -> None:
