@@ -116,6 +116,7 @@ def phone_answer(window: Window, firm: Firm) -> None:
     assert isinstance(page, QuotePage)
     found, draft = page.light.standing, page.draft
     assert found is not None
+    render(window)
     person = User(name="林一鸣", job="客户经理", role="rep")
     laptop = Laptop(firm.quote, "ThinkPad X1", person)
     made = window.doing.answer_phone()

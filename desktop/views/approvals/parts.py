@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRect, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from desktop.rules.phone_approvals import spaced
 from desktop.views import paint
@@ -93,3 +93,11 @@ def fact_rows(look: Look, facts: Iterable[tuple[Message, Message, Message | None
 def blank() -> Message:
     """Nothing yet."""
     return verbatim("")
+
+
+def keep_inside(area: QScrollArea, inner: QWidget, width: int, most: int) -> None:
+    """As high as its texts need at this width; beyond `most` it scrolls."""
+    layout = inner.layout()
+    wraps = layout is not None and layout.hasHeightForWidth()
+    high = layout.totalHeightForWidth(width) if layout is not None and wraps else inner.sizeHint().height()
+    area.setFixedHeight(max(min(high, most), 0))

@@ -14,10 +14,10 @@ from desktop.services import approval_answers
 from desktop.services.approval_answers import Found, Laptop
 from desktop.views import cells
 from desktop.views.approvals.letters import Letters
-from desktop.views.approvals.parts import Spelled, Step, fact_rows
+from desktop.views.approvals.parts import Spelled, Step, fact_rows, keep_inside
 from desktop.views.approvals.request import check_of
 from desktop.views.buttons import Button
-from desktop.views.compose import Line, Picture, clear, column, holding, label, row
+from desktop.views.compose import Line, Picture, clear, column, holding, label, row, scrolling, settle
 from desktop.views.desk import Desk
 from desktop.views.editors import ChoiceEditor
 from desktop.views.look import Look
@@ -26,6 +26,8 @@ from desktop.views.privacy import veil_text
 from desktop.words import Message, msg, verbatim
 
 WIDTH: Final = 480
+OTHERS: Final = 126
+"""What head and foot take."""
 TITLE: Final = msg("Approve by telephone")
 KNOWN: Final = msg("This laptop has the quote exactly as it was read out. You approve this and nothing else:")
 UNKNOWN: Final = msg(
@@ -86,13 +88,11 @@ class PhoneAnswer(Popover):
             gap=12,
             edge=(24, 16, 24, 16),
         )
-        for part in (
-            holding(column(look, head, gap=0, edge=(24, 10, 12, 10))),
-            Line(look),
-            holding(body),
-            Line(look),
-            holding(row(look, None, self.go, self.done, gap=0, edge=(16, 10, 24, 12))),
-        ):
+        self._inner = holding(body)
+        self._middle = scrolling(self._inner)
+        top = holding(column(look, head, gap=0, edge=(24, 10, 12, 10)))
+        low = holding(row(look, None, self.go, self.done, gap=0, edge=(16, 10, 24, 12)))
+        for part in (top, Line(look), self._middle, Line(look), low):
             self.inside.addWidget(part)
 
     def _asking(self) -> QWidget:
@@ -130,8 +130,9 @@ class PhoneAnswer(Popover):
         self._scrim.cover()
         room = self._window.size()
         self.setFixedWidth(min(self._look.px(WIDTH) + 2 * RING, room.width() - 2 * RING))
+        self._keep_inside()
         self.adjustSize()
-        self.pop(QPoint((room.width() - self.width()) // 2, room.height() // 6))
+        self.pop(QPoint((room.width() - self.width()) // 2, room.height() // 8))
         self.letters.setFocus()
 
     def _typed(self) -> None:
@@ -167,6 +168,17 @@ class PhoneAnswer(Popover):
         self.go.refuse(None if looked else msg("Type all 8 letters first."))
         if self.isVisible():
             self.fit()
+
+    def fit(self) -> None:
+        """As large as its content wants now, and what has no room scrolls."""
+        if not self.isHidden():
+            self._keep_inside()
+        super().fit()
+
+    def _keep_inside(self) -> None:
+        settle(self)
+        most = self._window.height() - self._look.px(OTHERS)
+        keep_inside(self._middle, self._inner, self.width() - 2 * RING, most)
 
     def _known(self, found: Found) -> QWidget:
         look, quote = self._look, found.draft.quote

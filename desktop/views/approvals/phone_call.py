@@ -22,7 +22,7 @@ from desktop.services.drafts import QuoteDraft
 from desktop.views import cells
 from desktop.views.approvals.lamp import Lamp
 from desktop.views.approvals.letters import Letters
-from desktop.views.approvals.parts import Spelled, Step, blank, fact_rows
+from desktop.views.approvals.parts import Spelled, Step, blank, fact_rows, keep_inside
 from desktop.views.approvals.request import check_of
 from desktop.views.buttons import Button
 from desktop.views.compose import (
@@ -261,12 +261,17 @@ class PhoneCall(Popover):
         self.code.setFocus()
         self._timer.start()
 
+    def fit(self) -> None:
+        """As large as its content wants now, and what has no room scrolls."""
+        if not self.isHidden():
+            self._keep_inside()
+        super().fit()
+
     def _keep_inside(self) -> None:
         """What is between head and foot scrolls where the window has no room for all of it."""
         settle(self)
-        layout = self._inner.layout()
-        high = layout.totalHeightForWidth(self.width() - 2 * RING) if layout is not None else 0
-        self._middle.setFixedHeight(min(high, self._window.height() - self._look.px(OTHERS)))
+        most = self._window.height() - self._look.px(OTHERS)
+        keep_inside(self._middle, self._inner, self.width() - 2 * RING, most)
 
     def _show_call(self) -> None:
         self.spelled.show_letters(self.call.challenge)
