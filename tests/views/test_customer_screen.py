@@ -47,8 +47,7 @@ def nothing_stays() -> Iterator[None]:
 
 
 def opened(page: QuotePage, window: Window, qtbot: QtBot) -> CustomerScreen:
-    page.grid.setFocus()
-    key(qtbot, page.grid, Qt.Key.Key_Return, control=True)
+    page.signing.open()
     qtbot.waitUntil(lambda: page.signing.screen is not None, timeout=10_000)
     settle(window, qtbot)
     screen = page.signing.screen
@@ -71,7 +70,14 @@ def type_pin(qtbot: QtBot, screen: CustomerScreen, window: Window, pin: str) -> 
 def test_one_key_opens_it_on_the_whole_display_and_everything_else_is_away(
     page: QuotePage, window: Window, qtbot: QtBot
 ) -> None:
-    screen = opened(page, window, qtbot)
+    window.activateWindow()
+    page.grid.setFocus()
+    qtbot.waitUntil(page.grid.hasFocus, timeout=10_000)
+    key(qtbot, page.grid, Qt.Key.Key_Return, control=True)
+    qtbot.waitUntil(lambda: page.signing.screen is not None, timeout=10_000)
+    settle(window, qtbot)
+    screen = page.signing.screen
+    assert screen is not None
     assert screen.isFullScreen()
     assert not window.isVisible()
     seen = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
@@ -297,8 +303,7 @@ def test_a_draft_and_an_expired_offer_open_nothing_and_say_why(
     page = the_quote(window)
     refused: list[BaseException] = []
     window.desk.refused.connect(refused.append)
-    page.grid.setFocus()
-    key(qtbot, page.grid, Qt.Key.Key_Return, control=True)
+    page.signing.open()
     settle(window, qtbot)
     assert page.signing.screen is None
     assert "Issue this quote first" in str(refused[0])

@@ -21,13 +21,13 @@ from desktop.documents.preview import opened as opened_pdf
 from desktop.models.store import Store
 from desktop.services import commands, pins, quotes
 from desktop.views import announce as speaking
-from desktop.views import keymap
+from desktop.views import keymap, notices
 from desktop.views.customer_screen import opening
 from desktop.views.customer_screen.screen import CustomerScreen
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
-from tests.views.pages import key, settle, the_quote
+from tests.views.pages import settle, the_quote
 
 SECRETS = ("北极星密", "73519.64", "73,519.64", "内部底牌", "底价可让", "Polaris Secret")
 """Another customer, a cost, a task, an internal note, the other customer in English."""
@@ -88,8 +88,7 @@ def page(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> QuotePage:
 
 @pytest.fixture
 def screen(page: QuotePage, window: Window, qtbot: QtBot) -> Iterator[CustomerScreen]:
-    page.grid.setFocus()
-    key(qtbot, page.grid, Qt.Key.Key_Return, control=True)
+    page.signing.open()
     qtbot.waitUntil(lambda: page.signing.screen is not None, timeout=10_000)
     settle(window, qtbot)
     made = page.signing.screen
@@ -145,15 +144,17 @@ def everything(screen: CustomerScreen) -> list[str]:
 
 
 def test_the_secrets_are_where_a_rep_sees_them_so_that_the_walk_can_fail(
-    page: QuotePage, window: Window, qtbot: QtBot
+    page: QuotePage, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.go("customer")
     settle(window, qtbot)
     heard = list(spoken(window.windowHandle().accessibleRoot()))
     found = window._answer(SECRETS[0])  # noqa: SLF001
     assert secrets_in(*heard) | secrets_in(*(item.title for item in found))
+    monkeypatch.setattr(notices, "allowed", lambda _at: True)
     window.doing.notices.look_up()
     settle(window, qtbot)
+    assert secrets_in(*window.doing.notices.words())
 
 
 def test_nothing_of_it_is_on_the_screen_in_a_title_or_in_what_a_reader_hears(
@@ -241,6 +242,7 @@ def test_no_notice_no_toast_and_no_voice_tells_of_it(
     monkeypatch.setattr(
         speaking.QAccessible, "updateAccessibility", lambda event: shown.append(event.message())
     )
+    monkeypatch.setattr(notices, "allowed", lambda _at: True)
     window.doing.notices.look_up()
     settle(window, qtbot)
     commands.run(store, store.me(), "customer.new", values={"name": f"{SECRETS[0]}二厂"})
