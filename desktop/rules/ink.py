@@ -59,11 +59,6 @@ class Ink:
         )
 
     @property
-    def lasted(self) -> int:
-        """Milliseconds from the first touch to the last lift."""
-        return max((stroke[-1][2] for stroke in self.strokes), default=0)
-
-    @property
     def enough(self) -> bool:
         """Whether this can be a name or a mark, and not a slip of the hand."""
         return self.length >= self.height / 3
