@@ -12,7 +12,7 @@ from desktop.views.compose import column, region, row
 from desktop.views.desk import Desk
 from desktop.views.header_parts import lend
 from desktop.views.look import Look
-from desktop.views.record_page import RecordPage
+from desktop.views.record_pages import RecordPage, record_page
 from desktop.words import Message, msg, verbatim
 
 SIZE = QSize(1180, 780)
@@ -87,7 +87,7 @@ class TornWindows(QObject):
         if kind in WHOLE:
             page = WHOLE[kind](self._look, self._desk, record_id)
         else:
-            page = RecordPage(self._look, self._desk, kind, record_id)
+            page = record_page(self._look, self._desk, kind, record_id)
             page.gone.connect(lambda: page.window().close())
             page.wanted.connect(self._main.ask_new)  # type: ignore[attr-defined]
             page.quoted.connect(self._main.quote_for)  # type: ignore[attr-defined]
