@@ -61,7 +61,7 @@ def repeat(work: Work, quote: Quote) -> Quote:
 
 
 @command(
-    "customer.repeat_quote",
+    "quote.repeat_last",
     label=msg("Repeat the last quote"),
     on=Customer,
     icon="copy-plus",

@@ -36,7 +36,7 @@ def test_the_last_quote_again_at_todays_prices(store: Store) -> None:
     run(store, "quote.edit", old.id, values={"reference": "PO-7", "next_step": "call"})
     run(store, "quote.issue", old.id)
     run(store, "product.edit", pump.id, values={"price": Decimal(120)})
-    made = run(store, "customer.repeat_quote", buyer.id)
+    made = run(store, "quote.repeat_last", buyer.id)
     draft = drafts.load(store, made.id)
     assert [(line.sku, line.quantity, line.unit_price) for line in draft.lines] == [
         ("PUMP", Decimal(2), Decimal(120)),
@@ -60,4 +60,4 @@ def test_the_last_quote_again_at_todays_prices(store: Store) -> None:
 def test_a_customer_without_a_quote_has_nothing_to_repeat(store: Store) -> None:
     buyer = stores.customer(store)
     with pytest.raises(Refused, match=renewals.NONE_YET.in_language("en")):
-        run(store, "customer.repeat_quote", buyer.id)
+        run(store, "quote.repeat_last", buyer.id)

@@ -395,7 +395,7 @@ def test_the_same_again_is_opened_to_go_on_with(
 ) -> None:
     page = opened(window, qtbot, firm)
     lines = len(page.draft.lines)
-    window.desk.do("customer.repeat_quote", page.draft.quote.customer_id)
+    window.desk.do("quote.repeat_last", page.draft.quote.customer_id)
     qtbot.waitUntil(lambda: getattr(window.page(), "quote_id", firm.quote) != firm.quote)
     settle(window, qtbot)
     again = the_quote(window)
