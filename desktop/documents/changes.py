@@ -17,7 +17,8 @@ from desktop.documents.letterhead import (
     running_head,
     second_type,
 )
-from desktop.documents.linetable import COUNTED, below_price, discounts, tax_labels
+from desktop.documents.linecolumns import COUNTED
+from desktop.documents.linetable import below_price, discounts, tax_labels
 from desktop.documents.paginator import paginate
 from desktop.documents.quote import check_glyphs, frame, watermark
 from desktop.documents.theme import paper

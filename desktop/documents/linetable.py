@@ -7,13 +7,15 @@ from typing import Any, Final, NamedTuple
 from desktop.documents.draw import Block, Box, Line, Shape, Text, fitted, text_width
 from desktop.documents.fonts import STRONG
 from desktop.documents.letterhead import second_type
+from desktop.documents.linecolumns import COUNTED, Columns, columns, inside, since_section, until_section
 from desktop.documents.paginator import Row
 from desktop.documents.theme import Type, paper
 from desktop.documents.typography import lines_of
 from desktop.documents.voice import Said, Voice, amount, chinese_count, figure, minor_units, ordinal, percent
 from desktop.words import Message, msg
 
-COUNTED: Final = ("item", "option", "alternative")
+INCLUDED: Final = msg("included", "paper")
+"""Instead of an amount: it is in the price of the bundle."""
 NO_TAX: Final = {
     "E": msg("Exempt", "tax"),
     "O": msg("Not taxed", "tax"),
@@ -24,6 +26,7 @@ _ROOM_FOR_DETAIL: Final = 12
 
 
 _GAP: Final = 5.0
+_INDENT: Final = 11.0
 STEP: Final = 11.0
 """From one figure to the next where a cell holds several."""
 
@@ -35,52 +38,6 @@ class Small(NamedTuple):
     kind: Type
     beside: str = ""
     ink: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Where the columns stand: right edges, but `unit` is a centre and `name` a left edge with its room."""
-
-    name: float
-    room: float
-    quantity: float
-    unit: float
-    price: float
-    discount: float | None
-    tax: float | None
-    amount: float
-
-
-def columns(snapshot: Mapping[str, Any]) -> Columns:
-    """The columns that this quote needs: no discount column without a discount, and so for tax."""
-    page = paper()
-    wide = page.columns
-    counted = [line for line in snapshot["lines"] if line["kind"] in COUNTED]
-    discounts = any(line.get("adjustments") for line in counted)
-    taxes = any(line.get("tax") for line in counted)
-    edge = page.width
-    places: dict[str, float | None] = {"amount": edge}
-    edge -= wide["amount"]
-    places["tax"] = edge if taxes else None
-    edge -= wide["tax"] if taxes else 0
-    places["discount"] = edge if discounts else None
-    edge -= wide["discount"] if discounts else 0
-    price = edge
-    edge -= wide["price"]
-    unit = edge - wide["unit"] / 2
-    edge -= wide["unit"]
-    quantity = edge
-    edge -= wide["quantity"]
-    return Columns(
-        name=wide["number"],
-        room=edge - wide["number"] - 4,
-        quantity=quantity,
-        unit=unit,
-        price=price,
-        discount=places["discount"],
-        tax=places["tax"],
-        amount=page.width,
-    )
 
 
 def counts(line: Mapping[str, Any]) -> bool:
@@ -168,7 +125,7 @@ class LineTable:
         if kind == "note":
             yield from self._note(line)
         elif kind == "subtotal":
-            yield self._subtotal(line, _since_section(before))
+            yield self._subtotal(line, since_section(before))
         else:
             yield from self._item(line)
 
@@ -229,7 +186,7 @@ class LineTable:
     def _section(self, line: Mapping[str, Any], after: Sequence[Mapping[str, Any]]) -> Row:
         self._sections += 1
         name = self.voice.text(line.get("name"))
-        mine = _until_section(after)
+        mine = until_section(after)
         total = sum(minor_units(each["net"], self.digits) for each in mine if counts(each))
         options = bool(mine) and all(each["kind"] in ("option", "alternative") for each in mine)
         label = msg("Chosen", "paper") if options else msg("Subtotal", "paper")
@@ -290,19 +247,20 @@ class LineTable:
                     lines += [Small(one, kind) for one in lines_of(part, page.width - at.name, kind.size)]
         yield from self._text_rows(lines, Row(section=self._continued), 7.0)
 
-    def _text_rows(self, lines: Sequence["Small"], row: Row, y: float) -> Iterator[Row]:
+    def _text_rows(self, lines: Sequence["Small"], row: Row, y: float, indent: float = 0.0) -> Iterator[Row]:
         """Secondary lines at the name column, going on in further rows where they are very many."""
         page = paper()
+        x = self.columns.name + indent
         for count, (line, kind, beside, ink) in enumerate(lines):
             if count and count % _ROOM_FOR_DETAIL == 0:
                 row.height = y + 4
                 yield row
                 row, y = Row(section=self._continued), 1.0
             y += kind.leading
-            row.add(Text(self.columns.name, y, line, kind.size, ink or page.ink_3))
+            row.add(Text(x, y, line, kind.size, ink or page.ink_3))
             if beside:
-                x = self.columns.name + text_width(line, kind.size) + _GAP
-                row.add(Text(x, y, beside, kind.size * page.second, page.ink_3))
+                after = x + text_width(line, kind.size) + _GAP
+                row.add(Text(after, y, beside, kind.size * page.second, page.ink_3))
         row.height = max(y + (4.8 if self.voice.both else 5.6), row.height)
         row.add(Line(0, page.width, row.height, page.hair, page.line))
         yield row
@@ -331,7 +289,7 @@ class LineTable:
         y = self._name(row, line, ink)
         low = self._cells(row, line, ink)
         details = self._details(line)
-        yield from self._text_rows(details, self._at_least(row, low), y)
+        yield from self._text_rows(details, self._at_least(row, low), y, indented(line))
 
     @staticmethod
     def _at_least(row: Row, low: float) -> Row:
@@ -339,7 +297,9 @@ class LineTable:
         return row
 
     def _numbered(self, line: Mapping[str, Any]) -> str:
-        """The line's number; the alternatives of one group share theirs."""
+        """The line's number; the alternatives of one group share theirs, and parts have their bundle's."""
+        if line.get("of"):
+            return ""
         group = str(line.get("group") or "") if line["kind"] == "alternative" else ""
         if group:
             self._groups[group] = self._groups.get(group, 0) + 1
@@ -351,7 +311,8 @@ class LineTable:
     def _name(self, row: Row, line: Mapping[str, Any], ink: str) -> float:
         """The name with its tick box or chip and the article number after it; returns the last baseline."""
         page, at = paper(), self.columns
-        indent = self._lead(row, line)
+        under = indented(line)
+        indent = under + self._lead(row, line, at.name + under)
         said = self.voice.text(line.get("name"))
         body = page.body
         found = list(lines_of(said.first, at.room - indent, body.size))
@@ -365,19 +326,19 @@ class LineTable:
             if x + text_width(sku, body.size) <= at.room:
                 row.add(Text(at.name + x, y, sku, body.size, page.ink_3))
             else:
-                for text in lines_of(sku, at.room, page.small.size):
+                for text in lines_of(sku, at.room - under, page.small.size):
                     y += page.small.leading + 1
-                    row.add(Text(at.name, y, text, page.small.size, page.ink_3))
+                    row.add(Text(at.name + under, y, text, page.small.size, page.ink_3))
         if said.second:
             kind = second_type(body, page)
-            for text in lines_of(said.second, at.room, kind.size):
+            for text in lines_of(said.second, at.room - under, kind.size):
                 y += kind.leading
-                row.add(Text(at.name, y, text, kind.size, page.ink_3))
+                row.add(Text(at.name + under, y, text, kind.size, page.ink_3))
         return y + (1.4 if not said.second else 0.0)
 
-    def _lead(self, row: Row, line: Mapping[str, Any]) -> float:
+    def _lead(self, row: Row, line: Mapping[str, Any], x: float) -> float:
         """What stands before the name: a tick box for an option, a chip for an alternative."""
-        page, x = paper(), self.columns.name
+        page = paper()
         if line["kind"] == "option":
             _tick_box(row, x, 5.9, bool(line.get("chosen")))
             return 11.0
@@ -395,7 +356,7 @@ class LineTable:
 
     def _details(self, line: Mapping[str, Any]) -> list["Small"]:
         """The specification in small type, both languages on one line where they fit."""
-        page, room = paper(), self.columns.room
+        page, room = paper(), self.columns.room - indented(line)
         said = self.voice.text(line.get("detail"))
         small = Type(page.small.size, 10.6)
         under = second_type(page.small, page)
@@ -419,6 +380,8 @@ class LineTable:
         self._figure(row, at.quantity, y, figure(line["quantity"]), wide["quantity"] + 3, ink)
         unit = self.voice.text(line.get("unit"))
         low = self._unit(row, unit, y, ink)
+        if inside(line):
+            return max(low, self._inside(row, y, ink))
         self._figure(row, at.price, y, figure(line["unit_price"], self.digits), wide["price"], ink)
         for count, text in enumerate(below_price(line, self.digits), 1):
             size = fitted(text, page.small.size, wide["price"] - _GAP)
@@ -452,6 +415,16 @@ class LineTable:
             row.add(Text(x, y, line, fitted(line, kind.size, room + 3), shade, False, "centre"))
         return y
 
+    def _inside(self, row: Row, y: float, ink: str) -> float:
+        """That a part is in its bundle's price, instead of the figures; returns the lowest baseline."""
+        page, said = paper(), self.voice.say(INCLUDED)
+        row.add(Text(page.width, y, said.first, page.body.size, ink, False, "right"))
+        if said.second:
+            y += 9.6
+            size = page.body.size * page.second
+            row.add(Text(page.width, y, said.second, size, page.ink_3, False, "right"))
+        return y
+
     def _amount(self, row: Row, line: Mapping[str, Any], ink: str) -> float:
         page, y = paper(), 13.0
         text = amount(minor_units(line["net"], self.digits), self.digits)
@@ -470,6 +443,11 @@ class LineTable:
         return y
 
 
+def indented(line: Mapping[str, Any]) -> float:
+    """How far the name of a bundle's part stands to the right of the others."""
+    return _INDENT if line.get("of") else 0.0
+
+
 def _tick_box(row: Row, x: float, y: float, chosen: bool) -> None:
     page = paper()
     if chosen:
@@ -478,21 +456,3 @@ def _tick_box(row: Row, x: float, y: float, chosen: bool) -> None:
         row.add(Shape((tick,), page.on_accent, 0.9))
     else:
         row.add(Box(x + 0.35, y + 0.35, 6.5, 6.5, "", page.ink_2, 0.7, 1.3))
-
-
-def _until_section(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    found = []
-    for line in lines:
-        if line["kind"] == "section":
-            break
-        found.append(line)
-    return found
-
-
-def _since_section(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    found = []
-    for line in reversed(lines):
-        if line["kind"] in ("section", "subtotal"):
-            break
-        found.append(line)
-    return found

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from desktop.documents.linetable import COUNTED, below_price, choice_label, counts, discounts
+from desktop.documents.linecolumns import COUNTED, inside
+from desktop.documents.linetable import INCLUDED, below_price, choice_label, counts, discounts
 from desktop.documents.summary import sum_rows
 from desktop.documents.voice import Voice, figure, money, ordinal
 from desktop.words import Message, msg
@@ -13,6 +14,7 @@ TOTAL: Final = msg("Total payable incl. tax", "paper")
 VALID: Final = msg("Valid until", "paper")
 LINE: Final = msg("{number}. {name} × {quantity}", "message")
 PRICED: Final = msg("{price} each, {amount}", "message")
+PART: Final = msg("– {name} × {quantity}: {value}", "message")
 NOT_COUNTED: Final = msg("{text} (optional, not in the total)", "message")
 LABELLED: Final = msg("{label}: {value}", "message")
 MARKED: Final = msg("{text} ({mark})", "message")
@@ -59,6 +61,8 @@ def _lines(voice: Voice, snapshot: Mapping[str, Any]) -> Iterator[str]:
             sections += 1
             first = ordinal(sections, voice.primary)
             yield f"{first}、{name}" if voice.primary == "zh" else f"{first}. {name}"
+        elif line.get("of"):
+            yield _part(voice, snapshot, line, name)
         elif line["kind"] in COUNTED:
             group = str(line.get("group") or "") if line["kind"] == "alternative" else ""
             number += group not in groups
@@ -81,6 +85,19 @@ def _line(voice: Voice, snapshot: Mapping[str, Any], line: Mapping[str, Any], nu
     price = " ".join([price, *below_price(line, digits), *discounts(line, digits)])
     amount = money(line["net"], currency, digits)
     return f"{text}\n   {_filled(voice, PRICED, price=price, amount=amount)}"
+
+
+def _part(voice: Voice, snapshot: Mapping[str, Any], line: Mapping[str, Any], name: str) -> str:
+    """A part of the bundle above it: that it is included, or what it costs."""
+    quantity = f"{figure(line['quantity'])} {voice.text(line['unit']).first}".strip()
+    said = voice.say(INCLUDED).first
+    if not inside(line):
+        currency, digits = snapshot["currency"], int(snapshot["digits"])
+        price = " ".join([money(line["unit_price"], currency, digits), *discounts(line, digits)])
+        said = _filled(voice, PRICED, price=price, amount=money(line["net"], currency, digits))
+    if not counts(line):
+        said = _filled(voice, NOT_COUNTED, text=said)
+    return "   " + _filled(voice, PART, name=name, quantity=quantity, value=said)
 
 
 def _sums(voice: Voice, snapshot: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,8 @@ import pypdfium2
 from pypdfium2 import raw
 
 from desktop.documents.fonts import is_wide
-from desktop.documents.linetable import COUNTED, NO_TAX, STEP, Columns, columns, tax_labels
+from desktop.documents.linecolumns import COUNTED, Columns, columns, inside
+from desktop.documents.linetable import INCLUDED, NO_TAX, STEP, tax_labels
 from desktop.documents.preview import opened
 from desktop.documents.quote import BROUGHT, CARRIED
 from desktop.documents.summary import (
@@ -66,6 +67,7 @@ class _Line:
     net: str
     discounts: list[str]
     rates: list[str]
+    inside: bool = False
 
     @property
     def counted(self) -> bool:
@@ -148,9 +150,12 @@ def _head(quote: Mapping[str, Any]) -> dict[str, Any]:
 def _line(line: Mapping[str, Any], printed: _Line) -> dict[str, Any]:
     """A line for the calculation: its figures from paper, its kinds from the snapshot."""
     kinds = [each["kind"] for each in line.get("adjustments") or ()]
+    if printed.inside or inside(line):
+        _same(msg("a part of a bundle", "paper"), printed.quantity, figure(line["quantity"]))
+        _same(msg("a part of a bundle", "paper"), str(printed.inside), str(inside(line)))
     _same(msg("the number of discounts", "paper"), str(len(printed.discounts)), str(len(kinds)))
     tax = line["tax"]
-    if tax and tax["category"] not in NO_TAX:
+    if tax and tax["category"] not in NO_TAX and not printed.inside:
         tax = {**tax, "rates": [_number(rate) for rate in printed.rates]}
     return {
         "quantity": _number(printed.quantity),
@@ -244,6 +249,8 @@ class _Sheet:
         self.at: Columns = columns(quote)
         self.voice = Voice(language)
         self._width = paper().width
+        self.digits = int(quote["digits"])
+        self._inside = self.voice.say(INCLUDED).first
         rows: dict[tuple[int, float], list[Printed]] = {}
         for text in texts:
             rows.setdefault((text.page, round(text.y, 1)), []).append(text)
@@ -254,6 +261,10 @@ class _Sheet:
         for row in self._rows.values():
             quantity, price = _ending(row, self.at.quantity), _ending(row, self.at.price)
             net = _ending(row, self._width)
+            told = _ending(row, self._width, figures=False)
+            if quantity is not None and price is None and told is not None and told.text == self._inside:
+                yield _Line(told, quantity.text, "0", "1", [], figure(0, self.digits), [], [], inside=True)
+                continue
             if quantity is None or price is None or net is None:
                 continue
             below = self._stack(price, self.at.price, 1)

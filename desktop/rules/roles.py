@@ -63,13 +63,12 @@ _PEOPLE: Final = ("user.*", "team.*", "device.*")
 _CATALOGUE: Final = (
     *("product.edit", "product.set", "product.delete", "product.restore"),
     *("price_book.*", "price_entry.*", "tax_rate.*", "exchange_rate.*", "promotion.*"),
+    "bundle_part.*",
 )
 """Prices and what the firm sells are the office's to change; what a customer asks for, anybody may add."""
 _CLAUSES: Final = ("clause.*", "clause_version.*")
 """What the firm's contracts say as a rule is the office's to change; a contract takes it from there."""
-_EXECUTING: Final = (
-    *("order.acknowledge", "order.send_back", "order.invoiced", "order.pay", "payment.*"),
-)
+_EXECUTING: Final = (*("order.acknowledge", "order.send_back", "order.invoiced", "order.pay", "payment.*"),)
 """A rep orders, and says what arrived; the office takes the order on, invoices it and counts the money."""
 _OFFICE: Final = (*_DIRECTORY, *_CATALOGUE, *_CLAUSES, *_EXECUTING)
 _RULES: Final = ("approval_rule.*",)
@@ -80,7 +79,14 @@ _APPROVING: Final = (
 )
 """An administrator says what needs approval, and an approver what is allowed in advance."""
 
-_SINCE: Final = (*_APPROVING, "promotion.*", "exchange_rate.*", *_CLAUSES, *_EXECUTING)
+_SINCE: Final = (
+    *_APPROVING,
+    "bundle_part.*",
+    "promotion.*",
+    "exchange_rate.*",
+    *_CLAUSES,
+    *_EXECUTING,
+)
 """What came after the first copies of roles: a copy holds it where its model does, or where it says so."""
 
 ROLES: Final = {

@@ -23,7 +23,7 @@ from desktop.models.records import (
     User,
 )
 from desktop.models.store import Store
-from desktop.rules import money, totals
+from desktop.rules import bundles, money, totals
 from desktop.rules.money import number
 from desktop.words import LANGUAGES, Message, msg
 
@@ -107,7 +107,7 @@ def draft_of(session: Session, quote: Quote, revision_id: UUID | None = None) ->
     return QuoteDraft(
         quote,
         revision,
-        parts(QuoteLine),
+        bundles.together(parts(QuoteLine)),
         parts(Adjustment),
         customer,
         contact,
@@ -224,6 +224,7 @@ def _line(draft: QuoteDraft, place: int, document: totals.Document, result: tota
     line, computed, slabs = draft.lines[place], result.lines[place], document.lines[place].slabs
     return {
         "id": line.id.hex,
+        **({"of": line.bundle_id.hex} if line.bundle_id is not None else {}),
         "kind": line.kind,
         "group": line.group or "",
         "chosen": bool(line.chosen),

@@ -4,7 +4,7 @@ from typing import Final
 
 from desktop.errors import Refused
 from desktop.models.record import Record
-from desktop.models.records import ExchangeRate, PriceBook, PriceEntry, Promotion
+from desktop.models.records import BundlePart, ExchangeRate, PriceBook, PriceEntry, Promotion
 from desktop.rules.money import ZERO, check_currency
 from desktop.words import msg
 
@@ -18,6 +18,8 @@ def check(record: Record) -> None:
         _check_rate(record)
     if isinstance(record, Promotion):
         _check_offer(record)
+    if isinstance(record, BundlePart):
+        _check_part(record)
     if isinstance(record, PriceBook) and (record.agreed_amount is not None) and record.agreed_amount <= 0:
         raise Refused(ABOVE_ZERO, field="agreed_amount")
     if (
@@ -51,6 +53,18 @@ def _check_offer(offer: Promotion) -> None:
         and offer.valid_until < offer.valid_from
     ):
         raise Refused(msg("The last day is before the first."), field="valid_until")
+
+
+def _check_part(part: BundlePart) -> None:
+    """A part is another product than its bundle, so many of it, and what its group asks can be chosen."""
+    if part.part_id is not None and part.part_id == part.product_id:
+        raise Refused(msg("A bundle does not contain itself."), field="part_id")
+    if (part.quantity or ZERO) <= ZERO:
+        raise Refused(msg("Say how many of it are in each bundle."), field="quantity")
+    if part.pricing == "percent" and not ZERO < (part.percent or ZERO) <= MOST_PERCENT:
+        raise Refused(msg("A discount is between 0 and 100 %."), field="percent")
+    if part.choose is not None and (part.choose < 1 or not part.group):
+        raise Refused(msg("Name the group, and how many of it are chosen: 1 or more."), field="choose")
 
 
 def _check_rate(rate: ExchangeRate) -> None:

@@ -12,9 +12,18 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import Refused
 from desktop.models import agreements
-from desktop.models.records import Customer, ExchangeRate, PriceBook, PriceEntry, Product, Quote, QuoteLine
+from desktop.models.records import (
+    BundlePart,
+    Customer,
+    ExchangeRate,
+    PriceBook,
+    PriceEntry,
+    Product,
+    Quote,
+    QuoteLine,
+)
 from desktop.models.store import Work
-from desktop.rules import pricing
+from desktop.rules import bundles, pricing
 from desktop.rules.money import ZERO, currency_digits, decimal, number, to_decimal
 from desktop.rules.promotions import Promotion
 from desktop.services.drafts import QuoteDraft
@@ -41,7 +50,8 @@ def reprice(
     A price typed by hand stays as it was typed. List prices are in the currency `home` of the firm. The
     quote goes on by the rates that it was begun with (`pinned`).
     """
-    free = [line for line in lines if not by_hand(line) and not gift_of(line)]
+    fixed = (by_hand, gift_of, lambda line: bundles.inside(line.price_trace))
+    free = [line for line in lines if not any(each(line) for each in fixed)]
     books = entries(session, product, customer, tax_mode)
     wanted = pricing.Asked(
         product=product.id.hex,
@@ -57,13 +67,14 @@ def reprice(
     known = pricing.rates_of(rates(session, currency), pinned)
     for line in free:
         wanted = replace(wanted, quantity=line.quantity or ZERO)
-        found, used_up = pricing.resolve(wanted, books, known, offers), []
+        of_bundle, own = bundles.told(line.price_trace), [*offers, *bundles.reduction(line.price_trace)]
+        found, used_up = pricing.resolve(wanted, books, known, own), []
         if found.price is None and product.price is not None:
             used_up = [step.as_json() for step in found.trace if step.name == "used_up"]
             listed = _list_price(product, product.price, home or currency)
-            found = pricing.resolve(wanted, [listed], known, offers)
+            found = pricing.resolve(wanted, [listed], known, own)
         wanted = replace(wanted, before=wanted.before + abs(wanted.quantity))
-        line.price_trace = [*used_up, *found.as_json()]
+        line.price_trace = [*([of_bundle] if of_bundle else []), *used_up, *found.as_json()]
         if found.price is not None:
             line.unit_price = found.price.unit_price
             line.base_quantity = found.price.base_quantity
@@ -72,9 +83,25 @@ def reprice(
 
 def floor(session: Session, draft: QuoteDraft, line: QuoteLine, on: date) -> Decimal | None:
     """The lowest price that the price books allow for this line, as far as they say one."""
+    if _in_bundle(session, draft, line):
+        return None
     currency, tax_mode = draft.quote.currency, draft.revision.tax_mode
     found = price_of(session, line, draft.customer, currency=currency, tax_mode=tax_mode, on=on)
     return found.floor if found is not None else None
+
+
+def _in_bundle(session: Session, draft: QuoteDraft, line: QuoteLine) -> bool:
+    """Whether a line's price is in that of its bundle, as the catalogue has it: the floor is the bundle's."""
+    whole = next((one for one in draft.lines if one.id == line.bundle_id), None)
+    if whole is None or not bundles.inside(line.price_trace):
+        return False
+    query = select(BundlePart.id).where(
+        BundlePart.product_id == whole.product_id,
+        BundlePart.part_id == line.product_id,
+        BundlePart.pricing == "parent",
+        BundlePart.deleted_at.is_(None),
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def price_of(

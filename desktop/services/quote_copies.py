@@ -31,6 +31,7 @@ def content(work: Work, draft: drafts.QuoteDraft, quote: Quote, number: int) -> 
     for line in draft.lines:
         twin = copied(line, QuoteLine)
         twin.quote_id, twin.revision_id, new_lines[line.id] = quote.id, revision.id, twin.id
+        twin.bundle_id = new_lines.get(line.bundle_id) if line.bundle_id else None  # a bundle comes first
         belongs(work, quote, twin)
     for adjustment in draft.adjustments:
         changed = copied(adjustment, Adjustment)

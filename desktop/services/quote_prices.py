@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from desktop.models.records import Customer, Organisation, Product, Quote, QuoteLine, QuoteRevision
 from desktop.models.store import Work
-from desktop.rules import approval_facts
+from desktop.rules import approval_facts, bundles
 from desktop.rules.pricing import CurrencyRate
 from desktop.services import offers, prices, quote_copies
 
@@ -32,7 +32,7 @@ def lines_of(work: Work, quote: Quote) -> list[QuoteLine]:
     query = select(QuoteLine).where(
         QuoteLine.revision_id == quote.revision_id, QuoteLine.deleted_at.is_(None)
     )
-    return list(work.session.scalars(query.order_by(QuoteLine.rank, QuoteLine.id)))
+    return bundles.together(work.session.scalars(query.order_by(QuoteLine.rank, QuoteLine.id)))
 
 
 def price(work: Work, quote: Quote, *product_ids: UUID, anew: bool = False) -> None:
@@ -87,16 +87,12 @@ def tell(work: Work, quote: Quote, line: QuoteLine) -> None:
     """Put into the trace of a line what the books would say if nobody had typed its price."""
     work.flush()
     lines, kept = lines_of(work, quote), ("gift", "by_hand")
+    of_bundle = bundles.told(line.price_trace)
     twins = {
         one.id: quote_copies.copied(one, QuoteLine) for one in lines if one.product_id == line.product_id
     }
-    twins[line.id].price_trace = []
+    twins[line.id].price_trace = [of_bundle] if of_bundle is not None else []
     if line.product_id is not None:
         _by_books(work, quote, list(twins.values()), [line.product_id], prices.pinned(lines))
     gift, by_hand = ([step for step in line.price_trace or () if step.get("step") == one] for one in kept)
     line.price_trace = [*gift, *(twins[line.id].price_trace or ()), *by_hand]
-
-
-def settle(work: Work, quote: Quote) -> None:
-    """Bring the promotions of the whole in line with the lines."""
-    offers.settle(work, quote, on=today(work))

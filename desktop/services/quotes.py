@@ -15,7 +15,6 @@ from desktop.models import numbers
 from desktop.models.records import (
     Adjustment,
     Customer,
-    Product,
     Quote,
     QuoteLine,
     QuoteRevision,
@@ -24,10 +23,20 @@ from desktop.models.store import Store, Work
 from desktop.rules import ranks
 from desktop.rules.canonical import content_hash
 from desktop.rules.money import ONE
-from desktop.services import approvals, catalog, drafts, offers, prices, quote_copies, sealed
+from desktop.services import (
+    approvals,
+    bundle_lines,
+    catalog,
+    drafts,
+    prices,
+    quote_copies,
+    quote_rows,
+    sealed,
+)
 from desktop.services import quote_sense as of
+from desktop.services.bundle_lines import settle
 from desktop.services.commands import command
-from desktop.services.quote_prices import lines_of, organisation, price, settle, tell, typed_by
+from desktop.services.quote_prices import lines_of, organisation, price, tell, typed_by
 from desktop.services.quote_prices import today as today
 from desktop.services.quote_sense import can_change as can_change
 from desktop.services.records import ISSUED, check, refuse_issued, refuse_led, refuse_moved, said
@@ -87,45 +96,16 @@ def add_line(
 ) -> QuoteLine:
     """Add a product at its price, or a free line, section, note or option with `values`."""
     given = values or {}
-    rank = _rank_after(lines_of(work, quote), after)
-    line = _put(work, quote, rank, product_id=product_id, quantity=quantity, values=given)
+    rank = quote_rows.rank_after(lines_of(work, quote), after)
+    line = quote_rows.put(work, quote, rank, product_id=product_id, quantity=quantity, values=given)
     work.flush()
     if product_id is not None and "unit_price" not in given:
         price(work, quote, product_id)
     elif product_id is not None:
         typed_by(work, quote, line, anew=True)
+    bundle_lines.unfold(work, quote, line)
     settle(work, quote)
     return line
-
-
-def _put(
-    work: Work,
-    quote: Quote,
-    rank: str,
-    *,
-    product_id: UUID | None,
-    quantity: Decimal,
-    values: Mapping[str, Any],
-) -> QuoteLine:
-    """A line in its place, not priced yet."""
-    line = QuoteLine(quote_id=quote.id, revision_id=quote.revision_id, rank=rank)
-    if product_id is not None:
-        offers.fill(line, work.get(Product, product_id))
-    for name, value in values.items():
-        setattr(line, name, value)
-    if line.kind in PRICED and line.quantity is None:
-        line.quantity = quantity
-    quote_copies.belongs(work, quote, line)
-    return line
-
-
-def _rank_after(lines: Sequence[QuoteLine], after: UUID | None) -> str:
-    for place, line in enumerate(lines):
-        if line.id == after:  # two people may have added lines at the same place
-            beyond = (one.rank for one in lines[place + 1 :] if one.rank > line.rank)
-            following = next(beyond, "")
-            return ranks.between(line.rank, following) if following else ranks.following(line.rank)
-    return ranks.following(lines[-1].rank if lines else "")
 
 
 def _line_of(work: Work, quote: Quote, line_id: UUID) -> QuoteLine:
@@ -140,6 +120,7 @@ def _line_of(work: Work, quote: Quote, line_id: UUID) -> QuoteLine:
 def set_line(work: Work, quote: Quote, *, line_id: UUID, values: Mapping[str, Any]) -> QuoteLine:
     """Change a line; a new quantity prices it anew, a price typed by hand stays as it was typed."""
     line = _line_of(work, quote, line_id)
+    bundle_lines.check_change(work, quote, line, values)
     before = line.base_quantity or ONE
     for name, value in values.items():
         setattr(line, name, value)
@@ -175,16 +156,18 @@ def _choose(work: Work, quote: Quote, line: QuoteLine) -> None:
     "quote.remove_line", label=msg("Remove line"), on=Quote, when=can_change, icon="trash-2", writes=of.LINES
 )
 def remove_line(work: Work, quote: Quote, *, line_id: UUID) -> None:
-    """Remove a line with its discounts."""
-    line = _line_of(work, quote, line_id)
+    """Remove a line with its discounts, a bundle with its parts."""
+    gone = bundle_lines.leaving(work, quote, _line_of(work, quote, line_id))
     for adjustment in work.session.scalars(
-        select(Adjustment).where(Adjustment.line_id == line_id, Adjustment.deleted_at.is_(None))
+        select(Adjustment).where(
+            Adjustment.line_id.in_([line.id for line in gone]), Adjustment.deleted_at.is_(None)
+        )
     ):
         work.delete(adjustment)
-    work.delete(line)
+    for line in gone:
+        work.delete(line)
     work.flush()
-    if line.product_id is not None:
-        price(work, quote, line.product_id)
+    price(work, quote, *dict.fromkeys(line.product_id for line in gone if line.product_id is not None))
     settle(work, quote)
 
 
@@ -284,12 +267,9 @@ def move_line(work: Work, quote: Quote, *, line_id: UUID, after: UUID | None) ->
         return line
     if after is not None:
         _line_of(work, quote, after)
-    others = [one for one in lines_of(work, quote) if one.id != line_id]
-    if after is None:
-        line.rank = ranks.between("", others[0].rank) if others else line.rank
-    else:
-        line.rank = _rank_after(others, after)
-    same = [one for one in (line, *others) if one.product_id == line.product_id]
+    lines = lines_of(work, quote)
+    bundle_lines.move(lines, line, after)
+    same = [one for one in lines if one.product_id == line.product_id]
     if line.product_id is not None and any(one.slabs for one in same):
         work.flush()
         price(work, quote, line.product_id)
@@ -362,6 +342,7 @@ def issue(work: Work, quote: Quote, *, until: date | None = None) -> bytes:
     """
     draft = drafts.draft_of(work.session, quote)
     of.check_complete(draft)
+    bundle_lines.check_complete(work.session, draft)
     on = today(work)
     if not quote.number:
         quote.number = numbers.take(work.connection, numbers.QUOTE, on.year)
@@ -483,12 +464,14 @@ def compose(
 ) -> Quote:
     """A whole quote in one step: customer, products with quantities, discounts."""
     quote = new(work, values={"customer_id": customer_id, "name": name, "language": language})
-    rank = ""
+    rank, made = "", []
     for product_id, quantity in lines:
         rank = ranks.following(rank)
-        _put(work, quote, rank, product_id=product_id, quantity=quantity, values={})
+        made.append(quote_rows.put(work, quote, rank, product_id=product_id, quantity=quantity, values={}))
     work.flush()
     price(work, quote, *dict.fromkeys(product_id for product_id, _ in lines))
+    for line in made:
+        bundle_lines.unfold(work, quote, line)
     settle(work, quote)
     for kind, value in adjustments:
         discount(work, quote, kind=kind, value=value)

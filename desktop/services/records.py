@@ -46,7 +46,7 @@ LED: Final[dict[str, frozenset[str]]] = {
             *("tax_scope", "discount_rounding", "cash_step", "terms", "milestones"),
         }
     ),
-    "quote_line": frozenset({"revision_id", "rank", "slabs", "price_trace"}),
+    "quote_line": frozenset({"revision_id", "bundle_id", "rank", "slabs", "price_trace"}),
     "adjustment": frozenset({"revision_id", "rank", "promotion_id"}),
     "comment": frozenset({"author_id"}),
     "contract": frozenset(

@@ -124,8 +124,16 @@ DROP_TABLE: Final = msg("or drop a file into the window: CSV or Excel")
 
 _ACTIVE: Final = View("active", msg("Active"), every(Condition("active", "yes")))
 DIRECTORY_KINDS: Final = (
-    *("price_book", "price_entry", "promotion", "exchange_rate", "approval_rule", "delegation", "clause"),
-    *("user", "team"),
+    *(
+        "price_book",
+        "price_entry",
+        "promotion",
+        "exchange_rate",
+        "approval_rule",
+        "delegation",
+        "clause",
+    ),
+    *("bundle_part", "user", "team"),
 )
 """Lists without a place in the rail: the settings and the palette lead there."""
 
@@ -367,6 +375,21 @@ LISTS: Final = {
             ),
             (View("all", msg("All")),),
             why_empty=msg("A price belongs to a price book: open the book and add it there."),
+        ),
+        ListSpec(
+            "bundle_part",
+            "package",
+            (
+                Column("product_id", cells.link, 220, 2, 9),
+                Column("part_id", cells.link, 220, 3, 9),
+                Column("quantity", cells.number, 90, 0, 7, right=True),
+                Column("inclusion", cells.choice, 150, 0, 8),
+                Column("pricing", cells.choice, 170, 0, 6),
+                Column("percent", cells.number, 80, 0, 3, right=True),
+                Column("group", cells.text, 120, 0, 5),
+            ),
+            (View("all", msg("All")),),
+            why_empty=msg("Parts are added on the page of a product of the type “Bundle”."),
         ),
         ListSpec(
             "promotion",

@@ -41,6 +41,9 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
         *("book_id", "product_id", "price", "min_quantity", "tier", "agreed_quantity"),
         *("valid_from", "valid_until"),
     ),
+    "bundle_part": (
+        *("product_id", "part_id", "quantity", "inclusion", "pricing", "percent", "group", "choose"),
+    ),
     "approval_rule": ("name", "kind", "threshold", "currency", "role", "conditional"),
     "delegation": (
         *("owner_id", "device_id", "customer_id", "valid_from", "valid_until", "most", "exposure"),

@@ -89,7 +89,7 @@ class _LineDelegate(QStyledItemDelegate):
             left = rect.center().x() - look.t.icon("small") // 2
             paint.paint_icon(painter, look, left, rect.center().y() + 1, arrow, "ink_3", "small")
             return
-        if row.line.kind in ("option", "alternative"):
+        if row.line.kind in ("option", "alternative") and row.line.bundle_id is None:
             enabled = self._grid.table.editable
             paint.paint_check(painter, look, rect, checked=bool(row.line.chosen), enabled=enabled)
         else:
@@ -100,6 +100,8 @@ class _LineDelegate(QStyledItemDelegate):
         english = look.language == "en"
         detail = (line.detail_en if english and line.detail_en else line.detail) or ""
         name = self._grid.table.text(row, NAME)
+        if line.bundle_id is not None:
+            rect = rect.adjusted(look.px(16), 0, 0, 0)
         ink = "ink" if row.counts or line.kind not in PRICED else "ink_3"
         folded = look.text(self._grid.table.folded_words(row) or "")
         extras = [part for part in (line.sku or "", detail, folded) if part]

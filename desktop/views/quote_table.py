@@ -17,13 +17,14 @@ from PySide6.QtCore import (
 
 from desktop.errors import Refused
 from desktop.models.records import QuoteLine
-from desktop.rules import money
+from desktop.rules import bundles, money
 from desktop.rules.totals import Totals
 from desktop.services.drafts import QuoteDraft
 from desktop.views.cells import unit_price
 from desktop.views.look import Look
 from desktop.words import Message, msg
 
+INSIDE: Final = msg("included", "paper")
 Index = QModelIndex | QPersistentModelIndex
 NUMBER, NAME, QUANTITY, UNIT, PRICE, DISCOUNT, TAX, AMOUNT = range(8)
 WIDTHS: Final = {NUMBER: 40, QUANTITY: 62, UNIT: 60, PRICE: 98, DISCOUNT: 60, TAX: 52, AMOUNT: 104}
@@ -161,6 +162,8 @@ class QuoteTable(QAbstractTableModel):
             return _number(line.quantity)
         if column == UNIT:
             return (line.unit_en if self._look.language == "en" and line.unit_en else line.unit) or ""
+        if column in (PRICE, AMOUNT) and bundles.inside(line.price_trace):
+            return "—" if column == PRICE else self._look.text(INSIDE)
         if column == PRICE:
             return unit_price(line.unit_price) if line.unit_price is not None else "—"
         if column == DISCOUNT:
@@ -204,7 +207,10 @@ class QuoteTable(QAbstractTableModel):
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if not self.editable or not index.isValid() or index.column() not in FIELDS:
             return flags
-        priced = self.rows[index.row()].line.kind in PRICED
+        line = self.rows[index.row()].line
+        if line.bundle_id is not None and index.column() == QUANTITY:
+            return flags
+        priced = line.kind in PRICED
         return flags | Qt.ItemFlag.ItemIsEditable if priced or index.column() == NAME else flags
 
     def parse(self, column: int, text: str) -> Any:
@@ -306,7 +312,7 @@ def _rows(draft: QuoteDraft, totals: Totals | None, language: str) -> list[GridR
         kind = line.kind
         counts = bool(result.counts) if result else True
         shown = ""
-        if kind == "item":
+        if kind == "item" and line.bundle_id is None:
             number += 1
             shown = str(number)
         amount = ""

@@ -55,6 +55,7 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "contact": (("interaction", "contact_id"),),
     "price_book": (("price_entry", "book_id"),),
+    "product": (("bundle_part", "product_id"),),
     "clause": (("clause_version", "clause_id"),),
     "team": (("user", "team_id"),),
     "opportunity": (

@@ -129,6 +129,8 @@ def _title(shown: Row, language: str) -> str:
     record: Any = shown.record
     if record.__tablename__ == "price_entry":
         return shown.called(record.product_id, language)
+    if record.__tablename__ == "bundle_part":
+        return shown.called(record.part_id, language)
     return str(record.title)
 
 
@@ -164,6 +166,12 @@ def _below(shown: Row, language: str) -> str:
         parts = [fields["kind"].kind.format(record.kind, language), record.city, record.person]
     elif kind == "price_entry":
         parts = [_from(record, language), _used(shown, language)]
+    elif kind == "bundle_part":
+        each = f"× {number(record.quantity or ONE)}"
+        said = [
+            fields[name].kind.format(getattr(record, name), language) for name in ("inclusion", "pricing")
+        ]
+        parts = [each, *said, record.group]
     elif kind == "user":
         parts = [fields["role"].kind.format(record.role, language), record.job]
     elif kind == "task":
@@ -245,6 +253,7 @@ class RelatedList(QWidget):
 
     def show_of(self, above: Row) -> None:
         """What belongs to a record."""
+        self.setVisible(self.kind != "bundle_part" or above.value("kind") == "bundle")
         self.add.refuse(self._refusal(above))
         found = self._desk.related(self.kind, self._link, above.id)
         self._count.setText(f"{len(found)}{'+' if len(found) == MOST_RELATED else ''}" if found else "")

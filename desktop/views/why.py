@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.models.records import Adjustment, QuoteLine
+from desktop.models.records.bundles import PRICINGS
 from desktop.rules.money import number
 from desktop.views import paint
 from desktop.views.cells import unit_price
@@ -82,6 +83,12 @@ def _step(told: Mapping[str, Any], *, abroad: bool) -> Step | None:
         return Step(msg("Price typed by hand"), verbatim(str(told.get("by") or "")), shown)
     if name in ("promotion", "not_beside", "gift"):
         return _offer(told, shown)
+    if name == "bundle":
+        price = dict(PRICINGS).get(str(told.get("pricing")), verbatim(""))
+        said = msg("{bundle}: {each} for each, {price}")
+        return Step(
+            msg("Part of the bundle"), said.of(bundle=told.get("name"), each=told.get("each"), price=price)
+        )
     if name == "used_up":
         left = msg("{book}: {left} of {agreed} left")
         said = left.of(book=told.get("book"), left=told.get("left"), agreed=told.get("agreed"))

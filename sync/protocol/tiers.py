@@ -11,6 +11,7 @@ DIRECTORY: Final = (
     "tax_rate",
     "exchange_rate",
     "product",
+    "bundle_part",
     "price_book",
     "price_entry",
     "promotion",

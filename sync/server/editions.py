@@ -135,6 +135,7 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
         values |= {name: line[name]["zh"], f"{name}_en": line[name]["en"]}
     tax = line["tax"]
     return values | {
+        "bundle_id": line.get("of"),
         "base_quantity": line["base_quantity"],
         "tax_category": tax["category"],
         "tax_rates": tax["rates"],
@@ -210,9 +211,10 @@ def _put_aside(batch: Batch, edition: Held, parts: Mapping[str, list[Held]]) -> 
     newest = max(int(one.row["revision"] or 0) for one in parts.get("quote_revision", [edition]))
     draft = _copy(batch, edition, revision=newest + 1)
     twins: dict[str | None, str] = {}
-    for line in parts.get("quote_line", ()):
+    for line in sorted(parts.get("quote_line", ()), key=lambda one: bool(one.row["bundle_id"])):
         if not line.deleted:
-            twins[line.id] = _copy(batch, line, revision_id=draft.id).id
+            bundle = twins.get(line.row["bundle_id"]) if line.row["bundle_id"] else None
+            twins[line.id] = _copy(batch, line, revision_id=draft.id, bundle_id=bundle).id
     for one in parts.get("adjustment", ()):
         line_id = one.row["line_id"]
         if not one.deleted and (line_id is None or line_id in twins):
@@ -240,9 +242,10 @@ def _beside(batch: Batch, edition: Held, content: Content | None) -> Held:
             for name, _ in content.lines
             if name in lines
         }
+        named = {name: twin.id for name, twin in twins.items()}
         said = Content(
             content.revision,
-            [(twins[name].id if name in twins else name, values) for name, values in content.lines],
+            [(named.get(name, name), _within(values, named)) for name, values in content.lines],
             {twins[name].id if name in twins else name: group for name, group in content.adjustments.items()},
             {twins[name].id if name in twins else name: slabs for name, slabs in content.slabs.items()},
         )
@@ -267,12 +270,19 @@ def _write(batch: Batch, edition: Held, parts: Mapping[str, list[Held]], content
             batch.change(one, "deleted_at", moment(batch.now))
 
 
+def _within(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """What a line says, its bundle by the name that its row has here."""
+    bundle = values["bundle_id"]
+    return {**values, "bundle_id": names.get(bundle, bundle)}
+
+
 def _write_lines(batch: Batch, edition: Held, known: Mapping[str, Held], content: Content) -> dict[str, Held]:
     """By the id that the content names."""
     written: dict[str, Held] = {}
     rank = ""
-    for name, values in content.lines:
-        line = known.get(name)
+    for name, said in content.lines:
+        bundle = written.get(said["bundle_id"] or "")
+        line, values = known.get(name), said if bundle is None else {**said, "bundle_id": bundle.id}
         if line is None:
             part = {"quote_id": edition.row["quote_id"], "revision_id": edition.id}
             owner = {key: edition.row[key] for key in ("owner_id", "team_id")}

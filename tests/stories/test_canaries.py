@@ -75,6 +75,7 @@ def a_day(starter: Starter, place: Path) -> tuple[Laptop, Office, list[Path]]:
     links |= {"adjustment": [f"quote_id={quote}", "value=-1"], "tax_rate": ["percent=13"]}
     links |= {"price_entry": ["price=1"], "opportunity": [f"customer_id={customer}"]}
     links["approval_rule"] = ["threshold=1"]
+    links["bundle_part"] = [f"product_id={customer}", f"part_id={quote}", "choose=1"]
     links["promotion"] = ["percent=5"]
     links["exchange_rate"] = ["base_currency=USD", "quote_currency=CNY", "rate=7", "rated_on=2026-11-01"]
     until = ("valid_from=2026-11-01", "valid_until=2027-11-01")

@@ -65,6 +65,8 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("acceptance"),
     Made("invoice_request"),
     Made("payment"),
+    Made("bundle_part"),
+    Added("quote_line", ("bundle_id",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -9,6 +9,7 @@ from desktop.models.records.approvals import (
     Delegation,
     PhoneApproval,
 )
+from desktop.models.records.bundles import BundlePart
 from desktop.models.records.catalog import ExchangeRate, PriceBook, PriceEntry, Product, TaxRate
 from desktop.models.records.comments import Comment
 from desktop.models.records.contracts import Clause, ClauseVersion, Contract, ContractClause, Milestone
@@ -41,6 +42,7 @@ __all__ = [
     "ApprovalRule",
     "Attachment",
     "Blob",
+    "BundlePart",
     "Clause",
     "ClauseVersion",
     "Comment",

@@ -18,6 +18,7 @@ PRODUCT_KINDS = (
     ("good", msg("Good")),
     ("service", msg("Service", "product")),
     ("subscription", msg("Subscription")),
+    ("bundle", msg("Bundle")),
 )
 
 

@@ -107,6 +107,7 @@ class QuoteLine(Record):
     kind: Mapped[str] = field(Choice(LINE_KINDS), msg("Kind"), default="item", frozen=True)
     group: Mapped[str] = field(Short(), msg("Choice group"), frozen=True, hidden=True)
     chosen: Mapped[bool] = field(Flag(), msg("Chosen"), default=True, frozen=True)
+    bundle_id: Mapped[UUID | None] = field(Link("quote_line"), msg("Bundle"), frozen=True, hidden=True)
     product_id: Mapped[UUID | None] = field(Link("product"), msg("Product"), frozen=True)
     sku: Mapped[str] = field(Short(), msg("Number"), frozen=True, listed=True)
     name: Mapped[str] = field(Short(), msg("Name"), frozen=True, listed=True)
