@@ -129,6 +129,7 @@ def test_a_visit_from_the_customer_to_the_signed_paper(
     QGuiApplication.clipboard().clear()
 
     hands.press(Qt.Key.Key_K, control)
+    hands.wait(window.palette_box.entry.hasFocus)
     hands.type("xhj")
     hands.wait(lambda: any("Xinghe" in title for title in window.palette_box.titles()))
     hands.press(Qt.Key.Key_Return)
@@ -146,7 +147,7 @@ def test_a_visit_from_the_customer_to_the_signed_paper(
     hands.wait(lambda: page.light.standing is not None and page.light.standing.source is not None)
     assert page.light.refusal is None
     hands.press(Qt.Key.Key_F9)
-    hands.wait(page.confirm.isVisible)
+    hands.wait(page.confirm.yes.hasFocus)
     hands.press(Qt.Key.Key_Return)
     hands.wait(lambda: page.draft.frozen)
     hands.press(Qt.Key.Key_Return, control)
@@ -187,6 +188,7 @@ def test_the_last_quote_again_within_a_few_keys(
     QGuiApplication.clipboard().clear()
 
     hands.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    hands.wait(window.palette_box.entry.hasFocus)
     hands.type("rep")
     hands.wait(lambda: any("Repeat the last" in title for title in window.palette_box.titles()))
     hands.press(Qt.Key.Key_Return)
@@ -195,7 +197,7 @@ def test_the_last_quote_again_within_a_few_keys(
     assert page.quote_id != firm.quote
     hands.wait(page.issue.isEnabled)
     hands.press(Qt.Key.Key_F9)
-    hands.wait(page.confirm.isVisible)
+    hands.wait(page.confirm.yes.hasFocus)
     hands.press(Qt.Key.Key_Return)
     hands.wait(lambda: page.draft.frozen)
     hands.press(Qt.Key.Key_F10)
