@@ -14,7 +14,7 @@ from desktop.errors import Refused, SatchelError
 from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
 from desktop.services import drafts, quotes
-from desktop.views import cells
+from desktop.views import cells, quote_bundles
 from desktop.views.approvals.light import QuoteLight, missing
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
@@ -431,6 +431,7 @@ class QuotePage(QWidget):
             for kind, words in (("item", msg("Make it an item")), ("option", msg("Make it an option"))):
                 if line.kind in quotes.PRICED and line.kind != kind:
                     acts.append((words, partial(self._become, line, kind)))
+            acts += quote_bundles.acts(self._desk, self.draft, line, self._do)
             acts.append((msg("Remove the line"), lambda: self._remove(line)))
         if line is not None:
             acts.append((msg("Why this price?"), lambda: self._explain(line)))

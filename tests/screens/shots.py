@@ -20,6 +20,7 @@ from desktop.views.look import Look
 from desktop.views.runner import Runner
 from desktop.views.window import Window
 from tests.screens.bulk_shots import BULK
+from tests.screens.bundle_shots import BUNDLES
 from tests.screens.clash_shots import CLASHES
 from tests.screens.contract_shots import CONTRACTS
 from tests.screens.customer_shots import CUSTOMER
@@ -56,6 +57,7 @@ WINDOWS: dict[str, Show] = {
     **DECIDED,
     **HELD,
     **PRICES,
+    **BUNDLES,
     **ORDERS,
     **CONTRACTS,
 }
