@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from desktop.cli import bundle_parts, orders, totals
+from desktop.cli import bundle_parts, coupons, orders, totals
 from desktop.cli.console import Console
 from desktop.documents import changes as printed
 from desktop.documents.voice import Voice
@@ -76,6 +76,7 @@ def register(areas: Any) -> None:
     signing.set_defaults(run=sign)
     orders.of_quote(kinds)
     bundle_parts.of_quote(kinds)
+    coupons.of_quote(kinds)
     derived = kinds.add_parser("totals", help="how its totals came about, row by row")
     derived.add_argument("id", metavar="ID")
     derived.set_defaults(run=totals.of_quote)

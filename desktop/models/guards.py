@@ -24,6 +24,7 @@ _ISSUED: Final = {
     "approval": "OLD.content_hash <> ''",
     "approval_grant": "OLD.content_hash <> ''",
     "phone_approval": "OLD.challenge <> ''",
+    "coupon_use": "OLD.code <> ''",
     "contract": "OLD.content_hash <> ''",
     "contract_clause": "(SELECT content_hash FROM contract WHERE id = OLD.contract_id) <> ''",
     "milestone": "OLD.kind = 'payment'"

@@ -62,7 +62,7 @@ _DIRECTORY: Final = ("user.*", "team.*", "organisation.*", "setting.*", "device.
 _PEOPLE: Final = ("user.*", "team.*", "device.*")
 _CATALOGUE: Final = (
     *("product.edit", "product.set", "product.delete", "product.restore"),
-    *("price_book.*", "price_entry.*", "tax_rate.*", "exchange_rate.*", "promotion.*"),
+    *("price_book.*", "price_entry.*", "tax_rate.*", "exchange_rate.*", "promotion.*", "coupon.*"),
     "bundle_part.*",
 )
 """Prices and what the firm sells are the office's to change; what a customer asks for, anybody may add."""
@@ -83,6 +83,7 @@ _SINCE: Final = (
     *_APPROVING,
     "bundle_part.*",
     "promotion.*",
+    "coupon.*",
     "exchange_rate.*",
     *_CLAUSES,
     *_EXECUTING,

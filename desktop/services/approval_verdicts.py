@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from desktop.models.records import Approval, User
 from desktop.models.store import Store
-from desktop.services import approval_conditions
+from desktop.services import approval_conditions, coupons
 from desktop.services.drafts import QuoteDraft
 from desktop.services.naming import Called
 from desktop.words import Message, msg
@@ -33,6 +33,9 @@ def of_quote(store: Store, draft: QuoteDraft) -> Verdict | None:
     """The verdict on an issued edition; None where nothing asked for approval."""
     if not draft.frozen:
         return None
+    refused = coupons.broken(store, draft.revision.id)
+    if refused is not None:
+        return Verdict("bad", refused)
     note = note_of(store, draft.revision.id)
     if note is None:
         return None

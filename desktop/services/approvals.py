@@ -114,7 +114,7 @@ def facts_of(session: Session, draft: QuoteDraft, totals: Totals, rules: Iterabl
         milestones=revision.milestones or (),
         terms=revision.terms or (),
         standard=(draft.seller.terms if draft.seller else None) or (),
-        promoted={n for n, one in enumerate(draft.document_adjustments) if one.promotion_id is not None},
+        promoted={n for n, one in enumerate(draft.document_adjustments) if one.promotion_id or one.coupon_id},
         valid_until=revision.valid_until,
         on=on,
     )

@@ -4,7 +4,8 @@ from typing import Final
 
 from desktop.errors import Refused
 from desktop.models.record import Record
-from desktop.models.records import BundlePart, ExchangeRate, PriceBook, PriceEntry, Promotion
+from desktop.models.records import BundlePart, Coupon, ExchangeRate, PriceBook, PriceEntry, Promotion
+from desktop.rules import coupons
 from desktop.rules.money import ZERO, check_currency
 from desktop.words import msg
 
@@ -18,6 +19,8 @@ def check(record: Record) -> None:
         _check_rate(record)
     if isinstance(record, Promotion):
         _check_offer(record)
+    if isinstance(record, Coupon):
+        _check_coupon(record)
     if isinstance(record, BundlePart):
         _check_part(record)
     if isinstance(record, PriceBook) and (record.agreed_amount is not None) and record.agreed_amount <= 0:
@@ -47,12 +50,29 @@ def _check_offer(offer: Promotion) -> None:
         raise Refused(msg("Say which product is the gift."), field="gift_id")
     if offer.kind == "gift" and amount <= ZERO and (offer.every or 0) < 1:
         raise Refused(msg("Say from which amount on, or for every how many items."), field="threshold")
-    if (
-        offer.valid_from is not None
-        and offer.valid_until is not None
-        and offer.valid_until < offer.valid_from
-    ):
+    _check_days(offer)
+
+
+def _check_days(record: Promotion | Coupon) -> None:
+    first, last = record.valid_from, record.valid_until
+    if first is not None and last is not None and last < first:
         raise Refused(msg("The last day is before the first."), field="valid_until")
+
+
+def _check_coupon(coupon: Coupon) -> None:
+    """A coupon has a code that can be typed, takes off one thing, and a number of times that is one."""
+    percent, amount = (coupon.percent or ZERO), (coupon.amount or ZERO)
+    if coupon.code and not coupons.normal(coupon.code):
+        raise Refused(msg("A code has letters or digits."), field="code")
+    if not ZERO <= percent <= MOST_PERCENT:
+        raise Refused(msg("A discount is between 0 and 100 %."), field="percent")
+    if amount < ZERO or bool(percent) == bool(amount):
+        raise Refused(msg("Say how much is taken off: in percent, or as an amount."), field="percent")
+    if (coupon.threshold or ZERO) < ZERO:
+        raise Refused(msg("Say from which amount on."), field="threshold")
+    if coupon.uses is not None and coupon.uses < 1:
+        raise Refused(msg("A coupon is used once or more; leave it empty for no limit."), field="uses")
+    _check_days(coupon)
 
 
 def _check_part(part: BundlePart) -> None:

@@ -3,7 +3,15 @@
 from typing import Final
 
 from desktop.errors import Refused
-from desktop.models.records import Adjustment, Approval, Attachment, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import (
+    Adjustment,
+    Approval,
+    Attachment,
+    CouponUse,
+    Quote,
+    QuoteLine,
+    QuoteRevision,
+)
 from desktop.rules import stages
 from desktop.services.commands import Asking, every
 from desktop.services.drafts import QuoteDraft
@@ -19,7 +27,7 @@ STAGE: Final = ("quote.stage",)
 ISSUE: Final = (
     *("quote.stage", "quote.number"),
     *("quote_revision.snapshot", "quote_revision.content_hash", "quote_revision.issued_at"),
-    *every(Attachment, Approval),
+    *every(Attachment, Approval, CouponUse),
 )
 """What the commands of quotes write."""
 

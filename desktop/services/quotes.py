@@ -27,6 +27,7 @@ from desktop.services import (
     approvals,
     bundle_lines,
     catalog,
+    coupons,
     drafts,
     prices,
     quote_copies,
@@ -298,6 +299,7 @@ def discount(
             Adjustment.line_id == line_id if line_id else Adjustment.line_id.is_(None),
             Adjustment.kind == kind,
             Adjustment.promotion_id.is_(None),
+            Adjustment.coupon_id.is_(None),
             Adjustment.deleted_at.is_(None),
         )
     ).first()
@@ -344,6 +346,7 @@ def issue(work: Work, quote: Quote, *, until: date | None = None) -> bytes:
     of.check_complete(draft)
     bundle_lines.check_complete(work.session, draft)
     on = today(work)
+    coupons.redeem(work, draft, on)
     if not quote.number:
         quote.number = numbers.take(work.connection, numbers.QUOTE, on.year)
     snapshot = draft.snapshot(number=quote.number, issued_on=on)

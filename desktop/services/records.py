@@ -19,6 +19,7 @@ from desktop.models.records import (
     ApprovalGrant,
     ApprovalRequest,
     Comment,
+    CouponUse,
     Customer,
     Delegation,
     Organisation,
@@ -47,7 +48,7 @@ LED: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "quote_line": frozenset({"revision_id", "bundle_id", "rank", "slabs", "price_trace"}),
-    "adjustment": frozenset({"revision_id", "rank", "promotion_id"}),
+    "adjustment": frozenset({"revision_id", "rank", "promotion_id", "coupon_id"}),
     "comment": frozenset({"author_id"}),
     "contract": frozenset(
         {
@@ -65,6 +66,8 @@ LED: Final[dict[str, frozenset[str]]] = {
     "approval_grant": frozenset(ApprovalGrant.fields()) - _PLACE,
     "approval_request": frozenset(ApprovalRequest.fields()) - _PLACE,
     "phone_approval": frozenset(PhoneApproval.fields()) - _PLACE,
+    "coupon": frozenset({"used"}),
+    "coupon_use": frozenset(CouponUse.fields()) - _PLACE,
     **order_sense.LED,
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
@@ -83,6 +86,7 @@ _PRINTED: Final = frozenset({"customer_id", "currency", "valid_until"})
 """What stands on the paper of an issued quote."""
 SIGNED = msg("A signature stays as it was given.")
 PROMOTED = msg("What a promotion takes off follows the quote; set a discount of your own beside it.")
+COUPON = msg("What a coupon takes off stays as the coupon says; take the coupon off, or discount beside it.")
 NOTED = msg("What a quote was issued under stays as it was noted.")
 ISSUED = msg("This revision was issued and never changes; make a new revision instead.")
 
@@ -169,8 +173,16 @@ def _refuse_led(record: Record, values: Mapping[str, Any]) -> None:
     if isinstance(record, Quote) and record.stage != "draft" and not _PRINTED.isdisjoint(changed):
         raise Refused(ISSUED, field=min(_PRINTED & changed))
     contract_sense.refuse_printed(record, changed)
-    if isinstance(record, Adjustment) and record.promotion_id is not None and changed & {"kind", "value"}:
+    if isinstance(record, Adjustment) and changed & {"kind", "value"}:
+        _refuse_given(record)
+
+
+def _refuse_given(discount: Adjustment) -> None:
+    """Refuse to type over what a promotion or a coupon takes off."""
+    if discount.promotion_id is not None:
         raise Refused(PROMOTED, field="value")
+    if discount.coupon_id is not None:
+        raise Refused(COUPON, field="value")
 
 
 def said(cls: type[Record], values: Mapping[str, Any]) -> set[str]:
@@ -214,8 +226,8 @@ def _restore(cls: type[Record]) -> Callable[..., Record]:
         if record is None:
             raise NotFound(msg("There is no such {what} on this laptop.").of(what=cls.__label__))
         refuse_issued(work, record)
-        if isinstance(record, Adjustment) and record.promotion_id is not None:
-            raise Refused(PROMOTED)
+        if isinstance(record, Adjustment):
+            _refuse_given(record)
         refused = can_edit(record, Asking(work.actor, work.now)) if isinstance(record, Comment) else None
         if refused is not None:
             raise Refused(refused)

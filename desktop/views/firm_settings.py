@@ -14,6 +14,7 @@ from desktop.words import Message, msg
 LISTED: Final = (
     ("price_book", msg("Price books"), msg("Prices for a region, a grade or one customer, with their days.")),
     ("promotion", msg("Promotions"), msg("Offers between two days, for everybody or for some.")),
+    ("coupon", msg("Coupons"), msg("A code that takes something off, once or so many times.")),
     ("exchange_rate", msg("Exchange rates"), msg("What a currency is worth on a day: for quotes abroad.")),
     ("approval_rule", msg("Approval rules"), msg("Above which limits somebody has to agree.")),
     ("delegation", msg("Delegations"), msg("What somebody may issue on one laptop without asking.")),

@@ -124,15 +124,8 @@ DROP_TABLE: Final = msg("or drop a file into the window: CSV or Excel")
 
 _ACTIVE: Final = View("active", msg("Active"), every(Condition("active", "yes")))
 DIRECTORY_KINDS: Final = (
-    *(
-        "price_book",
-        "price_entry",
-        "promotion",
-        "exchange_rate",
-        "approval_rule",
-        "delegation",
-        "clause",
-    ),
+    *("price_book", "price_entry", "promotion", "coupon", "exchange_rate"),
+    *("approval_rule", "delegation", "clause"),
     *("bundle_part", "user", "team"),
 )
 """Lists without a place in the rail: the settings and the palette lead there."""
@@ -284,7 +277,7 @@ LISTS: Final = {
                 Column("number", cells.title, 130, 1, 9, msg("Order")),
                 Column("customer_id", cells.link, 190, 3, 8),
                 Column("name", cells.text, 150, 2, 5),
-                Column("stage", cells.stage, 110, 0, 8),
+                Column("stage", cells.stage, 128, 0, 8),
                 Column("payable", cells.sum_due, 116, 0, 7, right=True),
                 Column("invoiced_amount", cells.sum_due, 116, 0, 4, right=True),
                 Column("paid_amount", cells.sum_due, 116, 0, 5, right=True),
@@ -408,6 +401,24 @@ LISTS: Final = {
             (View("all", msg("All")), _ACTIVE),
             order="valid_from",
             why_empty=msg("Offers between two days: off a price, each second item or the whole, and gifts."),
+        ),
+        ListSpec(
+            "coupon",
+            "percent",
+            (
+                Column("code", cells.title, 140, 1, 9),
+                Column("name", cells.text, 180, 3, 8),
+                Column("percent", cells.number, 80, 0, 6, right=True),
+                Column("amount", cells.price, 100, 0, 6, right=True),
+                Column("threshold", cells.price, 110, 0, 4, right=True),
+                Column("customer_id", cells.link, 160, 2, 3),
+                Column("uses", cells.number, 80, 0, 5, right=True),
+                Column("used", cells.number, 80, 0, 5, right=True),
+                Column("valid_until", cells.text, 104, 0, 7),
+            ),
+            (View("all", msg("All")), _ACTIVE),
+            order="valid_until",
+            why_empty=msg("Codes that customers bring: off the whole of a quote, once or so many times."),
         ),
         ListSpec(
             "exchange_rate",

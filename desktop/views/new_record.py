@@ -53,6 +53,10 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
         *("name", "kind", "percent", "every", "threshold", "saving", "gift_id"),
         *("product_id", "valid_from", "valid_until"),
     ),
+    "coupon": (
+        *("code", "name", "percent", "amount", "currency", "threshold", "customer_id", "uses"),
+        *("valid_from", "valid_until"),
+    ),
     "exchange_rate": ("base_currency", "rate", "quote_currency", "rated_on", "source"),
     "clause": ("name", "name_en", "code", "place", "approval_class", "approver"),
     "clause_version": ("clause_id", "edition", "valid_from", "heading", "heading_en", "body", "body_en"),

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.errors import Refused, SatchelError
-from desktop.rules import line_typing
+from desktop.rules import coupons, line_typing
 from desktop.rules.line_typing import TypedLine
 from desktop.services import pasting
 from desktop.services.quotes import PRICED
@@ -21,8 +21,11 @@ from desktop.words import Message, msg
 
 SHOWN: Final = 8
 HINT: Final = msg(
-    "Product: sat75*2 @98000 -5%; # section, // note, = subtotal, ? option, | alternative, -3% in all"
+    "Product: sat75*2 @98000 -5%; # section, // note, = subtotal, ? option, | alternative, -3% in all,"
+    " !coupon"
 )
+USED: Final = msg("Coupon used")
+TAKEN_OFF: Final = msg("Coupon taken off")
 UNREAD: Final = msg("This cannot be read as a line. Type it as: sat75*2 @98000 -5%")
 
 
@@ -53,7 +56,7 @@ class AddLine(QLineEdit):
         self.textEdited.connect(self._look_up)
 
     def _look_up(self, text: str) -> None:
-        line = line_typing.read(text)
+        line = line_typing.read(text) if coupons.typed(text) is None else None
         names = line is not None and line.kind in PRICED and not line.free
         found = self._products(line.text) if line is not None and names else []
         self._offered.update(dict(found))
@@ -89,6 +92,10 @@ class AddLine(QLineEdit):
             self.clear()
             self._desk.do("quote.discount", self._quote, value=percent, told=msg("Discount changed"))
             return
+        coupon = coupons.typed(text)
+        if coupon is not None:
+            self._coupon(text, *coupon)
+            return
         known = self._offered.get(text)
         line = TypedLine("item", text) if known is not None else line_typing.read(text)
         if line is None:
@@ -114,17 +121,29 @@ class AddLine(QLineEdit):
         known = self._offered.get(line.text)
         return known or next((product for _, product in self._products(line.text)), None)
 
-    def _add(self, wanted: list[Wanted]) -> None:
-        def failed(error: SatchelError) -> None:
-            self._desk.refused.emit(error)
-            self._refill()
-            if not self.text():
-                self.setText(self._given)
+    def _coupon(self, text: str, code: str, on: bool) -> None:
+        """Use the coupon with this code, or take it off again."""
+        self.clear()
+        self._given = text
+        name, told = ("quote.use_coupon", USED) if on else ("quote.drop_coupon", TAKEN_OFF)
+        self._desk.do(name, self._quote, told=told, failed=self._failed, code=code)
 
+    def _failed(self, error: SatchelError) -> None:
+        self._desk.refused.emit(error)
+        self._refill()
+        if not self.text():
+            self.setText(self._given)
+
+    def _add(self, wanted: list[Wanted]) -> None:
         told: Message = (
             msg("Line added") if len(wanted) == 1 else msg("Lines added: {count}").of(count=len(wanted))
         )
         if wanted:
             self._desk.do(
-                "quote.type_lines", self._quote, told=told, failed=failed, wanted=wanted, after=self._after()
+                "quote.type_lines",
+                self._quote,
+                told=told,
+                failed=self._failed,
+                wanted=wanted,
+                after=self._after(),
             )

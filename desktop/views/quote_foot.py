@@ -245,7 +245,7 @@ class QuoteFoot(QWidget):
         self._fill(draft, editable=editable)
 
     def _fill(self, draft: QuoteDraft, *, editable: bool) -> None:
-        own = [one for one in draft.document_adjustments if one.promotion_id is None]
+        own = [one for one in draft.document_adjustments if not (one.promotion_id or one.coupon_id)]
         found = {one.kind: one.value for one in own}
         for kind, entry in (("percent", self.discount), ("target", self.target)):
             value: Any = found.get(kind)

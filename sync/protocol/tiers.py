@@ -15,6 +15,7 @@ DIRECTORY: Final = (
     "price_book",
     "price_entry",
     "promotion",
+    "coupon",
 )
 """Without these nothing else can be shown or priced."""
 HISTORY: Final = ("interaction", "attachment", "signature", "device")

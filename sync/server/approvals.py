@@ -26,7 +26,7 @@ from desktop.services.drafts import QuoteDraft
 from desktop.words import Message, msg
 from sync.protocol.bundle import sign_key
 from sync.protocol.ops import Op
-from sync.server import approval_calls, editions, permission
+from sync.server import approval_calls, coupons, editions, permission
 from sync.server.approval_calls import BROKEN, KEPT, WAITS
 from sync.server.batch import OFFICE, Batch, Held
 from sync.server.judge import Outcome
@@ -238,16 +238,11 @@ def _draft(
         held = batch.get("quote_line", name)
         slabs = {"slabs": content.slabs.get(name, [])}
         lines.append(_record(QuoteLine, {**(held.row if held is not None else {}), **values, **slabs}, name))
-    promotions = _promotions(batch)
+    given = _given(batch, quote)
     discounts = [
         _record(
             Adjustment,
-            {
-                **promotions.get((line, kind, Decimal(value)), {}),
-                "kind": kind,
-                "value": value,
-                "line_id": line,
-            },
+            {**_next(given, (line, kind, Decimal(value))), "kind": kind, "value": value, "line_id": line},
         )
         for line, group in content.adjustments.items()
         for kind, value in group
@@ -264,16 +259,28 @@ def _draft(
     )
 
 
-def _promotions(batch: Batch) -> dict[tuple[str | None, str, Decimal], dict[str, str]]:
-    """Of the discounts on the whole those that a promotion gives which the office knows, by what they say."""
-    found: dict[tuple[str | None, str, Decimal], dict[str, str]] = {}
+Given = dict[tuple[str | None, str, Decimal], list[dict[str, str]]]
+"""By what they say, the discounts on the whole that the firm gives by itself."""
+
+
+def _given(batch: Batch, quote: Held) -> Given:
+    """Those of a promotion that the office knows, or of a coupon whose use on this quote was noted."""
+    found: Given = {}
     for held in batch.held("adjustment"):
         promotion = held.row["promotion_id"]
         batch.load([("promotion", promotion)] if promotion else [])
         if batch.get("promotion", promotion) is not None and held.row["line_id"] is None:
             key = (None, held.row["kind"], Decimal(held.row["value"] or 0))
-            found[key] = {"promotion_id": promotion}
+            found[key] = [{"promotion_id": promotion}]
+    for coupon, (kind, value) in coupons.used_on(batch, quote).items():
+        found.setdefault((None, kind, value), []).append({"coupon_id": coupon})
     return found
+
+
+def _next(given: Given, key: tuple[str | None, str, Decimal]) -> dict[str, str]:
+    """What gives a discount that says this; what a coupon gives, it gives once."""
+    left = given.get(key, [])
+    return left.pop() if left and "coupon_id" in left[-1] else (left[0] if left else {})
 
 
 def _record(cls: type[R], row: Mapping[str, Any], record: str = "") -> R:

@@ -21,11 +21,13 @@ CHOSEN = {("organisation", name) for name in ("time_zone", "currency", "terms", 
 CHOSEN |= {("quote_line", name) for name in ("tax_rates", "tax_category")}
 CHOSEN |= {("signature", "custom"), ("share", "name"), ("share", "custom")}
 CHOSEN |= {(name, "custom") for name in ("approval", "approval_grant", "approval_request", "phone_approval")}
+CHOSEN |= {("coupon_use", "custom")}
 FOLLOWS = {"order_line", "delivery", "acceptance", "invoice_request", "payment"}
 """What follows from an order, once the office has taken it on."""
 CHOSEN |= {(name, word) for name in FOLLOWS for word in ("custom", "carrier", "tracking")}
 """What has a shape of its own."""
 MADE = {"signature", "share", "approval", "approval_grant", "approval_request", "phone_approval"} | FOLLOWS
+MADE |= {"coupon_use"}
 """What only commands of its own make; the day signs a quote with canaries for name and job."""
 FILED = {"decision"}
 """What nobody types: the office files it, with words that other records hold as well."""
@@ -76,7 +78,7 @@ def a_day(starter: Starter, place: Path) -> tuple[Laptop, Office, list[Path]]:
     links |= {"price_entry": ["price=1"], "opportunity": [f"customer_id={customer}"]}
     links["approval_rule"] = ["threshold=1"]
     links["bundle_part"] = [f"product_id={customer}", f"part_id={quote}", "choose=1"]
-    links["promotion"] = ["percent=5"]
+    links["promotion"] = links["coupon"] = ["percent=5"]
     links["exchange_rate"] = ["base_currency=USD", "quote_currency=CNY", "rate=7", "rated_on=2026-11-01"]
     until = ("valid_from=2026-11-01", "valid_until=2027-11-01")
     links["delegation"] = [f"device_id={customer}", *until, "most=1", "exposure=1", "floor=1"]

@@ -67,6 +67,9 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("payment"),
     Made("bundle_part"),
     Added("quote_line", ("bundle_id",)),
+    Made("coupon"),
+    Made("coupon_use"),
+    Added("adjustment", ("coupon_id",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -13,6 +13,7 @@ from desktop.models.records.bundles import BundlePart
 from desktop.models.records.catalog import ExchangeRate, PriceBook, PriceEntry, Product, TaxRate
 from desktop.models.records.comments import Comment
 from desktop.models.records.contracts import Clause, ClauseVersion, Contract, ContractClause, Milestone
+from desktop.models.records.coupons import Coupon, CouponUse
 from desktop.models.records.customers import Address, Contact, Customer
 from desktop.models.records.decisions import Decision
 from desktop.models.records.files import Attachment, Blob
@@ -49,6 +50,8 @@ __all__ = [
     "Contact",
     "Contract",
     "ContractClause",
+    "Coupon",
+    "CouponUse",
     "Customer",
     "Decision",
     "Delegation",

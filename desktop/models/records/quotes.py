@@ -163,6 +163,7 @@ class Adjustment(Record):
     label_en: Mapped[str] = field(Short(), msg("Label in English"), frozen=True)
     reason: Mapped[str] = field(Short(), msg("Reason"), frozen=True)
     promotion_id: Mapped[UUID | None] = field(Link("promotion"), msg("Promotion"), frozen=True, hidden=True)
+    coupon_id: Mapped[UUID | None] = field(Link("coupon"), msg("Coupon"), frozen=True, hidden=True)
 
     @classmethod
     def title_of(cls, get: Callable[[str], Any]) -> str:

@@ -250,7 +250,9 @@ def without_own_role(person: Person) -> Actor:
 
 def test_a_copy_made_before_there_were_approvals_makes_no_rules() -> None:
     older = replace(ROLES["rep"], name="junior", base="rep", refused=("product.edit",))
-    assert not any(older.may(f"{kind}.new") for kind in ("approval_rule", "delegation", "promotion"))
+    assert not any(
+        older.may(f"{kind}.new") for kind in ("approval_rule", "delegation", "promotion", "coupon")
+    )
     assert older.may("quote.new")
     assert not older.may("product.edit")
     told = replace(older, commands=("*", "promotion.*"))
