@@ -60,6 +60,11 @@ class Chain:
         return sum(one.amount or 0 for one in self.payments)
 
     @property
+    def bound(self) -> bool:
+        """Whether an invoice was asked for or money lies here, so that it is not simply cancelled."""
+        return bool(self.living_requests()) or self.paid != 0
+
+    @property
     def asked_for(self) -> int:
         """What is to be paid altogether: the order without what was prepaid."""
         return (self.order.payable or 0) + (self.order.prepaid or 0)

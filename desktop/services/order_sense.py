@@ -30,6 +30,9 @@ ORDERED_BEFORE: Final = msg(
 NO_LONGER: Final = msg("Somebody else ordered from this quote meanwhile: {reason}")
 NOT_ACKNOWLEDGED: Final = msg("The office has not acknowledged this order yet.")
 BORROWED: Final = msg("This is only shared with you; whoever owns it orders it.")
+CANCELLED: Final = msg("This order was cancelled.")
+BOUND: Final = msg("An invoice was asked for or money came in: withdraw the request, book the money back.")
+ANSWERED: Final = msg("This request was answered already.")
 OPEN: Final = ("acknowledged", "delivering", "delivered", "accepted", "completed")
 """Stages in which goods and money move."""
 
@@ -77,7 +80,14 @@ def can_cancel(order: Order, _asking: Asking) -> Message | None:
 
 def can_move(order: Order, _asking: Asking) -> Message | None:
     """Goods and money move once the office has acknowledged the order."""
-    return None if order.stage in OPEN else NOT_ACKNOWLEDGED
+    return closed(order.stage)
+
+
+def closed(stage: str) -> Message | None:
+    """Why neither goods nor money move at this stage; None: they do."""
+    if stage == "cancelled":
+        return CANCELLED
+    return None if stage in OPEN else NOT_ACKNOWLEDGED
 
 
 def never_deleted(_order: Order, _asking: Asking) -> Message:

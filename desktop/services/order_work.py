@@ -283,7 +283,7 @@ def _request(work: Work, order: Order, request_id: UUID) -> InvoiceRequest:
     if request.order_id != order.id:
         raise Refused(msg("This invoice request is not one of this order."))
     if request.state != "requested":
-        raise Refused(msg("This request was answered already."))
+        raise Refused(of.ANSWERED)
     return request
 
 

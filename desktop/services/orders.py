@@ -142,7 +142,15 @@ def make_of_contract(
     )
 
 
-@command("order.new", label=msg("New order"), on=Order, creates=True, writes=WRITES, icon="plus")
+@command(
+    "order.new",
+    label=msg("New order"),
+    on=Order,
+    creates=True,
+    writes=WRITES,
+    undoable=False,
+    icon="plus",
+)
 def new(work: Work, *, values: Mapping[str, Any]) -> Order:
     """An order of all that is left of a quote."""
     given = dict(values)
@@ -231,7 +239,12 @@ def send_back(work: Work, order: Order, *, reason: str) -> None:
     offered=True,
 )
 def cancel(work: Work, order: Order) -> None:
-    """It will not be delivered; what it held may be ordered again."""
+    """It will not be delivered; what it held may be ordered again.
+
+    Raises Refused while an invoice is asked for or money lies here.
+    """
+    if order_chain.chain_of(work.session, order).bound:
+        raise Refused(of.BOUND)
     _step(work, order, "cancelled")
 
 

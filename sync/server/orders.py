@@ -4,7 +4,8 @@ Two laptops that order the same remainder cannot both be right: whoever comes se
 from what was issued by the same rule as on the laptop, over everything that the office holds by now.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,15 @@ from sqlalchemy import select
 
 from desktop.errors import Refused
 from desktop.models.record import Record
-from desktop.models.records import Acceptance, Delivery, InvoiceRequest, Order, OrderLine, Payment
+from desktop.models.records import (
+    Acceptance,
+    Delivery,
+    InvoiceRequest,
+    Order,
+    OrderLine,
+    Payment,
+    QuoteRevision,
+)
 from desktop.rules import order_figures as figures
 from desktop.rules import order_progress, roles
 from desktop.rules.order_figures import Figures
@@ -20,6 +29,7 @@ from desktop.services import order_chain, order_sense
 from desktop.words import Message, msg
 from sync.protocol.ops import Op
 from sync.server.batch import OFFICE, Batch, Held
+from sync.server.guards import NOT_YOURS
 from sync.server.permission import NOT_ALLOWED, Rejected
 from sync.server.scope import Scope
 
@@ -43,6 +53,7 @@ _COPIED: Final = {
     "invoice_request": frozenset(
         {"order_id", "lines", "groups", "buyer", "net", "tax", "rounding", "payable", "currency"}
     ),
+    **{kind: order_sense.LED[kind] for kind in ("order_line", "acceptance", "payment")},
 }
 """What is copied when a record is made, and never changes again."""
 _SAID_BY: Final = {
@@ -51,6 +62,9 @@ _SAID_BY: Final = {
     "invoiced": "order.invoiced",
 }
 """Whose command leads to a stage, whatever the operation is called."""
+_ANSWER: Final = frozenset({"invoice_number", "invoiced_on"})
+LARGEST: Final = Decimal(10) ** 13
+"""Above every quantity that a line holds."""
 R = TypeVar("R", bound=Record)
 
 
@@ -67,11 +81,34 @@ def hold(batch: Batch, scope: Scope, ops: Sequence[Op]) -> None:
         if op.kind in ("delete", "restore"):
             raise Rejected("frozen", order_sense.KEPT)
         if op.record in made and held.home is None:
-            _CHECKS[op.type](batch, held)
-        elif not _COPIED.get(op.type, frozenset()).isdisjoint(op.body):
+            _made(batch, scope, held, made)
+        elif _rewrites(op, held):
             raise Rejected("frozen", order_sense.FOLLOWS)
         elif op.type in ("order", "invoice_request"):
-            _stepped(batch, scope, held)
+            _stepped(batch, scope, held, op)
+
+
+def _made(batch: Batch, scope: Scope, held: Held, made: Container[str]) -> None:
+    """A new record is as the rules make it; lines come with their order and never after it."""
+    if held.type == "order_line":
+        if held.row["order_id"] not in made:
+            raise Rejected("frozen", order_sense.FOLLOWS)
+        return
+    _CHECKS[held.type](batch, held)
+    if held.type == "order":
+        quote = batch.get("quote", held.row["quote_id"])
+        theirs = quote is not None and (
+            scope.may_write(quote.type, quote.row) or batch.device in quote.devices
+        )
+        if not theirs:
+            raise Rejected("not_allowed", NOT_YOURS)
+
+
+def _rewrites(op: Op, held: Held) -> bool:
+    """Whether an operation writes over what was copied; a restored laptop may say the same again."""
+    copied = _COPIED[op.type].intersection(op.body)
+    again = op.kind in ("create", "append") and all(held.row[name] == op.body[name] for name in copied)
+    return bool(copied) and not again
 
 
 def follow(batch: Batch) -> None:
@@ -91,17 +128,27 @@ def follow(batch: Batch) -> None:
             batch.change(root, "stage", stage, by=OFFICE)
 
 
-def _stepped(batch: Batch, scope: Scope, held: Held) -> None:
-    """What an order becomes is said by who may say so, and a superseded revision is not submitted."""
+def _stepped(batch: Batch, scope: Scope, held: Held, op: Op) -> None:
+    """What an order becomes is said by who may say so, and a superseded revision is not submitted.
+
+    A request is answered once, and an order is not cancelled over an invoice or over money.
+    """
     name = "stage" if held.type == "order" else "state"
     before, to = batch.before(held), str(held.row[name])
-    if before is None or before.row[name] == to:
-        return
-    needed = _SAID_BY.get(to)
+    moved = before is not None and before.row[name] != to
+    needed = _SAID_BY.get(to) if moved else None
+    if not _ANSWER.isdisjoint(op.body):
+        needed = _SAID_BY["invoiced"]
     if needed and not (scope.role or roles.named(scope.person.role)).may(needed):
         raise Rejected("not_allowed", NOT_ALLOWED)
+    if before is None or not moved:
+        return
+    if held.type == "invoice_request" and before.row[name] != "requested":
+        raise Rejected("state", order_sense.ANSWERED)
     if to == "submitted":
         _current(batch, held)
+    if to == "cancelled" and held.type == "order" and _all_of(batch, held).bound:
+        raise Rejected("state", order_sense.BOUND)
 
 
 # ---------------------------------------------------------------- orders
@@ -112,23 +159,57 @@ def _order(batch: Batch, held: Held) -> None:
     if order.stage != "draft" or order.revision_id is None:
         raise Rejected("invalid", order_sense.FOLLOWS)
     snapshot = _current(batch, held)
+    _of_one_edition(batch, held)
     mine = [_record(OrderLine, one.row) for one in _fresh(batch, "order_line", held.id)]
     wanted = {line.source_id.hex: line.quantity for line in mine if line.source_id and line.quantity}
     taken = _ordered(batch, order.revision_id, but=held.id)
-    parts = _worked_out(lambda: figures.parts(figures.lines_of(snapshot), taken, wanted), told=bool(taken))
+    known = _worked_out(lambda: figures.lines_of(snapshot), told=False)
+    parts = _worked_out(lambda: figures.parts(known, taken, wanted), told=bool(taken))
     said = {line.source_id.hex: order_chain.as_line(line).whole for line in mine if line.source_id}
     foot = figures.sums(parts.values(), included=snapshot.get("tax_mode") == "included")
     head = tuple(getattr(order, name) for name in figures.Sums._fields if name != "total")
     whole = tuple(getattr(foot, name) for name in figures.Sums._fields if name != "total")
     basis = (order.currency, order.tax_mode) == (snapshot.get("currency"), snapshot.get("tax_mode"))
-    if said != parts or len(mine) != len(parts) or head != whole or not basis:
+    words = {line.id: line.words for line in known}
+    same = all(_bears(line, words.get(line.source_id.hex, {})) for line in mine if line.source_id)
+    if said != parts or len(mine) != len(parts) or head != whole or not (basis and same):
         raise Rejected("limit", OTHER_FIGURES)
 
 
-def _order_line(batch: Batch, held: Held) -> None:
-    order = batch.get("order", held.row["order_id"])
-    if order is None or order.home is not None:
-        raise Rejected("frozen", order_sense.FOLLOWS)
+def _bears(line: OrderLine, words: Mapping[str, Any]) -> bool:
+    """Whether a line says of itself what the paper says: name, unit, price, and above all its tax."""
+    return all((getattr(line, name) or None) == (value or None) for name, value in words.items())
+
+
+def _of_one_edition(batch: Batch, held: Held) -> None:
+    """Raises Rejected where another edition was ordered, or customer or contract are not the quote's."""
+    row = held.row
+    quote = batch.get("quote", row["quote_id"])
+    batch.load([("contract", row["contract_id"])] if row["contract_id"] else [])
+    contract = batch.get("contract", row["contract_id"])
+    agreed = not row["contract_id"] or (contract is not None and contract.row["quote_id"] == row["quote_id"])
+    if quote is None or quote.row["customer_id"] != row["customer_id"] or not agreed:
+        raise Rejected("limit", OTHER_FIGURES)
+    orders, editions = Order.table(), QuoteRevision.table()
+    stored = batch.conn.execute(
+        select(orders.c.id, orders.c.number, orders.c.stage, editions.c.revision)
+        .join(editions, editions.c.id == orders.c.revision_id)
+        .where(
+            orders.c.quote_id == UUID(hex=row["quote_id"]),
+            orders.c.revision_id != UUID(hex=row["revision_id"]),
+            orders.c.deleted_at.is_(None),
+        )
+    )
+    for one, number, stage, revision in stored:
+        now = batch.get("order", one.hex)
+        if (now.row["stage"] if now is not None else stage) != "cancelled":
+            number = number or Order.__label__
+            raise Rejected("state", order_sense.ORDERED_BEFORE.of(old=f"R{revision}", number=number))
+    for other in batch.held("order"):
+        same = other.row["quote_id"] == row["quote_id"] and other.row["revision_id"] != row["revision_id"]
+        if other.home is None and same and other.row["stage"] != "cancelled":
+            number = other.row["number"] or Order.__label__
+            raise Rejected("state", order_sense.ORDERED_BEFORE.of(old="", number=number))
 
 
 def _current(batch: Batch, held: Held) -> Mapping[str, Any]:
@@ -163,7 +244,8 @@ def _ordered(batch: Batch, revision: UUID, *, but: str) -> dict[str, Figures]:
         now = batch.get("order", row["order_id"].hex)
         if (now.row["stage"] if now is not None else row["stage_of_order"]) != "cancelled":
             line = OrderLine(**{name: row[name] for name in OrderLine.fields()})
-            found.append((row["source_id"].hex, order_chain.as_line(line).whole))
+            if line.source_id is not None:
+                found.append((line.source_id.hex, order_chain.as_line(line).whole))
     for held in batch.held("order"):
         if held.home is None and held.id != but and held.row["revision_id"] == revision.hex:
             fresh = [_record(OrderLine, one.row) for one in _fresh(batch, "order_line", held.id)]
@@ -182,8 +264,9 @@ def _ordered(batch: Batch, revision: UUID, *, but: str) -> dict[str, Figures]:
 def _chain(batch: Batch, held: Held) -> order_chain.Chain:
     """The order of a new part with everything else that the office holds of it."""
     root = batch.root_of(held)
-    if root is None or root.row["stage"] not in order_sense.OPEN:
-        raise Rejected("state", order_sense.NOT_ACKNOWLEDGED)
+    reason = order_sense.closed(root.row["stage"]) if root is not None else order_sense.NOT_ACKNOWLEDGED
+    if root is None or reason is not None:
+        raise Rejected("state", reason or order_sense.NOT_ACKNOWLEDGED)
     return _all_of(batch, root, but=held.id)
 
 
@@ -256,11 +339,18 @@ def _said(lines: Any) -> dict[str, Figures]:
     """The parts that a record says it is made of. Raises Rejected where they are none."""
     try:
         found = dict(order_chain.parts_of(lines))
-        if len(found) == len(lines) and all(part.quantity.is_finite() for part in found.values()):
+        small = all(abs(part.quantity) < LARGEST and _places(part) for part in found.values())
+        if small and order_chain.kept(found) == lines:
             return found
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         pass
     raise Rejected("invalid", order_sense.FOLLOWS)
+
+
+def _places(part: Figures) -> bool:
+    """Whether a quantity has four places at most, as every quantity."""
+    exponent = part.quantity.as_tuple().exponent
+    return isinstance(exponent, int) and -4 <= exponent <= 12
 
 
 def _worked_out(work: Callable[[], Any], *, told: bool) -> Any:
@@ -287,7 +377,6 @@ def _record(cls: type[R], row: Mapping[str, Any]) -> R:
 
 _CHECKS: Final[Mapping[str, Callable[[Batch, Held], None]]] = {
     "order": _order,
-    "order_line": _order_line,
     "delivery": _delivery,
     "acceptance": _acceptance,
     "invoice_request": _invoice_request,

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from desktop.models.records import Delivery, Order, OrderLine, Quote, QuoteLine
+from desktop.errors import Refused
+from desktop.models.records import Delivery, InvoiceRequest, Order, OrderLine, Quote, QuoteLine
 from desktop.models.store import Store, Work
-from desktop.services import commands, order_chain, order_work, orders
+from desktop.services import commands, order_chain, order_sense, order_work, orders
 from sync.client.driver import enrol, sync_once
+from sync.server import orders as office_orders
+from sync.server.permission import NOT_ALLOWED, Rejected
 from sync.server.server import Server
 from tests.stores import NOON, customer, opened, product, quote
 from tests.sync import postgres
@@ -141,8 +144,11 @@ def test_a_laptop_that_writes_past_its_program_is_refused(firm: Firm) -> None:
     made, other = firm.issued("7"), firm.issued("7")
     order = firm.do(firm.li, "quote.order", other.id)
     firm.sync()
-    for count, what in enumerate(("amount", "foot", "more", "stage", "edit", "late line"), 1):
-        with firm.li.work(firm.li.me(), "quote.order") as work:
+    for count, what in enumerate(
+        ("amount", "foot", "more", "stage", "edit", "line", "late line", "tax", "whose"), 1
+    ):
+        command = "order.unheard_of" if what == "line" else "quote.order"
+        with firm.li.work(firm.li.me(), command) as work:
             forge(work, what, made, order)
         firm.sync(firm.li)
         with firm.li.reader.connect() as connection:
@@ -154,6 +160,10 @@ def test_a_laptop_that_writes_past_its_program_is_refused(firm: Firm) -> None:
 
 def forge(work: Work, what: str, made: Quote, order: Order) -> None:
     """Write what no command would."""
+    if what == "line":
+        [line] = order_chain.chain_of(work.session, work.get(Order, order.id)).lines
+        line.amount = 1
+        return
     if what == "edit":
         work.get(Order, order.id).payable = 1
         return
@@ -171,6 +181,10 @@ def forge(work: Work, what: str, made: Quote, order: Order) -> None:
         forged.payable = 1
     elif what == "more":
         line.quantity = Decimal(8)
+    elif what == "tax":
+        line.tax_category = "Z"
+    elif what == "whose":
+        forged.customer_id = order.customer_id
 
 
 def test_a_rep_acknowledges_nothing_under_another_name(firm: Firm) -> None:
@@ -252,6 +266,79 @@ def test_what_follows_from_an_order_is_worked_out_again(firm: Firm) -> None:
     firm.sync(firm.shen)
     found = chain(firm.shen, order)
     assert (len(found.deliveries), found.requests, found.payments) == (1, [], [])
+
+
+def test_lines_come_with_their_order_and_not_a_moment_later(firm: Firm) -> None:
+    made = firm.issued("7", "3")
+    one, _two = firm.sources(firm.li)
+    order = firm.do(firm.li, "quote.order", made.id, quantities={one.id: Decimal(7)})
+    with firm.li.work(firm.li.me(), "order.unheard_of") as work:
+        [line] = order_chain.chain_of(work.session, work.get(Order, order.id)).lines
+        work.add(
+            OrderLine(
+                **{name: getattr(line, name) for name in OrderLine.fields()},
+            )
+        )
+    firm.sync()
+    assert firm.refusals(firm.li)
+    assert len(chain(firm.shen, order).lines) == 1
+
+
+def test_of_two_editions_only_one_is_ordered(firm: Firm) -> None:
+    made = firm.issued("7")
+    firm.do(firm.wang, "quote.revise", made.id)
+    firm.do(firm.wang, "quote.issue", made.id)
+    order = firm.do(firm.li, "quote.order", made.id)
+    firm.do(firm.wang, "quote.order", made.id)
+    firm.sync(firm.li, firm.wang, firm.li)
+    assert "Revision R1 of this quote was ordered already" in firm.refusals(firm.wang)[0]
+    firm.sync()
+    assert [one.id for one in firm.orders(firm.shen)] == [order.id]
+
+
+def test_an_order_is_not_cancelled_over_money_or_an_invoice(firm: Firm) -> None:
+    order = acknowledged(firm, "7")
+    firm.do(firm.shen, "order.pay", order.id, amount=Decimal(5))
+    firm.do(firm.li, "order.cancel", order.id)
+    firm.sync(firm.shen, firm.li)
+    assert firm.refusals(firm.li) == [order_sense.BOUND.in_language("en")]
+    firm.sync(firm.shen, firm.li)
+    assert firm.orders(firm.li)[0].stage == "acknowledged"
+    with pytest.raises(Refused, match="book the money back"):
+        firm.do(firm.shen, "order.cancel", order.id)
+    firm.do(firm.shen, "order.pay", order.id, amount=Decimal(-5))
+    firm.do(firm.shen, "order.cancel", order.id)
+    with pytest.raises(Refused, match="was cancelled"):
+        firm.do(firm.shen, "order.pay", order.id, amount=Decimal(5))
+
+
+def test_an_invoice_that_was_written_is_neither_withdrawn_nor_written_by_a_rep(firm: Firm) -> None:
+    order = acknowledged(firm, "7")
+    request = firm.do(firm.li, "order.invoice", order.id)
+    firm.sync(firm.li, firm.shen)
+    with firm.li.work(firm.li.me(), "order.unheard_of") as work:
+        work.get(InvoiceRequest, request.id).invoice_number = "42"
+    firm.do(firm.shen, "order.invoiced", order.id, request_id=request.id, number="24-7")
+    firm.sync(firm.shen, firm.li)
+    with firm.li.work(firm.li.me(), "order.unheard_of") as work:
+        work.get(InvoiceRequest, request.id).state = "cancelled"
+    firm.sync(firm.li)
+    told = {why.in_language("en") for why in (NOT_ALLOWED, order_sense.ANSWERED)}
+    assert set(firm.refusals(firm.li)) == told
+    [held] = chain(firm.li, order).requests
+    assert (held.state, held.invoice_number) == ("invoiced", "24-7")
+
+
+def test_a_quantity_that_nobody_could_type_is_refused_at_once() -> None:
+    def said(quantity: Any, amount: Any = 1) -> Any:
+        return office_orders._said([{"line": "a" * 32, "quantity": quantity, "amount": amount}])  # noqa: SLF001
+
+    assert said("-7.5")
+    for quantity in ("1E+999999999", "1E-99999", "0.00001", "NaN", "7.50", "1" + "0" * 13, 1, None):
+        with pytest.raises(Rejected):
+            said(quantity)
+    with pytest.raises(Rejected):
+        said("7", "1")
 
 
 def forge_part(work: Work, what: str, order: Order, batch: Delivery) -> None:
