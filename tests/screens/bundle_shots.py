@@ -24,7 +24,7 @@ def bundled(window: Window, firm: Firm) -> tuple[UUID, UUID]:
         return run(store, store.me(), name, target, **arguments).value
 
     for row in window.desk.recent("product", 3):
-        if row.record.sku == SKU:
+        if row.value("sku") == SKU:
             return row.id, window.desk.recent("quote", 1)[0].id
     first, second, third, *_ = firm.products.values()
     named = {"sku": SKU, "name": "产线起步套装", "name_en": "Line starter package", "kind": "bundle"}

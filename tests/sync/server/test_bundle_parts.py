@@ -1,5 +1,7 @@
 """What a bundle consists of is the office's to say; what makes no sense goes into no row there."""
 
+from typing import Any
+
 import pytest
 
 from tests.sync.server.conftest import Join
@@ -24,7 +26,7 @@ def test_a_rep_puts_no_bundle_together_and_garbage_is_refused(join: Join) -> Non
 @pytest.mark.parametrize(
     "wrong", [{"inclusion": ["required"]}, {"pricing": 7}, {"quantity": "many"}, {"part_id": "x"}]
 )
-def test_a_part_that_no_row_can_hold_is_refused(join: Join, wrong: dict[str, object]) -> None:
+def test_a_part_that_no_row_can_hold_is_refused(join: Join, wrong: dict[str, Any]) -> None:
     admin = join("Root", "", "admin")
     whole = admin.create("product", name="Set", sku="SET", kind="bundle")
     admin.create("bundle_part", product_id=whole, **wrong)
