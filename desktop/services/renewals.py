@@ -13,12 +13,15 @@ from desktop.services.commands import Asking, command
 from desktop.services.quote_prices import organisation, today
 from desktop.words import Message, msg
 
+ANSWERED = msg(
+    "Only a draft or an issued quote is renewed at today's prices; this one was answered or replaced."
+)
 NONE_YET = msg("There is no quote for this customer on this laptop yet.")
 
 
-def can_renew(quote: Quote, asking: Asking) -> Message | None:
-    """Drafts and issued quotes; what was answered stays what it was."""
-    return of.can_change(quote, asking) if quote.stage == "draft" else of.can_revise(quote, asking)
+def can_renew(quote: Quote, _asking: Asking) -> Message | None:
+    """Drafts and issued quotes, also too late; what was answered stays what it was."""
+    return None if quote.stage in ("draft", "issued", "expired") else ANSWERED
 
 
 @command(

@@ -4,7 +4,7 @@ What a quote would be is not guessed: the renewal itself is run in a transaction
 Whatever prices, promotions, tiers and rates decide is decided as when a person asks for it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,21 +13,26 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from desktop.errors import SatchelError
+from desktop.errors import Refused, SatchelError
 from desktop.models.record import new_id
 from desktop.models.records import Quote
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import edition_changes
 from desktop.rules.edition_changes import Changes
-from desktop.services import commands, drafts, margins
+from desktop.services import bulk, commands, drafts, margins, undo
 from desktop.services.commands import Asking
-from desktop.services.renewals import can_renew, renew
+from desktop.services.renewals import renew
 
 OPEN: Final = ("draft", "issued")
 ASKED: Final = frozenset({"price_book", "price_entry", "product", "promotion", "exchange_rate"})
 """The records from which prices follow."""
+RENEW: Final = "quote.renew"
 Going = Callable[[int, int], bool]
-"""Told how many of how many quotes were looked at; False stops."""
+"""Told how many of how many quotes were looked at or renewed; False stops."""
+
+
+def _to_the_end(_done: int, _of: int) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class _Seen(Exception):
         self.found = found
 
 
-def affected(store: Store, going: Going = lambda _done, _of: True) -> list[Affected]:
+def affected(store: Store, going: Going = _to_the_end) -> list[Affected]:
     """The open quotes of this person that today's prices change, the largest difference first."""
     me = store.me()
     with store.reading() as session:
@@ -74,7 +79,7 @@ def affected(store: Store, going: Going = lambda _done, _of: True) -> list[Affec
 def would_be(store: Store, me: Actor, quote_id: UUID) -> Affected | None:
     """What renewal would make of one quote; None where nothing changes, or it cannot be."""
     try:
-        with store.work(me, "quote.renew", aside=True) as work:
+        with store.work(me, RENEW, aside=True) as work:
             raise _Seen(_tried(work, work.get(Quote, quote_id)))
     except _Seen as seen:
         return seen.found
@@ -83,9 +88,9 @@ def would_be(store: Store, me: Actor, quote_id: UUID) -> Affected | None:
 
 
 def _tried(work: Work, quote: Quote) -> Affected | None:
-    before = drafts.draft_of(work.session, quote)
-    if can_renew(quote, Asking(work.actor, work.now)) is not None:
+    if commands.named(RENEW).refusal(quote, Asking(work.actor, work.now)) is not None:
         return None
+    before = drafts.draft_of(work.session, quote)
     stage, held, margin = quote.stage, before.snapshot(), _margin(work, before)
     renew(work, quote)
     work.flush()
@@ -109,12 +114,18 @@ def _margin(work: Work, draft: drafts.QuoteDraft) -> Decimal | None:
     return margins.share(work.session, draft, draft.totals())
 
 
-def renew_all(store: Store, actor: Actor, wanted: Sequence[UUID]) -> Iterator[UUID]:
-    """Renew each of these quotes, one step of undo for all. Raises SatchelError with the first refusal."""
+def renew_all(store: Store, actor: Actor, wanted: Sequence[UUID], going: Going = _to_the_end) -> int:
+    """Renew all of these quotes as one step of undo, or none of them; returns how many.
+
+    Slice by slice: people's own commands go before each. Raises SatchelError with the first refusal.
+    """
     batch = new_id()
-    for quote_id in wanted:
-        commands.run(store, actor, "quote.renew", quote_id, batch=batch)
-        yield quote_id
+    with undo.wholly(store, actor, batch):
+        for done, quote_id in enumerate(wanted, 1):
+            commands.run(store, actor, RENEW, quote_id, batch=batch, aside=True)
+            if not going(done, len(wanted)):
+                raise Refused(bulk.STOPPED)
+    return len(wanted)
 
 
 def touches_prices(keys: frozenset[tuple[str, Any]]) -> bool:

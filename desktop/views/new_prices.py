@@ -1,6 +1,6 @@
 """New prices and the quotes they touch: a line above the page, the list with both totals, one renewal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -45,6 +45,7 @@ SETTLED: Final = 1500
 """Milliseconds without another price before the quotes are looked at."""
 NONE: Final = msg("No open quote would cost something else today.")
 TITLE: Final = msg("Open quotes that new prices change")
+RENEW: Final = msg("Renew at today's prices")
 
 
 class PricesLine(QWidget):
@@ -55,6 +56,7 @@ class PricesLine(QWidget):
     def __init__(self, look: Look, desk: Desk, window: QWidget) -> None:
         super().__init__()
         self._look, self._desk = look, desk
+        self._turns: dict[str, int] = {}
         self.list = PricesCard(look, desk, window)
         self.list.opened.connect(self.opened)
         self._words = label(look)
@@ -77,14 +79,22 @@ class PricesLine(QWidget):
         if stale_prices.touches_prices(keys):
             self._later.start()
 
-    def _look_up(self, done: Any) -> None:
-        """The trial of a renewal takes the pen for a moment: on the thread of what is slow."""
+    def _look_up(self, done: Callable[[Sequence[Affected]], None]) -> None:
+        """The trial of a renewal takes the pen for a moment: on the thread of what is slow.
+
+        It ends early where it is asked once more, or the window closes.
+        """
+        name, runner = done.__name__, self._desk.runner
+        turn = self._turns[name] = self._turns.get(name, 0) + 1
+
+        def going(_done: int, _of: int) -> bool:
+            return self._turns[name] == turn and not runner.closed
 
         def arrive(found: Sequence[Affected]) -> None:
-            if isValid(self):  # the window may have been closed meanwhile
+            if isValid(self) and self._turns[name] == turn:  # the window may have been closed meanwhile
                 done(found)
 
-        self._desk.runner.write_slowly(partial(stale_prices.affected, self._desk.store), done=arrive)
+        runner.write_slowly(partial(stale_prices.affected, self._desk.store, going), done=arrive)
 
     def _tell(self, found: Sequence[Affected]) -> None:
         words = msg("Open quotes of yours that new prices change: {count}").of(count=len(found))
@@ -128,6 +138,8 @@ class _Rows(QAbstractListModel):
         self.endResetModel()
 
     def turn(self, index: Index) -> None:
+        if not index.isValid():
+            return
         self.chosen ^= {index.data(ONE).quote}
         self.dataChanged.emit(index, index)
         self.changed.emit()
@@ -232,7 +244,7 @@ class PricesCard(Card):
         self.view.installEventFilter(self)
         look.bind(self.view.setAccessibleName, TITLE)
         look.bind(self.setAccessibleName, TITLE)
-        self.renew = Button(look, msg("Renew at today's prices"), kind="primary", icon="refresh-cw")
+        self.renew = Button(look, RENEW, kind="primary", icon="refresh-cw")
         self.renew.clicked.connect(self._renew)
         later = Button(look, msg("Leave them as they are"), kind="flat", keys="Esc")
         later.clicked.connect(self.dismiss)
@@ -294,10 +306,16 @@ class PricesCard(Card):
         desk = self._desk
         wanted = [one.quote for one in self.model.rows if one.quote in self.model.chosen]
 
+        running, fail = desk.begin(RENEW)
+
+        def work() -> int:
+            with desk.told_once():
+                return stale_prices.renew_all(desk.store, desk.actor, wanted, running.progress)
+
         def done(count: int) -> None:
+            running.ended.emit()
             desk.saved.emit(desk.store.clock())
             desk.told.emit(msg("Quotes renewed: {count}").of(count=count), True)
 
         self.dismiss()
-        renewal = partial(stale_prices.renew_all, desk.store, desk.actor, wanted)
-        desk.runner.write(lambda: len(list(renewal())), done=done, failed=desk.refused.emit)
+        desk.runner.write_slowly(work, done=done, failed=fail)

@@ -116,6 +116,11 @@ class Runner(QObject):
         """Whether nothing is under way, and everything was told."""
         return self._open == 0 and not self._gathered
 
+    @property
+    def closed(self) -> bool:
+        """Whether it is being closed: what takes long and can be asked again stops."""
+        return self._closed
+
     def close(self) -> None:
         """Finish what is being written, drop the questions."""
         self._closed = True

@@ -1,6 +1,7 @@
 """New prices: exactly the open quotes they touch, by how much, and one step to renew them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from desktop.errors import Refused
 from desktop.models.records import Product, Quote
-from desktop.models.store import Store
-from desktop.services import commands, drafts, quotes, stale_prices, undo
+from desktop.models.store import Changed, Store
+from desktop.services import bulk, commands, drafts, quotes, stale_prices, undo
 from tests import stores
 
 
@@ -77,7 +79,8 @@ def test_renewed_by_one_step_and_taken_back_by_one(store: Store) -> None:
     content = drafts.load(store, issued.id).revision
     dearer(store, pump, "110")
     wanted = [one.quote for one in stale_prices.affected(store)]
-    assert set(stale_prices.renew_all(store, store.me(), wanted)) == {draft.id, issued.id}
+    assert set(wanted) == {draft.id, issued.id}
+    assert stale_prices.renew_all(store, store.me(), wanted) == 2
     again = drafts.load(store, issued.id)
     assert (again.revision.revision, again.totals().payable, again.quote.stage) == (2, 22000, "draft")
     assert drafts.load(store, draft.id).totals().payable == 22000
@@ -94,3 +97,38 @@ def test_margins_are_told_where_costs_are_known(store: Store) -> None:
     dearer(store, pump, "100")
     [one] = stale_prices.affected(store)
     assert [f"{margin:.1f}" for margin in one.margins if margin is not None] == ["20.0", "9.6"]
+
+
+def test_one_that_cannot_be_renewed_any_more_leaves_the_others_as_they_were(store: Store) -> None:
+    pump = stores.product(store, "PUMP", "100")
+    draft, answered = (stores.quote(store, (pump.id, "2")) for _ in range(2))
+    run(store, "quote.issue", answered.id)
+    dearer(store, pump, "110")
+    wanted = [draft.id, answered.id]
+    run(store, "quote.accept", answered.id)
+    with pytest.raises(Refused):
+        stale_prices.renew_all(store, store.me(), wanted)
+    assert stage(store, answered) == "accepted"
+    with pytest.raises(Refused, match=bulk.STOPPED.text):
+        stale_prices.renew_all(store, store.me(), wanted[:1], lambda _done, _of: False)
+    assert drafts.load(store, draft.id).totals().payable == 20000
+
+
+def test_a_look_says_nothing_to_listeners_and_stops_when_told(store: Store) -> None:
+    pump = stores.product(store, "PUMP", "100")
+    for _ in range(3):
+        stores.quote(store, (pump.id, "2"))
+    dearer(store, pump, "110")
+    heard: list[Changed] = []
+    store.listeners.append(heard.append)
+    assert len(stale_prices.affected(store, lambda done, _of: done < 2)) == 2
+    assert heard == []
+
+
+def test_who_may_not_renew_is_told_of_nothing(store: Store) -> None:
+    pump = stores.product(store, "PUMP", "100")
+    made = stores.quote(store, (pump.id, "2"))
+    dearer(store, pump, "110")
+    me = store.me()
+    assert stale_prices.would_be(store, me, made.id) is not None
+    assert stale_prices.would_be(store, replace(me, role="auditor"), made.id) is None
