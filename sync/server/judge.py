@@ -13,6 +13,7 @@ from desktop.models.record import RECORDS, Field
 from desktop.rules import stages
 from desktop.rules.canonical import content_hash
 from desktop.rules.sharing import SHAREABLE
+from desktop.services.commands import COMMANDS
 from desktop.words import Message, msg
 from sync.protocol.messages import Loss, VerdictKind
 from sync.protocol.ops import Op
@@ -207,7 +208,7 @@ class Judge:
             merged = merge.merge_field(merge.CRITICAL, known.get(name), old, new, fresh=fresh)
             self._take_unknown(held, name, merged, new, outcome)
         elif described.merge == merge.STAGE:
-            self._take(held, name, self._staged(described, held.row[name], new), new, merge.STAGE, outcome)
+            self._take(held, name, self._staged(op, held, described, name, new), new, merge.STAGE, outcome)
         elif described.merge != merge.DERIVED:
             if name in ("owner_id", "team_id"):
                 new = self._new_home(held, name, new)
@@ -247,12 +248,27 @@ class Judge:
             raise Rejected("invalid", INVALID)
         return self._set_fields(op, {str(name): [op.body.get("from"), to]})
 
-    def _staged(self, described: Field, current: Any, to: Any) -> merge.Merged:
+    def _staged(self, op: Op, held: Held, described: Field, name: str, to: Any) -> merge.Merged:
         kind = described.kind
         ways = _WAYS.get(_codes(kind.options)) if isinstance(kind, Choice) else None
         if ways is None or to not in {stage.code for stage in ways.stages}:
             raise Rejected("invalid", INVALID)
-        return merge.merge_stage(current, to, lambda old, new: ways.may_step(old or "", new))
+        undone = self._takes_back(op, held, name)
+        return merge.merge_stage(
+            held.row[name],
+            to,
+            lambda old, new: ways.may_step(old or "", new) or (undone and ways.may_step(new, old or "")),
+        )
+
+    def _takes_back(self, op: Op, held: Held, name: str) -> bool:
+        """Whether this may undo the step that led to where the record is: the laptop took it itself.
+
+        An undo bears the name of its command; what cannot be undone there is not gone back here.
+        """
+        command, since = COMMANDS.get(op.command), held.fields.get(name, FIRST)
+        mine = held.devices.get(self.batch.device, 0) >= since
+        others = (version for device, version in held.devices.items() if device != self.batch.device)
+        return mine and since not in others and command is not None and command.undoable
 
     def _issue(self, op: Op) -> Outcome:
         """Freeze exactly the content that was pushed; nobody's other edit changes what the customer holds."""

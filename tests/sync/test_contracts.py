@@ -11,7 +11,7 @@ from desktop.errors import Refused
 from desktop.models.records import Contract, ContractClause, Milestone, Task
 from desktop.models.store import Store
 from desktop.rules.canonical import content_hash
-from desktop.services import commands, contract_clauses, contract_drafts
+from desktop.services import commands, contract_clauses, contract_drafts, undo
 from sync.client.driver import sync_once
 from tests.sync.pair import Pair, pairs
 from tests.sync.simulator.world import Direct
@@ -85,6 +85,24 @@ def test_what_one_issued_is_the_same_to_the_byte_for_the_other_and_never_changes
         _sync(agreed, store)
     assert {agreed.held(store).contract.stage for store in (agreed.ann, agreed.bob)} == {"signed"}
     assert [one.name for one in agreed.all(agreed.ann, Milestone)] == ["到货"]
+
+
+def test_a_step_is_taken_back_by_whoever_took_it_and_by_nobody_else(agreed: Agreed) -> None:
+    agreed.on(agreed.ann, "issue")
+    agreed.on(agreed.ann, "sign")
+    agreed.meet()
+    undo.undo(agreed.ann, agreed.ann.me())
+    agreed.meet()
+    assert [agreed.held(store).contract.stage for store in (agreed.ann, agreed.bob)] == ["sent"] * 2
+    assert not agreed.all(agreed.bob, Task)
+    agreed.on(agreed.ann, "sign")
+    agreed.meet()
+    with agreed.bob.work(agreed.bob.me(), "contract.sign") as work:  # as no program would
+        contract = work.get(Contract, agreed.contract)
+        work.op("transition", contract, {"field": "stage", "from": "signed", "to": "sent"})
+        contract.stage = "sent"
+    agreed.meet()
+    assert [agreed.held(store).contract.stage for store in (agreed.ann, agreed.bob)] == ["signed"] * 2
 
 
 def test_wording_that_reached_the_office_before_the_issue_goes_on_as_a_draft(agreed: Agreed) -> None:
