@@ -23,6 +23,7 @@ from tests.screens.bulk_shots import BULK
 from tests.screens.bundle_shots import BUNDLES
 from tests.screens.clash_shots import CLASHES
 from tests.screens.contract_shots import CONTRACTS
+from tests.screens.coupon_shots import COUPONS
 from tests.screens.customer_shots import CUSTOMER
 from tests.screens.directory_shots import DECIDED, DIRECTORY
 from tests.screens.fill_shots import EMPTY, FULL
@@ -55,11 +56,12 @@ WINDOWS: dict[str, Show] = {
     **OVER,
     **INBOX,
     **DECIDED,
-    **HELD,
     **PRICES,
     **BUNDLES,
+    **COUPONS,
     **ORDERS,
     **CONTRACTS,
+    **HELD,
 }
 """By name; the last of them leave something behind that the others would show."""
 
