@@ -101,6 +101,8 @@ class Card:
     others: tuple[Other, ...] = ()
     entry: UUID | None = None
     """The open entry of the inbox, of what was refused or parked."""
+    of: str = ""
+    """Whose it is: the customer, or the quote that a line stands in."""
 
     @property
     def label(self) -> Message:
@@ -350,6 +352,7 @@ def _named(store: Store, made: Sequence[Card]) -> list[Card]:
         wanted.setdefault(card.type, set()).add(card.record)
     with store.reading() as session:
         titles = records.titles(session, wanted)
+        wholes = _wholes(session, wanted)
         currencies = _currencies(session, made)
     steps = [step for card in made for step in card.steps]
     values = [(step.described, step.value(wire)) for step in steps for wire in (step.old, step.new)]
@@ -360,8 +363,27 @@ def _named(store: Store, made: Sequence[Card]) -> list[Card]:
             replace(step, titles=called, currency=currencies.get(step.record, "")) for step in card.steps
         )
         others = card.others or _deciders(store, card)
-        found.append(replace(card, title=titles.get(card.record, ""), steps=said, others=others))
+        named, of = titles.get(card.record, ""), wholes.get(card.record, "")
+        found.append(replace(card, title=named, of=of if of != named else "", steps=said, others=others))
     return found
+
+
+def _wholes(session: Session, wanted: Mapping[str, set[UUID]]) -> dict[UUID, str]:
+    """What the records belong to is called: the customer they name, or the record they are part of."""
+    leads: dict[UUID, UUID] = {}
+    targets: dict[str, set[UUID]] = {}
+    for kind, ids in wanted.items():
+        cls = RECORDS[kind]
+        name = "customer_id" if "customer_id" in cls.fields() else cls.__root__ or ""
+        led = cls.fields().get(name)
+        if led is None or not isinstance(led.kind, Link) or not led.kind.to:
+            continue
+        for record in session.scalars(select(cls).where(cls.id.in_(records.among(ids)))):
+            if (whole := getattr(record, name)) is not None:
+                leads[record.id] = whole
+                targets.setdefault(led.kind.to, set()).add(whole)
+    called = records.titles(session, targets)
+    return {record: called.get(whole, "") for record, whole in leads.items()}
 
 
 def _currencies(session: Session, made: Sequence[Card]) -> dict[UUID, str]:

@@ -43,7 +43,7 @@ class Actions(QObject):
         self.covers = Covers(look, self)
         self.notices = Notices(look, window.desk, window)
         self.notices.opened.connect(window.open_record)
-        self.tray = Tray(look, window)
+        self.tray = Tray(look, window, window.side)
         window.desk.begun.connect(self.tray.add)
         window.desk.brought.connect(self._bring_in)
         window.desk.made.connect(window.open_record)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from desktop.models.figures import kind_of, value_of
-from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Number, Percent, Short
+from desktop.models.kinds import Amount, Choice, Day, Kind, Link, Moment, Number, Percent, Short
 from desktop.models.record import Field, Record
 from desktop.rules import stages
 from desktop.views import dates
@@ -104,8 +104,12 @@ def exact(minor: int, currency: str = "CNY") -> str:
 
 
 def text(row: Row, name: str, language: str, today: date) -> Cell:
-    """The value as its kind formats it."""
-    shown = row.kind(name).format(row.value(name), language)
+    """The value as its kind formats it; a day as every other day on screen."""
+    kind, value = row.kind(name), row.value(name)
+    if isinstance(kind, Day) and isinstance(value, date):
+        said = dates.short_day(value, language, today)
+        return Cell(said, ink="ink_2", tone="plain", tooltip=dates.exact(value))
+    shown = kind.format(value, language)
     return Cell(shown or NOTHING, ink="ink_2" if shown else "ink_3", tooltip=shown)
 
 

@@ -99,7 +99,7 @@ def _consequences(weighed: Consequences) -> list[Line]:
         )
     if before is not None:
         label = msg("Difference from before")
-        found.append(Line(label, None, said(mine.difference), said(theirs.difference)))
+        found.append(Line(label, said(cells.NOTHING), said(mine.difference), said(theirs.difference)))
     return found
 
 

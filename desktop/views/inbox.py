@@ -42,6 +42,8 @@ SAID: Final[dict[str, Message]] = {
     "grant": msg("Approved; it counts once it was synchronised."),
 }
 HELD_SAID: Final = msg("It is deleted here too")
+CARD: Final = 824
+"""How wide a matter is at most: the eye goes from what a row is called to its values in one step."""
 BESIDE: Final = 120
 """Percent of text size up to which what can be done stands in one line."""
 
@@ -89,7 +91,7 @@ class MatterRow(QAbstractButton):
         upper.setRight(right - wide - look.px(8))
         paint.paint_text(painter, look, upper, veil_text(look, self._title), strong=self.isChecked())
         lower = QRect(left, look.px(28), right - left, look.px(20))
-        words = veil_text(look, look.text(self._words))
+        words = paint.shortened(look, veil_text(look, look.text(self._words)), lower.width(), "small")
         paint.paint_text(painter, look, lower, words, ink="ink_2", size="small")
 
 
@@ -124,7 +126,7 @@ class InboxPage(QWidget):
         self._detail = QVBoxLayout()
         self._detail.setContentsMargins(0, 0, 0, 0)
         middle = holding(column(look, self._detail, None, gap=0))
-        look.bind(middle.setMaximumWidth, lambda: look.t.column("text_max"))
+        look.bind(middle.setMaximumWidth, lambda: min(look.t.column("text_max"), look.px(CARD)))
         inner = QWidget()
         across = row(look, middle, None, gap=0, edge=(32, 24, 24, 24))
         across.setStretch(0, 1000)

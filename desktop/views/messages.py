@@ -12,6 +12,7 @@ from desktop.views.buttons import Button
 from desktop.views.compose import Keys, Picture, label, region, row
 from desktop.views.look import Look
 from desktop.views.privacy import veil_words
+from desktop.views.progress import LOW, NEAR
 from desktop.words import Message, msg
 
 
@@ -84,7 +85,12 @@ class Toast(QWidget):
     def _place(self) -> None:
         window = self._window
         bottom = window.height() - self._look.t.bar("status") - self._look.px(12)
-        self.move((window.width() - self.width()) // 2, bottom - self.height())
+        left, near = (window.width() - self.width()) // 2, self._look.px(NEAR)
+        for each in window.children():  # beside what stands there, where there is room
+            if isinstance(each, QWidget) and each.property(LOW) and each.isVisible():
+                left = max(left, each.x() + each.width() + near)
+        left = max(near, min(left, window.width() - self.width() - near))
+        self.move(left, bottom - self.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in place when the window changes its size."""

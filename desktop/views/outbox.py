@@ -151,7 +151,8 @@ class _ChangeDelegate(QStyledItemDelegate):
             said = msg("{what}: {title}").of(what=said, title=veil(look, verbatim(look.text(change.title))))
         paint.paint_text(painter, look, upper, look.text(said))
         when = look.text(dates.moment(change.at, look.language, cells.now().astimezone().date()))
-        left = paint.paint_facts(painter, look, lower, [when], ink="ink_2")
+        facts = [veil_text(look, change.of), when] if change.of else [when]
+        left = paint.paint_facts(painter, look, lower, facts, ink="ink_2")
         made = all(step.old is None for step in change.steps)
         if not made or len(change.steps) == 1:
             paint.paint_disc(

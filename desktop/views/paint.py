@@ -307,6 +307,14 @@ def paint_text(
     return box.right() + 1 if align == RIGHT else box.left() + int(width + 0.999)
 
 
+def shortened(look: Look, text: str, room: int, size: str = "body") -> str:
+    """A sentence that has no room loses whole words at its end; one without spaces is left to be cut."""
+    words = text
+    while look.t.advance(words, size) > room and " " in words:
+        words = f"{words.rstrip('…').rpartition(' ')[0].rstrip(',;:')}…"
+    return words if look.t.advance(words, size) <= room else text
+
+
 def paint_balanced(painter: QPainter, room: QRect, text: str) -> None:
     """Some lines in the middle of a room, as few as it needs and about as wide as each other."""
     wrapped = int(CENTRE | Qt.TextFlag.TextWordWrap)

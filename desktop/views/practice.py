@@ -13,6 +13,7 @@ from desktop.views.compose import Picture, clear, column, holding, label, row
 from desktop.views.list_page import ListPage
 from desktop.views.look import Look
 from desktop.views.pointing import Pointer
+from desktop.views.progress import LOW
 from desktop.views.quotes import QuotePage
 from desktop.views.record_page import RecordPage
 from desktop.words import Message, msg
@@ -72,6 +73,7 @@ class Practice(QWidget):
         self._lines = column(look, gap=6)
         self.setLayout(column(look, head, self._lines, gap=8, edge=(16, 10, 10, 14)))
         look.bind(self.setAccessibleName, msg("Your first quote"))
+        self.setProperty(LOW, True)
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self.watch)

@@ -16,6 +16,8 @@ from desktop.words import Message, msg
 
 WIDE: Final = 440
 NEAR: Final = 12
+LOW: Final = "low_beside_the_rail"
+"""A property of the cards that stand there: another one takes the room above them."""
 
 
 class Bar(QWidget):
@@ -67,6 +69,7 @@ class FirstCopy(QWidget):
         foot.setStretch(0, 1)
         self.setLayout(column(look, holding(head), self.bar, holding(foot), gap=8, edge=(16, 14, 14, 12)))
         look.bind(self.setAccessibleName, msg("First copy"))
+        self.setProperty(LOW, True)
         window.installEventFilter(self)
         self.hide()
 

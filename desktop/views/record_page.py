@@ -318,7 +318,9 @@ class RecordPage(QWidget):
         if grade:
             word = cells.words_of(shown.kind("grade"), grade)
             self._grade.show_words(word or grade, "accent" if grade == "vip" else "neutral")
-        self._below.show_facts([] if self._look.private else subtitle(shown, language))
+        facts = [] if self._look.private else subtitle(shown, language)
+        want(self._below, any(facts))
+        self._below.show_facts(facts)
         want(self._sent, shown.unsent)
         names = [
             name for name in plain_fields(shown) if name != "owner_id" or shown.value(name) in shown.titles

@@ -134,10 +134,11 @@ def _title(shown: Row, language: str) -> str:
     return str(record.title)
 
 
-def _from(record: Any, language: str) -> str:
+def _from(record: Any, language: str, today: date) -> str:
     """From which quantity, and from which day, a price holds."""
     quantity = msg("from {count}").of(count=number(record.min_quantity or ONE))
-    days = " – ".join(day.isoformat() if day else "" for day in (record.valid_from, record.valid_until))
+    first, last = record.valid_from, record.valid_until
+    days = " – ".join(dates.short_day(day, language, today) if day else "" for day in (first, last))
     dated = days if record.valid_from or record.valid_until else ""
     return ", ".join(part for part in (quantity.in_language(language), dated) if part)
 
@@ -165,7 +166,8 @@ def _below(shown: Row, language: str) -> str:
     elif kind == "address":
         parts = [fields["kind"].kind.format(record.kind, language), record.city, record.person]
     elif kind == "price_entry":
-        parts = [_from(record, language), _used(shown, language)]
+        today = date.today()  # noqa: DTZ011
+        parts = [_from(record, language, today), _used(shown, language)]
     elif kind == "bundle_part":
         each = f"× {number(record.quantity or ONE)}"
         said = [

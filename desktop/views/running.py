@@ -13,7 +13,7 @@ from desktop.views.buttons import Button
 from desktop.views.compose import clear, column, holding, label, row
 from desktop.views.look import Look
 from desktop.views.network import time_left
-from desktop.views.progress import Bar
+from desktop.views.progress import LOW, NEAR, Bar
 from desktop.words import Message, msg
 
 SHOWN_AFTER: Final = 400
@@ -62,15 +62,16 @@ class Running(QObject):
 
 
 class Tray(QWidget):
-    """Low at the right of the window, a line for each thing that runs."""
+    """Low in the window, beside the rail and over the list, a line for each thing that runs."""
 
-    def __init__(self, look: Look, window: QWidget) -> None:
+    def __init__(self, look: Look, window: QWidget, beside: QWidget) -> None:
         super().__init__(window)
-        self._look, self._window = look, window
+        self._look, self._window, self._beside = look, window, beside
         self.running: list[Running] = []
         self._lines = column(look, gap=10, edge=(16, 12, 12, 12))
         self.setLayout(self._lines)
         look.bind(self.setAccessibleName, msg("What is running"))
+        self.setProperty(LOW, True)
         look.changed.connect(self._fill)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
@@ -140,8 +141,11 @@ class Tray(QWidget):
         wide = look.px(WIDE)
         self.setFixedWidth(wide)
         self.resize(wide, self.sizeHint().height())
-        bottom = window.height() - look.t.bar("status") - look.px(12)
-        self.move(window.width() - wide - look.px(16), bottom - self.height())
+        bottom = window.height() - look.t.bar("status")
+        others = (each for each in window.children() if isinstance(each, QWidget) and each is not self)
+        below = [each.y() for each in others if each.property(LOW) and each.isVisible()]
+        left = self._beside.width() + look.px(NEAR)
+        self.move(left, min([bottom, *below]) - look.px(NEAR) - self.height())
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -11,6 +11,7 @@ from desktop.errors import NotAllowed
 from desktop.views.network import SAYINGS, Network
 from desktop.views.window import Window
 from desktop.words import msg
+from tests.screens import matters
 from tests.screens.list_shots import customers
 from tests.screens.sample import Firm
 from tests.screens.staging import Show, render, wait_idle
@@ -161,6 +162,7 @@ OFFICE: dict[str, Show] = {
     "handover_done": handover_done,
 }
 HELD: dict[str, Show] = {
+    "inbox_held": matters.shown("held"),
     "held_line": held_line,
     "held_list": held_list,
 }

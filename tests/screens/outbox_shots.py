@@ -26,7 +26,7 @@ def outbox(window: Window, firm: Firm) -> None:
 def outbox_chosen(window: Window, firm: Firm) -> None:
     """One of what waits, with all it changes and what can be done."""
     outbox(window, firm)
-    choose(window.outbox, 4)
+    choose(window.outbox, window.outbox.rows.model().rowCount() - 4)
 
 
 def choose(box: Outbox, place: int) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from PIL import Image, ImageDraw, ImageOps
 from sqlalchemy import select
 
+from desktop.models import decisions
 from desktop.models.record import new_id
 from desktop.models.records import Attachment, QuoteLine
 from desktop.models.store import Actor, Store
@@ -194,11 +195,18 @@ def conflict(store: Store, firm: Firm) -> None:
     with store.reading() as session:
         line = next(iter(session.scalars(select(QuoteLine).where(QuoteLine.sku == "DRY-15A"))))
     entries = (
-        ("customer", firm.customers[0], "phone", "138 0000 0001", "138 1290 8866"),
-        ("quote_line", line.id, "unit_price", "13800", "13600"),
+        ("customer", firm.customers[0], "phone", "138 0000 0001", "138 1290 8866", "138 1290 8860"),
+        ("quote_line", line.id, "unit_price", "13800", "13600", "14200"),
     )
     with store.engine.begin() as connection:
-        for number, (kind, record, field, mine, theirs) in enumerate(entries):
+        for number, (kind, record, field, mine, theirs, was) in enumerate(entries):
             values = (new_id().bytes, store.device.bytes, 1, "conflict", kind, record.bytes, field)
             rest = (json.dumps(mine), json.dumps(theirs), "", "", "", 1_795_000_000_000 - number, "open")
             connection.exec_driver_sql(f"INSERT INTO inbox VALUES ({', '.join('?' * 14)})", (*values, *rest))  # noqa: S608
+            filed = (decisions.entry_id(store.device.bytes, 1, field).bytes, store.me().id.bytes)
+            named = (store.device.hex, kind, record.bytes, field, json.dumps({"value": mine, "was": was}))
+            connection.exec_driver_sql(
+                "INSERT OR IGNORE INTO decision (id, version, owner_id, device, op, of, of_id, of_field,"
+                " mine, state) VALUES (?, 1, ?, ?, 1, ?, ?, ?, ?, 'open')",
+                (*filed, *named),
+            )

@@ -165,7 +165,7 @@ PLACES: dict[str, Show] = {
 INBOX: dict[str, Show] = {
     "inbox_empty": place("inbox"),
     "inbox": inbox,
-    **{f"inbox_{kind}": matters.shown(kind) for kind in matters.ONE_OF_EACH},
+    **{f"inbox_{kind}": matters.shown(kind) for kind in matters.ONE_OF_EACH if kind != "held"},
 }
 OVER: dict[str, Show] = {
     "palette": palette,

@@ -86,6 +86,7 @@ def test_another_price_is_typed_in_place_and_weighed_before(
         "Amount of the line",
         "Total of the quote",
         "Tax",
+        "Difference from before",
     ]
     field = page.findChildren(QLineEdit)[-1]
     qtbot.keyClicks(field, "13700")
