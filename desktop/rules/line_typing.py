@@ -6,7 +6,7 @@ A block of cells from a spreadsheet is lines of the same: product, quantity and 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from desktop.rules import typed
@@ -15,6 +15,14 @@ from desktop.rules.money import ONE
 _SAID: Final = {"#": "section", "//": "note", "=": "subtotal"}
 _PRICED: Final = {"?": "option", "？": "option", "|": "alternative", "｜": "alternative"}
 _NUMBER: Final = r"[0-9０-９][0-9０-９.,，．]*"
+_PLAIN: Final = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)\.?\d*", re.ASCII)
+"""A number whose commas, if any, part thousands: `1,5` and `1.234,56` may mean anything."""
+_MONEY: Final = "¥￥$€ "
+_UNITS: Final = re.compile(
+    r"(?<=[\d万亿])\s*(台|个|件|套|只|支|根|条|张|块|片|箱|包|瓶|桶|吨|米|次|项|元|pcs?|pieces?|sets?|units?|ea)\.?$",
+    re.IGNORECASE,
+)
+"""What a cell says behind a number that is a count or a price; `75 kW` is neither."""
 _TAIL: Final = re.compile(
     rf"(?P<what>.*?)"
     rf"(?:\s*(?:[*×＊]|(?<![A-Za-z])[xX])\s*(?P<count>{_NUMBER}))?"
@@ -22,7 +30,7 @@ _TAIL: Final = re.compile(
     rf"(?:\s+(?P<sign>[-−－+＋])\s*(?P<percent>{_NUMBER})\s*[%％])?"
 )
 _WHOLE: Final = re.compile(rf"(?P<sign>[-−－+＋])\s*(?P<percent>{_NUMBER})\s*[%％]")
-_WIDE: Final = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
+_WIDE: Final = str.maketrans("０１２３４５６７８９．，−－＋", "0123456789.,--+")
 _QUOTES: Final = {'"': '"', "“": "”", "「": "」"}
 
 
@@ -68,6 +76,8 @@ def read(text: str) -> TypedLine | None:
     if not what or unread or count is None:
         return None
     reduced = _number(match["percent"] or "")
+    if match["percent"] and reduced is None:
+        return None
     if reduced is not None and match["sign"] in "-−－":
         reduced = -reduced
     return TypedLine(kind, what, count, price, reduced, bool(named))
@@ -85,7 +95,9 @@ def percent(text: str) -> Decimal | None:
 
 
 def read_block(cells: list[list[str]]) -> list[TypedLine]:
-    """The rows of a pasted block: what, how many, at what price; a row without numbers reads as if typed.
+    """The rows of a pasted block: what, how many, at what price, less how much.
+
+    A row without numbers reads as if typed; beside numbers a name is a name, as in `YJV 3x2.5`.
 
     >>> [(one.text, one.quantity, one.price) for one in read_block([["SAT-20", "2", "9,800.00"], ["hose*3"]])]
     [('SAT-20', Decimal('2'), Decimal('9800.00')), ('hose', Decimal('3'), None)]
@@ -94,14 +106,27 @@ def read_block(cells: list[list[str]]) -> list[TypedLine]:
 
 
 def _row(row: list[str]) -> Iterator[TypedLine]:
-    cells = [cell.strip() for cell in row if cell.strip()]
-    line = read(cells[0])
+    what, *cells = (cell.strip() for cell in row if cell.strip())
+    numbers = [number for cell in cells if (number := _cell(cell)) is not None]
+    line = read(what)
+    if numbers and not what.startswith(tuple(_SAID)):
+        kind = _PRICED.get(what[:1], "item")
+        named, _ = _named(what)
+        text = named or (what if kind == "item" else what[1:].strip())
+        price = numbers[1] if len(numbers) > 1 else None
+        line = TypedLine(kind, text, numbers[0], price, free=bool(named)) if text else None
     if line is None:
+        if not what.startswith(tuple(_SAID)):
+            yield TypedLine("item", what, free=True)  # it names nothing, and whoever adds it says so
         return
-    numbers = [number for cell in cells[1:] if (number := _number(cell.lstrip("¥￥$€ "))) is not None]
-    if numbers and line.kind not in _SAID.values():
-        line = replace(line, quantity=numbers[0], price=numbers[1] if len(numbers) > 1 else line.price)
-    yield line
+    reduced = next((found for cell in cells if (found := percent(cell)) is not None), None)
+    yield line if reduced is None or line.kind in _SAID.values() else replace(line, percent=reduced)
+
+
+def _cell(text: str) -> Decimal | None:
+    """The number that a cell holds, with its currency or its unit: ¥9,800, 9.5万元, 2 pcs."""
+    plain = _UNITS.sub("", text).strip(_MONEY)
+    return typed.amount(plain) if plain.endswith(("万", "亿")) else _number(plain)
 
 
 def _named(line: str) -> tuple[str, str]:
@@ -112,9 +137,6 @@ def _named(line: str) -> tuple[str, str]:
 
 
 def _number(text: str) -> Decimal | None:
-    plain = text.translate(_WIDE).replace(",", "").replace("，", "")
-    try:
-        found = Decimal(plain) if plain else None
-    except InvalidOperation:
-        return None
-    return found if found is not None and found.is_finite() and abs(found) < 10**12 else None
+    plain = text.translate(_WIDE).strip()
+    found = Decimal(plain.replace(",", "")) if _PLAIN.fullmatch(plain) else None
+    return found if found is not None and abs(found) < 10**12 else None

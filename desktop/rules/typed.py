@@ -14,6 +14,7 @@ BACK: Final = 30
 MORNING: Final = time(9)
 """The time of a moment of which only the day was typed."""
 SCALES: Final = {"k": 3, "千": 3, "w": 4, "万": 4, "m": 6, "百万": 6, "千万": 7, "亿": 8}
+_WIDE: Final = str.maketrans("，．\N{MINUS SIGN}－＋", ",.--+")
 _DIGITS: Final = {word: value for value, word in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NAMED: Final = {
     "今天": 0,
@@ -107,17 +108,17 @@ def amount(text: str) -> Decimal | None:
 
     >>> [str(amount(text)) for text in ("1.2万", "50k", "¥1,234.50", "3 百万", "−5", "1.5m", "３８０")]
     ['12000', '50000', '1234.50', '3000000', '-5', '1500000', '380']
-    >>> amount("twelve"), amount("1e5"), amount("")
-    (None, None, None)
+    >>> [amount(text) for text in ("twelve", "1e5", "", "1,5", "1.234,56")]  # a comma parts thousands
+    [None, None, None, None, None]
     """
-    typed = text.strip().casefold().replace(",", "").replace("，", "").replace("\N{MINUS SIGN}", "-")
+    typed = text.strip().casefold().translate(_WIDE)
     typed = typed.lstrip("¥￥$€ ").removesuffix("元").removesuffix("块").strip()
     ending = next((end for end in sorted(SCALES, key=len, reverse=True) if typed.endswith(end)), "")
     number = typed.removesuffix(ending).strip()
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", number):
+    if not re.fullmatch(r"[-+]?((\d+|\d{1,3}(,\d{3})+)\.?\d*|\.\d+)", number):
         return None
     try:
-        value = Decimal(number).scaleb(SCALES.get(ending, 0))
+        value = Decimal(number.replace(",", "")).scaleb(SCALES.get(ending, 0))
     except InvalidOperation:
         return None
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and ending else value

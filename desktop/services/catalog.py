@@ -1,5 +1,7 @@
 """The catalogue: a product found by its number, however somebody types it."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,6 +32,18 @@ def product(session: Session, typed: str) -> Product | None:
         if (wanted and _letters(known.sku or "") == wanted) or known.name == typed:
             return known
     return None
+
+
+def numbered(store: Store, typed: str) -> UUID | None:
+    """The product with exactly this number, also in capitals, or None."""
+    query = select(Product.id).where(Product.sku.in_((typed, typed.upper())), Product.deleted_at.is_(None))
+    with store.reading() as session:
+        return session.scalars(query.limit(1)).first()
+
+
+def same(sku: str, typed: str) -> bool:
+    """Whether a number was meant by what was typed: `sat75v` means `SAT-75V`."""
+    return bool(_letters(typed)) and _letters(sku) == _letters(typed)
 
 
 def _letters(typed: str) -> str:

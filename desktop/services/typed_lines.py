@@ -56,7 +56,7 @@ def _add(work: Work, quote: Quote, each: Wanted, after: UUID | None) -> QuoteLin
     if typed.price is not None:
         values["unit_price"] = typed.price
     if each.product_id is None:
-        values |= {"name": typed.text, "tax_rates": _usual_tax(work, quote)}
+        values |= {"name": typed.text, "tax_rates": _usual_tax(work, quote, after)}
     if typed.kind != "item":
         values |= _choice(work, quote, typed.kind, after)
     return quotes.add_line(
@@ -64,10 +64,13 @@ def _add(work: Work, quote: Quote, each: Wanted, after: UUID | None) -> QuoteLin
     )
 
 
-def _usual_tax(work: Work, quote: Quote) -> list[str]:
-    """The rates of the last line that has any: a free line is taxed as what stands above it."""
-    taxed = [list(line.tax_rates) for line in lines_of(work, quote) if line.tax_rates]
-    return taxed[-1] if taxed else []
+def _usual_tax(work: Work, quote: Quote, after: UUID | None) -> list[str]:
+    """The rates of the last line above that has any: a free line is taxed as what stands above it."""
+    lines = lines_of(work, quote)
+    place = next((n for n, line in enumerate(lines) if line.id == after), len(lines) - 1)
+    above = [line for line in lines[: place + 1] if line.tax_rates]
+    taxed = above[-1:] or [line for line in lines if line.tax_rates][:1]
+    return list(taxed[0].tax_rates or ()) if taxed else []
 
 
 def _choice(work: Work, quote: Quote, kind: str, after: UUID | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 from desktop.errors import Refused, SatchelError
 from desktop.rules import coupons, line_typing
 from desktop.rules.line_typing import TypedLine
-from desktop.services import pasting
+from desktop.services import catalog, pasting
 from desktop.services.quotes import PRICED
 from desktop.services.typed_lines import Wanted
 from desktop.views.desk import Desk
@@ -90,13 +90,15 @@ class AddLine(QLineEdit):
         percent = line_typing.percent(text)
         if percent is not None:
             self.clear()
-            self._desk.do("quote.discount", self._quote, value=percent, told=msg("Discount changed"))
+            self._given = text
+            told = msg("Discount changed")
+            self._desk.do("quote.discount", self._quote, value=percent, told=told, failed=self._failed)
             return
         coupon = coupons.typed(text)
         if coupon is not None:
             self._coupon(text, *coupon)
             return
-        known = self._offered.get(text)
+        known = self._offered.get(text) or catalog.numbered(self._desk.store, text)
         line = TypedLine("item", text) if known is not None else line_typing.read(text)
         if line is None:
             self._desk.refused.emit(Refused(UNREAD))
@@ -115,11 +117,15 @@ class AddLine(QLineEdit):
         return True
 
     def _named(self, line: TypedLine) -> UUID | None:
-        """The product that a line names: one that was offered, else the first that is found."""
+        """The product that a line names: one that was offered, the one of this number, or the first found."""
         if line.free or line.kind not in PRICED:
             return None
-        known = self._offered.get(line.text)
-        return known or next((product for _, product in self._products(line.text)), None)
+        known = self._offered.get(line.text) or catalog.numbered(self._desk.store, line.text)
+        if known is not None:
+            return known
+        found = self._products(line.text)
+        meant = (product for title, product in found if catalog.same(title.partition("  ")[0], line.text))
+        return next(meant, found[0][1] if found else None)
 
     def _coupon(self, text: str, code: str, on: bool) -> None:
         """Use the coupon with this code, or take it off again."""

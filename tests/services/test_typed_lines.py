@@ -63,6 +63,20 @@ def test_what_is_typed_becomes_lines_in_one_step(store: Store) -> None:
     assert shown(store, made.id) == []
 
 
+def test_a_free_line_is_taxed_as_what_stands_above_it(store: Store) -> None:
+    goods, service = (stores.product(store, f"P{tax}", "100", tax_percent=Decimal(tax)) for tax in (13, 6))
+    made = stores.quote(store, (goods.id, "1"), (service.id, "1"))
+    first = drafts.load(store, made.id).lines[0]
+    run(store, "quote.type_lines", made.id, wanted=[wanted('"Crane" @800')], after=first.id)
+    lines = drafts.load(store, made.id).lines
+    assert [line.tax_rates for line in lines] == [["13"], ["13"], ["6"]]
+
+
+def test_a_row_that_cannot_be_read_is_told_not_left_out() -> None:
+    [good, bad] = line_typing.read_block([["hose", "2"], ["hose*1,5"]])
+    assert (good.text, bad.text, bad.free, bad.price) == ("hose", "hose*1,5", True, None)
+
+
 def test_one_that_is_neither_product_nor_priced_refuses_all(store: Store) -> None:
     pump = stores.product(store, "PUMP", "100")
     made = stores.quote(store)
@@ -103,6 +117,36 @@ def test_letters_of_a_name_are_no_count() -> None:
         line = line_typing.read(text)
         assert line is not None
         assert (line.text, str(line.quantity)) == (what, count)
+
+
+@pytest.mark.parametrize("text", ["hose*1,5", "hose @1.234,56", "hose*1.234.5", "hose @1,5", "hose*2 -1,5%"])
+def test_a_comma_parts_thousands_and_nothing_else(text: str) -> None:
+    assert line_typing.read(text) is None
+
+
+def test_numbers_as_people_write_them() -> None:
+    read = line_typing.read("hose＊１，２００ @¥1,234.56 －２．５％")
+    assert read is not None
+    assert (read.quantity, read.price, read.percent) == (Decimal(1200), Decimal("1234.56"), Decimal("-2.5"))
+
+
+def test_cells_beside_numbers_are_names_and_units_are_no_numbers() -> None:
+    rows = [
+        *(["YJV 3x2.5", "100", "12.80"], ["SAT-20", "75 kW", "2台", "¥9,800.00", "-5%"]),
+        *(["SAT-75", "2 pcs", "9.5万元"], ["?hose", "3"], ['"Crane"', "1", "800"], ["sat*3", "台"]),
+    ]
+    found = [
+        (one.kind, one.text, str(one.quantity), one.price and float(one.price), one.percent)
+        for one in line_typing.read_block(rows)
+    ]
+    assert found == [
+        ("item", "YJV 3x2.5", "100", 12.8, None),
+        ("item", "SAT-20", "2", 9800.0, Decimal(-5)),
+        ("item", "SAT-75", "2", 95000.0, None),
+        ("option", "hose", "3", None, None),
+        ("item", "Crane", "1", 800.0, None),
+        ("item", "sat", "3", None, None),
+    ]
 
 
 @given(st.text(max_size=40))

@@ -112,6 +112,30 @@ def test_an_unknown_product_is_refused_in_words(window: Window, qtbot: QtBot, fi
     assert page.add.text() == "zzzzqqq"
 
 
+def test_a_number_means_its_own_product_also_with_an_x_in_it(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    page = opened(window, qtbot, firm)
+    for sku in ("YJV-3X25", "YJV-3X2", "YJV-3"):
+        values = {"sku": sku, "name": "Cable", "price": Decimal(9)}
+        commands.run(store, store.me(), "product.new", values=values)
+    lines = len(page.table.rows)
+    for typed in ("yjv-3x2", "yjv3*4"):
+        page.add.setText(typed)
+        page.add.submit()
+    qtbot.waitUntil(lambda: len(page.table.rows) == lines + 2)
+    added = [(row.line.sku, row.line.quantity) for row in page.table.rows[-2:]]
+    assert added == [("YJV-3X2", Decimal(1)), ("YJV-3", Decimal(4))]
+
+
+def test_a_discount_that_is_refused_stands_in_the_box_again(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    page.add.setText("-150%")
+    page.add.submit()
+    qtbot.waitUntil(lambda: page.add.text() == "-150%")
+    assert window.bar.words()
+
+
 def test_totals_follow_each_key_and_are_kept_with_enter(
     window: Window, qtbot: QtBot, firm: Firm, store: Store
 ) -> None:
