@@ -38,7 +38,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 """By what a row may be known again, the surest first."""
 ADDED: Final = msg("new")
 SEVERAL: Final = msg("Row {row}: several records here have this {key}.")
-TWICE: Final = msg("Row {row} says this of the same record again; the first one counts.")
+TWICE: Final = msg("Row {row} is the same record as row {first}; row {first} counts.")
 NO_KEY: Final = msg("Rows of this file can be known again by: {keys}.")
 THE_ID: Final = msg("ID")
 IN_ROW: Final = msg("row {row}: {why}")
@@ -145,7 +145,7 @@ def plan(store: Store, actor: Actor, made: imports.Plan, key: str, *, add: bool 
         elif len(found) > 1:
             lines.append(_stays(row, cls, SEVERAL.of(row=row.number, key=key_label(made.kind, key))))
         elif found[0] in matched:
-            lines.append(_stays(row, cls, TWICE.of(row=row.number)))
+            lines.append(_stays(row, cls, TWICE.of(row=row.number, first=matched[found[0]].number)))
         else:
             matched[found[0]] = row
     lines += _compared(store, actor, cls, matched, key, _before(store, cls, made.made))

@@ -77,7 +77,7 @@ class AttachmentsPanel(QWidget):
             gap=8,
             edge=(20, 4, 12, 4),
         )
-        body = column(look, self.empty, self.grid, gap=0, edge=(20, 10, 12, 12))
+        body = column(look, self.empty, self.grid, gap=0, edge=(20, 10, 20, 12))
         self.setLayout(column(look, self.head, Line(look), body, gap=0))
         self.setAcceptDrops(True)
         look.bind(self.setAccessibleName, msg("Files"))

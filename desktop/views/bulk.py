@@ -23,6 +23,7 @@ from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, clear, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.editors import AnyEditor, ChoiceEditor, LineEditor, editor_for
+from desktop.views.list_figures import counted
 from desktop.views.look import Look
 from desktop.views.phrases import inside
 from desktop.views.privacy import veil_text
@@ -182,9 +183,7 @@ class BulkPanel(QWidget):
         self._look_ahead()
 
     def _reword(self) -> None:
-        cls = RECORDS[self._kind]
-        noun = cls.__label__ if len(self._ids) == 1 else cls.__plural__
-        words = msg("Change {count} {what}").of(count=f"{len(self._ids):,}", what=inside(noun))
+        words = msg("Change {what}").of(what=counted(self._kind, len(self._ids)))
         self._look.bind(self._title.setText, words)
         self._say_plan()
 
@@ -406,10 +405,9 @@ class BulkPanel(QWidget):
         desk, plan = self._desk, report.plan
         desk.saved.emit(desk.store.clock())
         if report.saved:
-            noun = RECORDS[plan.type].__label__ if report.saved == 1 else RECORDS[plan.type].__plural__
-            told = msg("{field} of {count} {what} changed")
-            facts = {"field": plan.described.label, "count": f"{report.saved:,}", "what": inside(noun)}
-            desk.told.emit(told.of(**facts), True)
+            what = counted(plan.type, report.saved)
+            told = msg("{field} of {what} changed").of(field=plan.described.label, what=what)
+            desk.told.emit(told, True)
         self.meanwhile.tell(report)
 
     def leave(self) -> None:

@@ -23,7 +23,16 @@ FIELD = msg("{title}: {field}")
 MOST = 60
 """Rows shown one by one; the rest goes as the button says, or is decided in the outbox."""
 WIDEST = 880
-"""px at 100 %: on a page of its own it stays as narrow as a form."""
+"""px at 100 %: on a page of its own what is chosen stays as narrow as a form."""
+
+
+def narrow(look: Look, part: QWidget) -> QWidget:
+    """At the left edge, as wide as there is room for, up to a form's width."""
+    look.bind(part.setMaximumWidth, lambda: look.px(WIDEST))
+    line = row(look, part, None, gap=0)
+    line.setStretch(0, 1)
+    line.setStretch(1, 0)
+    return holding(line)
 
 
 class BulkClash(QWidget):
@@ -47,7 +56,7 @@ class BulkClash(QWidget):
         inner = QWidget()
         rows = column(look, gap=0)
         for each in self.rows:
-            rows.addLayout(self._row(each))
+            rows.addWidget(narrow(look, holding(self._row(each))))
             rows.addWidget(Line(look))
         more = len(report.clashes) - len(self.rows)
         if more:
@@ -67,11 +76,10 @@ class BulkClash(QWidget):
         choice = row(look, self.save, None, self.later, gap=8)
         every = row(look, self.all_mine, self.all_current, None, gap=8)
         foot = holding(column(look, choice, every, gap=8, edge=(20, 12, 16, 12)))
-        whole = column(look, top, Line(look), scrolling(inner), Line(look), foot, gap=0)
+        whole = column(look, top, Line(look), scrolling(inner), Line(look), narrow(look, foot), gap=0)
         whole.setStretch(2, 1)
         self.setLayout(whole)
         self.setFocusProxy(self.save)
-        look.bind(self.setMaximumWidth, lambda: look.px(WIDEST))
 
     def _row(self, each: Clashed) -> QVBoxLayout:
         look = self._look

@@ -39,6 +39,13 @@ COUNTED: Final = {
 """What is counted with a word of its own where the language has several."""
 
 
+def counted(kind: str, count: int) -> Message:
+    """So many of a kind: `20 customers`, `3 quotes`."""
+    cls = RECORDS[kind]
+    noun = cls.__label__ if count == 1 else cls.__plural__
+    return COUNTED.get(kind, msg("{count} {what}")).of(count=f"{count:,}", what=inside(noun))
+
+
 class ListFigures(QObject):
     """Tells the figures of a list page when its rows or its selection change."""
 

@@ -19,7 +19,6 @@ from desktop.views.calendar.face import CalendarFace
 from desktop.views.cells import Row
 from desktop.views.compose import Stack, column, region
 from desktop.views.desk import Desk
-from desktop.views.empty import Empty
 from desktop.views.filters.bar import FilterBar
 from desktop.views.list_edits import ListEdits, plain_cell
 from desktop.views.list_faces import ListFaces
@@ -30,6 +29,7 @@ from desktop.views.list_views import ListViews
 from desktop.views.lists import LISTS, View
 from desktop.views.look import Look
 from desktop.views.many import Many
+from desktop.views.nothing import nothing_matches, nothing_yet
 from desktop.views.panel import Panel
 from desktop.views.phrases import inside
 from desktop.views.row_delegate import RecordList
@@ -107,26 +107,7 @@ class ListPage(QWidget):
 
     def _compose(self) -> None:
         look = self._look
-        cls = RECORDS[self.kind]
-        self.nothing = Empty(
-            look,
-            self.spec.icon,
-            msg("No {what} yet").of(what=inside(cls.__plural__)),
-            self.spec.why_empty,
-            button=msg("New {what}").of(what=inside(cls.__label__)),
-            primary=True,
-            on_click=lambda: self.wanted.emit(self.kind),
-            hint=self.spec.other_way,
-        )
-        self.no_match = Empty(
-            look,
-            "search-x",
-            msg("Nothing matches"),
-            msg("None of them passes these filters."),
-            button=msg("Clear filters"),
-            button_icon="funnel-x",
-            on_click=self.clear_filters,
-        )
+        self.nothing, self.no_match = nothing_yet(look, self), nothing_matches(look, self)
         for part in (self.list, self.nothing, self.no_match):
             self._stack.addWidget(part)
         ground = region("surface")
@@ -289,11 +270,14 @@ class ListPage(QWidget):
         elif face is None and self.table.rows:
             self._stack.setCurrentWidget(self.list)
         else:
-            plain = self.state.now.where == EVERYTHING and self._typed is None
-            self._stack.setCurrentWidget(self.nothing if plain else self.no_match)
+            self._stack.setCurrentWidget(self.nothing if self.is_whole() else self.no_match)
             self.no_match.say(self.filters.why_nothing())
         offered = self._stack.currentWidget() is self.nothing
         self.new_button().become("plain" if offered else "primary")
+
+    def is_whole(self) -> bool:
+        """Whether nothing is filtered."""
+        return self.state.now.where == EVERYTHING and self._typed is None
 
     def _count(self) -> None:
         self.source.count(self._counted)

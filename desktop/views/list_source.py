@@ -199,10 +199,10 @@ class ListSource(QObject):
         query = self.query
         self._slow("groups", lambda session, viewer: lists.groups(session, query, viewer, amounts), done)
 
-    def count(self, done: Callable[[int], object]) -> None:
-        """How many the list holds."""
+    def count(self, done: Callable[[int], object], *, key: str = "count") -> None:
+        """How many the list holds; each `key` is somebody who asks."""
         query = self.query
-        self._slow("count", lambda session, viewer: lists.count(session, query, viewer), done)
+        self._slow(key, lambda session, viewer: lists.count(session, query, viewer), done)
 
     def totals(self, name: str, done: Callable[[tuple[Sum, ...]], object]) -> None:
         """What a column comes to over all that the list holds."""

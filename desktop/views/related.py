@@ -18,6 +18,7 @@ from desktop.views.cells import Row
 from desktop.views.compose import (
     Line,
     column,
+    holding,
     label,
     row,
 )
@@ -136,7 +137,7 @@ def _title(shown: Row, language: str) -> str:
 
 def _from(record: Any, language: str, today: date) -> str:
     """From which quantity, and from which day, a price holds."""
-    quantity = msg("from {count}").of(count=number(record.min_quantity or ONE))
+    quantity = msg("for {count} or more").of(count=number(record.min_quantity or ONE))
     first, last = record.valid_from, record.valid_until
     days = " – ".join(dates.short_day(day, language, today) if day else "" for day in (first, last))
     dated = days if record.valid_from or record.valid_until else ""
@@ -242,11 +243,11 @@ class RelatedList(QWidget):
         )
         self._rows = RelatedRows(look, lambda shown: self.opened.emit(self.kind, shown.id))
         self.every = Button(look, msg("All of them"), kind="link")
-        self.every.hide()
         self.every.clicked.connect(self._show_all)
         self._above: UUID | None = None
-        below = row(look, self.every, None, edge=(20, 2, 12, 2))
-        self.setLayout(column(look, head, Line(look), self._rows, below, gap=0))
+        self._below = holding(row(look, self.every, None, edge=(20, 6, 12, 6)))
+        self._below.hide()
+        self.setLayout(column(look, head, Line(look), self._rows, self._below, 4, gap=0))
 
     def _show_all(self) -> None:
         if self._above is not None:
@@ -260,7 +261,7 @@ class RelatedList(QWidget):
         found = self._desk.related(self.kind, self._link, above.id)
         self._count.setText(f"{len(found)}{'+' if len(found) == MOST_RELATED else ''}" if found else "")
         self._above = above.id
-        self.every.setVisible(len(found) > MOST_SHOWN and self.kind in LISTS)
+        self._below.setVisible(len(found) > MOST_SHOWN and self.kind in LISTS)
         self._rows.show_rows(found[:MOST_SHOWN])
 
     def _refusal(self, above: Row) -> Message | None:

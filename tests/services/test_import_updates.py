@@ -114,7 +114,7 @@ def test_rows_that_nobody_can_tell_apart_are_refused_with_their_place(store: Sto
     plan = looked_at(store, table("客户名称,城市", "甲公司,苏州", "乙公司,苏州", "乙公司,常州"), "name")
     assert [line.refused.in_language("en") for line in plan.refused() if line.refused] == [
         "Row 2: several records here have this Name.",
-        "Row 4 says this of the same record again; the first one counts.",
+        "Row 4 is the same record as row 3; row 3 counts.",
     ]
     import_updates.carry_out(store, store.me(), plan)
     assert of(store, Customer, [third.id], "city") == ["苏州"]

@@ -12,7 +12,8 @@ from desktop.models.store import Store
 from desktop.rules.filters import EVERYTHING, ME, Condition, every
 from desktop.services import commands
 from desktop.views.calendar.days import Item, days_of, lanes, period_words, stepped
-from desktop.views.calendar.face import CalendarFace
+from desktop.views.calendar.drawing import HOUR
+from desktop.views.calendar.face import FIRST_HOUR, CalendarFace
 from desktop.views.cells import Row
 from desktop.views.list_page import ListPage
 from desktop.views.privacy import DOTS
@@ -271,6 +272,44 @@ def test_pages_turn_and_today_comes_back(window: Window, qtbot: QtBot) -> None:
     face.today.click()
     assert face.day == TODAY
     assert TODAY in face.grid.days
+
+
+def test_a_bare_week_says_so_and_opens_where_the_working_day_begins(window: Window, qtbot: QtBot) -> None:
+    face = as_calendar(window, qtbot, "interaction")
+    assert not face._none.isVisible()  # noqa: SLF001
+    face.go(TODAY + timedelta(700))
+    settle(window, qtbot)
+    look, bar = window._look, face._area.verticalScrollBar()  # noqa: SLF001
+    first = look.px(HOUR * FIRST_HOUR) - look.px(12)
+    qtbot.waitUntil(lambda: bar.value() == first)
+    assert (face._none.isVisible(), face._none.text()) == (True, "nothing in this week")  # noqa: SLF001
+    assert face.grid.isVisible()
+    assert not face.nothing.isVisible()
+    bar.setValue(first + 100)
+    face.turn(1)
+    settle(window, qtbot)
+    assert bar.value() == first + 100, "who scrolled stays there"
+
+
+def test_a_calendar_of_a_list_that_holds_nothing_says_how_to_begin(window: Window, qtbot: QtBot) -> None:
+    face = as_calendar(window, qtbot, "task")
+    page = the_list(window)
+    page.show_otherwise(where=every(Condition("name", "is", "nobody wrote this")))
+    settle(window, qtbot)
+    assert face.no_match.isVisible()
+    assert not face.grid.isVisible()
+    assert face.no_match.button is not None
+    qtbot.mouseClick(face.no_match.button, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert face.grid.isVisible()
+    tasks = window.desk.recent("task", 9)
+    assert len(tasks) == page.total()
+    window.desk.delete_all(tasks)
+    settle(window, qtbot)
+    assert face.nothing.isVisible()
+    window.desk.undo()
+    settle(window, qtbot)
+    assert face.grid.isVisible()
 
 
 def test_what_the_list_hides_the_calendar_hides(window: Window, qtbot: QtBot) -> None:

@@ -328,7 +328,7 @@ def test_price_books_people_and_teams_are_lists_that_the_settings_and_the_palett
     row = related.buttons()[-1]
     assert row.text() == stored(store, "product", firm.products["SAT-75V"]).name_en
     assert {_below(each.shown, "en") for each in related.buttons()} == {
-        *(f"from {count}" for count in (4, 5, 6, 7, 8, 9, 10, 100))
+        *(f"for {count} or more" for count in (4, 5, 6, 7, 8, 9, 10, 100))
     }
     assert len(related.buttons()) == 8
     press(qtbot, related.every)

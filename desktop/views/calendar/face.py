@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime, time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -19,14 +19,21 @@ from desktop.views.calendar.drawing import HOUR, DayHeads
 from desktop.views.calendar.grid import DayGrid
 from desktop.views.calendar.together import Together, day_field, is_timed
 from desktop.views.cells import Row
-from desktop.views.compose import column, label, region, row
+from desktop.views.compose import Stack, column, label, region, row
+from desktop.views.empty import Empty
 from desktop.views.list_source import Period
 from desktop.views.look import Look
+from desktop.views.nothing import nothing_matches, nothing_yet
 from desktop.words import msg
 
 if TYPE_CHECKING:
     from desktop.views.list_page import ListPage
 
+NOTHING: Final = {
+    "day": msg("nothing on this day", "calendar"),
+    "week": msg("nothing in this week", "calendar"),
+    "month": msg("nothing in this month", "calendar"),
+}
 FIRST_HOUR, SOON = 8, 90
 """The hour at the top, and the minutes after now that are in sight too."""
 CROWDED = 680
@@ -50,7 +57,8 @@ class CalendarFace(QWidget):
         self.span, self.day = "week", date.today()  # noqa: DTZ011
         self._keep: UUID | None = None
         """The last that was pressed, walked to or moved: chosen again when it is read anew."""
-        self._scrolled = False
+        self._placed: int | None = None
+        """Where it was scrolled to by itself."""
         self.grid = DayGrid(look)
         self.band = DayGrid(look)
         self.band.inset, self.band.like = True, self.grid
@@ -64,6 +72,7 @@ class CalendarFace(QWidget):
         self.also.clicked.connect(self._offer)
         self._title = label(look, strong=True)
         self._week = label(look, size="small", ink="ink_3")
+        self._none = label(look, size="small", ink="ink_3")
         self.today = Button(look, msg("Today"), height="target_min")
         self.today.clicked.connect(lambda: self.go(date.today()))  # noqa: DTZ011
         small = "target_min"
@@ -82,15 +91,20 @@ class CalendarFace(QWidget):
     def _compose(self) -> None:
         look = self._look
         bar = region("surface", "bottom")
-        parts = (self._title, self._week, None, self.also, self.today, self.back, self.forth, self.spans)
-        bar.setLayout(row(look, *parts, gap=8, edge=(20, 0, 16, 0)))
+        says = (self._title, self._week, self._none)
+        parts = (self.also, self.today, self.back, self.forth, self.spans)
+        bar.setLayout(row(look, *says, None, *parts, gap=8, edge=(20, 0, 16, 0)))
         look.bind(bar.setFixedHeight, lambda: look.t.bar("filter"))
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self.grid)
-        whole = column(look, bar, self.heads, self.band, self._area, gap=0)
+        self._below = Stack()
+        self.nothing, self.no_match = nothing_yet(look, self._page), nothing_matches(look, self._page)
+        for part in (self._area, self.nothing, self.no_match):
+            self._below.addWidget(part)
+        whole = column(look, bar, self.heads, self.band, self._below, gap=0)
         whole.setStretch(3, 1)
         self.setLayout(whole)
 
@@ -103,6 +117,8 @@ class CalendarFace(QWidget):
         crowded = self.width() < self._look.px(CROWDED)
         self.also.shrink(crowded)
         self._week.setHidden(crowded or self.span == "month")
+        bare = not self.grid.items and not self.band.items and self._below.currentWidget() is self._area
+        self._none.setVisible(bare and not crowded)
 
     def _listen(self) -> None:
         for grid, other in ((self.grid, self.band), (self.band, self.grid)):
@@ -142,18 +158,42 @@ class CalendarFace(QWidget):
         timed = (self._moment or self.together.timed()) and self.span != "month"
         days, month = days_of(self.span, self.day), self.day.month
         above = [item for item in items if item.minute is None] if timed else []
+        turned = days != self.grid.days
         self._show_band(days, above, month)
         below = [item for item in items if item.minute is not None] if timed else items
         self.grid.show_items(self.span, days, below, timed=timed, month=month)
         self.heads.updateGeometry()
         self.heads.update()
-        if timed and not self._scrolled:
+        if timed and (self._placed is None or (turned and self._is_untouched())):
             QTimer.singleShot(0, self, self._to_the_first_hour)
         kept = self.grid.item_of(self._keep) or self.band.item_of(self._keep)
         for grid in (self.grid, self.band):
             grid.chosen = kept.row.id if kept and grid.item_of(kept.row.id) is kept else None
             grid.update()
         self.picked.emit(kept.row if kept else None)
+        self._show_nothing(bare=not items)
+
+    def _show_nothing(self, *, bare: bool) -> None:
+        """A bare period says so in the bar; where the whole list holds nothing, it says how to begin."""
+        self._look.bind(self._none.setText, NOTHING[self.span])
+        if bare and not self.together.kinds:
+            self._page.source.count(self._counted, key="calendar")
+        else:
+            self._say_instead(None)
+
+    def _counted(self, total: int) -> None:
+        if total or self.grid.items or self.band.items:
+            self._say_instead(None)
+        else:
+            self._say_instead(self.nothing if self._page.is_whole() else self.no_match)
+
+    def _say_instead(self, words: Empty | None) -> None:
+        """In the place of the days; the header's way to a new record gives way to the one that is offered."""
+        self._below.setCurrentWidget(words or self._area)
+        self.no_match.say(self._page.filters.why_nothing())
+        self._fit_bar()
+        if self._page.face() is self:
+            self._page.new_button().become("plain" if words is self.nothing else "primary")
 
     def _show_band(self, days: list[date], items: list[Item], month: int) -> None:
         shown: list[Item] = []
@@ -182,7 +222,6 @@ class CalendarFace(QWidget):
         """Where the working day begins, or what lies before it; in a low window, as far as today has come."""
         if not self.isVisible():
             return
-        self._scrolled = True
         minutes = [item.minute for item in self.grid.items if item.minute is not None]
         first = min([FIRST_HOUR, *(minute // 60 for minute in minutes)])
         look, now = self._look, datetime.now().astimezone()
@@ -191,6 +230,11 @@ class CalendarFace(QWidget):
             soon = (now.hour * 60 + now.minute + SOON) * look.px(HOUR) // 60
             top = max(top, soon - self._area.viewport().height())
         self._area.verticalScrollBar().setValue(top)
+        self._placed = self._area.verticalScrollBar().value()
+
+    def _is_untouched(self) -> bool:
+        """Whether nobody scrolled since: then another period opens at its own hour."""
+        return self._area.verticalScrollBar().value() == self._placed
 
     def _say(self) -> None:
         look = self._look
@@ -254,7 +298,7 @@ class CalendarFace(QWidget):
     def begin(self) -> None:
         """The focus."""
         self.grid.setFocus()
-        if self.grid.timed and not self._scrolled:
+        if self.grid.timed and self._placed is None:
             self._to_the_first_hour()
 
     def is_empty(self) -> bool:

@@ -217,7 +217,8 @@ class Beside(QWidget):
 
     def _sentence(self, each: Column) -> Callable[[], str]:
         def said() -> str:
-            words = " · ".join(self._look.text(one) for one in why(each))
+            between = {"zh": "；"}.get(self._look.language, "; ")
+            words = between.join(self._look.text(one) for one in why(each))
             return words[:1].upper() + words[1:]
 
         return said
