@@ -400,7 +400,7 @@ class Program(QObject):
         session, vault = self.session, self._vault
         if session is None or vault is None:
             return
-        session.window.hide()
+        session.window.doing.vanish()
         from desktop.views.wiped import WipedPage
 
         self._front(WipedPage(self.look, None))

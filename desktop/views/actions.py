@@ -147,6 +147,12 @@ class Actions(QObject):
             leaf.raise_()
             leaf.repaint()  # now: nobody hears of events until all is closed
 
+    def vanish(self) -> None:
+        """The office has this laptop wiped: nothing is seen any more, though changes still go."""
+        close_all()
+        for window in (self._window, *self.torn.windows):
+            window.hide()
+
     def close(self) -> None:
         """The vault is locked, or the program ends: no window stays."""
         self.torn.close_all()

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import SIGNAL, QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from desktop.models.records import Attachment, Signature
 from desktop.models.store import Store
@@ -380,6 +381,54 @@ def test_a_lock_takes_it_away(page: QuotePage, window: Window, qtbot: QtBot) -> 
     window.doing.blank()
     assert not screen.isVisible()
     assert watched == [True, False]
+
+
+def test_neither_the_end_of_the_program_nor_of_the_session_is_held_up(
+    page: QuotePage, window: Window, qtbot: QtBot
+) -> None:
+    asked: list[bool] = []
+    window.lock_wanted.connect(lambda: asked.append(True))
+    screen = opened(page, window, qtbot)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    QTimer.singleShot(0, app.quit)
+    QTimer.singleShot(5_000, screen, lambda: app.exit(7))
+    assert app.exec() == 0
+    assert not isValid(screen)
+    assert asked == [True]
+    window.show()
+    page.signing.screen = None
+    again = opened(page, window, qtbot)
+    assert app.receivers(SIGNAL("commitDataRequest(QSessionManager&)")) == 1
+    away = again.findChild(opening.Away)
+    assert away is not None
+    away.give_way()  # as the system's session does that ends
+    assert app.receivers(SIGNAL("commitDataRequest(QSessionManager&)")) == 0
+    assert not again.isVisible()
+    assert asked == [True, True]
+
+
+def test_an_order_to_wipe_takes_it_away_at_once_and_nothing_comes_back(
+    page: QuotePage, window: Window, qtbot: QtBot
+) -> None:
+    screen = opened(page, window, qtbot)
+    window.doing.vanish()
+    assert not screen.isVisible()
+    assert not window.isVisible()
+    page.signing.screen = None
+    page.signing.open()
+    settle(window, qtbot)
+    assert page.signing.screen is None
+
+
+def test_after_a_wrong_pin_the_next_keys_are_a_pin_again(
+    page: QuotePage, window: Window, qtbot: QtBot
+) -> None:
+    screen = opened(page, window, qtbot)
+    qtbot.waitUntil(screen.isActiveWindow, timeout=10_000)
+    screen.ask_to_leave()
+    type_pin(qtbot, screen, window, "0007")
+    assert screen.focusWidget() is screen.leave
 
 
 def test_another_pin_is_set_in_the_settings(window: Window, qtbot: QtBot, store: Store) -> None:

@@ -109,7 +109,7 @@ class ToSign(QObject):
         return round(self._look.px(680) * self._page.devicePixelRatioF())
 
     def _show(self, prepared: tuple[Showing, int]) -> None:
-        if self.screen is None:
+        if self.screen is None and self._page.window().isVisible():  # not wiped or locked meanwhile
             sitting = Sitting(self._look, self._desk, self._page.window(), *prepared)
             self.screen = sitting.screen
             sitting.ended.connect(self._ended)
@@ -143,7 +143,7 @@ class Sitting(QObject):
         screen.signing.connect(self._sign)
         screen.pin_typed.connect(self._try)
         screen.left.connect(self._left)
-        screen.locked.connect(self._away.lock)
+        screen.locked.connect(self._away.lock_or_end)
         screen.pages_wanted.connect(self._draw)
         screen.shutting.connect(self._away.rest)
         screen.shutting.connect(lambda: desk.watched.emit(False))
@@ -225,20 +225,24 @@ class Away(QObject):
     def put(self, but: QWidget) -> None:
         """All that is seen, but for one; and what is opened from now on, as by a link from elsewhere."""
         app = QApplication.instance()
-        if self._but is None and app is not None:
+        if self._but is None and isinstance(app, QApplication):
             app.installEventFilter(self)
+            app.commitDataRequest.connect(self.give_way)
         self._but = but
         self._put()
 
     def rest(self) -> None:
         """What is opened from now on is seen."""
         app = QApplication.instance()
-        if self._but is not None and app is not None:
+        if self._but is not None and isinstance(app, QApplication):
             app.removeEventFilter(self)
+            app.commitDataRequest.disconnect(self.give_way)
         self._but = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A window of the program comes up: away with it, as soon as it is there."""
+        """A window of the program comes up: away with it, as soon as it is there. The end is not held up."""
+        if event.type() == QEvent.Type.Quit and watched is QApplication.instance():
+            self.give_way()
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
             kinds = (Qt.WindowType.Window, Qt.WindowType.Dialog)
             if watched is not self._but and watched.windowType() in kinds:
@@ -265,8 +269,19 @@ class Away(QObject):
             window.show()
             window.activateWindow()
 
-    def lock(self) -> None:
+    def give_way(self) -> None:
+        """The program ends, or the system's session: the vault locks first, and no PIN is asked for."""
+        self.lock()
+        close_all()
+
+    def lock_or_end(self) -> None:
         """Five wrong PINs: whoever knows the passphrase opens the vault again."""
+        self.lock()
+        if self._but is not None:  # a program that locks nothing, as that of the demo company
+            QApplication.quit()
+
+    def lock(self) -> None:
+        """Ask for what closes the vault; with it this screen goes."""
         for window in filter(isValid, self._windows):
             wanted = getattr(window, "lock_wanted", None)
             if wanted is not None:

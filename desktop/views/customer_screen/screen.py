@@ -212,6 +212,7 @@ class CustomerScreen(QWidget):
             self.left.emit(self._on_paper)
             return
         self.leave.answered(answer)
+        self.leave.setFocus()  # while it was asked the keys went elsewhere
         if not answer.left:
             self.locked.emit()
 
