@@ -236,7 +236,8 @@ def stale_quotes(console: Console, chosen: argparse.Namespace) -> None:
     if chosen.renew is not None:
         named = [records.find(store, Quote, each).id for each in chosen.renew]
         wanted = named or [one.quote for one in found]
-        renewed = [one.hex for one in stale_prices.renew_all(store, console.actor, wanted)]
+        stale_prices.renew_all(store, console.actor, wanted)
+        renewed = [one.hex for one in wanted]
         console.result({"renewed": renewed}, msg("Quotes renewed: {count}").of(count=len(renewed)))
         return
     told = [
