@@ -141,7 +141,7 @@ def _row(voice: Voice, changes: Changes, change: LineChange) -> Block:
     name = voice.text(change.line["name"])
     flow.write(name.first, page.body, page.ink, 0, room, STRONG)
     if change.line["kind"] in COUNTED:
-        _amounts(block, (amount_of(change.old), amount_of(change.new)), change.kind, digits, 4.6)
+        _amounts(block, changes, change, 4.6)
     if name.second:
         flow.write(name.second, second_type(page.body, page), page.ink_3, 0, room)
     for step in steps_of(voice, change, digits):
@@ -151,16 +151,26 @@ def _row(voice: Voice, changes: Changes, change: LineChange) -> Block:
     return block
 
 
-def _amounts(block: Block, values: tuple[Decimal, Decimal], kind: str, digits: int, y: float) -> None:
+def _amounts(block: Block, changes: Changes, change: LineChange, y: float) -> None:
     page = paper()
-    old, new = values
-    shown = ("" if kind == "added" else figure(old, digits), "" if kind == "removed" else figure(new, digits))
-    texts = (*shown, signed(new - old, digits))
+    sides = (("added", changes.before, change.old), ("removed", changes.after, change.new))
+    shown = ["" if change.kind == empty else _figure(side, amount_of(line)) for empty, side, line in sides]
+    texts = (*shown, more(changes, change.difference))
     room = page.width * (_FIGURES[1] - _FIGURES[0]) - 8
     for part, text in zip(_FIGURES, texts, strict=True):
         size, strong = fitted(text, page.figure.size, room), part == _FIGURES[-1]
         baseline = y + page.body.leading
         block.add(Text(page.width * part, baseline, text, size, page.ink, strong, "right"))
+
+
+def _figure(side: Mapping[str, Any], value: Decimal) -> str:
+    """An amount of one of the editions, with the decimals of its currency."""
+    return figure(value, int(side["digits"]))
+
+
+def more(changes: Changes, value: Decimal) -> str:
+    """A difference with its sign; nothing where the currency is another one."""
+    return signed(value, int(changes.after["digits"])) if changes.comparable else ""
 
 
 def signed(value: Decimal, digits: int) -> str:
@@ -214,13 +224,15 @@ def _terms(voice: Voice, old: Sequence[Any], new: Sequence[Any]) -> Iterator[Ste
 def _total(voice: Voice, changes: Changes) -> Block:
     page = paper()
     block = Block(height=34.0)
-    digits = int(changes.after["digits"])
-    old, new = (Decimal(side["totals"]["payable"]) for side in (changes.before, changes.after))
+    before, after = changes.before, changes.after
+    old, new = (
+        money(side["totals"]["payable"], side["currency"], int(side["digits"])) for side in (before, after)
+    )
     said = voice.say(TOTAL)
     block.add(Text(0, 18.0, said.first, page.body.size, page.ink, STRONG))
     if said.second:
         block.add(Text(0, 27.5, said.second, page.body.size * page.second, page.ink_2))
-    texts = (figure(old, digits), money(new, changes.after["currency"], digits), signed(new - old, digits))
+    texts = (old, new, more(changes, changes.difference))
     room = page.width * (_FIGURES[1] - _FIGURES[0]) - 8
     for part, text in zip(_FIGURES, texts, strict=True):
         size = fitted(text, page.body.size, room, STRONG)

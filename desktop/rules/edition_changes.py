@@ -1,11 +1,13 @@
 """What changed from one edition of a quote to another, for a customer who knows the first.
 
-Lines are found again by their number, or by their name where they have none: the first of a name is the
-first of it in the other edition, the second the second. What moved without changing is no change.
+Lines are found again by their number, or by their name where they have none: those that stayed as they were,
+then the first of a name that is left as the first of it in the other edition, the second as the second. What
+moved without changing is no change.
 """
 
+import json
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -51,28 +53,31 @@ class Changes:
         return bool(self.lines or self.whole)
 
     @property
+    def comparable(self) -> bool:
+        """Whether amounts of both are of one currency: else their difference says nothing."""
+        return bool(self.before["currency"] == self.after["currency"])
+
+    @property
     def difference(self) -> Decimal:
-        """How much more is to be paid."""
+        """How much more is to be paid, where both are `comparable`."""
         return Decimal(self.after["totals"]["payable"]) - Decimal(self.before["totals"]["payable"])
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
     """What changed: what was altered and what is new in the order of `after`, then what left."""
-    left: dict[tuple[str, str], deque[Mapping[str, Any]]] = defaultdict(deque)
-    for line in before["lines"]:
-        left[_key(line)].append(line)
+    pairs = _pairs(before["lines"], after["lines"])
     found: list[LineChange] = []
-    for line in after["lines"]:
-        waiting = left[_key(line)]
-        old = waiting.popleft() if waiting else None
+    for place, line in enumerate(after["lines"]):
+        old = before["lines"][pairs[place]] if place in pairs else None
         if old is None:
             found.append(LineChange("added", None, line))
             continue
         fields = _differing(old, line, COMPARED)
         if fields:
             found.append(LineChange("changed", old, line, fields))
-    gone = {id(line) for waiting in left.values() for line in waiting}
-    found += [LineChange("removed", line, None) for line in before["lines"] if id(line) in gone]
+    stayed = set(pairs.values())
+    gone = (line for place, line in enumerate(before["lines"]) if place not in stayed)
+    found += [LineChange("removed", line, None) for line in gone]
     kept = tuple(each for each in found if each.line["kind"] in (*PRICED, *SAID))
     return Changes(before, after, kept, _differing(before, after, WHOLE))
 
@@ -82,6 +87,27 @@ def amount_of(line: Mapping[str, Any] | None) -> Decimal:
     if line is None or line["kind"] not in PRICED or (line["kind"] != "item" and not line["chosen"]):
         return Decimal(0)
     return Decimal(line["net"])
+
+
+def _pairs(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """The place before of each line that was there before, by its place now."""
+    found: dict[int, int] = {}
+    by: tuple[Callable[[Mapping[str, Any]], Any], ...] = (_whole, _key)
+    for meant in by:
+        taken, left = set(found.values()), defaultdict[Any, deque[int]](deque)
+        for place, line in enumerate(before):
+            if place not in taken:
+                left[meant(line)].append(place)
+        for place, line in enumerate(after):
+            if place not in found and left[meant(line)]:
+                found[place] = left[meant(line)].popleft()
+    return found
+
+
+def _whole(line: Mapping[str, Any]) -> str:
+    """What makes two lines the same one that stayed as it was."""
+    said = {name: _plain(line.get(name)) for name in COMPARED}
+    return json.dumps([_key(line), said], sort_keys=True, default=str)
 
 
 def _key(line: Mapping[str, Any]) -> tuple[str, str]:

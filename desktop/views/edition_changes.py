@@ -1,6 +1,7 @@
 """What changed since the last edition that the customer has: beside the quote, and as PDF to hand over."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -12,6 +13,7 @@ from desktop.documents.voice import Voice, money
 from desktop.rules.edition_changes import Changes, LineChange
 from desktop.services import editions
 from desktop.services.drafts import QuoteDraft
+from desktop.views import cells, dates
 from desktop.views.buttons import Button
 from desktop.views.compose import Line, column, holding, label, row, scrolling
 from desktop.views.desk import Desk
@@ -87,34 +89,48 @@ class EditionChanges(Popover):
             if lines:
                 parts += [8, label(look, heading, size="small", ink="ink_2", strong=True), 2]
             for line in lines:
-                parts.append(self._line(voice, line, digits))
+                parts.append(self._line(voice, changes, line))
         whole = printed.whole_of(voice, changes)
         if whole:
             parts += [8, label(look, printed.WHOLE, size="small", ink="ink_2", strong=True), 2]
-            parts += [self._step(step) for step in whole]
+            parts += [self._step(self._as_on_screen(step)) for step in whole]
         if not changes:
             parts += [8, label(look, printed.NOTHING, ink="ink_2", wrap=True)]
         payable = money(changes.after["totals"]["payable"], currency, digits)
-        more = printed.signed(changes.difference, digits)
+        more = printed.more(changes, changes.difference)
         parts += [10, Line(look), 6]
-        parts.append(self._pair(printed.TOTAL, verbatim(f"{payable}   {more}"), strong=True))
+        parts.append(self._pair(printed.TOTAL, f"{payable}   {more}".rstrip(), strong=True))
         return holding(column(look, *parts, gap=2, edge=(16, 4, 16, 8)))
 
-    def _line(self, voice: Voice, change: LineChange, digits: int) -> QWidget:
+    def _line(self, voice: Voice, changes: Changes, change: LineChange) -> QWidget:
         name = verbatim(veil_text(self._look, voice.text(change.line["name"]).first))
+        digits, more = int(changes.after["digits"]), printed.more(changes, change.difference)
         steps = [self._step(step) for step in printed.steps_of(voice, change, digits)]
-        more = verbatim(printed.signed(change.difference, digits))
         return holding(column(self._look, self._pair(name, more), *steps, gap=0, edge=(0, 3, 0, 3)))
 
-    def _pair(self, words: Message, value: Message, *, strong: bool = False) -> QWidget:
+    def _pair(self, words: Message, value: str, *, strong: bool = False) -> QWidget:
         look = self._look
         left = label(look, words, wrap=True, strong=strong)
-        made = row(look, left, label(look, value, strong=True), gap=12)
+        made = row(look, left, label(look, verbatim(veil_text(look, value)), strong=True), gap=12)
         made.setStretch(0, 1)
         return holding(made)
 
+    def _as_on_screen(self, step: printed.Step) -> printed.Step:
+        """Days as the window writes them; the paper has them in full."""
+        return step._replace(old=self._day(step.old), new=self._day(step.new))
+
+    def _day(self, said: str) -> str:
+        if len(said) != len("2026-12-23"):
+            return said
+        try:
+            day = date.fromisoformat(said)
+        except ValueError:
+            return said
+        return dates.short_day(day, self._look.language, cells.now().date())
+
     def _step(self, step: printed.Step) -> QWidget:
         look = self._look
-        said = f"{step.old} → {step.new or '—'}" if step.old else step.new
+        old, new = veil_text(look, step.old), veil_text(look, step.new)
+        said = f"{old} → {new or '—'}" if old else new
         words = verbatim(f"{look.text(step.label)}  {said}")
         return label(look, words, size="small", ink="ink_2", wrap=True)

@@ -73,6 +73,28 @@ def test_the_paper_says_the_same_as_the_screen(store: Store) -> None:
         assert expected in said, expected
 
 
+def test_of_two_lines_of_one_product_the_one_that_left_is_told(store: Store) -> None:
+    hose = stores.product(store, "HOSE", "100")
+    made = stores.quote(store, (hose.id, "1"), (hose.id, "5"))
+    run(store, "quote.issue", made.id)
+    run(store, "quote.revise", made.id)
+    run(store, "quote.remove_line", made.id, line_id=drafts.load(store, made.id).lines[0].id)
+    [only] = editions.changes(store, made.id).lines
+    assert (only.kind, only.line["quantity"], only.difference) == ("removed", "1", Decimal(-100))
+
+
+def test_amounts_of_two_currencies_have_no_difference(store: Store) -> None:
+    made = stores.quote(store, (stores.product(store, "HOSE", "100").id, "2"))
+    run(store, "quote.issue", made.id)
+    run(store, "quote.revise", made.id)
+    run(store, "quote.edit", made.id, values={"currency": "JPY"})
+    found = editions.changes(store, made.id)
+    assert printed.more(found, found.difference) == ""
+    said = text_of(editions.paper(store, made.id))
+    assert "200.00" in said
+    assert "CNY → JPY" in said
+
+
 def test_without_an_issued_edition_before_it_there_is_nothing_to_compare(store: Store) -> None:
     made = stores.quote(store, (stores.product(store).id, "1"))
     with pytest.raises(NotFound):

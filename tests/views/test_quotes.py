@@ -410,8 +410,15 @@ def test_what_a_second_edition_changes_is_read_beside_it_and_saved(
     file = tmp_path / "changes.pdf"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
     page.paper.take_file("changes")
-    qtbot.waitUntil(file.exists)
-    assert file.read_bytes().startswith(b"%PDF")
+    qtbot.waitUntil(lambda: file.exists() and file.read_bytes().startswith(b"%PDF"))
+    settle(window, qtbot)
+    page.changes.hide()
+    page._look.turn_private()  # noqa: SLF001
+    page.changes.ask()
+    qtbot.waitUntil(page.changes.isVisible)
+    hidden = " ".join(each.text() for each in page.changes.findChildren(QLabel) if each.isVisible())
+    assert f"{price:,.2f}" not in hidden
+    assert line.name not in hidden
 
 
 def test_the_same_again_is_opened_to_go_on_with(
