@@ -231,3 +231,19 @@ def test_the_signed_page_is_photographed_and_kept_with_the_signature(selling: La
     assert len(files) == 2
     assert "signed.pdf" in files
     assert selling.json("show", "quote", quote)["stage"] == "accepted"
+
+
+def test_what_new_prices_change_is_named_renewed_and_told_apart(selling: Laptop) -> None:
+    quote = new_quote(selling)["id"]
+    selling.json("quote", "issue", quote)
+    assert selling.json("quote", "stale")["quotes"] == []
+    product = next(one for one in selling.json("list", "product") if one["sku"] == "SAT-75V")
+    dearer = float(product["price"]) + 1000
+    selling.json("edit", "product", product["id"], f"price={dearer}")
+    [one] = selling.json("quote", "stale")["quotes"]
+    assert (one["id"], one["difference"], one["lines"]) == (quote, "2000.00", 1)
+    assert selling.json("quote", "stale", "--renew")["renewed"] == [quote]
+    changes = selling.json("quote", "changes", quote)
+    assert (changes["from"], changes["to"], changes["difference"]) == (1, 2, "2000.00")
+    selling.json("undo")
+    assert selling.json("show", "quote", quote)["stage"] == "issued"
