@@ -16,7 +16,7 @@ from desktop.views.card import Body, Card
 from desktop.views.compose import Line, column, holding, label, row
 from desktop.views.covers import cover
 from desktop.views.desk import Desk
-from desktop.views.editors import AnyEditor, editor_for, focus
+from desktop.views.editors import AnyEditor, ChoiceEditor, editor_for, focus
 from desktop.views.look import Look
 from desktop.views.phrases import inside
 from desktop.views.popover import RING
@@ -63,6 +63,28 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "contract": ("quote_id", "name", "valid_from", "valid_until", "renew_on"),
     "organisation": ("name", "name_en", "phone", "tax_id", "currency", "tax_mode"),
 }
+BELONG: Final[dict[str, tuple[str, dict[str, frozenset[str]]]]] = {
+    "promotion": (
+        "kind",
+        {
+            "discount": frozenset({"percent"}),
+            "nth": frozenset({"percent", "every"}),
+            "spend": frozenset({"threshold", "saving", "percent"}),
+            "gift": frozenset({"gift_id", "threshold", "every"}),
+        },
+    ),
+    "price_book": (
+        "scope",
+        {
+            "standard": frozenset(),
+            "region": frozenset({"scope_value"}),
+            "segment": frozenset({"scope_value"}),
+            "customer": frozenset({"customer_id"}),
+            "contract": frozenset({"customer_id", "agreed_amount"}),
+        },
+    ),
+}
+"""Of a type whose fields are not all asked at once: the choice, and what belongs to each of its codes."""
 WIDTH: Final = 560
 
 
@@ -81,6 +103,7 @@ class NewRecord(Card):
         self._first: dict[str, str] = {}
         self.editors: dict[str, AnyEditor] = {}
         self._whys: dict[str, QLabel] = {}
+        self._labels: dict[str, QLabel] = {}
         self._title = label(look, size="title", strong=True)
         self._why = Reason(look)
         close = Button(look, icon="x", kind="flat", name=msg("Close"))
@@ -160,10 +183,10 @@ class NewRecord(Card):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.editors, self._whys = {}, {}
+        self.editors, self._whys, self._labels = {}, {}, {}
         self._look.bind(self._why.setText, verbatim(""))
         fields = RECORDS[self._kind].fields()
-        for place, name in enumerate(ASKED[self._kind]):
+        for name in ASKED[self._kind]:
             described = fields[name]
             value = self._links.get(name, described.default if not callable(described.default) else None)
             title = self._desk.title(described.kind.to, value) if isinstance(value, UUID) else ""  # type: ignore[attr-defined]
@@ -172,14 +195,37 @@ class NewRecord(Card):
             words = msg("{field} (needed)").of(field=described.label) if needed else described.label
             why = Reason(self._look)
             why.hide()
-            line, side = place // 2 * 4, place % 2
-            if line:
-                self._grid.setRowMinimumHeight(line - 1, self._look.px(4))
-            for offset, widget in enumerate((label(self._look, words, ink="ink_2"), editor, why)):
-                self._grid.addWidget(widget, line + offset, side)
-            self._grid.setColumnStretch(side, 1)
             self.editors[name], self._whys[name] = editor, why
+            self._labels[name] = label(self._look, words, ink="ink_2")
             self._first[name] = unfinished.text_of(editor)
+        self._lay()
+        decides = self.editors.get(BELONG[self._kind][0]) if self._kind in BELONG else None
+        if isinstance(decides, ChoiceEditor):
+            decides.currentIndexChanged.connect(self._lay)
+
+    def _asked(self) -> list[str]:
+        """The fields that belong to what was chosen; all of them where nothing decides."""
+        names = list(ASKED[self._kind])
+        if self._kind not in BELONG:
+            return names
+        decides, codes = BELONG[self._kind]
+        some = frozenset().union(*codes.values())
+        fit = codes.get(self.editors[decides].typed(), some) | self._links.keys()
+        return [name for name in names if name in fit or name not in some]
+
+    def _lay(self) -> None:
+        """What is asked, two in a row; what does not belong to the choice keeps what was typed, unseen."""
+        asked = self._asked()
+        for place, name in enumerate([*asked, *(each for each in self.editors if each not in asked)]):
+            line, side, shown = place // 2 * 4, place % 2, name in asked
+            if line:
+                self._grid.setRowMinimumHeight(line - 1, self._look.px(4) if line < len(asked) * 2 else 0)
+            for offset, widget in enumerate((self._labels[name], self.editors[name], self._whys[name])):
+                self._grid.addWidget(widget, line + offset, side)
+                widget.setVisible(shown and offset < 2)
+            self._grid.setColumnStretch(side, 1)
+        if self.isVisible():
+            self._later.start()
 
     def _find(self, kind: str, text: str) -> list[tuple[UUID, str]]:
         return [(UUID(bytes=hit.id), hit.title) for hit in self._desk.search(text, [kind], 8)]
@@ -187,7 +233,8 @@ class NewRecord(Card):
     def _make(self) -> None:
         typed: dict[str, str] = {}
         values: dict[str, Any] = dict(self._links)
-        for name, editor in self.editors.items():
+        for name in self._asked():
+            editor = self.editors[name]
             if editor.parsed:
                 values[name] = editor.typed()
             elif editor.typed():
@@ -207,7 +254,7 @@ class NewRecord(Card):
 
     def _refuse(self, error: SatchelError) -> None:
         told = errors.shown(error)
-        if told.field in self._whys:
+        if told.field in self._asked():
             self._look.bind(self._whys[told.field].setText, told.words)
             self._whys[told.field].show()
             self._mark(self.editors[told.field], invalid=True)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from desktop.models.kinds import (
     Amount,
@@ -23,13 +24,14 @@ from desktop.models.kinds import (
     Whole,
 )
 from desktop.models.record import RECORDS
+from desktop.models.records import Promotion
 from desktop.models.store import Store
 from desktop.views import unfinished
 from desktop.views.editors import ChoiceEditor, LineEditor, LongEditor
 from desktop.views.form import Fact
 from desktop.views.lists import DIRECTORY_KINDS, LISTS
 from desktop.views.look import Look
-from desktop.views.new_record import ASKED
+from desktop.views.new_record import ASKED, BELONG
 from desktop.views.settings_page import SettingsPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -155,6 +157,27 @@ def test_a_new_record_says_below_its_field_what_is_missing(
     complaints = [window.new.said(name) for name in ASKED[kind] if window.new.said(name)]
     assert complaints or kind == "quote", kind
     window.new.dismiss()
+
+
+def test_a_new_promotion_asks_what_belongs_to_its_kind(window: Window, qtbot: QtBot, store: Store) -> None:
+    window.new.ask("promotion")
+    editors, asked = window.new.editors, BELONG["promotion"][1]
+    kind = editors["kind"]
+    assert isinstance(kind, ChoiceEditor)
+    some = frozenset().union(*asked.values())
+    for code, wanted in asked.items():
+        kind.setCurrentIndex(kind.findData(code))
+        assert {name for name in some if not editors[name].isHidden()} == wanted, code
+    assert not editors["valid_until"].isHidden()
+    unfinished.put(editors["name"], "赠保养包")
+    unfinished.put(editors["threshold"], "50000")
+    kind.setCurrentIndex(kind.findData("discount"))
+    unfinished.put(editors["percent"], "5")
+    window.new.make.click()
+    settle(window, qtbot)
+    with store.reading() as session:
+        made = session.scalars(select(Promotion)).one()
+    assert (made.kind, made.percent, made.threshold) == ("discount", 5, None)
 
 
 def test_a_choice_and_a_flag_are_chosen_by_key(
