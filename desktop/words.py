@@ -5,19 +5,19 @@ A message is made where it is meant (`msg("Quote")`) and becomes text where it i
 """
 
 import io
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from struct import iter_unpack, unpack_from
 from typing import Final
 
 LANGUAGES: Final = ("zh", "en")
 RESOURCES: Final = Path(__file__).resolve().parent.parent / "resources"
 LOCALE: Final = RESOURCES / "locale"
 _FOLDERS: Final = {"zh": "zh_CN"}
-_LITTLE: Final = b"\xde\x12\x04\x95"
-"""How a compiled catalogue begins that was written with the small end of numbers first."""
+_ORDERS: Final = {b"\xde\x12\x04\x95": "<", b"\x95\x04\x12\xde": ">"}
+"""How a compiled catalogue begins whose numbers are written with the small or with the large end first."""
 _CONTEXT_ENDS: Final = "\x04"
 
 
@@ -74,22 +74,32 @@ def _catalogue(language: str) -> Mapping[bytes, bytes]:
     folder = LOCALE / _FOLDERS[language] / "LC_MESSAGES"
     found: dict[bytes, bytes] = {}
     for source in sorted(folder.glob("*.po")):
-        found |= _texts(_compiled(source))
+        try:
+            found |= _texts(_compiled(source))
+        except (ValueError, struct.error):  # the file beside it was cut off or is none
+            found |= _texts(_made(source))
+    found.pop(b"", None)  # what a catalogue says of itself
     return found
 
 
 def _texts(file: bytes) -> dict[bytes, bytes]:
-    """The texts of a compiled catalogue: two tables say how long each is and where it begins."""
-    order = "<" if file.startswith(_LITTLE) else ">"
-    count, *tables = unpack_from(f"{order}3I", file, 8)
-    keys, values = (
-        [
-            file[start : start + length]
-            for length, start in iter_unpack(f"{order}2I", file[at : at + 8 * count])
-        ]
-        for at in tables
-    )
+    """The texts of a compiled catalogue: two tables say how long each is and where it begins.
+
+    Raises ValueError or struct.error for what is none, or not all of one.
+    """
+    order = _ORDERS.get(file[:4])
+    if order is None:
+        raise ValueError(file[:4])
+    count, *tables = struct.unpack_from(f"{order}3I", file, 8)
+    keys, values = (_cut_out(file, f"{order}2I", at, count) for at in tables)
     return dict(zip(keys, values, strict=True))
+
+
+def _cut_out(file: bytes, form: str, at: int, count: int) -> list[bytes]:
+    places = list(struct.iter_unpack(form, file[at : at + 8 * count]))
+    if len(places) < count or (places and sum(places[-1]) > len(file)):
+        raise ValueError(count)
+    return [file[start : start + length] for length, start in places]
 
 
 def _compiled(source: Path) -> bytes:
@@ -97,6 +107,11 @@ def _compiled(source: Path) -> bytes:
     ready = source.with_suffix(".mo")
     if ready.exists() and ready.stat().st_mtime >= source.stat().st_mtime:
         return ready.read_bytes()
+    return _made(source)
+
+
+def _made(source: Path) -> bytes:
+    """The same, compiled now."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

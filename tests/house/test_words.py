@@ -1,7 +1,11 @@
 """Every word has its Chinese, every Chinese is used, and every message can be collected."""
 
 import ast
+from pathlib import Path
 
+import pytest
+
+from desktop import words
 from desktop.words import msg
 from tests.house.sources import modules, named, tree
 from tests.house.words import Word, problems, translations, used_words, words_in
@@ -67,3 +71,18 @@ def collectable(node: ast.Call, name: str) -> bool:
         return False
     plain = all(isinstance(argument, ast.Constant) for argument in node.args)
     return name != "msg" or (plain and not node.keywords and 1 <= len(node.args) <= 2)
+
+
+def test_a_compiled_catalogue_that_is_cut_off_or_none_is_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "zh_CN" / "LC_MESSAGES" / "one.po"
+    source.parent.mkdir(parents=True)
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+    source.write_text(f'{head}\nmsgctxt "paper"\nmsgid "Quote"\nmsgstr "报价"\n', encoding="utf-8")
+    whole = words._compiled(source)  # noqa: SLF001
+    monkeypatch.setattr(words, "LOCALE", tmp_path)
+    for file in (b"", b"PK", whole[:7], whole[:24], whole[:60], whole[:-3], bytes(400), whole):
+        source.with_suffix(".mo").write_bytes(file)
+        found = words._catalogue.__wrapped__("zh")  # noqa: SLF001
+        assert found == {b"paper\x04Quote": "报价".encode()}, file
