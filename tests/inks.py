@@ -3,8 +3,11 @@
 import math
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from desktop.models.store import Store
 from desktop.rules.ink import Ink, Stroke
+from desktop.services import drafts
 from desktop.services.evidence import OnScreen
 from tests.stores import NOON
 
@@ -28,10 +31,17 @@ def _stroke(number: int, pressure: int) -> Stroke:
     )
 
 
+def in_front(store: Store, quote_id: UUID, **changes: Any) -> OnScreen:
+    """The same, in front of this quote as it is issued now."""
+    issued = drafts.load(store, quote_id).revision
+    return on_screen(**{"content": issued.content_hash or "", **changes})
+
+
 def on_screen(**changes: Any) -> OnScreen:
     """What happens in front of a customer who reads one page for twelve seconds."""
     said: dict[str, Any] = {
         "shown": "ab" * 32,
+        "content": "cd" * 32,
         "seen": (12_000,),
         "consent": CONSENT,
         "language": "zh",

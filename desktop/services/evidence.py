@@ -30,11 +30,13 @@ NO_CONSENT: Final = msg("Without the consent nothing is signed.")
 class OnScreen:
     """What happened in front of the customer.
 
-    `shown` is the hash of the PDF whose pages were on the screen, `seen` the milliseconds of each page,
-    `language` that of the words around it, `pointer` what was written with: mouse, pen or touch.
+    `shown` is the hash of the PDF whose pages were on the screen, `content` that of what they say,
+    `seen` the milliseconds of each page, `language` that of the words around it, `pointer` what was
+    written with: mouse, pen or touch.
     """
 
     shown: str
+    content: str
     seen: tuple[int, ...]
     consent: str
     language: str

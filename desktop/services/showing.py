@@ -35,13 +35,14 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """One issued document; `sha256` is that of the PDF whose pages are shown."""
+    """One issued document; `sha256` is that of the PDF whose pages are shown, `content` of what they say."""
 
     quote_id: UUID
     number: str
     language: str
     check: str
     sha256: str
+    content: str
     snapshot: Mapping[str, Any]
     signer: str
     job: str
@@ -130,6 +131,7 @@ def showing(store: Store, quote_id: UUID, width: int) -> Showing:
         language=language,
         check=short_hash(draft.revision.content_hash or ""),
         sha256=hash_of(paper),
+        content=draft.revision.content_hash or "",
         snapshot=snapshot,
         signer=signer,
         job=job,

@@ -16,6 +16,7 @@ from desktop.words import Message, msg
 PAPER: Final = "paper"
 SCREEN: Final = "screen"
 """Ways of signing."""
+ANOTHER: Final = msg("This quote was changed after it was shown. Show the customer what is issued now.")
 EXPIRED = msg("This offer has expired. Make a new revision, so that the customer signs what holds today.")
 
 
@@ -67,6 +68,8 @@ def sign(
     if photo is not None:
         image_id = attachments.attach_file(work, of=Quote.__tablename__, of_id=quote.id, **photo).id
     if on_screen is not None:
+        if on_screen.content != revision.content_hash:
+            raise Refused(ANOTHER)  # a sync brought a new revision while the customer was reading
         evidence = records.record(work, on_screen)
         inked = sealed.keep_signed(work, quote, revision, on_screen.ink, evidence, signer, job)
         if inked:

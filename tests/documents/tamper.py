@@ -174,7 +174,7 @@ def signed_on_a_screen(store: Store) -> tuple[bytes, bytes]:
     firm(store)
     made = quote(store, (product(store).id, "2"))
     paper: bytes = commands.run(store, store.me(), "quote.issue", made.id).value
-    said: dict[str, Any] = {"signer": "张建国", "job": "总经理", "on_screen": inks.on_screen()}
+    said: dict[str, Any] = {"signer": "张建国", "job": "总经理", "on_screen": inks.in_front(store, made.id)}
     commands.run(store, store.me(), "quote.sign", made.id, **said)
     return paper, quotes.paper(store, made.id)
 

@@ -32,6 +32,7 @@ def shown(language: str = "zh") -> Showing:
         language=language,
         check=f"{digest[:4]} {digest[4:8]}".upper(),
         sha256=hash_of(paper),
+        content=digest,
         snapshot=snapshot,
         signer="张建国" if language == "zh" else "Zhang Jianguo",
         job="总经理" if language == "zh" else "General Manager",

@@ -43,9 +43,8 @@ def write(folder: Path, ids: list[UUID]) -> None:
     """The process that is killed: signs one after another and says each that is done."""
     with opened(folder) as store:
         for each in ids:
-            commands.run(
-                *(store, store.me(), "quote.sign", each), signer="张建国", on_screen=inks.on_screen()
-            )
+            shown = inks.in_front(store, each)
+            commands.run(store, store.me(), "quote.sign", each, signer="张建国", on_screen=shown)
             sys.stdout.write(f"{each.hex}\n")
             sys.stdout.flush()
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ def issued(store: Store) -> tuple[Quote, bytes]:
 
 
 def sign(store: Store, made: Quote, **said: object) -> Signature:
-    given: dict[str, Any] = {"signer": " 张建国 ", "job": "总经理", "on_screen": inks.on_screen(), **said}
+    shown = inks.in_front(store, made.id)
+    given: dict[str, Any] = {"signer": " 张建国 ", "job": "总经理", "on_screen": shown, **said}
     found = commands.run(store, store.me(), SIGN, made.id, **given).value
     assert isinstance(found, Signature)
     return found
@@ -133,8 +135,25 @@ def test_without_reading_consent_and_ink_nothing_is_signed(
     store: Store, issued: tuple[Quote, bytes], changes: dict[str, object], why: str
 ) -> None:
     with pytest.raises(Refused, match=why):
-        sign(store, issued[0], on_screen=inks.on_screen(**changes))
+        sign(store, issued[0], on_screen=inks.in_front(store, issued[0].id, **changes))
     assert nothing_signed(store, issued[0])
+
+
+def test_what_was_revised_while_the_customer_read_is_not_signed_for_what_was_shown(
+    store: Store, issued: tuple[Quote, bytes]
+) -> None:
+    made, _ = issued
+    shown = inks.in_front(store, made.id)
+    commands.run(store, store.me(), "quote.revise", made.id)
+    line = drafts.load(store, made.id).lines[0]
+    commands.run(
+        store, store.me(), "quote.set_line", made.id, line_id=line.id, values={"quantity": Decimal(3)}
+    )
+    commands.run(store, store.me(), "quote.issue", made.id)
+    with pytest.raises(Refused, match="changed after it was shown"):
+        sign(store, made, on_screen=shown)
+    assert nothing_signed(store, made)
+    sign(store, made)
 
 
 def nothing_signed(store: Store, made: Quote) -> bool:

@@ -62,7 +62,8 @@ def test_what_a_customer_signed_on_one_laptop_is_known_on_the_other_and_a_rollba
     pair.meet()
     pair.meet()
     paper = pair.do(pair.ann, "quote.issue")
-    pair.do(pair.ann, "quote.sign", signer="张建国", job="总经理", on_screen=inks.on_screen())
+    shown = inks.in_front(pair.ann, pair.quote)
+    pair.do(pair.ann, "quote.sign", signer="张建国", job="总经理", on_screen=shown)
     signed = quotes.paper(pair.ann, pair.quote)
     assert sealed.examine(paper, pair.bob).state == "sound"
     pair.meet()
@@ -83,7 +84,8 @@ def test_what_a_customer_signed_on_one_laptop_is_known_on_the_other_and_a_rollba
 def test_nobody_changes_the_record_of_a_signature_not_at_the_office_either(pair: Pair) -> None:
     firm(pair.ann)
     pair.do(pair.ann, "quote.issue")
-    pair.do(pair.ann, "quote.sign", signer="张建国", on_screen=inks.on_screen())
+    shown = inks.in_front(pair.ann, pair.quote)
+    pair.do(pair.ann, "quote.sign", signer="张建国", on_screen=shown)
     pair.meet()
     [mine] = pair.all(pair.ann, Signature)
     with pytest.raises(SatchelError):

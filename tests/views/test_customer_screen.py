@@ -392,7 +392,9 @@ def test_neither_the_end_of_the_program_nor_of_the_session_is_held_up(
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     QTimer.singleShot(0, app.quit)
-    QTimer.singleShot(5_000, screen, lambda: app.exit(7))
+    patience = QTimer(screen)
+    patience.timeout.connect(lambda: app.exit(7))
+    patience.start(10_000)
     assert app.exec() == 0
     assert not isValid(screen)
     assert asked == [True]

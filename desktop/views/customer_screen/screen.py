@@ -160,6 +160,7 @@ class CustomerScreen(QWidget):
         panel.freeze(on=True)
         said = OnScreen(
             shown=self._shown.sha256,
+            content=self._shown.content,
             seen=tuple(self.pages.seen),
             consent=self.look.text(panel.consent_words()),
             language=self.look.language,
