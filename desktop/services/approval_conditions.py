@@ -19,6 +19,7 @@ from desktop.rules.canonical import hash_of
 from desktop.services import approval_requests, approvals, drafts, quotes, sealed
 from desktop.services import quote_sense as of
 from desktop.services.commands import Asking, command, every
+from desktop.services.days import day_words
 from desktop.services.drafts import QuoteDraft
 from desktop.words import Message, msg
 
@@ -86,14 +87,14 @@ def condition(session: Session, draft: QuoteDraft, today: date, zone: ZoneInfo) 
     if note is None or note.until is None:
         return None
     answer = _answer(session, note)
-    last = note.until.isoformat()
+    last = day_words(note.until, today)
     if answer is not None and answer.granted:
         day = _day(answer, zone)
         by = session.get(User, answer.granted_by_id) if answer.granted_by_id else None
         who = by.name if by is not None else "—"
         if day <= note.until:
             made = Confirmed(who, day.isoformat(), answer.id.hex)
-            return Condition(note.until, "given", GIVEN.of(who=who, day=day.isoformat()), made)
+            return Condition(note.until, "given", GIVEN.of(who=who, day=day_words(day, today)), made)
         return Condition(note.until, "over", OVER.of(day=last))
     if answer is not None:
         why = delegations.SAID_NO_WHY.of(remark=answer.remark) if answer.remark else delegations.SAID_NO

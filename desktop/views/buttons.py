@@ -173,9 +173,13 @@ class Button(_Keyed):
         width += look.t.width(text, size)
         width += look.px(6) + look.t.width(self._words(), size) if self._value else 0
         width += look.px(6) + look.t.icon("small") if self._trailing else 0
-        width += look.px(8) + paint.keys_width(look, keys) if keys else 0
+        width += self._before_keys() + paint.keys_width(look, keys) if keys else 0
         width += look.px(16) if self._kind == "search" else 0
         return QSize(width, height)
+
+    def _before_keys(self) -> int:
+        """The gap between what a button says and its keys; keys alone have none."""
+        return self._look.px(8) if self._said()[0] or self._icon else 0
 
     def minimumSizeHint(self) -> QSize:
         """A button is never squeezed."""
@@ -226,9 +230,9 @@ class Button(_Keyed):
             paint.paint_keys(
                 painter,
                 look,
-                left + look.px(8) + push,
+                left + self._before_keys() + push,
                 middle,
-                self._keys,
+                keys,
                 ink="on_accent" if on else "ink_3",
                 edge="on_accent" if on else "line_strong",
             )

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 MODIFIERS: Final = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
 
 
-def _said(action: keymap.Action) -> str:
-    return "+".join(paint.split_keys(keymap.all_keys()[action.name])) or "—"
+NONE: Final = "—"
+
+
+def _called(action: keymap.Action) -> str:
+    return "+".join(paint.split_keys(keymap.all_keys()[action.name])) or NONE
 
 
 class KeyButton(Button):
@@ -31,16 +34,21 @@ class KeyButton(Button):
     waiting = False
 
     def __init__(self, look: Look, action: keymap.Action) -> None:
-        super().__init__(look, _said(action))
+        super().__init__(look, _called(action))
         self.action = action
         look.bind(self.setAccessibleName, msg("Keys for: {what}").of(what=action.words))
         self.clicked.connect(self._wait)
 
-    def show_keys(self) -> None:
+    def _said(self) -> tuple[str, str]:
+        """Its keys as caps, as they stand everywhere; words while it waits, a dash for no keys."""
+        words = self.waiting or self.text() == NONE
+        return (self.text(), "") if words else ("", self.action.keys)
+
+    def renew(self) -> None:
         """The keys as they are now."""
         self.waiting = False
         self._look.release(self.setText)
-        self.setText(_said(self.action))
+        self.setText(_called(self.action))
 
     def _wait(self) -> None:
         self.waiting = True
@@ -48,7 +56,7 @@ class KeyButton(Button):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _end(self, keys: str | None) -> None:
-        self.show_keys()
+        self.renew()
         if keys is not None:
             self.chosen.emit(keys)
 
@@ -145,7 +153,7 @@ class KeySettings:
 
     def _renew(self) -> None:
         for button in self.buttons.values():
-            button.show_keys()
+            button.renew()
         self._compare()
         self.renewed()
 

@@ -214,7 +214,7 @@ LISTS: Final = {
             "quote",
             "file-text",
             (
-                Column("number", cells.title, 130, 1, 9, msg("Quote")),
+                Column("number", cells.title, 168, 1, 9, msg("Quote")),
                 Column("customer_id", cells.link, 190, 3, 8),
                 Column("name", cells.text, 150, 2, 5),
                 Column("stage", cells.stage, 100, 0, 8),
@@ -234,7 +234,7 @@ LISTS: Final = {
             "contract",
             "file-check",
             (
-                Column("number", cells.title, 130, 1, 9, msg("Contract")),
+                Column("number", cells.title, 168, 1, 9, msg("Contract")),
                 Column("customer_id", cells.link, 190, 3, 8),
                 Column("name", cells.text, 150, 2, 5),
                 Column("stage", cells.stage, 110, 0, 8),
@@ -274,7 +274,7 @@ LISTS: Final = {
             "order",
             "truck",
             (
-                Column("number", cells.title, 130, 1, 9, msg("Order")),
+                Column("number", cells.title, 168, 1, 9, msg("Order")),
                 Column("customer_id", cells.link, 190, 3, 8),
                 Column("name", cells.text, 150, 2, 5),
                 Column("stage", cells.stage, 128, 0, 8),

@@ -14,6 +14,7 @@ from desktop.errors import Refused, SatchelError
 from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
 from desktop.services import drafts, quotes
+from desktop.services.days import day_words
 from desktop.views import cells, quote_bundles
 from desktop.views.approvals.light import QuoteLight, missing
 from desktop.views.buttons import Button
@@ -249,7 +250,7 @@ class QuotePage(QWidget):
         mode = words_of(type(draft.revision).fields()["tax_mode"].kind, draft.revision.tax_mode or "")
         self._facts["tax_mode"].show_value(mode or "—")
         day = draft.revision.valid_until
-        self._facts["valid_until"].show_value(day.isoformat() if day else "—")
+        self._facts["valid_until"].show_value(day_words(day, cells.now().date()) if day else "—")
         firm = draft.customer
         self._facts["terms"].show_value((firm.terms if firm else "") or "—")
         for key in ("tax_mode", "valid_until"):

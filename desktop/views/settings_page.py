@@ -34,8 +34,8 @@ THEME_WORDS: Final = (
     ("system", msg("As the system")),
 )
 METERED: Final = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
-NAMED, NAMED_MOST, EDGE, EDGE_MOST = 216, 240, 40, 44
-"""Pixels for the name of a setting with its sentence, and before them; large text leaves controls room."""
+NAMED, NAMED_LEAST, CONTROL, EDGE, EDGE_MOST = 320, 216, 520, 40, 44
+"""Pixels for the name of a setting with its sentence, for the widest control, and before both."""
 SAMPLE: Final = msg("¥1,286,400.00, 24 Nov 2026; a week begins on Monday")
 NARROW: Final = 480
 TERSE: Final = frozenset({"keys"})
@@ -168,8 +168,13 @@ class SettingsPage(QWidget):
     def _fit(self) -> None:
         look = self._look
         narrow = self.width() - look.t.column("settings_index") < look.px(NARROW)
-        named = min(look.px(NAMED), NAMED_MOST)
         edge = 16 if narrow else min(look.px(EDGE), EDGE_MOST)
+        room = min(
+            self.width() - look.t.column("settings_index") - edge - min(look.px(20), edge),
+            look.t.column("text_max"),
+        )
+        beside = room - look.px(20) - look.px(CONTROL)
+        named = max(NAMED_LEAST, min(beside, look.px(NAMED)))  # large text leaves controls room
         self._middle.setContentsMargins(edge, look.px(16), min(look.px(20), edge), look.px(24))
         ways = QBoxLayout.Direction
         for line, texts in self._lines:

@@ -26,7 +26,9 @@ def contract(window: Window, firm: Firm) -> UUID:
     if known:
         return known[0].id
     product = next(iter(firm.products.values()))
-    sold = do("quote.compose", customer_id=firm.customers[0], name="二期空压站设备", lines=[(product, Decimal(2))])
+    sold = do(
+        "quote.compose", customer_id=firm.customers[0], name="二期空压站设备", lines=[(product, Decimal(2))]
+    )
     do("quote.issue", sold.id)
     days = {"valid_from": date(2026, 12, 1), "valid_until": date(2027, 11, 30)}
     made = do("contract.new", values={"quote_id": sold.id, "renew_on": date(2027, 10, 31), **days})

@@ -34,10 +34,18 @@ COPIES: dict[str, Network] = {
 }
 
 
+def belong(window: Window, *, office: bool) -> None:
+    """Whether this laptop has an office: no other state of the line than `alone` is seen without one."""
+    there = {"url": "https://office.example:8443", "name": "Hengyue"} if office else None
+    if window.desk.store.local("office") != there:
+        window.desk.store.set_local("office", there)
+
+
 def network(state: Network) -> Show:
     """The chip and its popover in one state."""
 
     def show(window: Window, firm: Firm) -> None:
+        belong(window, office=state.key != "alone")
         window.show_network(state)
         wait_idle(window)
         render(window)

@@ -11,6 +11,7 @@ from desktop.rules import edition_changes, phone_approvals
 from desktop.services import approval_conditions, approval_verdicts, approvals
 from desktop.services.approval_answers import Found, Laptop
 from desktop.services.approval_phone import Opened
+from desktop.services.days import day_words
 from desktop.views.approvals.phone_answer import PhoneAnswer
 from desktop.views.approvals.phone_call import Asked
 from desktop.views.quotes import QuotePage
@@ -162,7 +163,7 @@ def quote_conditional(window: Window, firm: Firm) -> None:
     quote_breach(window, firm)
     page = window.page()
     assert isinstance(page, QuotePage)
-    words = approval_conditions.GIVEN.of(who="沈清", day="2026-11-25")
+    words = approval_conditions.GIVEN.of(who="沈清", day=day_words(date(2026, 11, 25)))
     page.light._judge(approval_verdicts.Verdict("good", words, confirms=True))  # noqa: SLF001
 
 

@@ -173,7 +173,10 @@ class PhoneAnswer(Popover):
         """As large as its content wants now, and what has no room scrolls."""
         if not self.isHidden():
             self._keep_inside()
+        top = self.y()
         super().fit()
+        if not self.isHidden():  # it grows downwards: what was typed stays where it is
+            self.move(self.x(), max(RING, min(top, self._window.height() - self.height())))
 
     def _keep_inside(self) -> None:
         settle(self)

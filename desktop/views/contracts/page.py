@@ -21,6 +21,7 @@ from desktop.views.buttons import Button, Segments, Tab
 from desktop.views.compose import (
     Avatar,
     Chip,
+    Picture,
     Stack,
     column,
     holding,
@@ -113,7 +114,9 @@ class ContractPage(QWidget):
             "files": Tab(look, msg("Files")),
         }
         self._warning = label(look, ink="warn")
-        tabs = row(look, *self._tabs.values(), None, self._warning, gap=22, edge=(20, 0, 20, 0))
+        self._mark = Picture(look, "circle-alert", "warn", "small")
+        warned = holding(row(look, self._mark, self._warning, gap=6))
+        tabs = row(look, *self._tabs.values(), None, warned, gap=22, edge=(20, 0, 20, 0))
         bar = region("surface", "bottom")
         bar.setLayout(tabs)
         look.bind(bar.setFixedHeight, lambda: look.px(40))
@@ -280,7 +283,7 @@ class ContractPage(QWidget):
         same = sum(not changed for _, changed in entries)
         words = msg("{count} clauses are word for word the standard ones").of(count=same)
         self._look.bind(self.index.counted.setText, words)
-        differing = len(entries) - same
+        differing = len(draft.deviations)  # as the panel counts them: what was left out is one, too
         self._look.bind(self._counted.setText, msg("{count} not the standard text").of(count=differing))
         for part in self._legend:
             part.setVisible(self.compare)
@@ -307,6 +310,7 @@ class ContractPage(QWidget):
             words = self._missing() or (
                 msg("{count} deviations need approval").of(count=waiting) if waiting else ""
             )
+        self._mark.setVisible(bool(words))
         if isinstance(words, Message):
             self._look.bind(self._warning.setText, words)
         else:

@@ -36,6 +36,8 @@ PLACES: Final = {
 """What the places are called that the program's own clauses have; others are called by their names."""
 WAY: Final = ("sent", "signed", "running", "completed")
 EDGE: Final = (20, 0, 14, 0)
+WIDEST: Final = "30 Nov 2027"
+"""A day as wide as one can be."""
 
 
 class Side(QWidget):
@@ -198,7 +200,9 @@ class Side(QWidget):
         when.clicked.connect(lambda: self.dated.emit(each, when))
         if late:
             when.become("link")
-        made = holding(row(look, mark, name, None, figure, when, gap=6, edge=(10, 0, 14, 0)))
+        days = holding(row(look, None, when, gap=0))
+        look.bind(days.setMinimumWidth, lambda: look.t.width(WIDEST))  # one edge for all amounts
+        made = holding(row(look, mark, name, None, figure, days, gap=6, edge=(10, 0, 14, 0)))
         look.bind(made.setMinimumHeight, lambda: look.px(34))
         return made
 
@@ -206,7 +210,7 @@ class Side(QWidget):
         stage = stages.CONTRACT.find(contract.stage or "draft")
         self._head(msg("Execution"), stage.label)
         self._parts.addWidget(holding(column(self._look, Way(self._look, contract), edge=(20, 2, 14, 6))))
-        for words in _told(contract):
+        for words in _told(contract, today):
             line = label(self._look, words, size="small", ink="ink_2", wrap=True)
             self._parts.addWidget(holding(column(self._look, line, edge=(20, 2, 14, 2))))
 
@@ -227,13 +231,13 @@ def _done(milestones: Sequence[Milestone]) -> Message | str:
     return msg("{done} of {count} reached").of(done=done, count=len(milestones))
 
 
-def _told(contract: Contract) -> list[Message]:
+def _told(contract: Contract, today: date) -> list[Message]:
     found = []
     if contract.signed_on is not None:
-        found.append(msg("Signed on {day}.").of(day=day_words(contract.signed_on)))
+        found.append(msg("Signed on {day}.").of(day=day_words(contract.signed_on, today)))
     if contract.renew_on is not None:
         words = msg("A reminder comes {count} days before {day}, so that it is renewed in time.")
-        found.append(words.of(count=contract.remind_days or 0, day=contract.renew_on.isoformat()))
+        found.append(words.of(count=contract.remind_days or 0, day=day_words(contract.renew_on, today)))
     if contract.reason:
         found.append(msg("Reason: {reason}").of(reason=contract.reason))
     return found

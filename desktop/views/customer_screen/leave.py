@@ -58,6 +58,7 @@ class Leave(QWidget):
         self._screen = screen
         self._dots = Dots(look, length)
         self._why = label(look, size="small", ink="warn")
+        self._mark = Picture(look, "circle-alert", "warn", "small")
         self.keys: dict[str, Button] = {}
         title = label(look, msg("Leave this screen"), size="title", strong=True, centre=True)
         ask = label(look, msg("{name}, please type your PIN").of(name=person), ink="ink_2", centre=True)
@@ -66,10 +67,11 @@ class Leave(QWidget):
             label(look, words, size="small", ink="ink_2", centre=True, wrap=True)
             for words in (msg("What is written and not confirmed stays"), after)
         ]
+        why = row(look, None, self._mark, self._why, None, gap=6)
         self._card = QWidget(self)
         parts = column(
             *(look, row(look, None, Picture(look, "lock", "ink_2", "empty_state"), None), 4, title, ask, 12),
-            *(row(look, None, self._dots, None), row(look, None, self._why, None), 4, self._pad(), 8),
+            *(row(look, None, self._dots, None), why, 4, self._pad(), 8),
             *notes,
             gap=4,
             edge=(28, 24, 28, 20),
@@ -125,6 +127,7 @@ class Leave(QWidget):
     def tell(self, words: Message | None) -> None:
         """A line under the dots."""
         set_ink(self._why, "warn")
+        self._mark.setVisible(words is not None)
         if words is None:
             self._look.release(self._why.setText)
             self._why.setText(" ")

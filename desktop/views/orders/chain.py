@@ -15,7 +15,8 @@ from desktop.views.privacy import veil_text
 HIGH: Final = 76
 PITCH: Final = 90
 HEAD: Final = 30
-EDGE: Final = 16
+EDGE, END = 20, 16
+"""Before the first column, and behind the last."""
 GAP: Final = 34
 NARROW: Final = 112
 CLOSE: Final = 18
@@ -99,7 +100,7 @@ class ChainView(QWidget):
     def _column(self) -> tuple[int, int]:
         """Width of a column, and the gap behind it."""
         look, count = self._look, len(COLUMNS)
-        room = self.width() - 2 * look.px(EDGE)
+        room = self.width() - look.px(EDGE) - look.px(END)
         gap = look.px(GAP if room >= count * look.px(NARROW) + (count - 1) * look.px(GAP) else CLOSE)
         return max((room - (count - 1) * gap) // count, look.px(NARROW)), gap
 
@@ -117,7 +118,8 @@ class ChainView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Five narrow columns."""
         px = self._look.px
-        return QSize(2 * px(EDGE) + len(COLUMNS) * px(NARROW) + (len(COLUMNS) - 1) * px(CLOSE), self.height())
+        wide = len(COLUMNS) * px(NARROW) + (len(COLUMNS) - 1) * px(CLOSE)
+        return QSize(px(EDGE) + wide + px(END), self.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns share the width."""

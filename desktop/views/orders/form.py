@@ -15,6 +15,7 @@ from desktop.models.kinds import Choice, Day, Kind, Number, Short
 from desktop.models.record import Field
 from desktop.rules.money import ZERO, currency_digits, number
 from desktop.rules.order_figures import Figures
+from desktop.services.naming import Called
 from desktop.services.order_chain import Chain
 from desktop.views import errors
 from desktop.views.buttons import Button
@@ -87,7 +88,7 @@ def asked_of(command: str, chain: Chain) -> tuple[Asked, ...]:
     return found.get(command, ())
 
 
-def left_of(command: str, chain: Chain) -> list[tuple[UUID, str, Decimal]]:
+def left_of(command: str, chain: Chain) -> list[tuple[UUID, Message, Decimal]]:
     """The lines of which a quantity is asked: id, name, what is left or, of a return, what was sent."""
     if command not in ("order.ship", "order.invoice", "order.take_back"):
         return []
@@ -97,12 +98,13 @@ def left_of(command: str, chain: Chain) -> list[tuple[UUID, str, Decimal]]:
         taken = {}
         for name, part in every:
             taken[name] = taken.get(name, Figures()).plus(part)
-    found = []
+    found: list[tuple[UUID, Message, Decimal]] = []
     for line in chain.lines:
         gone = taken.get(line.id.hex, Figures()).quantity
         left = gone if command == "order.take_back" else (line.quantity or ZERO) - gone
         if left:
-            found.append((line.id, line.name or line.sku or "", left))
+            zh = line.name or line.sku or ""
+            found.append((line.id, Called(zh, "verbatim", english=line.name_en or zh), left))
     return found
 
 
@@ -138,7 +140,7 @@ class OrderForm(Card):
         self,
         title: Message,
         asked: tuple[Asked, ...],
-        lines: Sequence[tuple[UUID, str, Decimal]],
+        lines: Sequence[tuple[UUID, Message, Decimal]],
         do: Do,
         *,
         all_at_first: bool = True,
@@ -152,7 +154,7 @@ class OrderForm(Card):
         at = 0
         for line_id, name, left in lines:
             first = left if all_at_first else None
-            editor = self._editor(Number(4), verbatim(name), first)
+            editor = self._editor(Number(4), name, first)
             words = msg("{line}, at most {left}").of(line=name, left=number(left))
             self._grid.addWidget(label(look, words, wrap=True), at, 0)
             self._grid.addWidget(editor, at, 1)

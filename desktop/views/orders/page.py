@@ -77,7 +77,7 @@ class OrderPage(RecordPage):
         for made in (scrolling(ground), facts):
             self._faces.addWidget(made)
         bar = region("surface")
-        bar.setLayout(row(look, self.face, None, gap=0, edge=(16, 8, 16, 8)))
+        bar.setLayout(row(look, self.face, None, gap=0, edge=(20, 8, 16, 8)))
         every = column(look, bar, Line(look), self._faces, gap=0)
         every.setStretch(2, 1)
         self.setLayout(every)

@@ -33,7 +33,7 @@ class Shares(QWidget):
         look.bind(self.grid.setVerticalSpacing, lambda: look.px(7))
         head = label(look, msg("Where each cent went"), strong=True)
         why = label(look, msg("shared out on cumulative figures; the last batch closes to zero"), ink="ink_2")
-        title = row(look, head, why, None, gap=10, edge=(16, 12, 16, 6))
+        title = row(look, head, why, None, gap=10, edge=(20, 12, 16, 6))
         self.setLayout(column(look, title, holding(_edged(look, self.grid)), gap=0))
 
     def show_chain(self, chain: Chain) -> None:
@@ -102,5 +102,5 @@ class Shares(QWidget):
 
 
 def _edged(look: Look, grid: QGridLayout) -> QGridLayout:
-    look.bind(grid.setContentsMargins, lambda: (look.px(16), look.px(4), look.px(16), look.px(16)))
+    look.bind(grid.setContentsMargins, lambda: (look.px(20), look.px(4), look.px(16), look.px(16)))
     return grid

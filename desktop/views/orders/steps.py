@@ -14,6 +14,7 @@ from desktop.rules.money import ZERO, currency_digits, number, printed, symbol
 from desktop.rules.order_figures import Figures
 from desktop.rules.order_progress import days_late
 from desktop.services import order_chain, order_queues
+from desktop.services.days import day_words
 from desktop.services.figures import Tile
 from desktop.services.naming import Called
 from desktop.services.order_chain import Chain
@@ -240,11 +241,9 @@ def _goods(units: Mapping[str, OrderLine], parts: Mapping[str, Figures]) -> Mess
     return said or verbatim("")
 
 
-def day_of_year(day: date | None, today: date) -> str:
+def day_of_year(day: date | None, today: date) -> Message:
     """A day as it stands on a card: without its year where that is this one."""
-    if day is None:
-        return "—"
-    return f"{day:%m-%d}" if day.year == today.year else day.isoformat()
+    return verbatim("—") if day is None else day_words(day, today)
 
 
 def _delivery(chain: Chain, one: Delivery, place: int, today: date, goods: Message) -> Step:
