@@ -60,6 +60,7 @@ def _actions(kinds: Any) -> None:
         ("return", take_back, "goods came back", lines, ("--reason", "TEXT"), on),
         ("invoice", invoice, "ask finance for an invoice", lines, ("--due", "DAY")),
         ("invoiced", invoiced, "finance has written it", *_of("request", "number"), on),
+        ("withdraw", withdraw, "an invoice request that nobody has answered", *_of("request")),
         ("data", data, "an invoice request as EN 16931 data", *_of("request"), ("--to", "FILE")),
         ("pay", pay, "money came in", *_of("amount", "request", "step", "reference"), on),
     )
@@ -245,6 +246,16 @@ def invoiced(console: Console, chosen: argparse.Namespace) -> None:
     on = Day().parse(chosen.on)
     given = {"request_id": request.id, "number": chosen.number, "invoiced_on": on}
     _do(console, "order.invoiced", chain.order.id, **given)
+    _tell(console, chain.order.id, msg("Noted."))
+
+
+def withdraw(console: Console, chosen: argparse.Namespace) -> None:
+    """Take an invoice request back; what it asked for may be asked for again."""
+    chain = _chain(console, chosen)
+    request = _request(chain, chosen.request)
+    if request is None:
+        raise NotFound(msg("This order has no such invoice request."))
+    _do(console, "order.withdraw_request", chain.order.id, request_id=request.id)
     _tell(console, chain.order.id, msg("Noted."))
 
 

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from desktop.models.records import Customer, Order, Organisation
+from desktop.models.records import Customer, InvoiceRequest, Order, Organisation
 from desktop.models.store import Store
 from desktop.rules.order_progress import days_late
 from desktop.services import order_chain, order_sense
@@ -72,6 +72,17 @@ QUEUES: Final[Mapping[str, Callable[[Chain, date], bool]]] = {
     "late": lambda chain, today: days(chain, today) > 0,
 }
 """What waits for the office, for shipping, for finance, for the customer's money; and what is late."""
+_ASKED: Final = select(InvoiceRequest.order_id).where(
+    InvoiceRequest.state == "requested", InvoiceRequest.deleted_at.is_(None)
+)
+_AMONG: Final[Mapping[str, ColumnElement[bool]]] = {
+    "acknowledge": Order.stage == "submitted",
+    "ship": Order.stage.in_(("acknowledged", "delivering")),
+    "invoice": Order.id.in_(_ASKED) & Order.stage.in_(order_sense.OPEN),
+    "pay": Order.stage.in_(order_sense.OPEN) & (Order.stage != "completed"),
+    "late": Order.stage.in_(("submitted", "acknowledged", "delivering")),
+}
+"""Which orders can be in a queue at all: what was ended long ago is not read."""
 
 
 def queue(store: Store, name: str = "") -> list[Chain]:
@@ -80,7 +91,7 @@ def queue(store: Store, name: str = "") -> list[Chain]:
     with store.reading() as session:
         query = select(Order).where(Order.deleted_at.is_(None))
         if name:
-            query = query.where(Order.stage.not_in(("draft", "cancelled")))
+            query = query.where(_AMONG[name])
         order_by = Order.id if name else Order.id.desc()
         chains = [order_chain.chain_of(session, order) for order in session.scalars(query.order_by(order_by))]
     return [chain for chain in chains if not name or QUEUES[name](chain, today)]

@@ -64,6 +64,8 @@ def test_an_order_goes_from_the_quote_to_the_last_payment(pair: Pair, issued: st
     for batch in ("2", "3"):
         desk.json("order", "accept", order["id"], "--batch", batch, "--by", "彭立")
     assert desk.json("order", "list", "--queue", "ship") == []
+    hasty = desk.json("order", "invoice", order["id"], "--line", "SAT*1")["request"]
+    assert desk.json("order", "withdraw", order["id"], "--request", hasty)["invoiced"] == "98145.35"
     closing = desk.json("order", "invoice", order["id"])
     assert (closing["stage"], closing["invoiced"]) == ("accepted", "285521.77")
     assert desk.json("order", "list", "--queue", "invoice")[0]["id"] == order["id"]
@@ -77,9 +79,9 @@ def test_an_order_goes_from_the_quote_to_the_last_payment(pair: Pair, issued: st
     filters = [one["amount"] for one in told["deliveries"]]
     assert filters == ["98145.35", "178462.13", "8914.29"]
     assert [line["open"] for line in told["lines"]] == ["0", "0"]
-    assert sum(int(one["tax"].replace(".", "")) for one in told["requests"]) == int(
-        sum_of_tax(rep, order["id"])
-    )
+    asked = [one for one in told["requests"] if one["state"] != "cancelled"]
+    assert [one["number"] for one in asked] == [part["request"], closing["request"]]
+    assert sum(int(one["tax"].replace(".", "")) for one in asked) == sum_of_tax(rep, order["id"])
     returned = rep.json("order", "return", order["id"], "--line", "FLT*1", "--reason", "漏气")
     assert returned["stage"] == "delivering"
     both(pair)

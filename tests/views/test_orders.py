@@ -9,12 +9,16 @@ from uuid import UUID
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from desktop.models.records import InvoiceRequest, Order, OrderLine
 from desktop.models.store import Store
 from desktop.services import commands, order_chain
+from desktop.services.order_chain import Chain
 from desktop.services.order_queues import day_of
 from desktop.views.list_page import ListPage
 from desktop.views.orders import making
+from desktop.views.orders.form import asked_of
 from desktop.views.orders.page import OrderPage
+from desktop.views.orders.steps import doable
 from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -144,3 +148,13 @@ def the_quote_of(window: Window, quote: UUID, qtbot: QtBot) -> QuotePage:
     assert isinstance(page, QuotePage)
     page.fill()
     return page
+
+
+def test_what_binds_an_order_is_withdrawn_before_it_is_cancelled() -> None:
+    order = Order(stage="acknowledged", payable=100)
+    line = OrderLine(quantity=Decimal(1), amount=100)
+    bound = Chain(order, [line], [], [], [InvoiceRequest(state="requested", payable=100)], [])
+    assert {"order.withdraw_request", "order.cancel"} & set(doable(bound)) == {"order.withdraw_request"}
+    assert {one.name for one in asked_of("order.withdraw_request", bound)} == {"request_id"}
+    free = Chain(order, [line], [], [], [], [])
+    assert {"order.withdraw_request", "order.cancel"} & set(doable(free)) == {"order.cancel"}

@@ -51,8 +51,9 @@ def asked_of(command: str, chain: Chain) -> tuple[Asked, ...]:
     )
     waiting = tuple((one.id.hex, verbatim(one.number)) for one in chain.requests if one.state == "requested")
     named = (Choice(open_batches), Choice(waiting))
-    due = Decimal(chain.asked_for - chain.paid - (chain.order.prepaid or 0))
-    due = due.scaleb(-currency_digits(chain.order.currency))
+    digits = currency_digits(chain.order.currency)
+    due = Decimal(chain.asked_for - chain.paid - (chain.order.prepaid or 0)).scaleb(-digits)
+    request = Asked("request_id", named[1], msg("Invoice request"), waiting[0][0] if waiting else "")
     found: Mapping[str, tuple[Asked, ...]] = {
         "order.send_back": (Asked("reason", Short(), msg("Reason")),),
         "order.ship": (
@@ -74,12 +75,13 @@ def asked_of(command: str, chain: Chain) -> tuple[Asked, ...]:
         ),
         "order.invoice": (Asked("due_on", on, msg("Due on")),),
         "order.invoiced": (
-            Asked("request_id", named[1], msg("Invoice request"), waiting[0][0] if waiting else ""),
+            request,
             Asked("number", Short(), msg("Invoice number")),
             Asked("invoiced_on", on, msg("Invoiced on")),
         ),
+        "order.withdraw_request": (request,),
         "order.pay": (
-            Asked("amount", Number(2), msg("Amount"), due),
+            Asked("amount", Number(digits), msg("Amount"), due),
             Asked("milestone", Short(), msg("Payment step")),
             Asked("received_on", on, msg("Received on")),
             Asked("reference", Short(), msg("Bank reference")),

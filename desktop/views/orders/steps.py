@@ -37,6 +37,7 @@ EVERY: Final = (
     ("order.invoiced", msg("Invoice was written"), "file-check"),
     ("order.pay", msg("Record a payment"), "wallet"),
     ("order.take_back", msg("Record a return"), "undo-2"),
+    ("order.withdraw_request", msg("Withdraw the invoice request"), "circle-x"),
     ("order.cancel", msg("Cancel order"), "circle-x"),
 )
 """What can be done with an order, in the order in which it is usually done: command, words, icon."""
@@ -92,14 +93,16 @@ def doable(chain: Chain) -> list[str]:
         return early[order.stage]
     sent = any(one.kind == "goods" for one in chain.deliveries)
     waiting = any(one.kind == "goods" and chain.accepted(one) is None for one in chain.deliveries)
+    asked = any(one.state == "requested" for one in chain.requests)
     found = {
         "order.ship": not progress.all_of(progress.sent),
         "order.take_over": waiting,
         "order.invoice": progress.invoiced != progress.payable,
-        "order.invoiced": any(one.state == "requested" for one in chain.requests),
+        "order.invoiced": asked,
         "order.pay": progress.paid < progress.payable,
         "order.take_back": sent,
-        "order.cancel": not sent and order.stage == "acknowledged",
+        "order.withdraw_request": asked,
+        "order.cancel": not sent and order.stage == "acknowledged" and not chain.bound,
     }
     return [name for name, offered in found.items() if offered]
 
