@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -37,7 +37,9 @@ SLACK = 2  # px that a text may miss by rounding
 SHARP = 2  # device px for one px, so that thin strokes have their whole ink
 LEAST_CONTRAST = 4.5
 AIR = 5  # px of two lines' boxes that may lie over each other: no letter reaches there
-NEAR = 16  # of 255 in each part of a colour
+NEAR = 13  # of 255 in each part of a colour
+EDGE = 0.1  # of the ground that a letter's edge lets through
+LONG = 120  # device px, longer than any stroke of a letter
 FEW = 6  # device px that an ink needs to count as one
 Rgb = tuple[int, int, int]
 
@@ -406,13 +408,47 @@ def stale_colours(glance: Glance, before: Iterable[str]) -> set[str]:
         for count, (red, green, blue) in counted
         if count >= 80 * SHARP * SHARP
     }
-    return {colour for colour in seen_here & (old - new) if not any(is_near(colour, ink) for ink in new)}
+    ground = inks(glance.look.theme_name)["surface"]
+    return {
+        colour
+        for colour in seen_here & (old - new)
+        if not any(is_near(colour, ink) for ink in new)
+        and not (any(is_edge(colour, ink, ground) for ink in new) and not has_line(image, colour))
+    }
 
 
 def is_near(one: str, other: str) -> bool:
     """Whether two colours differ by no more than the edge of a letter does from its middle."""
     pairs = [(int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
     return all(abs(first - second) <= NEAR for first, second in pairs)
+
+
+def is_edge(colour: str, ink: str, ground: str) -> bool:
+    """Whether it is exactly what a letter's edge is: the ink with a little of the ground in it.
+
+    The line of the dark theme is the light theme's ink with 6.5 % of its surface: dense text holds both.
+    """
+    seen, of, on = ([int(each[at : at + 2], 16) for at in (1, 3, 5)] for each in (colour, ink, ground))
+    spans = [one - other for one, other in zip(on, of, strict=True)]
+    widest = max(range(3), key=lambda place: abs(spans[place]))
+    if not spans[widest]:
+        return False
+    part = (seen[widest] - of[widest]) / spans[widest]
+    mixed = (start + part * span for start, span in zip(of, spans, strict=True))
+    return 0 <= part <= EDGE and all(abs(one - other) <= 1 for one, other in zip(seen, mixed, strict=True))
+
+
+def has_line(image: Image.Image, colour: str) -> bool:
+    """Whether a colour goes on for longer than any stroke of a letter, across or down."""
+    plain = Image.new("RGB", image.size, colour)
+    red, green, blue = ImageChops.difference(image.convert("RGB"), plain).split()
+    apart = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    there = apart.point([255] + [0] * 255)
+    for turned in (there, there.transpose(Image.Transpose.TRANSPOSE)):
+        pixels, wide = turned.tobytes(), turned.width
+        if any(bytes([255]) * LONG in pixels[at : at + wide] for at in range(0, len(pixels), wide)):
+            return True
+    return False
 
 
 @lru_cache(maxsize=3)

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from PIL import Image, ImageColor
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
@@ -220,6 +223,19 @@ def test_words_of_the_other_language_are_seen_within_names(qtbot: QtBot) -> None
 
 def contrast(one: QColor, other: QColor) -> float:
     return facts.contrast(one.toTuple()[:3], other.toTuple()[:3])  # type: ignore[index]
+
+
+def test_a_line_of_the_theme_of_before_is_seen_though_edges_of_letters_have_its_colour() -> None:
+    image = Image.new("RGB", (400, 40), "#FFFFFF")
+    for place in range(0, 16_000, 3):
+        image.putpixel((place % 400, place // 400), ImageColor.getcolor("#262A34", "RGB"))
+    glance: Any = SimpleNamespace(look=SimpleNamespace(theme_name="light"), image=image, widgets=[])
+    assert facts.stale_colours(glance, ["dark"]) == set()
+    for box in ((0, 10, 400, 11), (30, 0, 31, 400)):
+        glance.image = image.resize((400, 400), Image.Resampling.NEAREST)
+        assert facts.stale_colours(glance, ["dark"]) == set()
+        glance.image.paste("#262A34", box)
+        assert facts.stale_colours(glance, ["dark"]) == {"#262A34"}
 
 
 @pytest.mark.parametrize("name", theme.THEMES)
