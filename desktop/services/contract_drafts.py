@@ -6,13 +6,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desktop.documents.clauses import contract_from, live_values
 from desktop.errors import NotFound
-from desktop.models.records import Contract, ContractClause, Milestone, QuoteRevision
+from desktop.models.records import Contract, ContractClause, Milestone, Organisation, QuoteRevision
 from desktop.models.store import Store
 from desktop.rules import clauses as rules
 from desktop.rules.clauses import Deviation, Piece
@@ -151,7 +152,13 @@ def load(store: Store, contract_id: UUID) -> ContractDraft:
         contract = session.get(Contract, contract_id)
         if contract is None:
             raise NotFound(NO_CONTRACT)
-        return draft_of(session, contract, store.clock().date())
+        return draft_of(session, contract, store.clock().astimezone(zone_of(session)).date())
+
+
+def zone_of(session: Session) -> ZoneInfo:
+    """The firm's time zone, by which its days are counted."""
+    query = select(Organisation.time_zone).where(Organisation.deleted_at.is_(None)).limit(1)
+    return ZoneInfo(session.scalar(query) or "Asia/Shanghai")
 
 
 def draft_of(session: Session, contract: Contract, on: date) -> ContractDraft:

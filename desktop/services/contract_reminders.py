@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from desktop.models.records import Contract, Milestone
+from desktop.services.contract_drafts import zone_of
 from desktop.services.days import day_words
 from desktop.services.today import MOST, Day, Line, source
 from desktop.words import Message, msg
@@ -80,10 +81,11 @@ def unsigned(day: Day) -> Iterator[Line]:
         Contract.stage == "sent",
         Contract.issued_at <= day.now - UNSIGNED,
     )
+    zone = zone_of(day.session)
     found = list(day.session.scalars(query.order_by(Contract.issued_at).limit(MOST)))
     day.customers(one.customer_id for one in found)
     for one in found:
-        issued: date = (one.issued_at or day.now).astimezone().date()
+        issued: date = (one.issued_at or day.now).astimezone(zone).date()
         title = msg("Contract {number} is not signed yet").of(number=one.title)
         why = msg("It went to the customer on {day}.").of(day=day_words(issued))
         mark = ("clock", msg("waits for a signature"), "warn")

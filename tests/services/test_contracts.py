@@ -340,6 +340,26 @@ def test_today_asks_about_a_contract_that_nobody_signs(tmp_path: Path) -> None:
         assert told(store, moment[0].date()) == [f"Contract {number} is not signed yet"]
 
 
+def test_days_are_the_firms_and_not_the_machines(tmp_path: Path) -> None:
+    night = NOON.replace(hour=18)  # the 25th has begun in Shanghai
+    with opened(tmp_path / "night", clock=lambda: night) as store:
+        firm(store)
+        run(store, "clause.adopt")
+        with store.reading() as session:
+            secrecy = session.query(Clause).filter_by(code="secrecy").one()
+        values = {
+            "clause_id": secrecy.id,
+            "edition": "R9",
+            "body": "保密十年。",
+            "valid_from": date(2026, 11, 25),
+        }
+        run(store, "clause_version.new", values=values)
+        made = run(store, "contract.new", values={"quote_id": issued(store).id})
+        assert clause(store, made, "secrecy").edition == "R9"
+        library = contract_drafts.load(store, made.id).library
+        assert next(one.edition for one in library if one.code == "secrecy") == "R9"
+
+
 def test_a_rule_about_terms_asks_for_somebody_above_a_sales_rep(store: Store, made: Contract) -> None:
     rule = {"name": "terms", "kind": "clause", "threshold": Decimal(0), "role": "manager"}
     payment = clause(store, made, "payment")
