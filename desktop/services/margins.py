@@ -6,9 +6,9 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from desktop.models.records import Organisation, Product
+from desktop.models.records import Organisation, Product, QuoteLine
 from desktop.models.store import Store
-from desktop.rules import approval_facts, floors, money
+from desktop.rules import approval_facts, bundles, floors, money
 from desktop.rules.floors import HUNDRED, Light
 from desktop.rules.money import ONE, ZERO
 from desktop.rules.totals import Totals
@@ -34,13 +34,28 @@ def share(session: Session, draft: QuoteDraft, total: Totals) -> Decimal | None:
         return None
     costs = ZERO
     for line, sums in zip(draft.lines, total.lines, strict=True):
-        if sums.counts and line.quantity:
-            product = session.get(Product, line.product_id) if line.product_id else None
-            if product is None or product.cost is None:
+        if sums.counts and line.quantity and not bundles.inside(line.price_trace):
+            each = _cost(session, draft, line)
+            if each is None:
                 return None
-            costs += product.cost * line.quantity
+            costs += each * line.quantity
     earned = money.to_decimal(total.net, total.digits)
     return (earned - costs) * HUNDRED / earned if earned > 0 else None
+
+
+def _cost(session: Session, draft: QuoteDraft, line: QuoteLine) -> Decimal | None:
+    """What one of a line costs; of a bundle without a cost of its own, what the parts in its price cost."""
+    product = session.get(Product, line.product_id) if line.product_id else None
+    if product is None or product.cost is not None or product.kind != "bundle" or not line.quantity:
+        return product.cost if product is not None else None
+    costs = ZERO
+    for part in draft.lines:
+        if part.bundle_id == line.id and bundles.inside(part.price_trace):
+            known = session.get(Product, part.product_id) if part.product_id else None
+            if known is None or known.cost is None:
+                return None
+            costs += known.cost * (part.quantity or ZERO)
+    return costs / line.quantity
 
 
 def _of_line(
@@ -53,15 +68,16 @@ def _of_line(
 ) -> Light | None:
     line, sums = draft.lines[place], total.lines[place]
     product = session.get(Product, line.product_id) if line.product_id else None
-    if product is None or not sums.counts or not line.quantity:
-        return None
+    if product is None or not sums.counts or not line.quantity or bundles.inside(line.price_trace):
+        return None  # what is in the price of a bundle is looked at with it
+    cost = _cost(session, draft, line)
     each = money.to_decimal(sums.final, total.digits) / line.quantity
     included = draft.revision.tax_mode == "included"
     home = (firm.currency if firm is not None else "") or draft.quote.currency
-    if product.cost is not None and home == draft.quote.currency:
+    if cost is not None and home == draft.quote.currency:
         rate = sum((Decimal(one) for one in line.tax_rates or ()), Decimal(0)) if included else Decimal(0)
         without_tax = each * HUNDRED / (HUNDRED + rate)
-        return floors.by_cost(without_tax, product.cost, firm.least_margin if firm is not None else None)
+        return floors.by_cost(without_tax, cost, firm.least_margin if firm is not None else None)
     least = prices.floor(session, draft, line, on)
     per = approval_facts.per(line.price_trace) or line.base_quantity or ONE
     return floors.by_floor(each * per, least) if least is not None else None

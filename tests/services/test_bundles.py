@@ -12,7 +12,7 @@ from desktop.documents.readback import calculator_test
 from desktop.errors import Refused, SatchelError
 from desktop.models.records import BundlePart, Product, Quote
 from desktop.models.store import Store
-from desktop.services import bundles, commands, drafts, undo
+from desktop.services import bundles, commands, drafts, margins, undo
 from desktop.services.drafts import QuoteDraft
 from tests.stores import firm, product, quote
 
@@ -127,8 +127,11 @@ def test_what_is_chosen_is_what_the_bundle_allows(store: Store, shop: Shop) -> N
     assert {
         one.product.sku: one.chosen for one in bundles.offered(store, drafts.load(store, made.id).lines[0])
     } == {
-        **{"PUMP": True, "FILTER": True, "HOSE": True},
-        **{"RED": True, "BLUE": False},
+        "PUMP": True,
+        "FILTER": True,
+        "HOSE": True,
+        "RED": True,
+        "BLUE": False,
     }
     run(store, "quote.issue", made.id)
     issued = drafts.load(store, made.id)
@@ -199,3 +202,21 @@ def test_a_part_that_makes_no_sense_is_refused(store: Store, shop: Shop, said: d
         part(store, shop.set, shop.hose, **said)
     with pytest.raises(Refused):
         part(store, shop.set, shop.set)
+
+
+def test_the_margin_of_a_bundle_is_that_of_what_is_in_its_price(store: Store) -> None:
+    firm(store)
+    whole = product(store, "SET", "226", kind="bundle", tax_percent=D(13))
+    pump = product(store, "PUMP", "300", cost=D(60), tax_percent=D(13))
+    part(store, whole, pump, quantity=D(2))
+    draft = drafts.load(store, quote(store, (whole.id, "3")).id)
+    total = draft.totals()
+    with store.reading() as session:
+        assert margins.share(session, draft, total) == D(40)
+    assert margins.light(store, draft, total, 1) is None
+    worst = margins.light(store, draft, total, None)
+    assert worst is not None
+    assert worst.tone == "good"
+    run(store, "product.edit", whole.id, values={"cost": D(150)})  # with a cost of its own that one counts
+    with store.reading() as session:
+        assert margins.share(session, draft, total) == D(25)
