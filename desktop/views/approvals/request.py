@@ -17,6 +17,8 @@ from desktop.words import Message, msg, verbatim
 ANSWER: Final = msg(
     "It works without a network. An answer stays as it was given; who asked has it with the next sync."
 )
+KEYS: Final = 128
+"""How wide the names of the facts are: what they say stands beside them."""
 
 
 def approval_body(look: Look, desk: Desk, matter: Matter) -> list[QWidget]:
@@ -36,9 +38,9 @@ def approval_body(look: Look, desk: Desk, matter: Matter) -> list[QWidget]:
     ]
     rows: list[QWidget] = []
     for words, value in facts:
-        rows.append(
-            holding(row(look, label(look, words, ink="ink_2"), None, label(look, value, strong=True)))
-        )
+        key = label(look, words, ink="ink_2")
+        look.bind(key.setFixedWidth, lambda: look.px(KEYS))
+        rows.append(holding(row(look, key, label(look, value, strong=True), None, gap=8)))
         rows.append(Line(look))
     for each in list(request.asked or ())[1:]:  # the first stands above
         said = Called(each.get("zh", ""), "verbatim", english=each.get("en", ""))
