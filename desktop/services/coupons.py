@@ -82,11 +82,21 @@ def drop_coupon(work: Work, quote: Quote, *, code: str) -> None:
         raise Refused(NOT_THERE.of(code=code.strip()), field="code")
 
 
+def drop_spent(work: Work, quote: Quote) -> None:
+    """Take off what does not hold any more: a quote written once more brings no coupon that is used up."""
+    draft, on = drafts.draft_of(work.session, quote), today(work)
+    for row in draft.document_adjustments:
+        coupon = work.session.get(Coupon, row.coupon_id) if row.coupon_id is not None else None
+        if coupon is not None and _refusal(work.session, draft, coupon, on) is not None:
+            work.delete(row)
+
+
 def named(session: Session, code: str) -> list[Coupon]:
     """The living coupons with this code, the newest first."""
     wanted = rule.normal(code)
-    query = select(Coupon).where(Coupon.deleted_at.is_(None)).order_by(Coupon.id.desc())
-    return [each for each in session.scalars(query) if wanted and rule.normal(each.code) == wanted]
+    query = select(Coupon.id, Coupon.code).where(Coupon.deleted_at.is_(None)).order_by(Coupon.id.desc())
+    same = [each for each, known in session.execute(query) if wanted and rule.normal(known or "") == wanted]
+    return [coupon for each in same if (coupon := session.get(Coupon, each)) is not None]
 
 
 def said(coupon: Coupon) -> rule.Coupon:

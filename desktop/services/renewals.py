@@ -7,7 +7,7 @@ from sqlalchemy import select
 from desktop.errors import Refused
 from desktop.models.records import Customer, Quote
 from desktop.models.store import Work
-from desktop.services import drafts, quote_copies, quotes
+from desktop.services import coupons, drafts, quote_copies, quotes
 from desktop.services import quote_sense as of
 from desktop.services.commands import Asking, command
 from desktop.services.quote_prices import organisation, today
@@ -60,6 +60,7 @@ def repeat(work: Work, quote: Quote) -> Quote:
     revision.valid_until = today(work) + timedelta(days=(firm.valid_days if firm else None) or 30)
     work.flush()
     quotes.reprice(work, twin)
+    coupons.drop_spent(work, twin)
     return twin
 
 

@@ -228,3 +228,14 @@ def test_a_coupon_that_says_nothing_is_refused_under_its_field(
     with pytest.raises(Refused) as caught:
         run(store, "coupon.new", values={"code": "X1", "name": "x", **values})
     assert caught.value.field == field
+
+
+def test_a_quote_written_once_more_brings_no_coupon_that_is_used_up(store: Store, offer: Quote) -> None:
+    coupon(store)
+    coupon(store, code="ALWAYS", amount=D(10), uses=None)
+    for code in ("XH-2026", "always"):
+        run(store, "quote.use_coupon", offer.id, code=code)
+    run(store, "quote.issue", offer.id)
+    again = run(store, "quote.repeat", offer.id)
+    assert payable(store, again) == 19_000
+    run(store, "quote.issue", again.id)
