@@ -99,7 +99,7 @@ def refusal(
     if call.challenge != of.challenge(call.opened):
         return OTHER_CONTENT
     right = answer(key, call.challenge, of.total, of.currency, call.approver)
-    if not hmac.compare_digest(right, call.code):
+    if not hmac.compare_digest(right.encode(), call.code.encode(errors="replace")):  # whatever was sent
         return WRONG
     short = next((ask for ask in asked if not enough(call.role, ask.rule.role)), None)
     return BELOW.of(what=short.words) if short is not None else None

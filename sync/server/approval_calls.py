@@ -12,10 +12,12 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from desktop.models.columns import moment_text
-from desktop.models.records import Approval, ApprovalRule, Organisation, PhoneApproval
+from desktop.models.records import Approval, ApprovalGrant, ApprovalRule, Organisation, PhoneApproval
 from desktop.rules import approvals as rules
 from desktop.rules import delegations, phone_approvals
+from desktop.rules.approval_facts import bound
 from desktop.rules.approvals import Ask, Facts
+from desktop.rules.canonical import content_hash
 from desktop.rules.delegations import Case
 from desktop.rules.phone_approvals import Call
 from desktop.rules.roles import named
@@ -38,6 +40,7 @@ NOT_IN_TIME: Final = msg("Issued subject to approval until {day}; nobody has app
 TOO_LATE: Final = msg("Approved after the last day; make a new revision.")
 _NOTE: Final = Approval.table()
 _ENTRY: Final = PhoneApproval.table()
+_ANSWER: Final = ApprovalGrant.table()
 
 
 # ---------------------------------------------------------------- when it was issued
@@ -80,6 +83,20 @@ def refusal_of_condition(note: Held, asks: Sequence[Ask], snapshot: dict[str, An
         return NO_CONDITION
     last = date.fromisoformat(snapshot["issued_on"]) + timedelta(days=days)
     return NO_CONDITION if date.fromisoformat(until) > last else None
+
+
+def match_answer(batch: Batch, note: Held) -> tuple[str, Message | None]:
+    """The verdict on a condition that is in order: the approver may have answered before it was heard of."""
+    request = note.row["source_id"]
+    query = select(_ANSWER.c.id).where(
+        _ANSWER.c.request_id == (UUID(hex=request) if request else None),
+        _ANSWER.c.signature != "",
+        _ANSWER.c.deleted_at.is_(None),
+    )
+    found = batch.conn.execute(query.order_by(_ANSWER.c.id.desc()).limit(1)).scalar_one_or_none()
+    batch.load([("approval_grant", found.hex)] if found is not None else [])
+    answer = batch.get("approval_grant", found.hex) if found is not None else None
+    return _answered(batch, note, answer) if answer is not None else (WAITS, None)
 
 
 def match_call(batch: Batch, note: Held) -> tuple[str, Message | None]:
@@ -151,13 +168,22 @@ def _hear_answer(batch: Batch, scope: Scope, answer: Held) -> None:
 def _answered(batch: Batch, note: Held, answer: Held) -> tuple[str, Message | None]:
     """The verdict on what was issued subject to approval, now that there is an answer."""
     asks = [Ask(rule, "", BREACH) for rule in _rules(batch.conn, _noted(note))]
-    refused = delegations.refusal_of_answer(answer.row, answer.row["content_hash"], asks)
-    if refused is None and day_of(batch.conn, batch.now).isoformat() > (note.row["until"] or ""):
+    refused = delegations.refusal_of_answer(answer.row, _issued_under(batch, note), asks)
+    given_at = answer.row["granted_at"] or batch.now
+    if refused is None and day_of(batch.conn, given_at).isoformat() > (note.row["until"] or ""):
         refused = TOO_LATE
     if refused is not None:
         return LAPSED, refused
     batch.change(note, "matched_id", answer.id, by=OFFICE)
     return KEPT, None
+
+
+def _issued_under(batch: Batch, note: Held) -> str:
+    """What an approval of the content with this note is bound to, by the content that the office holds."""
+    batch.load([("quote_revision", note.row["revision_id"])] if note.row["revision_id"] else [])
+    edition = batch.get("quote_revision", note.row["revision_id"])
+    snapshot = edition.row["snapshot"] if edition is not None else None
+    return content_hash(bound(snapshot)) if isinstance(snapshot, dict) else ""
 
 
 def _noted(note: Held) -> set[str]:

@@ -27,7 +27,7 @@ from desktop.words import Message, msg
 from sync.protocol.bundle import sign_key
 from sync.protocol.ops import Op
 from sync.server import approval_calls, coupons, editions, permission
-from sync.server.approval_calls import BROKEN, KEPT, WAITS
+from sync.server.approval_calls import BROKEN, KEPT, LAPSED
 from sync.server.batch import OFFICE, Batch, Held
 from sync.server.judge import Outcome
 from sync.server.scope import Scope
@@ -120,7 +120,8 @@ def _check(
         snapshot = op.body["fields"]["snapshot"][1]
         case = Case(scope.person.user, batch.device, _buyer(quote, snapshot), on.date(), op.at, before)
         verdict, refused = verdict_of(batch, note, rules, asks, facts, case, snapshot)
-    approval_calls.decide(batch, scope, note, BROKEN if refused is not None else verdict, refused)
+    broken = refused is not None and verdict != LAPSED
+    approval_calls.decide(batch, scope, note, BROKEN if broken else verdict, refused)
 
 
 def verdict_of(
@@ -139,7 +140,8 @@ def verdict_of(
         refused = approval_calls.refusal_of_call(batch, note, asks, facts, content, case, seed)
         return (BROKEN, refused) if refused is not None else approval_calls.match_call(batch, note)
     if way == "conditional":
-        return WAITS, approval_calls.refusal_of_condition(note, asks, snapshot)
+        refused = approval_calls.refusal_of_condition(note, asks, snapshot)
+        return (BROKEN, refused) if refused is not None else approval_calls.match_answer(batch, note)
     if way == "grant":
         return KEPT, refusal_of_answer(batch, note, asks, snapshot)
     return KEPT, refusal_of(batch, note, rules, asks, facts, case)

@@ -57,6 +57,7 @@ def test_another_laptop_content_or_rule_is_another_challenge(other: Matter) -> N
         replace(call(), approver="b" * 32),
         replace(call(), code=call().code[::-1]),
         replace(call(), code=""),
+        replace(call(), code="ä" * 10),
     ],
 )
 def test_another_total_currency_key_person_or_letter_is_wrong(made: Call) -> None:

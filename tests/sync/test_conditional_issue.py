@@ -11,7 +11,14 @@ import pytest
 from desktop.errors import Refused
 from desktop.models.records import Approval, ApprovalRequest, ApprovalRule, Attachment, Quote, Task
 from desktop.models.store import Store
-from desktop.services import approval_conditions, approval_requests, approval_today, drafts, today
+from desktop.services import (
+    approval_conditions,
+    approval_requests,
+    approval_today,
+    approvals,
+    drafts,
+    today,
+)
 from desktop.services.approval_conditions import Condition
 from sync.server import approval_calls
 from tests.sync.test_approvals import Firm, firms
@@ -96,6 +103,33 @@ def test_the_paper_says_until_when_and_is_confirmed_by_a_page_of_its_own(firm: F
     papers = [one for one in firm.all(firm.li, Attachment) if one.purpose == "sealed"]
     assert len(papers) == 2
     assert not firm.all(firm.chen, Task)
+
+
+def test_an_answer_that_the_office_heard_before_the_issue_counts(firm: Firm) -> None:
+    allow(firm)
+    made = firm.quoted("-20")
+    firm.do(firm.li, "quote.ask_approval", made.id)
+    firm.sync(firm.li, firm.chen)
+    [asked] = firm.all(firm.chen, ApprovalRequest)
+    firm.do(firm.chen, "approval_request.grant", asked.id)
+    firm.sync(firm.chen)
+    firm.do(firm.li, "quote.issue_subject", made.id)  # without a network: it does not know of the answer
+    firm.sync(firm.li, firm.chen, firm.li)
+    assert (verdict(firm), state(firm, made).state) == (("conditional", "kept"), "given")
+
+
+def test_an_answer_about_another_content_is_none(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    allow(firm)
+    made = firm.quoted("-20")
+    with monkeypatch.context() as changed:  # a program that asks for something else than it issues
+        changed.setattr(approvals, "bound_hash", lambda _draft: "0" * 64)
+        firm.do(firm.li, "quote.issue_subject", made.id)
+    firm.sync(firm.li, firm.chen)
+    [asked] = firm.all(firm.chen, ApprovalRequest)
+    assert asked.content_hash == "0" * 64
+    firm.do(firm.chen, "approval_request.grant", asked.id)
+    firm.sync(firm.chen, firm.li)
+    assert verdict(firm) == ("conditional", "lapsed")
 
 
 def test_what_is_refused_or_answered_too_late_lapses_with_a_task(firm: Firm) -> None:
