@@ -317,6 +317,8 @@ def reach(work: Work, milestone: Milestone, *, done_on: date | None = None) -> N
     contract = work.session.get(Contract, milestone.contract_id) if milestone.contract_id else None
     if contract is not None and contract.stage not in ("signed", "running"):
         raise Refused(msg("Milestones are reached once both sides have signed."))
+    if milestone.done_on is not None:
+        raise Refused(msg("This milestone was reached already."))
     milestone.done_on = done_on or today(work)
     if contract is not None and contract.stage == "signed":
         _step(work, contract, "running")

@@ -26,7 +26,7 @@ from sync.server.scope import Scope
 from sync.server.values import BadValue, check, check_structure
 
 NOT_SHARED: Final = msg("This cannot be shared.")
-DIFFERS: Final = msg("The content does not fit its check; issue the quote again.")
+DIFFERS: Final = msg("The content does not fit its check; issue it again.")
 
 _RESERVED: Final = frozenset({"id", "version", "deleted_at", "unknown"})
 
@@ -181,6 +181,8 @@ class Judge:
             self._check(op.type, name, pair[1])
             self.guards.number(op.type, op.record, name, pair[1])
             self.guards.lead(held, name, pair[1])
+        if "snapshot" in fields and not _SEALED.isdisjoint(body):
+            raise Rejected("invalid", DIFFERS)  # it is issued with its content, or not at all
         if held.type == shares.SHARE and not _OF_A_SHARE.isdisjoint(body):
             raise Rejected("invalid", NOT_SHARED)
         outcome = Outcome(held)
@@ -407,5 +409,6 @@ def _codes(options: tuple[tuple[str, Message], ...]) -> tuple[str, ...]:
     return tuple(code for code, _ in options)
 
 
+_SEALED: Final = frozenset({"snapshot", "content_hash"})
 _OF_A_SHARE: Final = frozenset({"of", "of_id", "person_id", "group_id"})
 _WAYS: Final = {_codes(way.choices): way for way in stages.ALL}

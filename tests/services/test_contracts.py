@@ -226,6 +226,8 @@ def test_stages_go_their_way_and_no_other(store: Store, made: Contract) -> None:
         run(store, "contract.withdraw", made.id)
     run(store, "milestone.reach", first.id)
     assert now(store, made).stage == "running"
+    with pytest.raises(Refused, match="already"):
+        run(store, "milestone.reach", first.id)
     with pytest.raises(Refused, match="发货款"):
         run(store, "contract.complete", made.id)
     run(store, "milestone.reach", second.id)

@@ -105,6 +105,14 @@ def test_a_step_is_taken_back_by_whoever_took_it_and_by_nobody_else(agreed: Agre
     assert [agreed.held(store).contract.stage for store in (agreed.ann, agreed.bob)] == ["signed"] * 2
 
 
+def test_nothing_is_issued_past_its_content(agreed: Agreed) -> None:
+    with agreed.bob.work(agreed.bob.me(), "contract.unheard_of") as work:
+        work.get(Contract, agreed.contract).content_hash = "0" * 64
+    agreed.meet()
+    for store in (agreed.ann, agreed.bob):
+        assert agreed.held(store).contract.content_hash == ""
+
+
 def test_wording_that_reached_the_office_before_the_issue_goes_on_as_a_draft(agreed: Agreed) -> None:
     agreed.word(agreed.bob, "secrecy", "保密三年。")
     agreed.on(agreed.ann, "issue")
