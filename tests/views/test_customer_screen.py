@@ -14,6 +14,7 @@ from shiboken6 import isValid
 
 from desktop.models.records import Attachment, Signature
 from desktop.models.store import Store
+from desktop.rules import ink
 from desktop.rules.attachments import hash_of
 from desktop.services import commands, drafts, pins, quotes, sealed, showing
 from desktop.services.evidence import PAPER
@@ -180,11 +181,21 @@ def test_ink_comes_from_mouse_pen_and_finger_with_its_times(qtbot: QtBot, page: 
         QApplication.sendEvent(pad, _pen(kind, QPointF(x, 120)))
     assert pad.pointer == "pen"
     assert pad.ink().strokes[1][0][3] == 600
-    device = QPointingDevice.primaryPointingDevice()
-    assert device is not None
+    glass = QTest.createTouchDevice()
+    QTest.touchEvent(pad, glass).press(1, QPoint(30, 180)).commit()
+    QTest.touchEvent(pad, glass).press(2, QPoint(400, 20)).move(1, QPoint(60, 190)).commit()
+    QTest.touchEvent(pad, glass).move(2, QPoint(420, 30)).release(1, QPoint(60, 190)).commit()
+    QTest.touchEvent(pad, glass).move(2, QPoint(440, 40)).commit()  # the hand that rests
+    QTest.touchEvent(pad, glass).move(2, QPoint(440, 41)).press(3, QPoint(90, 180)).commit()
+    QTest.touchEvent(pad, glass).release(2, QPoint(440, 41)).release(3, QPoint(90, 180)).commit()
+    assert pad.pointer == "touch"
+    first, last = pad.ink().strokes[2]
+    assert (last[0] - first[0], last[1] - first[1]) == (3_000, 1_000)
+    assert [len(stroke) for stroke in pad.ink().strokes[2:]] == [2, 1]
     times = [point[2] for stroke in pad.ink().strokes for point in stroke]
     assert times == sorted(times)
-    pad.undo()
+    for _ in range(3):
+        pad.undo()
     assert len(pad.ink().strokes) == 1
     pad.fixed = True
     QTest.mousePress(pad, LEFT, PLAIN, QPoint(20, 30))
@@ -201,6 +212,23 @@ def _pen(kind: QEvent.Type, at: QPointF) -> QTabletEvent:
         kind, QPointingDevice.primaryPointingDevice(), at, at, 0.6, 0.0, 0.0, 0.0, 0.0, 0.0,
         Qt.KeyboardModifier.NoModifier, *buttons,
     )  # fmt: skip
+
+
+def test_a_pad_full_of_ink_takes_no_more_than_can_be_kept(
+    qtbot: QtBot, page: QuotePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ink, "MOST_POINTS", 9)
+    pad = InkPad(page.signing._look)  # noqa: SLF001
+    qtbot.addWidget(pad)
+    pad.resize(500, 240)
+    pad.show()
+    for y in (20, 60, 100):
+        QTest.mousePress(pad, LEFT, PLAIN, QPoint(20, y))
+        for x in range(30, 80, 10):
+            QTest.mouseMove(pad, QPoint(x, y))
+        QTest.mouseRelease(pad, LEFT, PLAIN, QPoint(80, y))
+    assert sum(map(len, pad.ink().strokes)) == 9
+    assert ink.read(pad.ink().facts()) == pad.ink()
 
 
 def test_ink_keeps_its_place_when_the_pad_changes_its_size(qtbot: QtBot, page: QuotePage) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QEventPoint,
     QMouseEvent,
     QPainter,
     QPainterPath,
@@ -39,6 +40,7 @@ class InkPad(QWidget):
         self._strokes: list[Stroke] = []
         self._paths: list[QPainterPath] = []
         self._now: list[Point] = []
+        self._finger = -1
         self._pad = (0, 0)
         self._clock = QElapsedTimer()
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
@@ -105,21 +107,31 @@ class InkPad(QWidget):
         event.accept()  # else it comes again as the mouse
 
     def event(self, event: QEvent) -> bool:
-        """A finger: the first one writes."""
-        if isinstance(event, QTouchEvent) and event.deviceType() != QPointingDevice.DeviceType.TouchPad:
-            points = event.points()
-            if event.type() == QEvent.Type.TouchBegin and points:
-                self._touch(points[0].position(), 0, "touch")
-            elif event.type() == QEvent.Type.TouchUpdate and points:
-                self._move(points[0].position(), 0)
-            else:
-                self._lift()
-            event.accept()
-            return True
-        return super().event(event)
+        """A finger: the first one writes, until it is lifted; a hand that rests beside it does not."""
+        if not isinstance(event, QTouchEvent) or event.deviceType() == QPointingDevice.DeviceType.TouchPad:
+            return super().event(event)
+        if event.type() in (QEvent.Type.TouchBegin, QEvent.Type.TouchCancel):
+            self._lift()
+            self._finger = -1
+        for point in event.points():
+            if self._finger < 0 and point.state() == QEventPoint.State.Pressed:
+                self._finger = point.id()
+            if self._finger == point.id():
+                self._follow(point)
+        event.accept()
+        return True
+
+    def _follow(self, point: QEventPoint) -> None:
+        if point.state() == QEventPoint.State.Pressed:
+            self._touch(point.position(), 0, "touch")
+        elif point.state() == QEventPoint.State.Released:
+            self._lift()
+            self._finger = -1
+        else:
+            self._move(point.position(), 0)
 
     def _touch(self, at: QPointF, force: int, pointer: str) -> None:
-        if self.fixed or len(self._strokes) >= ink.MOST_STROKES:
+        if self.fixed or len(self._strokes) >= ink.MOST_STROKES or self._count() >= ink.MOST_POINTS:
             return
         if not self._strokes:
             self._pad = self._size()
@@ -129,7 +141,7 @@ class InkPad(QWidget):
         self.update()
 
     def _move(self, at: QPointF, force: int) -> None:
-        if not self._now or self._count() >= ink.MOST_POINTS:
+        if not self._now or self.fixed or self._count() >= ink.MOST_POINTS:
             return
         point = self._point(at, force)
         if point[:2] != self._now[-1][:2]:
@@ -141,6 +153,8 @@ class InkPad(QWidget):
             return
         stroke = tuple(self._now)
         self._now = []
+        if self.fixed:
+            return  # what is being signed grows no more
         self._strokes.append(stroke)
         self._paths.append(self._path(stroke))
         self._tell()
