@@ -111,8 +111,8 @@ def _whole(line: Mapping[str, Any]) -> str:
 
 
 def _key(line: Mapping[str, Any]) -> tuple[str, str]:
-    """What makes two lines the same one; an item that became an option is."""
-    kind = "" if line["kind"] in PRICED else str(line["kind"])
+    """What makes two lines the same one; an item that became an option is, a part of a bundle is none."""
+    kind = ("part" if line.get("of") else "") if line["kind"] in PRICED else str(line["kind"])
     name = line["name"]
     return kind, str(line["sku"] or "") or f"{name.get('zh')}\n{name.get('en')}"
 

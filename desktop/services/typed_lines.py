@@ -17,6 +17,7 @@ from desktop.services.quote_prices import lines_of
 from desktop.words import msg
 
 MOST: Final = 1000
+TOO_MANY: Final = msg("A quote takes {most} lines at once.").of(most=MOST)
 UNKNOWN: Final = msg(
     "There is no product “{what}” on this laptop. With a price it becomes a line of its own: {what}*1 @500"
 )
@@ -36,7 +37,7 @@ def type_lines(
 ) -> list[QuoteLine]:
     """Add these lines in their order. Raises Refused for one that is no product and has no price."""
     if len(wanted) > MOST:
-        raise Refused(msg("A quote takes {most} lines at once.").of(most=MOST))
+        raise Refused(TOO_MANY)
     made: list[QuoteLine] = []
     for each in wanted:
         line = _add(work, quote, each, made[-1].id if made else after)

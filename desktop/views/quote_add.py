@@ -13,7 +13,7 @@ from desktop.rules import coupons, line_typing
 from desktop.rules.line_typing import TypedLine
 from desktop.services import catalog, pasting
 from desktop.services.quotes import PRICED
-from desktop.services.typed_lines import Wanted
+from desktop.services.typed_lines import MOST, TOO_MANY, Wanted
 from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.suggestions import Suggestions
@@ -112,8 +112,14 @@ class AddLine(QLineEdit):
         cells = pasting.block(QGuiApplication.clipboard().text())
         if len(cells) < 2 and (not cells or len(cells[0]) < 2):
             return False
+        lines = line_typing.read_block(cells)
+        if len(lines) > MOST:  # before products are looked up for all of them
+            self._desk.refused.emit(Refused(TOO_MANY))
+            return True
         self._given = ""
-        self._add([Wanted(line, self._named(line)) for line in line_typing.read_block(cells)])
+        with self._desk.store.glance():
+            wanted = [Wanted(line, self._named(line)) for line in lines]
+        self._add(wanted)
         return True
 
     def _named(self, line: TypedLine) -> UUID | None:

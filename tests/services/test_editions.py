@@ -83,6 +83,12 @@ def test_of_two_lines_of_one_product_the_one_that_left_is_told(store: Store) -> 
     assert (only.kind, only.line["quantity"], only.difference) == ("removed", "1", Decimal(-100))
 
 
+def test_a_part_of_a_bundle_is_no_line_of_its_own() -> None:
+    line = {"kind": "item", "sku": "A", "name": {}, "quantity": "1", "chosen": True, "net": "5"}
+    sides = ({"lines": [line], "totals": {}}, {"lines": [line | {"of": "1", "net": "0"}], "totals": {}})
+    assert [each.kind for each in changes(*sides).lines] == ["added", "removed"]
+
+
 def test_amounts_of_two_currencies_have_no_difference(store: Store) -> None:
     made = stores.quote(store, (stores.product(store, "HOSE", "100").id, "2"))
     run(store, "quote.issue", made.id)

@@ -454,6 +454,16 @@ def test_rows_of_a_spreadsheet_are_lines_at_once(
     qtbot.waitUntil(lambda: len(page.draft.lines) == before)
 
 
+def test_more_rows_than_a_quote_takes_are_refused_in_words(window: Window, qtbot: QtBot, firm: Firm) -> None:
+    page = opened(window, qtbot, firm)
+    before = len(page.draft.lines)
+    QGuiApplication.clipboard().setText("SAT-75V\t2\n" * 1001)
+    assert page.add.paste_block()
+    assert "1000" in window.bar.words()
+    settle(window, qtbot)
+    assert len(page.draft.lines) == before
+
+
 def test_what_is_no_product_needs_a_price_and_stands_in_the_box_again(
     window: Window, qtbot: QtBot, firm: Firm
 ) -> None:
