@@ -114,8 +114,9 @@ class BulkPanel(QWidget):
                 edge=(20, 6, 16, 6),
             )
         )
-        below = holding(column(look, self._sums, gap=0, edge=(20, 8, 16, 8)))
-        upper = column(look, holding(form), band, self.preview, below, gap=0)
+        self._below = region("panel", "top")
+        self._below.setLayout(column(look, self._sums, gap=0, edge=(20, 8, 16, 8)))
+        upper = column(look, holding(form), band, self.preview, self._below, gap=0)
         upper.setStretch(2, 1)
         asking = column(look, scrolling(holding(upper)), Line(look), self._made_foot(), gap=0)
         asking.setStretch(0, 1)
@@ -307,7 +308,7 @@ class BulkPanel(QWidget):
         if plan is None:
             look.release(self._summary.setText)
             self._summary.setText("")
-            self._sums.hide()
+            self._below.hide()
             self.go.say(msg("Change"))
             self.go.refuse(NOT_YET)
             return
@@ -318,7 +319,7 @@ class BulkPanel(QWidget):
         look.bind(self._summary.setText, lambda: " · ".join(map(look.text, parts)))
         sums = [self._sum(plan, one) for one in plan.sums()]
         look.bind(self._sums.setText, lambda: veil_text(look, "\n".join(map(look.text, sums))))
-        self._sums.setVisible(bool(sums))
+        self._below.setVisible(bool(sums))
         self.go.say(msg("Change {count}").of(count=f"{changing:,}"))
         self.go.refuse(None if changing else NOTHING)
 

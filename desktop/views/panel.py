@@ -145,6 +145,12 @@ def _used_amount(shown: Row, language: str) -> str:
     return msg("{used} of {agreed} used").of(**amounts).in_language(language)
 
 
+def finish(desk: Desk, task: Row) -> None:
+    """A task is done, now."""
+    seen = {"done_at": task.value("done_at")}
+    desk.edit("task", task.id, {"done_at": cells.now()}, parsed=True, seen=seen)
+
+
 def heading(shown: Row, language: str) -> Message:
     """What a record is called in a language, and what it is while it has no name."""
     record: Any = shown.record
@@ -396,8 +402,7 @@ class Panel(QWidget):
 
     def _done(self) -> None:
         if self._row is not None:
-            seen = {"done_at": self._row.value("done_at")}
-            self._desk.edit("task", self._row.id, {"done_at": cells.now()}, parsed=True, seen=seen)
+            finish(self._desk, self._row)
 
     def _share(self) -> None:
         if self._row is not None:

@@ -34,7 +34,7 @@ from desktop.views.further import FurtherDetails
 from desktop.views.header_parts import park, want
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
-from desktop.views.panel import COMMENTED, NOTED, NoteBox, heading, links_of, subtitle
+from desktop.views.panel import COMMENTED, NOTED, NoteBox, finish, heading, links_of, subtitle
 from desktop.views.phone_code import SHOW, show_code
 from desktop.views.privacy import veil, veil_text
 from desktop.views.related import RelatedList
@@ -92,6 +92,7 @@ class RecordPage(QWidget):
         self.quote: Button | None = None
         self._share: Button | None = None
         self._delete: Button | None = None
+        self.finish: Button | None = None
         self._avatar = Avatar(look, size="list")
         self._icon = Picture(look, LISTS[kind].icon if kind in LISTS else "file-text")
         self._title = label(look, size="title", strong=True)
@@ -283,6 +284,10 @@ class RecordPage(QWidget):
             )
             quote.clicked.connect(lambda: self.quoted.emit(self.shown))
             made.append(quote)
+        if self.kind == "task":
+            done = self.finish = Button(look, msg("Done"), kind="primary", icon="check", name=msg("Done"))
+            done.clicked.connect(lambda: finish(desk, self.shown))
+            made.append(done)
         self._allow()
         self._fit_actions()
         return made
@@ -298,6 +303,9 @@ class RecordPage(QWidget):
             self._share.refuse(sharing_box.reason(self._desk, self.shown))
         if self._delete is not None:
             self._delete.refuse(self._desk.refusal(f"{self.kind}.delete", self.shown.record))
+        if self.finish is not None:
+            want(self.finish, not self.shown.value("done_at"))
+            self.finish.refuse(self._desk.lent(self.shown.record))
 
     def fill(self) -> None:
         """Everything again from the record."""

@@ -112,7 +112,7 @@ def said(window: Window, firm: Firm) -> None:
     if not there:
         with store.work(store.me(), "comment.new") as work:
             for author, names, text in (
-                ("沈清", ["林一鸣"], "@林一鸣 R2 的价格先别松口，周三我和张总通电话。"),
+                ("林一鸣", ["沈清"], "@沈清 R2 的价格先别松口，周三我和张总通电话。"),
                 ("林一鸣", [], "他们更在意交期，价格还有余地。"),
             ):
                 made = Comment(customer_id=firm.customers[0], of="customer", of_id=firm.customers[0])

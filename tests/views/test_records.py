@@ -37,6 +37,24 @@ def test_a_value_turns_into_its_editor_and_enter_keeps_it(
     assert window.toast.isVisible()
 
 
+def test_a_task_opened_whole_is_done_with_one_press_and_undone_with_one_key(
+    window: Window, qtbot: QtBot, store: Store
+) -> None:
+    task = window.desk.recent("task", 1)[0].id
+    window.open_record("task", task)
+    settle(window, qtbot)
+    done = the_record(window).finish
+    assert done is not None
+    press(qtbot, done)
+    settle(window, qtbot)
+    assert stored(store, "task", task).done_at is not None
+    assert not done.isVisible()
+    window.desk.undo()
+    settle(window, qtbot)
+    assert stored(store, "task", task).done_at is None
+    assert done.isVisible()
+
+
 def test_escape_leaves_the_value_as_it_was(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> None:
     customer = firm.customers[0]
     window.open_record("customer", customer)
