@@ -3,7 +3,7 @@
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from desktop.cli.console import Console
 from desktop.errors import Refused, Usage
@@ -20,6 +20,10 @@ from desktop.services import (
     records,
 )
 from desktop.words import msg
+
+READ_OUT: Final = msg(
+    "Read out: {letters}. Total: {total} {currency}. It counts until {until}; tries left: {left}."
+)
 
 
 def arguments(area: argparse.ArgumentParser) -> None:
@@ -66,7 +70,9 @@ def _reading_out(console: Console, wanted: str, code: str | None) -> None:
             "ends": call.ends,
             "total": f"{total} {found.facts.currency}",
         },
-        msg("Read out: {letters}. Total: {total} {currency}. It counts until {until}; {left} tries left.").of(
+        msg(
+            "Read out: {letters}. Total: {total} {currency}. It counts until {until}; tries left: {left}."
+        ).of(
             letters=phone_approvals.spaced(call.challenge),
             total=total,
             currency=found.facts.currency,

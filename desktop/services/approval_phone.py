@@ -26,7 +26,7 @@ CALLS: Final = "phone_calls"
 KEPT: Final = 24 * 60 * MINUTE
 BY_PHONE: Final = msg("Approved by telephone by {who}; it counts once their own entry says so.")
 NOT_LETTERS: Final = msg("A code has ten letters and digits: A to Z and 2 to 7.")
-LEFT: Final = msg("{why} {left} tries left.")
+LEFT: Final = msg("{why} Tries left: {left}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +78,31 @@ def open_call(store: Store, of: Matter) -> Opened:
 
 
 def read_back(store: Store, call: Opened, asked: Iterable[Ask], text: str) -> User:
-    """Take what the approver read back; returns who that is. Raises Refused, counting the try."""
+    """Take what the approver read back; returns who that is. Raises Refused.
+
+    The try counts before it is compared: whoever pulls the plug gains nothing.
+    """
     code = phone_approvals.heard(text, CODE)
     if code is None:
         raise Refused(NOT_LETTERS, field="code")
-    at, why = now_ms(store.clock()), phone_approvals.WRONG
+    at, why, asks = now_ms(store.clock()), phone_approvals.WRONG, tuple(asked)
     with store.reading() as session:
         kept = _calls(session).get(call.challenge, {})
         if int(kept.get("tries", TRIES)) >= TRIES:
             raise Refused(phone_approvals.NO_TRIES, field="code")
+    tries = int(kept["tries"]) + 1
+    _note(store, call.challenge, {**kept, "tries": tries, "wrong_at": at})
+    with store.reading() as session:
         key = phone_keys.key_of(session.connection(), store.device)
         newest = signed.newest(session.connection())
         for person in approvers(session, store.me().id):
             said = Call(call.opened, call.challenge, code, person.id.hex, named(person.role or ""))
-            refused = phone_approvals.refusal(said, call.matter, list(asked), key, at, newest)
+            refused = phone_approvals.refusal(said, call.matter, asks, key, at, newest)
             if refused is None:
                 _note(store, call.challenge, {**kept, "code": code, "approver": person.id.hex})
                 return person
             if refused != phone_approvals.WRONG:
                 why = refused
-    tries = int(kept["tries"]) + 1
-    _note(store, call.challenge, {**kept, "tries": tries, "wrong_at": at})
     if tries >= TRIES:
         raise Refused(phone_approvals.NO_TRIES, field="code")
     raise Refused(LEFT.of(why=why, left=TRIES - tries), field="code")

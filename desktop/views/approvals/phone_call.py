@@ -290,7 +290,7 @@ class PhoneCall(Popover):
         over = rest == 0 or self.call.left <= 0
         minutes, seconds = divmod(rest // 1000, 60)
         time = f"{minutes}:{seconds:02d}"
-        said = msg("{left} tries left · {time}").of(left=self.call.left, time=time)
+        said = msg("Tries left: {left} · {time}").of(left=self.call.left, time=time)
         self._look.bind(self.left.setText, said)
         self.bar.show_part(rest * 100 // LASTS)
         self.code.setEnabled(not over)
