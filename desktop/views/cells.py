@@ -11,6 +11,7 @@ from desktop.models.figures import kind_of, value_of
 from desktop.models.kinds import Amount, Choice, Day, Kind, Link, Moment, Number, Percent, Short
 from desktop.models.record import Field, Record
 from desktop.rules import stages
+from desktop.rules.money import currency_digits
 from desktop.views import dates
 from desktop.words import Message, msg
 
@@ -99,8 +100,19 @@ def money(minor: int, currency: str = "CNY", digits: int = 2) -> str:
 
 def exact(minor: int, currency: str = "CNY") -> str:
     """`¥369,000.00`: a sum that is owed is said to the cent wherever it stands."""
-    whole, cents = divmod(abs(minor), 100)
-    return f"{'−' if minor < 0 else ''}{SIGNS.get(currency, f'{currency} ')}{whole:,}.{cents:02}"
+    digits = currency_digits(currency)
+    whole, rest = divmod(abs(minor), 10**digits)
+    cents = f".{rest:0{digits}}" if digits else ""
+    return f"{'−' if minor < 0 else ''}{SIGNS.get(currency, f'{currency} ')}{whole:,}{cents}"
+
+
+def sum_of(record: Any) -> str:
+    """What a record comes to: the amount that was typed, or a total, which is in units of its currency."""
+    currency = getattr(record, "currency", "") or "CNY"
+    typed, total = (getattr(record, name, None) for name in ("amount", "payable"))
+    if typed is not None:
+        return money(typed, currency)
+    return money(total, currency, currency_digits(currency)) if total is not None else ""
 
 
 def text(row: Row, name: str, language: str, today: date) -> Cell:

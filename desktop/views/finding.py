@@ -92,12 +92,11 @@ class Finder:
             str(getattr(record, "job", "") or getattr(record, "city", "") or ""),
             row.kind("stage").format(stage, language) if stage else "",
         ]
-        minor = (
-            row.figures.get("open_deals")
-            or getattr(record, "amount", None)
-            or getattr(record, "payable", None)
-        )
-        right = cells.money(minor, getattr(record, "currency", "CNY") or "CNY") if minor else ""
+        right, deals = "", row.figures.get("open_deals")
+        if deals:
+            right = cells.money(deals, getattr(record, "currency", "CNY") or "CNY")
+        elif getattr(record, "amount", None) or getattr(record, "payable", None):
+            right = cells.sum_of(record)
         right = right or str(getattr(record, "mobile", "") or "")
         joined = ("，" if language == "zh" else ", ").join(part for part in parts if part)
         return Item(

@@ -111,12 +111,9 @@ def _right_side(shown: Row, language: str) -> tuple[str, str, str]:
     """The amount, the day, and the ink of the day: what is late says so as in its list."""
     record: Any = shown.record
     today = date.today()  # noqa: DTZ011
-    minor = next(
-        (found for name in ("amount", "payable") if (found := getattr(record, name, None)) is not None), None
-    )
     if record.__tablename__ == "price_entry" and record.price is not None:
         return cells.unit_price(record.price), "", ""
-    amount = cells.money(minor, getattr(record, "currency", "CNY") or "CNY") if minor is not None else ""
+    amount = cells.sum_of(record)
     due = next((name for name in ("close_on", "valid_until", "due_on") if getattr(record, name, None)), "")
     if due:
         cell = cells.due(shown, due, language, today)

@@ -78,7 +78,7 @@ def _touch(row: Row) -> Event:
 def _quote(row: Row) -> Event:
     record: Any = row.record
     at = datetime.fromtimestamp((row.id.int >> 80) / 1000, UTC)
-    amount = cells.money(record.payable, record.currency or "CNY") if record.payable is not None else ""
+    amount = cells.sum_of(record)
     title = msg("Quote {number}").of(number=record.title)
     stage = type(record).fields()["stage"].kind
     words = cells.words_of(stage, record.stage)

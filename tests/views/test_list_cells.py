@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.models import further
+from desktop.models.records import Opportunity, Quote
 from desktop.models.store import Store
 from desktop.services import commands
+from desktop.views import cells
 from desktop.views.list_page import ListPage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -242,3 +244,12 @@ def test_further_details_are_typed_filled_and_pasted_in_cells(
     step_in(qtbot, page, 1, shown[2])
     key(qtbot, page.list, Qt.Key.Key_Semicolon, control=True)
     assert kept(second)["班次"] == date.today().isoformat()  # noqa: DTZ011
+
+
+def test_totals_are_in_units_of_their_currency() -> None:
+    assert [cells.exact(each, "CNY") for each in (36_900_000, -5)] == ["¥369,000.00", "−¥0.05"]
+    assert [cells.exact(30_000, each) for each in ("JPY", "KWD")] == ["¥30,000", "KWD 30.000"]
+    assert cells.sum_of(Quote(payable=30_000, currency="JPY")) == "¥30,000"
+    assert cells.sum_of(Quote(payable=30_000, currency="CNY")) == "¥300"
+    assert cells.sum_of(Opportunity(amount=30_000, currency="JPY")) == "¥300"
+    assert cells.sum_of(Quote(payable=None)) == ""
