@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from desktop.models.changes import read_local, write_local
+from desktop.models.changes import now_ms, read_local, write_local
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,6 +19,8 @@ KEYS: Final = "phone_keys"
 """By device."""
 ASKED: Final = "phone_asked"
 """For what the keys that are kept were asked; something else and the office is asked again."""
+DAY: Final = 24 * 60 * 60 * 1000
+"""Milliseconds after which an approver asks anew: keys of a laptop that was shut out are not kept longer."""
 APPROVE: Final = "phone_approval.answer"
 """Whoever may do this has the keys of others' laptops."""
 _LAPTOPS: Final = "SELECT hex(id) FROM device WHERE deleted_at IS NULL ORDER BY id"
@@ -30,7 +32,11 @@ def wanted(store: "Store", server: str) -> str:
     about = [store.device.hex, server, me.id.hex]
     if me.rights.may(APPROVE):
         with store.looking() as connection:
-            about += [me.role, *(row[0] for row in connection.exec_driver_sql(_LAPTOPS))]
+            about += [
+                me.role,
+                str(now_ms(store.clock()) // DAY),
+                *(row[0] for row in connection.exec_driver_sql(_LAPTOPS)),
+            ]
     return hashlib.sha256("\n".join(about).encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -206,6 +207,11 @@ def test_a_clock_that_was_set_back_or_half_an_hour_later_counts_no_more(tmp_path
         firm.do(firm.li, "quote.issue", made.id)
 
 
+def keys_at(store: Store) -> set[UUID]:
+    with store.looking() as connection:
+        return set(phone_keys.laptops(connection))
+
+
 def test_a_laptop_that_was_shut_out_is_in_no_later_answer(firm: Firm) -> None:
     seed = firm.office.seals.seed
     with firm.office.store.read() as conn:
@@ -217,6 +223,12 @@ def test_a_laptop_that_was_shut_out_is_in_no_later_answer(firm: Firm) -> None:
     with firm.office.store.read() as conn:
         left = approval_keys._devices(conn, firm.chen.device.hex, firm.office.clock())  # noqa: SLF001
     assert left == [firm.chen.device.hex]
+    firm.sync(firm.chen)
+    assert keys_at(firm.chen) == {firm.chen.device, firm.li.device}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(firm.chen, "clock", lambda: NOON + timedelta(days=1))
+        firm.sync(firm.chen)
+    assert keys_at(firm.chen) == {firm.chen.device}
     assert phone_keys_of(seed, "a" * 32) != phone_keys_of(seed, "b" * 32)
 
 
