@@ -6,13 +6,13 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.services import import_columns
 from desktop.services.import_columns import Column
 from desktop.services.import_rows import FURTHER, LEFT_OUT
 from desktop.views import paint
-from desktop.views.compose import Picture, column, label, scrolling, set_ink
+from desktop.views.compose import Picture, column, label, scrolling
 from desktop.views.editors import ChoiceEditor
 from desktop.views.importing.cut import Cut
 from desktop.views.look import Look
@@ -107,7 +107,7 @@ class ColumnLines(QWidget):
         self._columns: list[Column] = []
         self._kind = ""
         self.choices: list[_Where] = []
-        self._whys: list[QLabel] = []
+        self._whys: list[Cut] = []
         self._marks: list[Picture] = []
         self._lines = _Lines(look)
         self._scroll = scrolling(self._lines)
@@ -144,14 +144,15 @@ class ColumnLines(QWidget):
             self._look.bind(words.setText, partial(self._joined, said))
             warns = bool(count) or each.scale != 1
             quiet = each.key in (FURTHER, LEFT_OUT)
-            set_ink(words, "warn" if warns else "ink_3" if quiet else "ink_2")
+            words.set_ink("warn" if warns else "ink_3" if quiet else "ink_2")
             icon, ink = (
                 ("circle-alert", "warn") if warns else ("info", "ink_3") if quiet else ("check", "good")
             )
             mark.show_icon(icon, ink)
 
     def _joined(self, said: Sequence[Message]) -> str:
-        return " · ".join(map(self._look.text, said))
+        """What one should look at first, for the end is cut where there is little room."""
+        return " · ".join(map(self._look.text, reversed(said)))
 
     def look_at(self, place: int) -> None:
         """Look at a column."""
@@ -194,7 +195,7 @@ class ColumnLines(QWidget):
         choice.looked.connect(partial(self.look_at, place))
         choice.setMinimumContentsLength(8)
         mark = Picture(look, "check", "good", "small")
-        words = label(look, size="small", ink="ink_2")
+        words = Cut(look, size="small", ink="ink_2")
         for part in (title, first):
             part.installEventFilter(self)
         arrow = Picture(look, "arrow-right", "ink_3", "small")
@@ -208,7 +209,6 @@ class ColumnLines(QWidget):
         line.addWidget(words, 0, 1)
         line.setColumnStretch(1, 1)
         grid.addWidget(beside, place + 1, 4)
-        words.setMinimumWidth(1)
         self.choices.append(choice)
         self._whys.append(words)
         self._marks.append(mark)

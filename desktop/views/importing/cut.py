@@ -21,6 +21,11 @@ class Cut(QWidget):
         """What it says."""
         return self._text
 
+    def set_ink(self, ink: str) -> None:
+        """In another ink."""
+        self._ink = ink
+        self.update()
+
     def setText(self, text: str) -> None:
         """Other words."""
         self._text = " ".join(text.split())
