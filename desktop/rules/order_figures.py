@@ -18,6 +18,8 @@ UNREADABLE: Final = msg("What was issued cannot be computed; make a new revision
 NOTHING: Final = msg("Say how many of which line.")
 TOO_MANY: Final = msg("“{line}”: {left} of {whole} are left, {wanted} were wanted.")
 BELOW_ZERO: Final = msg("“{line}”: more comes back than there was.")
+_LONGEST: Final = 40
+_MOST_DIGITS: Final = 4
 
 
 class Figures(NamedTuple):
@@ -134,7 +136,7 @@ def lines_of(snapshot: Mapping[str, Any]) -> tuple[Line, ...]:
             for row, line, came in zip((issued or {})["lines"], document.lines, result.lines, strict=True)
             if came.counts and line.quantity
         ]
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, KeyError, Refused, TypeError, ValueError):
         raise Refused(UNREADABLE) from None
     if not found:
         raise Refused(UNREADABLE)
@@ -146,29 +148,38 @@ def lines_of(snapshot: Mapping[str, Any]) -> tuple[Line, ...]:
 
 
 def _document(issued: Mapping[str, Any]) -> totals.Document:
-    policy = issued["policy"]
+    policy, digits = issued["policy"], issued["digits"]
+    if digits not in range(_MOST_DIGITS + 1):
+        raise ValueError("no currency has so many digits")
     return totals.Document(
         currency=issued["currency"],
-        digits=int(issued["digits"]),
+        digits=int(digits),
         tax_mode=issued["tax_mode"],
         lines=tuple(_line(row) for row in issued["lines"]),
         adjustments=tuple(_adjustment(row) for row in issued["adjustments"]),
-        prepaid=Decimal(issued["prepaid"]),
+        prepaid=_figure(issued["prepaid"]),
         policy=lines.Policy(
             tax_scope=policy["tax_scope"],
             discount_rounding=policy["discount_rounding"],
-            cash_step=Decimal(policy["cash_step"]) if policy["cash_step"] else None,
+            cash_step=_figure(policy["cash_step"]) if policy["cash_step"] else None,
         ),
     )
 
 
+def _figure(text: Any) -> Decimal:
+    """A number of the paper. A laptop that means harm could write one that takes for ever to compute with."""
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        raise ValueError("not a number of any paper")
+    return money.decimal(text)
+
+
 def _line(row: Mapping[str, Any]) -> lines.Line:
-    quantity, price = Decimal(row["quantity"]), Decimal(row["unit_price"])
+    quantity, price = _figure(row["quantity"]), _figure(row["unit_price"])
     return lines.Line(
         quantity=quantity,
         unit_price=price,
-        tax=tax.percent(row["tax"]["category"], *row["tax"]["rates"]),
-        base_quantity=Decimal(row["base_quantity"]),
+        tax=tax.percent(row["tax"]["category"], *(str(_figure(rate)) for rate in row["tax"]["rates"])),
+        base_quantity=_figure(row["base_quantity"]),
         adjustments=tuple(_adjustment(one) for one in row["adjustments"]),
         slabs=lines.slabs_of(row.get("slabs"), quantity, price),
         kind=row["kind"],
@@ -178,7 +189,7 @@ def _line(row: Mapping[str, Any]) -> lines.Line:
 
 
 def _adjustment(row: Mapping[str, Any]) -> lines.Adjustment:
-    return lines.Adjustment(row["kind"], Decimal(row["value"]))
+    return lines.Adjustment(row["kind"], _figure(row["value"]))
 
 
 def _words(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,7 +199,7 @@ def _words(row: Mapping[str, Any]) -> dict[str, Any]:
         "name_en": row["name"]["en"],
         "unit": row["unit"]["zh"],
         "unit_en": row["unit"]["en"],
-        "unit_price": Decimal(row["unit_price"]),
+        "unit_price": _figure(row["unit_price"]),
         "tax_category": row["tax"]["category"],
         "tax_rates": list(row["tax"]["rates"]),
     }

@@ -158,6 +158,8 @@ def _order(batch: Batch, held: Held) -> None:
     order = _record(Order, held.row)
     if order.stage != "draft" or order.revision_id is None:
         raise Rejected("invalid", order_sense.FOLLOWS)
+    links = (("contract", "contract_id"), ("quote", "quote_id"), ("quote_revision", "revision_id"))
+    batch.load([(kind, held.row[name]) for kind, name in links if held.row[name]])
     snapshot = _current(batch, held)
     _of_one_edition(batch, held)
     mine = [_record(OrderLine, one.row) for one in _fresh(batch, "order_line", held.id)]
@@ -185,7 +187,6 @@ def _of_one_edition(batch: Batch, held: Held) -> None:
     """Raises Rejected where another edition was ordered, or customer or contract are not the quote's."""
     row = held.row
     quote = batch.get("quote", row["quote_id"])
-    batch.load([("contract", row["contract_id"])] if row["contract_id"] else [])
     contract = batch.get("contract", row["contract_id"])
     agreed = not row["contract_id"] or (contract is not None and contract.row["quote_id"] == row["quote_id"])
     if quote is None or quote.row["customer_id"] != row["customer_id"] or not agreed:

@@ -143,6 +143,17 @@ def test_what_goes_back_undoes_what_went_out(amount: int, of: int, data: Any) ->
     assert went.plus(came) == Figures()
 
 
+@pytest.mark.parametrize("figure", ["1E+999999999", "1" * 41, "NaN", "", 1, None, ["1"]])
+def test_numbers_that_no_paper_bears_are_refused_before_anything_is_computed(figure: Any) -> None:
+    for place in ("quantity", "unit_price"):
+        document = issued(("1", "10", "13"))
+        document["lines"][0][place] = figure
+        with pytest.raises(Refused, match="cannot be computed"):
+            rule.lines_of(document)
+    with pytest.raises(Refused, match="cannot be computed"):
+        rule.lines_of(issued(("1", "10", "13")) | {"digits": 10**9})
+
+
 def _cents(text: str) -> int:
     return int(Decimal(text) * 100)
 
