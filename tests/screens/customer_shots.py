@@ -67,7 +67,7 @@ def leaving(look: Look) -> QWidget:
 def thanks(look: Look) -> QWidget:
     """It is signed."""
     screen = signing(look)
-    screen.signed()
+    screen.signed(SIGNED_AT)
     return screen
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from desktop.errors import Refused, SatchelError
+from desktop.models.records import Signature
 from desktop.models.store import Store
 from desktop.services import pins, showing
 from desktop.services.drafts import QuoteDraft
@@ -179,9 +180,9 @@ class Sitting(QObject):
             on_screen=said,
         )
 
-    def _signed(self, _signature: object) -> None:
+    def _signed(self, signature: Signature) -> None:
         if isValid(self):
-            self.screen.signed()
+            self.screen.signed(signature.signed_at or self._desk.store.clock())
 
     def _not_signed(self, error: SatchelError) -> None:
         """What went wrong is the rep's to read, when they have the laptop back."""

@@ -53,7 +53,7 @@ class CustomerScreen(QWidget):
         self, look: Look, shown: Showing, person: str, pin_length: int, now: Callable[[], datetime]
     ) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
-        self.look, self._shown, self._now = look, shown, now
+        self.look, self._shown = look, shown
         self._on_paper = self._open = False
         self._began = now()
         self.pages = Pages(look)
@@ -175,10 +175,10 @@ class CustomerScreen(QWidget):
         """Whether it was confirmed and is not written yet."""
         return self.panel.pad.fixed and self.side.currentWidget() is self.panel
 
-    def signed(self) -> None:
-        """It is written: say so, and ask for the laptop."""
+    def signed(self, signed_at: datetime) -> None:
+        """It is written: say so, at the moment that stands on the paper, and ask for the laptop."""
         named = self.look.text(named_words(self.panel.signer.text().strip(), self.panel.job.text().strip()))
-        at = self._now().astimezone(ZoneInfo(self._shown.zone)).strftime("%Y-%m-%d %H:%M:%S")
+        at = signed_at.astimezone(ZoneInfo(self._shown.zone)).strftime("%Y-%m-%d %H:%M:%S")
         self._done.setText(f"{named}\n{at}")
         self.side.setCurrentWidget(self.thanks)
         self.steps.show_step(2)
