@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 from xml.etree import ElementTree
 
-from desktop.rules.money import allocate, number, plain
+from desktop.rules.money import allocate, number, plain, sign
 
 RSM: Final = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 RAM: Final = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
@@ -124,8 +124,12 @@ def nets(request: Request) -> list[int]:
     for group in request.groups:
         key = (group.category, group.rates)
         places = [place for place, line in enumerate(request.lines) if (line.category, line.rates) == key]
-        weights = [abs(request.lines[place].amount) for place in places]
-        for place, share in zip(places, allocate(group.base, weights), strict=True):
+        amounts = [request.lines[place].amount for place in places]
+        side = sign(sum(amounts))  # a line that gives back keeps its sign
+        shares = allocate(group.base, [side * amount for amount in amounts])
+        if not side:
+            shares = [share + amount for share, amount in zip(shares, amounts, strict=True)]
+        for place, share in zip(places, shares, strict=True):
             found[place] = share
     return found
 

@@ -102,6 +102,17 @@ def test_a_rounding_row_is_said_and_names_are_no_markup() -> None:
     assert root.findtext(".//ram:SpecifiedTradeProduct/ram:Name", None, NAMES) == "<b>&泵</b>"
 
 
+@pytest.mark.parametrize("mode", ["included", "excluded"])
+@pytest.mark.parametrize("back", ["-30", "-100", "-130"])
+def test_a_line_that_gives_back_keeps_its_sign(mode: str, back: str) -> None:
+    request = of(issued(("1", "100", "13"), ("1", back, "13"), mode=mode))
+    first, second = cii.nets(request)
+    assert first > 0 > second
+    assert first + second == request.groups[0].base
+    if mode == "excluded":
+        assert (first, second) == (10_000, int(back) * 100)
+
+
 def test_what_bears_no_tax_is_not_at_the_standard_rate() -> None:
     root = read(of(issued(("2", "100", "0"), ("1", "5", "13"))))
     codes = [one.text for one in root.iterfind(".//ram:CategoryCode", NAMES)]
