@@ -285,6 +285,22 @@ def test_after_five_wrong_pins_the_vault_is_locked(
     assert not pins.answer(store, PIN).right
 
 
+def test_where_a_try_cannot_be_counted_the_passphrase_is_the_way_back(
+    page: QuotePage, window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError("no space left on the disk")
+
+    screen = opened(page, window, qtbot)
+    locked: list[bool] = []
+    window.lock_wanted.connect(lambda: locked.append(True))
+    monkeypatch.setattr(Store, "set_local", full)
+    screen.ask_to_leave()
+    type_pin(qtbot, screen, window, PIN)
+    assert locked == [True]
+    assert not window.isVisible()
+
+
 def test_what_goes_wrong_is_told_to_the_rep_and_not_to_the_customer(
     page: QuotePage, window: Window, qtbot: QtBot, store: Store, firm: Firm
 ) -> None:

@@ -196,12 +196,12 @@ class Sitting(QObject):
             self.screen.not_signed()
 
     def _try(self, pin: str) -> None:
-        store = self._desk.store
-        again = pins.Answer(right=False, left=pins.TRIES)
+        """A try that cannot be counted, as on a full disk, is none: then the passphrase is the way back."""
+        store, uncounted = self._desk.store, pins.Answer(right=False, left=0)
         self._desk.runner.write(
             lambda: pins.answer(store, pin),
             done=self._answered,
-            failed=lambda _error: self._answered(again),
+            failed=lambda _error: self._answered(uncounted),
         )
 
     def _answered(self, answer: pins.Answer) -> None:
