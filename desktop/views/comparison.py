@@ -162,7 +162,7 @@ class Comparison(QWidget):
             paint.paint_hairline(painter, look, QRect(0, 0, self.width(), top))
 
     def _wide(self) -> int:
-        """How wide each column of values is: a quarter, or what the longest needs and the names leave."""
+        """How wide each column of values is: a quarter if the names leave it, or what the longest needs."""
         look, count = self._look, 3 if self._has_before else 2
         said = [
             look.t.width(look.text(value), "body", strong=line.big)
@@ -173,7 +173,8 @@ class Comparison(QWidget):
         needed = max(said, default=0)
         named = max((look.t.width(look.text(line.label)) for line in self._lines), default=0) + look.px(12)
         left = (self.width() - min(named, self.width() // 2)) // count
-        return max(self.width() // 4, min(needed + look.px(24), left))
+        needed += look.px(24)
+        return max(min(self.width() // 4, max(left, needed)), min(needed, left))
 
     def _paint_light(self, painter: QPainter, box: QRect, text: str, tone: str) -> None:
         """A judgement: a disc in its colour, and its word."""
