@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -20,6 +21,7 @@ from desktop.models import inbox
 from desktop.models.record import RECORDS
 from desktop.models.records import Contact, Customer, Interaction, Opportunity, Quote, Task
 from desktop.models.store import Actor, Store
+from desktop.rules.money import currency_digits
 from desktop.services import dashboard, figures, records
 from desktop.services.days import day_words
 from desktop.services.figures import UNDER_WAY, Tile
@@ -48,7 +50,7 @@ class Called(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to do. `urgency` is 0 to 1 by its kind, `value` minor units or None."""
+    """One thing to do. `urgency` is 0 to 1 by its kind, `value` hundredths or None."""
 
     key: str
     kind: str
@@ -257,9 +259,16 @@ def expiring_quotes(day: Day) -> Iterator[Line]:
         yield Line(
             f"quote:{quote.id.hex}:{quote.valid_until}", "quote", quote.id, title,
             msg("Valid until {day}; the customer has not answered.").of(day=day_words(quote.valid_until)),
-            mark, 0.86 - 0.04 * max(left, 0), msg("Open quote"), day.called(quote.customer_id), quote.payable,
-            quote.currency or "CNY", quote.customer_id, face=day.face(quote.customer_id),
+            mark, 0.86 - 0.04 * max(left, 0), msg("Open quote"), day.called(quote.customer_id),
+            _hundredths(quote), quote.currency or "CNY", quote.customer_id, face=day.face(quote.customer_id),
         )  # fmt: skip
+
+
+def _hundredths(quote: Quote) -> int | None:
+    """What a quote comes to as amounts are typed, in hundredths: its total is in units of its currency."""
+    if quote.payable is None:
+        return None
+    return int(Decimal(quote.payable).scaleb(2 - currency_digits(quote.currency or "CNY")))
 
 
 def _expiry(number: str, left: int) -> tuple[Message, tuple[str, Message, str]]:

@@ -84,6 +84,21 @@ def test_a_customer_within_their_rhythm_or_with_a_plan_is_left_alone(store: Stor
     assert keys(store) == []
 
 
+@pytest.mark.parametrize(("currency", "value"), [("CNY", 50_000), ("JPY", 50_000), ("KWD", 50_000)])
+def test_what_a_quote_comes_to_is_weighed_alike_in_every_currency(
+    store: Store, currency: str, value: int
+) -> None:
+    firm = new(store, "customer", name="星河")
+    quote = new(store, "quote", customer_id=firm, name="二期", currency=currency)
+    said = {"kind": "item", "name": "主机", "unit_price": Decimal(500), "tax_rates": ["13"]}
+    commands.run(store, store.me(), "quote.add_line", quote, values=said)
+    commands.run(store, store.me(), "quote.issue", quote)
+    with store.reading() as session:
+        until = session.get(RECORDS["quote"], quote).valid_until  # type: ignore[union-attr]
+    [line] = today.agenda(store, until).lines
+    assert (line.kind, line.value, line.currency) == ("quote", value, currency)
+
+
 def test_a_quote_that_ends_is_named_until_somebody_answers(store: Store) -> None:
     firm = new(store, "customer", name="星河")
     quote = new(store, "quote", customer_id=firm, name="二期")
