@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 NAME = Qt.ItemDataRole.UserRole
+WIDE = 320
+"""px at 100 % in which hint and button stand side by side."""
 SHOWN_ROWS = 12
 
 
@@ -116,7 +118,7 @@ class ColumnsBox(Popover):
         head = row(look, label(look, msg("Columns"), strong=True), edge=(16, 10, 16, 8))
         foot = row(look, hint, None, plain, gap=12, edge=(16, 8, 16, 8))
         self.inside.addLayout(column(look, head, Line(look), self.lines, Line(look), foot, gap=0))
-        self.setFixedWidth(look.px(300))
+        self.setFixedWidth(look.px(WIDE))
         look.bind(self.setAccessibleName, msg("Columns"))
         self.lines.setFixedHeight(min(self.lines.count(), SHOWN_ROWS) * look.t.row("menu"))
 
