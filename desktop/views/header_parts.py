@@ -2,6 +2,8 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.views.buttons import Button
+
 
 def park(part: QWidget, page: QWidget) -> None:
     """Keep a part hidden in its page; without a parent it would be a window of its own."""
@@ -21,6 +23,13 @@ def want(part: QWidget, on: bool) -> None:
     part.setProperty("wanted", on)
     if part.property("parked") is False:
         part.setVisible(on)
+
+
+def fit_search(search: Button, narrow: bool, room: int, *sides: QHBoxLayout) -> None:
+    """The search is its glass alone where the page's own parts have no room beside it."""
+    search.shrink(False)
+    used = sum(side.sizeHint().width() for side in sides) + search.sizeHint().width()
+    search.shrink(narrow or used > room)
 
 
 def give_back(layout: QHBoxLayout, page: QWidget) -> None:

@@ -315,6 +315,13 @@ def shortened(look: Look, text: str, room: int, size: str = "body") -> str:
     return words if look.t.advance(words, size) <= room else text
 
 
+def fitted(look: Look, title: str, room: int) -> str:
+    """A strong title for its room: numbers differ at their end, so of them the middle gives way."""
+    if " " in title or not title.isascii() or look.t.width(title, strong=True) <= room:
+        return title
+    return look.t.metrics("body", strong=True).elidedText(title, Qt.TextElideMode.ElideMiddle, room)
+
+
 def paint_balanced(painter: QPainter, room: QRect, text: str) -> None:
     """Some lines in the middle of a room, as few as it needs and about as wide as each other."""
     wrapped = int(CENTRE | Qt.TextFlag.TextWordWrap)

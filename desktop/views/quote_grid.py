@@ -80,7 +80,8 @@ class _LineDelegate(QStyledItemDelegate):
                 if self._grid.state() == QAbstractItemView.State.EditingState
                 else Qt.BrushStyle.NoBrush
             )
-            painter.drawRect(rect.adjusted(1, 1, -1, -2))
+            clear = look.px(6) if column == NAME else 0  # a name begins at the edge of its cell
+            painter.drawRect(rect.adjusted(1 - clear, 1, -1, -2))
 
     def _paint_number(self, painter: QPainter, rect: QRect, row: GridRow) -> None:
         look = self._look

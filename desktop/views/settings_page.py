@@ -34,7 +34,7 @@ THEME_WORDS: Final = (
     ("system", msg("As the system")),
 )
 METERED: Final = (("auto", msg("As the system says")), ("yes", msg("Yes")), ("no", msg("No")))
-NAMED, NAMED_LEAST, CONTROL, EDGE, EDGE_MOST = 320, 216, 520, 40, 44
+NAMED, NAMED_LEAST, CONTROL, EDGE, EDGE_MOST = 340, 216, 520, 40, 44
 """Pixels for the name of a setting with its sentence, for the widest control, and before both."""
 SAMPLE: Final = msg("¥1,286,400.00, 24 Nov 2026; a week begins on Monday")
 NARROW: Final = 480

@@ -30,7 +30,7 @@ from desktop.views.compose import Stack, column, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.finding import Finder
 from desktop.views.handover import Handover
-from desktop.views.header_parts import give_back, lend
+from desktop.views.header_parts import fit_search, give_back, lend
 from desktop.views.held import HeldLine
 from desktop.views.inbox import InboxPage
 from desktop.views.list_page import ListPage
@@ -303,6 +303,7 @@ class Window(QWidget):
         for action in actions:
             self._right.addWidget(action)
             lend(action)
+        self._slim()
 
     def renew_header(self) -> None:
         page = self.page()
@@ -318,7 +319,9 @@ class Window(QWidget):
         wide = isinstance(self.page(), boards.Whole)
         crowded = wide or self.width() < self._look.px(SLIM_BELOW)
         self.side.be_slim(crowded)
-        self.search.shrink(self.width() < self._look.px(SLIM_BELOW))
+        room = self.pages.width() - self._look.px(120)  # arrows and edges
+        sides = (self._left, self._right) if isinstance(self.page(), RecordPage) else ()
+        fit_search(self.search, self.width() < self._look.px(SLIM_BELOW), room, *sides)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The rail gives way on a narrow window."""

@@ -2,11 +2,13 @@
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from desktop.views import dates, icons, paint
+from desktop.views.buttons import Button
+from desktop.views.header_parts import fit_search
 from desktop.views.language import Bindings
 from desktop.views.look import Look
 from desktop.views.phrases import inside
@@ -108,3 +110,30 @@ def test_days_are_said_as_people_say_them() -> None:
         "2 weeks ago",
     ]
     assert past(60) == "25 Sep"
+
+
+def test_of_a_number_the_middle_gives_way_and_of_a_name_its_end(look: Look) -> None:
+    number = "SO-26-FBF5DDEB-0002-Q"
+    assert paint.fitted(look, number, look.t.width(number, strong=True)) == number
+    short = paint.fitted(look, number, look.t.width(number, strong=True) - 20)
+    assert (short[:5], "…" in short, short[-6:]) == ("SO-26", True, "0002-Q")
+    assert paint.fitted(look, "二期空压站设备", 40) == "二期空压站设备"  # cut at its end where it is painted
+
+
+def test_the_search_is_its_glass_alone_where_the_parts_of_a_page_need_the_room(
+    look: Look, qtbot: QtBot
+) -> None:
+    page, side = QWidget(), QHBoxLayout()
+    qtbot.addWidget(page)
+    page.setLayout(side)
+    side.addWidget(QLabel("SO-26-FBF5DDEB-0002-Q"))
+    search = Button(look, msg("Search or command"), kind="search", icon="search", keys="Ctrl+K")
+    qtbot.addWidget(search)
+    whole, parts = search.sizeHint().width(), side.sizeHint().width()
+    for narrow, room, left in ((False, whole + parts, True), (False, whole + parts - 1, False)):
+        fit_search(search, narrow, room, side)
+        assert (search.sizeHint().width() == whole) == left
+    fit_search(search, True, whole + parts, side)
+    assert search.sizeHint().width() < whole
+    fit_search(search, False, whole + parts, side)
+    assert search.sizeHint().width() == whole

@@ -210,7 +210,7 @@ class CardDelegate(QStyledItemDelegate):
         line = look.px(22)
         top = QRect(box.left(), box.top(), box.width(), line)
         title = veil_text(look, title_of(row, look.language))
-        paint.paint_text(painter, look, top, _fitted(look, title, box.width()), strong=True)
+        paint.paint_text(painter, look, top, paint.fitted(look, title, box.width()), strong=True)
         second = top.translated(0, look.px(21))
         self._paint_link(painter, second, row, on=on)
         third = second.translated(0, look.px(27))
@@ -291,10 +291,3 @@ def title_of(row: Row, language: str) -> str:
     """What stands at the head of a card."""
     english = str(getattr(row.record, "name_en", "") or "") if language == "en" else ""
     return english or row.record.title or str(getattr(row.record, "phone", "") or "") or cells.NOTHING
-
-
-def _fitted(look: Look, title: str, room: int) -> str:
-    """A title for its room: numbers differ at their end, so of them the middle gives way."""
-    if " " in title or not title.isascii() or look.t.width(title, strong=True) <= room:
-        return title
-    return look.t.metrics("body", strong=True).elidedText(title, Qt.TextElideMode.ElideMiddle, room)

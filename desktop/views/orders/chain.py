@@ -63,7 +63,8 @@ class StepCard(QAbstractButton):
         top = (self.height() - 3 * high) // 2
         after = paint.paint_icon(painter, look, left, top + high // 2, step.icon, "ink_2", "small")
         title = QRect(after + look.px(6), top, left + wide - after - look.px(6), high)
-        paint.paint_text(painter, look, title, look.text(step.title), strong=not step.open)
+        words = paint.fitted(look, look.text(step.title), title.width())
+        paint.paint_text(painter, look, title, words, strong=not step.open)
         said = QRect(left, top + high, wide, high)
         paint.paint_text(painter, look, said, veil_text(look, step.amount), ink="ink")
         note = QRect(left, top + 2 * high, wide, high)
