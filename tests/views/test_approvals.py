@@ -83,7 +83,7 @@ def test_a_code_that_is_read_back_issues_the_quote(
     wrong = ("B" if right[0] == "A" else "A") + right[1:]
     call.code.setText(f"{wrong[:5].lower()}-{wrong[5:]}")
     call.go.click()
-    qtbot.waitUntil(lambda: "4 tries" in call.left.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "Tries left: 4" in call.left.text(), timeout=30_000)
     assert "not the right one" in call.wrong.text()
     call.code.setText(right)
     call.go.click()
