@@ -10,7 +10,7 @@ from desktop.models.fuse import Deletion
 from desktop.models.remote import Remote
 from desktop.rules.streams import lent
 from desktop.services import access
-from sync.server import batch, judge, proposals, scope, shares
+from sync.server import batch, guards, judge, proposals, scope, shares
 from tests.sync.guards import Guard, need
 from tests.sync.mutations import one
 from tests.sync.server.laptop import Laptop
@@ -171,8 +171,8 @@ SHARING: Final = (
             one(
                 "the laptop lets it be given away", access, "_beyond", "if record.version and", "if False and"
             ),
-            one("readers write at the office", judge.Judge, "_guard", "access == EDIT and", "access and"),
-            one("an editor deletes at the office", judge.Judge, "_delete", "self._guard_whole(held)", "pass"),
+            one("readers write at the office", guards.Guards, "write", "access == EDIT and", "access and"),
+            one("an editor deletes at the office", judge.Judge, "_delete", "self.guards.whole(held)", "pass"),
             one(
                 "an editor gives away",
                 judge.Judge,
