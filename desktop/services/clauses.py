@@ -95,7 +95,7 @@ def brought_along() -> list[Standard]:
     label=msg("Begin a clause library with the standard clauses"),
     on=Clause,
     creates=True,
-    icon="book-open",
+    icon="download",
     writes=every(Clause, ClauseVersion),
 )
 def adopt(work: Work) -> list[Clause]:

@@ -36,6 +36,7 @@ class EditionChanges(Popover):
         super().__init__(look, page)
         self._desk = desk
         self._draft: QuoteDraft | None = None
+        self._changes: Changes | None = None
         look.bind(self.setAccessibleName, CHANGED)
         self.button = Button(look, CHANGED, kind="flat", icon="scale")
         self.button.clicked.connect(self.ask)
@@ -49,6 +50,12 @@ class EditionChanges(Popover):
         take.clicked.connect(lambda: save("changes"))
         self.inside.addWidget(Line(look))
         self.inside.addLayout(row(look, take, None, edge=(12, 8, 12, 8)))
+        look.changed.connect(self._say_again)
+
+    def _say_again(self) -> None:
+        """In another language, or with the names hidden."""
+        if self._changes is not None and self.isVisible():
+            self._replace(self._body(self._changes))
 
     def follow(self, draft: QuoteDraft) -> None:
         """Offer the comparison of a quote that has an edition before this one."""
@@ -62,7 +69,7 @@ class EditionChanges(Popover):
             self._desk.runner.read(self, "changes", found, self._show, failed=self._desk.refused.emit)
 
     def _show(self, changes: Changes) -> None:
-        look = self._look
+        look, self._changes = self._look, changes
         before, after = changes.before["revision"], changes.after["revision"]
         self._editions.setText(f"R{before} → R{after}")
         self._replace(self._body(changes))

@@ -14,7 +14,7 @@ from desktop.views.look import Look
 from desktop.views.popover import RING
 from desktop.words import Message, msg
 
-WIDTH: Final = 720
+WIDTH: Final = 824
 _MOVES: Final = {
     Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
     Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,

@@ -31,9 +31,9 @@ def clash_several(window: Window, firm: Firm) -> None:
     """Several fields at once, one of them a text of lines."""
     customer(window, firm)
     render(window)
-    before = "付款：30 % 预付，70 % 发货前。\n开票：增值税专用发票。\n收货：苏州工业园区 3 号门。"
-    theirs = before.replace("30 % 预付，70 %", "50 % 预付，50 %")
-    mine = before.replace("30 % 预付，70 %", "20 % 预付，80 %") + "\n联系：张建国。"
+    before = "账期：30 % 先结，70 % 到货结。\n税票：增值税专用发票。\n送到：苏州工业园区 3 号门。"
+    theirs = before.replace("30 % 先结，70 %", "50 % 先结，50 %")
+    mine = before.replace("30 % 先结，70 %", "20 % 先结，80 %") + "\n联系：张建国。"
     clashes = (
         Clash("website", "xinghe.example", "www.xinghe.example", "xinghe-jm.example", "沈清", now()),
         Clash("grade", "B", "A", "vip", "沈清", now()),
