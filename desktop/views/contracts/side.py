@@ -130,14 +130,16 @@ class Side(QWidget):
     ) -> QWidget:
         look = self._look
         title = msg("Clause {number} {heading}").of(number=number, heading=each.heading)
-        name = label(look, title if number else each.heading, strong=True)
+        name = label(look, title if number else each.heading, strong=True, wrap=True)
         state = Chip(look, msg("needs approval"), "warn") if each.needs_approval else None
         parts: list[QWidget | None] = [name, None]
         if state is not None:
             parts.append(state)
         why = (clause.why or "") if clause is not None else ""
         said = label(look, KINDS[each.kind], ink="ink_2")
-        lines: list[QWidget] = [holding(row(look, *parts, gap=8)), said]
+        head = row(look, *parts, gap=8)
+        head.setStretch(0, 1)
+        lines: list[QWidget] = [holding(head), said]
         if why:
             lines.append(label(look, veil_text(look, why), size="small", ink="ink_3", wrap=True))
         if editable:
@@ -188,7 +190,7 @@ class Side(QWidget):
         mark.clicked.connect(lambda: self.reached.emit(each))
         english = look.language == "en" and each.name_en
         percent = f" {each.percent.normalize():f} %" if each.percent is not None else ""
-        name = label(look, f"{each.name_en if english else each.name}{percent}")
+        name = label(look, f"{each.name_en if english else each.name}{percent}", wrap=True)
         amount = money(each.amount, draft.contract.currency or "CNY") if each.amount is not None else "—"
         figure = label(look, veil_text(look, amount), ink="ink" if each.amount is not None else "ink_3")
         day = each.done_on or each.due_on
@@ -202,7 +204,9 @@ class Side(QWidget):
             when.become("link")
         days = holding(row(look, None, when, gap=0))
         look.bind(days.setMinimumWidth, lambda: look.t.width(WIDEST))  # one edge for all amounts
-        made = holding(row(look, mark, name, None, figure, days, gap=6, edge=(10, 0, 14, 0)))
+        line = row(look, mark, name, figure, days, gap=6, edge=(10, 0, 14, 0))
+        line.setStretch(1, 1)
+        made = holding(line)
         look.bind(made.setMinimumHeight, lambda: look.px(34))
         return made
 
