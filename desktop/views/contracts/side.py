@@ -130,16 +130,14 @@ class Side(QWidget):
     ) -> QWidget:
         look = self._look
         title = msg("Clause {number} {heading}").of(number=number, heading=each.heading)
-        name = label(look, title if number else each.heading, strong=True, wrap=True)
+        name = label(look, title if number else each.heading, strong=True)
         state = Chip(look, msg("needs approval"), "warn") if each.needs_approval else None
         parts: list[QWidget | None] = [name, None]
         if state is not None:
             parts.append(state)
         why = (clause.why or "") if clause is not None else ""
         said = label(look, KINDS[each.kind], ink="ink_2")
-        head = row(look, *parts, gap=8)
-        head.setStretch(0, 1)
-        lines: list[QWidget] = [holding(head), said]
+        lines: list[QWidget] = [holding(row(look, *parts, gap=8)), said]
         if why:
             lines.append(label(look, veil_text(look, why), size="small", ink="ink_3", wrap=True))
         if editable:
@@ -189,7 +187,7 @@ class Side(QWidget):
         mark.refuse(msg("Reached on {day}.").of(day=day_words(each.done_on)) if done else waits)
         mark.clicked.connect(lambda: self.reached.emit(each))
         english = look.language == "en" and each.name_en
-        percent = f" {each.percent.normalize():f} %" if each.percent is not None else ""
+        percent = f" {each.percent.normalize():f}\N{NO-BREAK SPACE}%" if each.percent is not None else ""
         name = label(look, f"{each.name_en if english else each.name}{percent}", wrap=True)
         amount = money(each.amount, draft.contract.currency or "CNY") if each.amount is not None else "—"
         figure = label(look, veil_text(look, amount), ink="ink" if each.amount is not None else "ink_3")
