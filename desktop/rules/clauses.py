@@ -96,7 +96,7 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
 
 
 def _middle(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """The stretch in which the texts differ; one or two characters that happen to be the same are no island."""
+    """The stretch in which the texts differ; a character or two that are the same by chance are no island."""
     if len(old) * len(new) > _MOST:
         yield STANDARD, old
         yield OURS, new

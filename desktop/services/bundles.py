@@ -51,7 +51,7 @@ def offered(store: Store, line: QuoteLine) -> list[Offered]:
     writes=of.LINES,
 )
 def choose_parts(work: Work, quote: Quote, *, line_id: UUID, product_ids: Sequence[UUID]) -> list[QuoteLine]:
-    """Have exactly these parts below a bundle, and what always belongs to it. Returns the lines of its parts."""
+    """Have exactly these parts below a bundle, and what always belongs to it; returns their lines."""
     line = work.get(QuoteLine, line_id)
     if line.revision_id != quote.revision_id:
         raise NotFound(msg("This line is not one of this quote."))
