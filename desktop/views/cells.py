@@ -129,7 +129,8 @@ def title(row: Row, name: str, language: str, today: date) -> Cell:
     """The name with its avatar; what else tells it apart stands behind and yields."""
     record = row.record
     kind = record.__tablename__
-    english = str(getattr(record, "name_en", None) or "") if language == "en" else ""
+    by_name = language == "en" and name == "name"  # a code or a number is the same in every language
+    english = str(getattr(record, "name_en", None) or "") if by_name else ""
     shown = english or str(row.value(name) or "") or record.title
     shown = shown or str(getattr(record, "phone", "")) or NOTHING
     extras = tuple(found for each in EXTRAS.get(kind, ()) if (found := _said(record, each, language)))

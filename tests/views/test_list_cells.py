@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.models import further
-from desktop.models.records import Opportunity, Quote
+from desktop.models.records import Coupon, Opportunity, Quote
 from desktop.models.store import Store
 from desktop.services import commands
 from desktop.views import cells
@@ -253,3 +253,18 @@ def test_totals_are_in_units_of_their_currency() -> None:
     assert cells.sum_of(Quote(payable=30_000, currency="CNY")) == "¥300"
     assert cells.sum_of(Opportunity(amount=30_000, currency="JPY")) == "¥300"
     assert cells.sum_of(Quote(payable=None)) == ""
+
+
+def test_a_code_stands_in_its_column_in_every_language() -> None:
+    coupon = Coupon(code="EXPO-2026", name="展会专享券", name_en="Fair coupon")
+    shown = {
+        (name, language): cells.title(cells.Row(coupon), name, language, date(2026, 11, 22)).text
+        for name in ("code", "name")
+        for language in ("zh", "en")
+    }
+    assert shown == {
+        ("code", "zh"): "EXPO-2026",
+        ("code", "en"): "EXPO-2026",
+        ("name", "zh"): "展会专享券",
+        ("name", "en"): "Fair coupon",
+    }
