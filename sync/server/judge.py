@@ -270,7 +270,8 @@ class Judge:
         command, since = COMMANDS.get(op.command), held.fields.get(name, FIRST)
         mine = held.devices.get(self.batch.device, 0) >= since
         others = (version for device, version in held.devices.items() if device != self.batch.device)
-        return mine and since not in others and command is not None and command.undoable
+        stepped = since > FIRST and mine and since not in others
+        return stepped and command is not None and command.undoable
 
     def _issue(self, op: Op) -> Outcome:
         """Freeze exactly the content that was pushed; nobody's other edit changes what the customer holds."""
