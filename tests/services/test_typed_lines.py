@@ -136,15 +136,15 @@ def test_cells_beside_numbers_are_names_and_units_are_no_numbers() -> None:
         *(["SAT-75", "2 pcs", "9.5万元"], ["?hose", "3"], ['"Crane"', "1", "800"], ["sat*3", "台"]),
     ]
     found = [
-        (one.kind, one.text, str(one.quantity), one.price and float(one.price), one.percent)
+        (one.kind, one.text, str(one.quantity), one.price, one.percent)
         for one in line_typing.read_block(rows)
     ]
     assert found == [
-        ("item", "YJV 3x2.5", "100", 12.8, None),
-        ("item", "SAT-20", "2", 9800.0, Decimal(-5)),
-        ("item", "SAT-75", "2", 95000.0, None),
+        ("item", "YJV 3x2.5", "100", Decimal("12.8"), None),
+        ("item", "SAT-20", "2", Decimal(9800), Decimal(-5)),
+        ("item", "SAT-75", "2", Decimal(95000), None),
         ("option", "hose", "3", None, None),
-        ("item", "Crane", "1", 800.0, None),
+        ("item", "Crane", "1", Decimal(800), None),
         ("item", "sat", "3", None, None),
     ]
 

@@ -17,7 +17,7 @@ def issued(pair: Pair) -> str:
     desk.new_id("product", "sku=FLT", "name=过滤器组", "price=4457.142857", "tax_percent=6", "unit=组")
     desk.json("sync")
     rep.json("sync")
-    buyer = rep.new_id("customer", "name=苏州星河精密机械有限公司", "tax_id=91320500MA1XXXXX0X")
+    buyer = rep.new_id("customer", "name=苏州星河精密机械有限公司", "tax_id=91320594MA1P7K3D2Q")
     quote: str = rep.json("quote", "new", "--customer", buyer, "--line", "SAT*3", "--line", "FLT*7")["id"]
     rep.json("quote", "issue", quote)
     return quote

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -238,7 +239,7 @@ def test_what_new_prices_change_is_named_renewed_and_told_apart(selling: Laptop)
     selling.json("quote", "issue", quote)
     assert selling.json("quote", "stale")["quotes"] == []
     product = next(one for one in selling.json("list", "product") if one["sku"] == "SAT-75V")
-    dearer = float(product["price"]) + 1000
+    dearer = Decimal(product["price"]) + 1000
     selling.json("edit", "product", product["id"], f"price={dearer}")
     [one] = selling.json("quote", "stale")["quotes"]
     assert (one["id"], one["difference"], one["lines"]) == (quote, "2000.00", 1)

@@ -7,7 +7,7 @@ and added. The customer's part, reading and writing a name, is theirs: it is not
 import io
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -87,7 +87,7 @@ def nothing_stays() -> Iterator[None]:
 
 def delegated(store: Store) -> None:
     """The rep may give 3 % on the whole without asking, and up to 15 % under a delegation of the office."""
-    me, day = store.me(), date.today()  # noqa: DTZ011
+    me, day = store.me(), store.clock().date()
     rule = {"name": "whole", "kind": "document_discount", "threshold": Decimal(3), "role": "manager"}
     commands.run(store, me, "approval_rule.new", values=rule)
     given: dict[str, Any] = {

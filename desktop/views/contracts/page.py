@@ -407,8 +407,10 @@ class ContractPage(QWidget):
         self.do("contract.restore_clause", told, clause_id=clause.id)
 
     def _ask_reason(self, clause: ContractClause, anchor: QWidget) -> None:
-        act = lambda text: self._word(clause, {"why": " ".join(text.split())})  # noqa: E731
-        self.confirm.ask_text(anchor, msg("Why not the standard text?"), clause.why or "", act)
+        asked, why = msg("Why not the standard text?"), clause.why or ""
+        self.confirm.ask_text(
+            anchor, asked, why, lambda text: self._word(clause, {"why": " ".join(text.split())})
+        )
 
     def _ask_value(self, name: str, anchor: QWidget) -> None:
         def act(text: str) -> None:
@@ -479,8 +481,8 @@ class ContractPage(QWidget):
     def end(self, name: str, told: Message) -> None:
         """Another stage; where a contract ends early somebody says why."""
         if name.endswith(("terminate", "withdraw")):
-            act = lambda text: self.do(name, told, reason=text)  # noqa: E731
-            self.confirm.ask_text(self.more, msg("Reason"), "", act)
+            asked = msg("Reason")
+            self.confirm.ask_text(self.more, asked, "", lambda text: self.do(name, told, reason=text))
         else:
             self.do(name, told)
 
