@@ -25,7 +25,9 @@ os.environ.setdefault(
 )  # nobody's own keys are touched
 os.environ.pop("SATCHEL_PASSPHRASE", None)
 
-hypothesis.settings.register_profile("quick", max_examples=50, deadline=None)
+# A change is judged by the same examples on every machine; new ones are looked for by `dev.py prove`.
+hypothesis.settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("seek", max_examples=400, deadline=None)
 hypothesis.settings.register_profile("prove", max_examples=20_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("SATCHEL_HYPOTHESIS", "quick"))
 

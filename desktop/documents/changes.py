@@ -24,7 +24,7 @@ from desktop.documents.quote import check_glyphs, frame, watermark
 from desktop.documents.theme import paper
 from desktop.documents.voice import MINUS, Said, Voice, figure, money, percent, short_hash
 from desktop.rules.canonical import canonical, hash_of
-from desktop.rules.edition_changes import Changes, LineChange, amount_of
+from desktop.rules.edition_changes import Changes, LineChange, amount_of, counts
 from desktop.words import Message, msg
 
 CHANGES: Final = msg("Changes", "paper")
@@ -269,9 +269,8 @@ def _price(line: Mapping[str, Any], digits: int) -> str:
 
 
 def _counted(voice: Voice, line: Mapping[str, Any]) -> str:
-    """Whether an option or alternative is in the total; of an item nothing is said."""
-    chosen = line["kind"] == "item" or line["chosen"]
-    return voice.say(_IN_TOTAL if chosen else _NOT_IN_TOTAL).first
+    """Whether a line is in the total."""
+    return voice.say(_IN_TOTAL if counts(line) else _NOT_IN_TOTAL).first
 
 
 def _basis(voice: Voice, side: Mapping[str, Any]) -> str:

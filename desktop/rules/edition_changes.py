@@ -14,8 +14,9 @@ from typing import Any, Final, Literal
 
 PRICED: Final = ("item", "option", "alternative")
 SAID: Final = ("section", "note")
-COMPARED: Final = ("quantity", "unit_price", "adjustments", "tax", "detail", "chosen", "net")
-"""What of a line is held against the other edition; `net` changes with the others or because of tiers."""
+COMPARED: Final = ("quantity", "unit_price", "adjustments", "tax", "detail", "counts", "net")
+"""What of a line is held against the other edition: `counts` is whether it is in the total, `net` changes with the
+others or because of tiers."""
 WHOLE: Final = ("valid_until", "tax_mode", "currency", "adjustments", "prepaid", "milestones", "terms")
 Kind = Literal["added", "removed", "changed"]
 
@@ -72,7 +73,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
         if old is None:
             found.append(LineChange("added", None, line))
             continue
-        fields = _differing(old, line, COMPARED)
+        fields = _differing(_compared(old), _compared(line), COMPARED)
         if fields:
             found.append(LineChange("changed", old, line, fields))
     stayed = set(pairs.values())
@@ -84,9 +85,12 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Changes:
 
 def amount_of(line: Mapping[str, Any] | None) -> Decimal:
     """What a line adds to the sum of lines: nothing where it is not there or not chosen."""
-    if line is None or line["kind"] not in PRICED or (line["kind"] != "item" and not line["chosen"]):
-        return Decimal(0)
-    return Decimal(line["net"])
+    return Decimal(line["net"]) if line is not None and counts(line) else Decimal(0)
+
+
+def counts(line: Mapping[str, Any]) -> bool:
+    """Whether a line is in the total: an item always is, an option or alternative once it is chosen."""
+    return line["kind"] in PRICED and (line["kind"] == "item" or bool(line["chosen"]))
 
 
 def _pairs(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> dict[int, int]:
@@ -106,8 +110,11 @@ def _pairs(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
 
 def _whole(line: Mapping[str, Any]) -> str:
     """What makes two lines the same one that stayed as it was."""
-    said = {name: _plain(line.get(name)) for name in COMPARED}
-    return json.dumps([_key(line), said], sort_keys=True, default=str)
+    return json.dumps([_key(line), _compared(line)], sort_keys=True, default=str)
+
+
+def _compared(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(line.get(name)) for name in COMPARED} | {"counts": counts(line)}
 
 
 def _key(line: Mapping[str, Any]) -> tuple[str, str]:

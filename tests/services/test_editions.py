@@ -89,6 +89,13 @@ def test_a_part_of_a_bundle_is_no_line_of_its_own() -> None:
     assert [each.kind for each in changes(*sides).lines] == ["added", "removed"]
 
 
+def test_an_item_that_becomes_an_option_and_leaves_the_total_is_told() -> None:
+    item = {"kind": "item", "sku": "A", "name": {}, "quantity": "1", "chosen": False, "net": "5"}
+    sides = ({"lines": [item], "totals": {}}, {"lines": [item | {"kind": "option"}], "totals": {}})
+    [only] = changes(*sides).lines
+    assert (only.kind, only.fields, only.difference) == ("changed", {"counts"}, Decimal(-5))
+
+
 def test_amounts_of_two_currencies_have_no_difference(store: Store) -> None:
     made = stores.quote(store, (stores.product(store, "HOSE", "100").id, "2"))
     run(store, "quote.issue", made.id)
