@@ -15,8 +15,8 @@ from typing import Any, Final, Literal
 PRICED: Final = ("item", "option", "alternative")
 SAID: Final = ("section", "note")
 COMPARED: Final = ("quantity", "unit_price", "adjustments", "tax", "detail", "counts", "net")
-"""What of a line is held against the other edition: `counts` is whether it is in the total, `net` changes with
-the others or because of tiers."""
+"""What of a line is held against the other edition: `counts` is whether it is in the total, `net` changes
+with the others or because of tiers."""
 WHOLE: Final = ("valid_until", "tax_mode", "currency", "adjustments", "prepaid", "milestones", "terms")
 Kind = Literal["added", "removed", "changed"]
 
