@@ -86,7 +86,7 @@ CONTRACT: Final = StageSet(
         Stage("draft", msg("Draft")),
         Stage("sent", msg("To be signed", "contract")),
         Stage("signed", msg("Signed", "contract")),
-        Stage("running", msg("Being carried out")),
+        Stage("running", msg("In progress", "contract")),
         Stage("completed", msg("Completed", "contract"), open=False),
         Stage("terminated", msg("Terminated"), open=False),
         Stage("withdrawn", msg("Withdrawn"), open=False),

@@ -2,7 +2,15 @@
 
 from desktop.views.list_page import ListPage
 from desktop.views.window import Window
-from tests.screens import bulk_shots, list_shots, office_shots, outbox_shots, record_shots, window_shots
+from tests.screens import (
+    bulk_shots,
+    chain_shots,
+    list_shots,
+    office_shots,
+    outbox_shots,
+    record_shots,
+    window_shots,
+)
 from tests.screens.quote_shots import quote
 from tests.screens.sample import Firm
 from tests.screens.staging import Show, until, wait_idle
@@ -90,6 +98,7 @@ EMPTY: dict[str, Show] = {
     "inbox_empty": window_shots.place("inbox"),
     "outbox_empty": outbox_shots.outbox_empty,
     "network_online": office_shots.OFFICE["network_online"],
+    **chain_shots.EMPTY,
 }
 FULL: dict[str, Show] = {
     **PLACES,
@@ -105,4 +114,5 @@ FULL: dict[str, Show] = {
     "outbox": outbox_shots.outbox,
     "inbox_empty": window_shots.place("inbox"),
     "hidden": window_shots.hidden,
+    **chain_shots.FULL,
 }

@@ -102,6 +102,28 @@ def crowd(firm: Firm, count: int) -> None:
         }
         for place, each in enumerate(ids[: count // 5])
     )
+    contracts = (
+        {
+            "customer_id": each,
+            "number": f"C2611-{place:05}",
+            "name": LONG_NAME if place % 50 == 0 else "空压站改造",
+            "payable": chance.randint(1, 99_999_999),
+            "stage": chance.choice(("draft", "sent", "signed", "running", "completed")),
+            "valid_until": str(today + timedelta(days=chance.randint(-200, 600))),
+        }
+        for place, each in enumerate(ids[: count // 10])
+    )
+    orders = (
+        {
+            "customer_id": each,
+            "number": f"SO2611-{place:05}",
+            "name": LONG_NAME if place % 50 == 0 else "空压站改造",
+            "payable": chance.randint(1, 99_999_999_999),
+            "stage": chance.choice(("draft", "submitted", "acknowledged", "delivering", "completed")),
+            "promised_on": str(today + timedelta(days=chance.randint(-20, 60))),
+        }
+        for place, each in enumerate(ids[: count // 10])
+    )
     calls = (
         {
             "customer_id": first,
@@ -126,6 +148,8 @@ def crowd(firm: Firm, count: int) -> None:
         "quote": quotes,
         "interaction": calls,
         "product": products,
+        "contract": contracts,
+        "order": orders,
     }
     for kind, each_row in rows.items():
         lists.write(store, kind, ({"id": new_id().bytes, **row} for row in each_row))

@@ -130,11 +130,9 @@ class Side(QWidget):
     ) -> QWidget:
         look = self._look
         title = msg("Clause {number} {heading}").of(number=number, heading=each.heading)
-        name = label(look, title if number else each.heading, strong=True)
+        name = label(look, title if number else each.heading, strong=True, wrap=True)
         state = Chip(look, msg("needs approval"), "warn") if each.needs_approval else None
-        parts: list[QWidget | None] = [name, None]
-        if state is not None:
-            parts.append(state)
+        parts = (name, state) if state is not None else (name,)
         why = (clause.why or "") if clause is not None else ""
         said = label(look, KINDS[each.kind], ink="ink_2")
         lines: list[QWidget] = [holding(row(look, *parts, gap=8)), said]

@@ -27,6 +27,8 @@ COLUMNS: Final = (
     msg("Acceptance"),
     msg("Invoice request"),
 )
+_IN_SIGHT: Final = 1.5
+"""The row that the order stands in at most, so that a long chain begins where one looks first."""
 EVERY: Final = (
     ("order.submit", msg("Submit order"), "upload"),
     ("order.acknowledge", msg("Acknowledge order"), "circle-check"),
@@ -156,7 +158,7 @@ def steps(chain: Chain, around: Around, today: date) -> list[Step]:
     """The cards, column by column; what is still open stands dashed behind what was done."""
     batches = _deliveries(chain, today)
     asked = _requests(chain, batches, today)
-    middle = (len(batches) - 1) / 2
+    middle = min((len(batches) - 1) / 2, _IN_SIGHT)
     others = [one for one in around.siblings if one.id != chain.order.id]
     order_row = middle if not others else 0.0
     found = [Step(0, 0, *_agreed(chain, around))]
