@@ -337,6 +337,11 @@ class Segments(QWidget):
         """The button of a choice."""
         return self._buttons[key]
 
+    def say(self, key: str, words: Message) -> None:
+        """Other words for a choice, such as with how many there are."""
+        self._look.bind(self._buttons[key].setText, words)
+        self._buttons[key].updateGeometry()
+
     def current(self) -> str:
         """The choice that is on."""
         return next((key for key, button in self._buttons.items() if button.isChecked()), "")

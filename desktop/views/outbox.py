@@ -3,43 +3,26 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QPoint,
-    QPointF,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop.models.record import RECORDS
 from desktop.services import outbox
 from desktop.services.outbox import Card
-from desktop.views import cells, dates, paint
-from desktop.views.buttons import Button
+from desktop.views import cells, dates
+from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Line, Picture, clear, column, holding, label, region, row
 from desktop.views.desk import Desk
 from desktop.views.lists import LISTS
 from desktop.views.look import Look
 from desktop.views.network import DEEDS, GOES, STANDS, Network, saying, why, word
 from desktop.views.outbox_marks import Marks
-from desktop.views.phrases import sentence
+from desktop.views.outbox_rows import EDGE, TEXTS, ChangeDelegate, Changes, Deed, Index, Rows, Told, turned
 from desktop.views.popover import RING, Popover
-from desktop.views.privacy import veil, veil_text
 from desktop.words import Message, msg, verbatim
 
-Index = QModelIndex | QPersistentModelIndex
-CHANGE: Final = Qt.ItemDataRole.UserRole
 SHOWN: Final = 9
-WIDTH: Final = 640
-TEXTS: Final = 48
-"""Where the words of head, rows and details begin."""
+WIDTH: Final = 680
 STATE: Final = 220
 """How wide the column of states is at most."""
 MOST_SAID: Final = 5
@@ -47,129 +30,14 @@ KEYS: Final = 104
 EDITED: Final = frozenset(LISTS) | {"quote_line"}
 BESIDE: Final = frozenset({"refused", "parked", "row"})
 """States of what the office has answered: such cards are not among those that wait to be sent."""
-MARKS: Final = {
-    "sending": ("cloud-upload", "ink_2"),
-    "row": ("circle-check", "good"),
-    "refused": ("circle-alert", "bad"),
-    "parked": ("git-merge", "bad"),
-    "aside": ("git-merge", "warn"),
-}
+TAKE_BACK, CHANGE_IT, DECIDE = msg("Take back"), msg("Change it"), msg("Decide")
+KINDS: Final = (
+    ("", msg("All {count}")),
+    ("waits", msg("To be sent {count}")),
+    ("decided", msg("For you to decide {count}")),
+)
 PAGE: Final = 100
 """Operations read at once; more are read when the list is scrolled to its end."""
-
-
-def became(card: Card, look: Look) -> str:
-    """The first field of a change, old → new, and how many more there are."""
-    if not card.steps:
-        return ""
-    step = card.steps[0]
-    more = f" +{len(card.steps) - 1}" if len(card.steps) > 1 else ""
-    return " ".join(f"{look.text(step.label)} {turned(step, look)}{more}".split())  # on one line
-
-
-def turned(step: outbox.Step, look: Look) -> str:
-    """Old → new, or the new value alone."""
-    old, new = (step.shown(value, look.language) or cells.NOTHING for value in (step.old, step.new))
-    return new if step.old is None else f"{old} \N{RIGHTWARDS ARROW} {new}"
-
-
-class _Changes(QAbstractListModel):
-    wanted = Signal(int)  # the cards behind this number
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.changes: list[Card] = []
-        self._after: int | None = None
-
-    def show_page(self, page: outbox.Page, after: int) -> None:
-        """The first page, or one more behind a number."""
-        if after:
-            if self._after is not None or not page.cards:
-                self._after = page.after
-                return
-            first = len(self.changes)
-            self.beginInsertRows(QModelIndex(), first, first + len(page.cards) - 1)
-            self.changes += page.cards
-            self._after = page.after
-            self.endInsertRows()
-            return
-        self.beginResetModel()
-        self.changes, self._after = list(page.cards), page.after
-        self.endResetModel()
-
-    def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and self._after is not None
-
-    def fetchMore(self, parent: Index) -> None:
-        after, self._after = self._after, None
-        if after is not None:
-            self.wanted.emit(after)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
-        return 0 if parent.isValid() else len(self.changes)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        change = self.changes[index.row()]
-        return change if role == CHANGE else change.title if role == Qt.ItemDataRole.DisplayRole else None
-
-
-class _ChangeDelegate(QStyledItemDelegate):
-    def __init__(self, look: Look, parent: "Outbox") -> None:
-        super().__init__(parent)
-        self._look, self._outbox = look, parent
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(self._look.px(100), self._look.t.row("two_line"))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        look = self._look
-        change: Card = index.data(CHANGE)
-        rect: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, look.colour("selected"))
-            painter.fillRect(QRect(rect.left(), rect.top(), 2, rect.height()), look.colour("accent_mark"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, look.colour("hover"))
-        paint.paint_hairline(painter, look, rect)
-        icon = LISTS[change.type].icon if change.type in LISTS else "file-text"
-        middle = rect.center().y() + 1
-        paint.paint_icon(painter, look, rect.left() + look.px(18), middle, icon, "ink_2")
-        left = rect.left() + look.px(TEXTS)
-        right = rect.right() - look.px(16)
-        state = look.text(self._outbox.why(change))
-        mark, tone = MARKS.get(change.state, ("clock", "ink_2"))
-        wide = self._outbox.state_width
-        place = right - wide - look.t.icon("small") - look.px(6)
-        paint.paint_icon(painter, look, place, middle, mark, tone, "small")
-        words = QRect(place + look.t.icon("small") + look.px(6), rect.top(), wide, rect.height())
-        paint.paint_text(painter, look, words, state, ink=tone, size="small")
-        half = rect.height() // 2
-        upper = QRect(left, rect.top() + look.px(5), place - left - look.px(16), half - look.px(5))
-        lower = upper.translated(0, half - look.px(5))
-        said = sentence(change.label)
-        if change.title:
-            said = msg("{what}: {title}").of(what=said, title=veil(look, verbatim(look.text(change.title))))
-        paint.paint_text(painter, look, upper, look.text(said))
-        when = look.text(dates.moment(change.at, look.language, cells.now().astimezone().date()))
-        facts = [veil_text(look, change.of), when] if change.of else [when]
-        left = paint.paint_facts(painter, look, lower, facts, ink="ink_2")
-        made = all(step.old is None for step in change.steps)
-        if not made or len(change.steps) == 1:
-            paint.paint_disc(
-                painter, look, QPointF(left + look.px(6.5), lower.center().y() + 1), "ink_disabled"
-            )
-            lower.setLeft(left + look.px(13))
-            told = veil_text(look, became(change, look))
-            paint.paint_text(painter, look, lower, told, ink="ink_2", size="small")
-
-
-class _Rows(QListView):
-    """Becomes lower beside what is said of the chosen change, which stays in sight."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self.currentIndex().isValid():
-            self.scrollTo(self.currentIndex())
 
 
 class Outbox(Popover):
@@ -191,7 +59,7 @@ class Outbox(Popover):
         self._title = label(look, msg("What waits to be sent"), strong=True)
         self._below = label(look, size="small", ink="ink_2", wrap=True)
         self._network = Network()
-        self.state_width = 0
+        self.state_width = self.deed_width = 0
         self._total = -1  # not read yet
         self._now = Button(look, msg("Try now"), icon="refresh-cw")
         self._now.clicked.connect(self._act)
@@ -200,19 +68,23 @@ class Outbox(Popover):
         head = row(look, self._icon, holding(texts), self._now, gap=12, edge=(16, 12, 16, 12))
         head.setStretch(1, 1)
         self.inside.addLayout(head)
+        self.inside.addWidget(self._made_kinds())
         self.inside.addWidget(Line(look))
-        self._changes = _Changes(self)
+        self._changes = Changes(self)
         self._changes.wanted.connect(self._read)
-        self.rows = _Rows()
+        self.rows = Rows()
         self.yields = self.rows
         self.rows.setModel(self._changes)
-        self.rows.setItemDelegate(_ChangeDelegate(look, self))
+        self.rows.setItemDelegate(
+            ChangeDelegate(look, Told(self.why, self.deed, lambda: (self.state_width, self.deed_width)), self)
+        )
         self.rows.setFrameShape(QFrame.Shape.NoFrame)
         self.rows.setMouseTracking(True)
         self.rows.setUniformItemSizes(True)
         look.bind(self.rows.setAccessibleName, msg("What waits to be sent"))
         self.rows.clicked.connect(self._chosen)
         self.rows.activated.connect(self.open_change)
+        self.rows.done.connect(self._do_deed)
         self.rows.hide()  # until they are read
         self.inside.addWidget(self.rows)
         self._empty = label(
@@ -225,21 +97,34 @@ class Outbox(Popover):
         self._actions.hide()
         self.inside.addWidget(self._actions)
         self._more = label(look, size="small", ink="ink_2")
-        self._decide = label(look, size="small", ink="bad")
         self._marks = Marks(look)
         self.without = Button(look, msg("Without the internet…"), kind="link")
         self.without.clicked.connect(self._hand_over)
-        foot = row(
-            look, self.without, self._more, self._decide, None, self._marks, gap=14, edge=(16, 8, 16, 10)
-        )
+        foot = row(look, self.without, self._more, None, self._marks, gap=14, edge=(16, 8, 16, 10))
         self.inside.addLayout(foot)
+
+    def _made_kinds(self) -> QWidget:
+        """All of it, what goes by itself, what only a person ends: with how many each has."""
+        look = self._look
+        self.kinds = Segments(look, KINDS, current="", name=msg("Which changes are shown"))
+        self.kinds.chosen.connect(self._show_only)
+        said = label(look, msg("sent in this order"), size="small", ink="ink_3")
+        self._kinds = holding(row(look, self.kinds, None, said, edge=(EDGE, 0, EDGE, 12)))
+        self._kinds.hide()
+        return self._kinds
+
+    def _show_only(self, which: str) -> None:
+        self._changes.show_only(which)
+        self._actions.hide()
+        self._show_rows()
+        self._place()
 
     def _made_actions(self) -> QWidget:
         look = self._look
-        self.take_back = Button(look, msg("Take back"), icon="undo-2")
+        self.take_back = Button(look, TAKE_BACK, icon="undo-2")
         self.retry = Button(look, msg("Try once more"), icon="refresh-cw")
-        self.change = Button(look, msg("Change it"), icon="pencil")
-        self.decide = Button(look, msg("Decide"), kind="primary", icon="git-merge")
+        self.change = Button(look, CHANGE_IT, icon="pencil")
+        self.decide = Button(look, DECIDE, kind="primary", icon="git-merge")
         self.open = Button(look, msg("Open"), icon="external-link")
         self.take_back.clicked.connect(self._take_back)
         self.retry.clicked.connect(self._retry)
@@ -276,28 +161,38 @@ class Outbox(Popover):
     def _fill(self, page: outbox.Page, total: int, after: int) -> None:
         look = self._look
         self._changes.show_page(page, after)
-        shown = self._changes.changes
+        found = self._changes.read
         self._total = total
         self._say_count()
-        self._empty.setVisible(not shown)
-        self.rows.setVisible(bool(shown))
-        self._measure()
-        self.rows.setFixedHeight(look.t.row("two_line") * min(len(shown), SHOWN))
-        waiting = sum(card.state not in BESIDE for card in shown)
-        beyond = max(total - waiting, 0) + max(len(shown) - SHOWN, 0)
+        self._empty.setVisible(not found)
+        decide = sum(card.state in outbox.DECIDED_HERE for card in found)
+        counts = {"": total, "waits": max(total - decide, 0), "decided": decide}
+        self._kinds.setVisible(decide > 0)
+        for which, words in KINDS:
+            self.kinds.say(which, words.of(count=f"{counts[which]:,}"))
+        if not decide and self.kinds.current():
+            self.kinds.choose("")
+            self._changes.show_only("")
+        waiting = sum(card.state not in BESIDE for card in found)
+        beyond = max(total - waiting, 0) + max(len(found) - SHOWN, 0)
         look.bind(self._more.setText, msg("{count} more").of(count=f"{beyond:,}"))
         self._more.setVisible(beyond > 0)
-        decide = sum(card.state in outbox.DECIDED_HERE for card in shown)
-        look.bind(self._decide.setText, msg("{count} for you to decide").of(count=decide))
-        self._decide.setVisible(decide > 0)
+        self._show_rows()
         self._place()
+
+    def _show_rows(self) -> None:
+        """As many as there is room for, with columns as wide as what is said in them."""
+        shown = self._changes.changes
+        self.rows.setVisible(bool(shown))
+        self._measure()
+        self.rows.setFixedHeight(self._look.t.row("two_line") * min(len(shown), SHOWN))
 
     def _say_count(self) -> None:
         if self._total < 0:
             return
         revoked = self._network.key == "revoked"
         words = msg("{count} changes were not sent") if revoked else msg("{count} changes wait")
-        if not self._changes.changes:
+        if not self._changes.read:
             words = msg("Everything was sent")
         self._look.bind(self._title.setText, words.of(count=f"{self._total:,}"))
 
@@ -336,11 +231,13 @@ class Outbox(Popover):
         self._measure()
 
     def _measure(self) -> None:
-        """How wide the column of states is: as the longest of them."""
+        """How wide the columns of states and deeds are: as the longest of them."""
         look = self._look
         said = {look.text(self.why(card)) for card in self._changes.changes}
         widest = max((look.t.width(words, "small") for words in said), default=0)
         self.state_width = min(widest, look.px(STATE))
+        deeds = {deed.words for card in self._changes.changes if (deed := self.deed(card)) is not None}
+        self.deed_width = max((look.t.width(look.text(words)) for words in deeds), default=0)
 
     def why(self, card: Card) -> Message:
         """Why a change waits; where the office put it off, until when."""
@@ -356,6 +253,21 @@ class Outbox(Popover):
             return GOES.get(network.key, card.why)
         return card.why
 
+    def deed(self, card: Card) -> Deed | None:
+        """What the end of its row offers: to a person's decision at once, else to take it back."""
+        if card.state == "parked":
+            return Deed(DECIDE, due=True)
+        if card.state in outbox.DECIDED_HERE:
+            return Deed(CHANGE_IT, due=True) if self._field(card) else None
+        return None if card.state in ("row", "sending") else Deed(TAKE_BACK, due=False)
+
+    def _do_deed(self, index: Index) -> None:
+        """As the button of the same name below; what cannot be done is said there."""
+        card, buttons = self.card(), {DECIDE: self.decide, CHANGE_IT: self.change, TAKE_BACK: self.take_back}
+        deed = self.deed(card) if card is not None and self.rows.currentIndex() == index else None
+        if deed is not None:
+            buttons[deed.words].click()
+
     def why_text(self) -> str:
         """What is said of the network."""
         return self._below.text()
@@ -367,7 +279,7 @@ class Outbox(Popover):
     def _place(self) -> None:
         """Just above the chip, however high it is now."""
         look, anchor = self._look, self._anchor
-        others = [each for each in (self.without, self._more, self._decide) if not each.isHidden()]
+        others = [each for each in (self.without, self._more) if not each.isHidden()]
         used = sum(each.sizeHint().width() + look.px(14) for each in others) + look.px(16 + 16)
         self._marks.setVisible(used + self._marks.wide() <= self._wide())  # what explains leaves, whole
         self.adjustSize()
@@ -398,7 +310,7 @@ class Outbox(Popover):
         look, decided = self._look, card.state in outbox.DECIDED_HERE
         kept = outbox.kept(self._desk.store, card)
         self.take_back.refuse(kept)
-        self.take_back.say(msg("Let it go") if decided else msg("Take back"))
+        self.take_back.say(msg("Let it go") if decided else TAKE_BACK)
         self.take_back.setVisible(card.state not in ("row", "parked"))
         self.retry.setVisible(card.state in ("refused", "aside"))
         self.retry.say(msg("Use mine") if card.state == "aside" else msg("Try once more"))

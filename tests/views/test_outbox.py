@@ -13,6 +13,7 @@ from desktop.services import asides, commands, outbox
 from desktop.services.clashes import Clashed
 from desktop.views.editors import LineEditor
 from desktop.views.outbox import PAGE, Outbox
+from desktop.views.outbox_rows import CHANGE, ChangeDelegate
 from desktop.views.quote_table import QUANTITY
 from desktop.views.window import Window
 from tests.screens.sample import Firm
@@ -188,3 +189,37 @@ def test_an_empty_outbox_says_so(window_on: Any, empty_store: Store, qtbot: QtBo
     box = shown(window, qtbot)
     assert box.titles() == []
     assert box._empty.isVisible()  # noqa: SLF001
+
+
+def test_what_a_person_must_decide_is_shown_alone(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    put_aside(store, firm.customers[0])
+    box = shown(window, qtbot)
+    waiting = all_rows(box, window, qtbot) - 1
+    assert box.kinds.button("decided").text() == "For you to decide 1"
+    press(qtbot, box.kinds.button("decided"))
+    assert [box.rows.model().index(n, 0).data(CHANGE).state for n in range(len(box.titles()))] == ["aside"]
+    press(qtbot, box.kinds.button("waits"))
+    assert all_rows(box, window, qtbot) == waiting
+    press(qtbot, box.kinds.button(""))
+    assert all_rows(box, window, qtbot) == waiting + 1
+
+
+def test_a_press_on_the_end_of_a_row_takes_it_back(
+    window: Window, qtbot: QtBot, firm: Firm, store: Store
+) -> None:
+    before = stored(store, "customer", firm.customers[0]).website
+    edit(store, firm.customers[0], website="short.example")
+    box = shown(window, qtbot)
+    last = box.rows.model().index(all_rows(box, window, qtbot) - 1, 0)
+    box.rows.scrollTo(last)
+    deeds = box.rows.itemDelegate()
+    assert isinstance(deeds, ChangeDelegate)
+    qtbot.mouseClick(
+        box.rows.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=deeds.deed_room(box.rows.visualRect(last)).center(),
+    )
+    qtbot.waitUntil(lambda: stored(store, "customer", firm.customers[0]).website == before)
+    settle(window, qtbot)
