@@ -21,6 +21,7 @@ from desktop.models.records import (
     Comment,
     CouponUse,
     Customer,
+    CustomerLink,
     Delegation,
     Organisation,
     PhoneApproval,
@@ -40,7 +41,9 @@ from desktop.words import Message, msg
 
 _PLACE: Final = frozenset({"owner_id", "team_id", "custom"})
 LED: Final[dict[str, frozenset[str]]] = {
-    "quote": frozenset({"number", "stage", "revision_id", "payable", "needs_review"}),
+    "quote": frozenset(
+        {*("number", "stage", "revision_id", "payable", "needs_review"), *("declined_for", "declined_words")}
+    ),
     "quote_revision": frozenset(
         {
             *("quote_id", "revision", "issued_at", "content_hash", "snapshot"),
@@ -68,6 +71,7 @@ LED: Final[dict[str, frozenset[str]]] = {
     "phone_approval": frozenset(PhoneApproval.fields()) - _PLACE,
     "coupon": frozenset({"used"}),
     "coupon_use": frozenset(CouponUse.fields()) - _PLACE,
+    "customer_link": frozenset(CustomerLink.fields()) - _PLACE,
     **order_sense.LED,
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(

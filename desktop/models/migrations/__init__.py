@@ -70,6 +70,8 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("coupon"),
     Made("coupon_use"),
     Added("adjustment", ("coupon_id",)),
+    Made("customer_link"),
+    Added("quote", ("declined_for", "declined_words")),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

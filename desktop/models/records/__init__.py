@@ -17,6 +17,7 @@ from desktop.models.records.coupons import Coupon, CouponUse
 from desktop.models.records.customers import Address, Contact, Customer
 from desktop.models.records.decisions import Decision
 from desktop.models.records.files import Attachment, Blob
+from desktop.models.records.links import CustomerLink
 from desktop.models.records.offers import Promotion
 from desktop.models.records.opportunities import Opportunity
 from desktop.models.records.orders import (
@@ -53,6 +54,7 @@ __all__ = [
     "Coupon",
     "CouponUse",
     "Customer",
+    "CustomerLink",
     "Decision",
     "Delegation",
     "Delivery",
