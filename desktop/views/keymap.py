@@ -64,9 +64,9 @@ FIXED: Final = (
     Fixed(msg("Issue the quote"), "F9", _GRIDS),
     Fixed(msg("Put the PDF on the clipboard"), "F10", _GRIDS),
     Fixed(msg("Make or open the contract"), "F8", _GRIDS),
-    Fixed(msg("Next clause that is not the standard one"), "F7", msg("Clauses")),
     Fixed(msg("Remove the line"), "Del", _GRIDS),
     Fixed(msg("Fold or open a section"), "Space", _GRIDS),
+    Fixed(msg("Next clause that is not the standard one"), "F7", msg("Clauses")),
 )
 _EDITING: Final = (
     "Ctrl+C",

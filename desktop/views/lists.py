@@ -469,7 +469,7 @@ LISTS: Final = {
         ),
         ListSpec(
             "user",
-            "users",
+            "user-round",
             (
                 Column("name", cells.title, 180, 2, 9),
                 Column("role", cells.choice, 130, 0, 8),

@@ -167,7 +167,8 @@ class _Rows(QAbstractListModel):
         """Whose it is, how far it is, and what becomes of the margin."""
         look = self._look
         stage = cells.words_of(Quote.fields()["stage"].kind, one.stage)
-        lines = msg("lines: {count}").of(count=len(one.changes.lines))
+        count = len(one.changes.lines)
+        lines = msg("1 line") if count == 1 else msg("{count} lines").of(count=count)
         buyer = self.names.get(one.quote, "") if one.number or one.name else ""
         parts = [veil_text(look, buyer), look.text(stage) if stage else "", look.text(lines)]
         before, after = one.margins

@@ -475,6 +475,10 @@ def test_after_a_wrong_pin_the_next_keys_are_a_pin_again(
     screen.ask_to_leave()
     type_pin(qtbot, screen, window, "0007")
     assert screen.focusWidget() is screen.leave
+    for way in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        for _ in range(len(screen.leave.keys) + 1):
+            key(qtbot, screen.focusWidget(), way)
+            assert screen.focusWidget() in screen.leave.keys.values(), "nothing behind the veil is reached"
 
 
 def test_another_pin_is_set_in_the_settings(window: Window, qtbot: QtBot, store: Store) -> None:

@@ -52,7 +52,8 @@ def card_of(spec: ListSpec) -> CardSpec:
         return next((each.name for each in spec.columns if each.shape is shape and each.name not in but), "")
 
     step = "next_step" if any(each.name == "next_step" for each in spec.columns) else first(cells.text)
-    return CardSpec(first(cells.link), first(cells.amount), first(cells.due), step)
+    amount = first(cells.amount) or first(cells.sum_due)
+    return CardSpec(first(cells.link), amount, first(cells.due), step)
 
 
 class Cards(QAbstractListModel):

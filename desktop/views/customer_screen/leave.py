@@ -114,6 +114,15 @@ class Leave(QWidget):
         self.raise_()
         self.setFocus()
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab goes round among the keys: nothing behind the veil is reached."""
+        there = list(self.keys.values())
+        now = self.focusWidget()
+        place = there.index(now) if isinstance(now, Button) and now in there else (-1 if forward else 0)
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        there[(place + (1 if forward else -1)) % len(there)].setFocus(reason)
+        return True
+
     def answered(self, answer: Answer) -> None:
         """What became of the PIN that was typed."""
         self._start()
