@@ -24,7 +24,7 @@ from desktop.errors import Refused
 from desktop.words import msg
 from sync.protocol import codec, messages
 from sync.protocol.messages import MAX_BODY
-from sync.server import events, health, metrics, openapi
+from sync.server import events, health, link_visits, metrics, openapi
 from sync.server.openapi import PAGES
 from sync.server.problems import told
 from sync.server.server import Request, Server
@@ -45,6 +45,9 @@ def make_app(server: Server, *, behind_proxy: bool = False, certificate: str | N
     keeper = _Keeper(server, behind_proxy=behind_proxy, certificate=certificate)
     for page in openapi.KEPT:
         _route(app, page, getattr(keeper, page.name))
+    visits = link_visits.Visits(server, behind_proxy=behind_proxy)
+    for page in openapi.OPEN:
+        _route(app, page, getattr(visits, page.name))
     app.add_exception_handler(Exception, _defect)
     app.add_api_route(
         "/{rest:path}", _answerer(server, "other"), methods=list(_METHODS), include_in_schema=False

@@ -24,7 +24,19 @@ from sync.protocol.messages import MAX_OPS, Push, PushStatus, SyncRequest, Verdi
 from sync.protocol.ops import Op, unpack_push
 from sync.protocol.signing import BadSignature, check_head
 from sync.protocol.upcast import upcast
-from sync.server import approvals, audit, coupons, floors, inboxes, numbers, orders, proposals, review, shares
+from sync.server import (
+    approvals,
+    audit,
+    coupons,
+    floors,
+    inboxes,
+    links,
+    numbers,
+    orders,
+    proposals,
+    review,
+    shares,
+)
 from sync.server.batch import Batch, Key, links_of
 from sync.server.judge import Judge, Outcome
 from sync.server.permission import Permission, Rejected
@@ -244,6 +256,7 @@ def _judge(
         decided += _transaction(batch, judge, list(group), unseen)
     floors.follow(batch)
     coupons.follow(batch, scope)
+    links.follow(batch)
     approvals.follow(batch, scope, decided)
     orders.follow(batch)
     inboxes.became(batch, decided)

@@ -20,6 +20,7 @@ HOME: Final = "/"
 FILE: Final = messages.BLOBS + "{sha256}"
 PIECE: Final = messages.BLOBS + "{sha256}/{n}"
 COPY: Final = messages.SNAPSHOT_FILE + "/{key}"
+CUSTOMER: Final = "/q/{token}"
 
 PROBLEMS: Final = {
     400: "The request makes no sense.",
@@ -219,12 +220,61 @@ KEPT: Final = (
 )
 """What those who keep the office ask."""
 
+HTML: Final = "text/html"
+FORM: Final = "application/x-www-form-urlencoded"
+SEEN: Final = 303
+"""After an answer: look at the page again."""
+FIELDS: Final = ("name", "job", "reason", "ink", "agree", "seen", "lang")
+"""What those forms carry."""
+OPEN: Final = (
+    Page(
+        "GET",
+        CUSTOMER,
+        "customerPage",
+        "One quote for its customer, who has the address.",
+        None,
+        HTML,
+        ("lang",),
+        signed=False,
+    ),
+    Page(
+        "GET",
+        CUSTOMER + "/paper.pdf",
+        "customerPaper",
+        "Its sealed PDF, where the office has it.",
+        None,
+        "application/pdf",
+        signed=False,
+    ),
+    Page(
+        "POST",
+        CUSTOMER + "/accept",
+        "customerAccepts",
+        "The customer accepts: name, job, agree, ink, seen, lang.",
+        FORM,
+        HTML,
+        signed=False,
+        statuses=(SEEN,),
+    ),
+    Page(
+        "POST",
+        CUSTOMER + "/decline",
+        "customerDeclines",
+        "The customer declines: name, reason, seen, lang.",
+        FORM,
+        HTML,
+        signed=False,
+        statuses=(SEEN,),
+    ),
+)
+"""What a customer's browser asks, and nobody's laptop; every answer but the paper is a page to read."""
+
 
 def draw(version: str) -> dict[str, Any]:
     """The whole description."""
     structs: set[type[msgspec.Struct]] = {
         kind
-        for page in (*PAGES, *KEPT)
+        for page in (*PAGES, *KEPT, *OPEN)
         for kind in (page.body, page.answer)
         if kind is not None and not isinstance(kind, str)
     }
@@ -232,7 +282,7 @@ def draw(version: str) -> dict[str, Any]:
     schemas, components = msgspec.json.schema_components(kinds, ref_template=REFERENCE)
     named = {kind.__name__: schema for kind, schema in zip(kinds, schemas, strict=True)}
     paths: dict[str, Any] = {}
-    for page in (*PAGES, *KEPT):
+    for page in (*PAGES, *KEPT, *OPEN):
         paths.setdefault(page.path, {})[page.method.lower()] = _operation(page, named)
     return {
         "openapi": VERSION,
@@ -273,13 +323,14 @@ def _operation(page: Page, named: Mapping[str, Any]) -> dict[str, Any]:
         for part in page.path.split("/")
         if part.startswith("{")
     ]
-    problem = _content(messages.Problem, named)
+    problem = _content(HTML if page in OPEN else messages.Problem, named)
+    problems = {**PROBLEMS, 429: "Too often: wait Retry-After seconds."} if page in OPEN else PROBLEMS
     good: dict[str, Any] = {str(status): {"description": page.about} for status in page.statuses}
     for name, (operation, values) in LINKS.get(page.name, {}).items():
         link = {"operationId": operation, "parameters": dict(values)}
         good["200"].setdefault("links", {})[name] = link
     if page.method != "HEAD":
-        for status in good:
+        for status in set(good) - {str(SEEN)}:
             good[status]["content"] = _content(page.answer, named)
     described: dict[str, Any] = {
         "operationId": page.name,
@@ -290,7 +341,7 @@ def _operation(page: Page, named: Mapping[str, Any]) -> dict[str, Any]:
             **good,
             **{
                 str(status): {"description": about} | ({} if page.method == "HEAD" else {"content": problem})
-                for status, about in PROBLEMS.items()
+                for status, about in problems.items()
                 if str(status) not in good
             },
         },
@@ -305,4 +356,7 @@ def _content(kind: type[msgspec.Struct] | str, named: Mapping[str, Any]) -> dict
         return {"application/json": {"schema": named[kind.__name__]}}
     if kind == "application/json":
         return {kind: {"schema": {"type": "object"}}}
+    if kind == FORM:
+        properties = {name: dict(WORD) for name in FIELDS}
+        return {kind: {"schema": {"type": "object", "properties": properties}}}
     return {kind: {} if kind == BYTES else {"schema": dict(WORD)}}

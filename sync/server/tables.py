@@ -224,3 +224,13 @@ AUDIT_ROOT: Final = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 """The last row of the office's log on each day that is over (UTC); laptops are given it and keep it."""
+
+LINK: Final = Table(
+    "office_link",
+    OFFICE,
+    Column("hash", String(64), primary_key=True),
+    Column("link", IdColumn(), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+"""What opens a customer's link, as a hash; how often somebody tried to answer since the hour began."""
