@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from desktop.errors import Refused
@@ -116,19 +116,41 @@ def said(coupon: Coupon) -> rule.Coupon:
 
 
 def used(session: Session, coupon: Coupon) -> int:
-    """How often it was used as far as this laptop knows: by the office's count, and here since."""
-    waiting = select(func.count()).where(
-        CouponUse.coupon_id == coupon.id, CouponUse.verdict == "", CouponUse.deleted_at.is_(None)
+    """How often it was used as far as this laptop knows: by the office's count, and here since.
+
+    A quote that was declined gives it back, also before the office has heard of it.
+    """
+    mine = (CouponUse.coupon_id == coupon.id, CouponUse.deleted_at.is_(None))
+    given_back = select(CouponUse.id).join(Quote, Quote.id == CouponUse.quote_id).where(*mine, _GIVEN_BACK)
+    waiting = select(func.count()).where(*mine, CouponUse.verdict == "", CouponUse.id.not_in(given_back))
+    back = select(func.count(CouponUse.quote_id.distinct())).where(
+        *mine, CouponUse.verdict == "kept", CouponUse.id.in_(given_back)
     )
-    return (coupon.used or 0) + int(session.scalar(waiting) or 0)
+    return max(0, (coupon.used or 0) - int(session.scalar(back) or 0)) + int(session.scalar(waiting) or 0)
+
+
+_GIVEN_BACK: Final = or_(Quote.stage == "declined", CouponUse.used_at <= Quote.declined_at)
 
 
 def _held(session: Session, quote: Quote, coupon_id: UUID) -> bool:
-    """Whether this quote was issued with it before, and the office did not say that it was used up."""
-    query = select(CouponUse.id).where(
-        CouponUse.quote_id == quote.id, CouponUse.coupon_id == coupon_id, CouponUse.verdict != "breach"
+    """Whether this quote was issued with it before; not where it was used up, or was given back since."""
+    query = (
+        select(CouponUse.id)
+        .join(Quote, Quote.id == CouponUse.quote_id)
+        .where(
+            CouponUse.quote_id == quote.id,
+            CouponUse.coupon_id == coupon_id,
+            CouponUse.verdict.not_in(("breach", "released")),
+            func.coalesce(_GIVEN_BACK, False).is_(False),
+        )
     )
     return session.scalars(query.limit(1)).first() is not None
+
+
+def no_earlier(work: Work, quote: Quote) -> datetime:
+    """Now, but not before what was noted of this quote's coupons, whatever the clocks say."""
+    query = select(func.max(CouponUse.used_at)).where(CouponUse.quote_id == quote.id)
+    return max(work.now, work.session.scalar(query) or work.now)
 
 
 def _refusal(session: Session, draft: QuoteDraft, coupon: Coupon, on: date) -> Message | None:
@@ -178,11 +200,17 @@ def redeem(work: Work, draft: QuoteDraft, on: date) -> None:
                 coupon_id=coupon.id,
                 revision_id=draft.revision.id,
                 code=coupon.code,
-                used_at=work.now,
+                used_at=_noted_at(work, draft.quote),
             )
             quote_copies.belongs(work, draft.quote, noted)
     if rows:
         _worth(draft)
+
+
+def _noted_at(work: Work, quote: Quote) -> datetime:
+    """Now, but after the customer said no the last time, whatever the clocks say."""
+    declined = quote.declined_at
+    return work.now if declined is None else max(work.now, declined + timedelta(milliseconds=1))
 
 
 def _of(session: Session, rows: Iterable[Adjustment]) -> list[Coupon]:

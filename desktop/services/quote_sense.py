@@ -24,6 +24,7 @@ HEAD: Final = every(Quote, QuoteRevision)
 LINES: Final = every(QuoteLine, Adjustment)
 CONTENT: Final = HEAD + LINES
 STAGE: Final = ("quote.stage",)
+DECLINE: Final = (*STAGE, "quote.declined_for", "quote.declined_words", "quote.declined_at")
 ISSUE: Final = (
     *("quote.stage", "quote.number"),
     *("quote_revision.snapshot", "quote_revision.content_hash", "quote_revision.issued_at"),
@@ -56,6 +57,11 @@ def can_revise(quote: Quote, _asking: Asking) -> Message | None:
 def can_answer(quote: Quote, _asking: Asking) -> Message | None:
     """The customer answers an issued quote."""
     return None if quote.stage == "issued" else msg("Only an issued quote can be accepted or declined.")
+
+
+def why_declined(reason: str) -> str:
+    """The code of a reason, given as its code or in words; empty where none was said. Raises Refused."""
+    return str(Quote.fields()["declined_for"].kind.parse(reason))
 
 
 def can_confirm(quote: Quote, _asking: Asking) -> Message | None:

@@ -368,6 +368,8 @@ def issue(work: Work, quote: Quote, *, until: date | None = None) -> bytes:
 
 
 def _step(work: Work, quote: Quote, stage: str) -> None:
+    if stage == "draft":
+        quote.declined_for = quote.declined_words = ""
     work.op("transition", quote, {"field": "stage", "from": quote.stage, "to": stage})
     quote.stage = stage
 
@@ -422,10 +424,12 @@ def accept(work: Work, quote: Quote) -> None:
     when=of.can_answer,
     icon="circle-x",
     offered=True,
-    writes=of.STAGE,
+    writes=of.DECLINE,
 )
-def decline(work: Work, quote: Quote) -> None:
-    """The customer said no."""
+def decline(work: Work, quote: Quote, *, reason: str = "", words: str = "") -> None:
+    """The customer said no: why, by its code and in their words. Coupons are given back."""
+    quote.declined_for, quote.declined_words = of.why_declined(reason), words.strip()
+    quote.declined_at = coupons.no_earlier(work, quote)
     _step(work, quote, "declined")
 
 

@@ -42,7 +42,10 @@ from desktop.words import Message, msg
 _PLACE: Final = frozenset({"owner_id", "team_id", "custom"})
 LED: Final[dict[str, frozenset[str]]] = {
     "quote": frozenset(
-        {*("number", "stage", "revision_id", "payable", "needs_review"), *("declined_for", "declined_words")}
+        {
+            *("number", "stage", "revision_id", "payable", "needs_review"),
+            *("declined_for", "declined_words", "declined_at"),
+        }
     ),
     "quote_revision": frozenset(
         {
@@ -76,7 +79,7 @@ LED: Final[dict[str, frozenset[str]]] = {
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
         {
-            *("quote_id", "revision_id", "signer", "job", "method", "signed_at"),
+            *("quote_id", "revision_id", "contract_id", "signer", "job", "method", "signed_at"),
             *("content_hash", "image_id", "evidence"),
         }
     ),

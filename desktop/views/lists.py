@@ -226,6 +226,7 @@ LISTS: Final = {
                 View("draft", msg("Drafts"), _in("stage", "draft")),
                 View("issued", msg("Issued"), _in("stage", "issued")),
                 View("expiring", msg("Expiring"), _SOON),
+                View("declined", msg("Declined"), _in("stage", "declined")),
             ),
             why_empty=msg("A quote needs a customer and one product. The rest is filled in for you."),
             calendar="valid_until",

@@ -15,7 +15,7 @@ from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
 from desktop.services import drafts, quotes
 from desktop.services.days import day_words
-from desktop.views import cells, quote_bundles
+from desktop.views import cells, declining, quote_bundles
 from desktop.views.approvals.light import QuoteLight, missing
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
@@ -96,6 +96,7 @@ class QuotePage(QWidget):
         self.add = AddLine(look, desk, quote_id, self._after, self.fill)
         self.why = WhyPrice(look, self)
         self.confirm = Confirm(look, self)
+        self.declining = declining.DeclineBox(look, self)
         self.clash = QuoteClashes(look, desk, self, self.grid, self.foot, self.fill)
         self._facts: dict[str, Button] = {}
         self._compose()
@@ -210,7 +211,9 @@ class QuotePage(QWidget):
         stage = self._standing()
         word = words_of(type(draft.quote).fields()["stage"].kind, stage)
         look.bind(self._revise.setText, RENEW if stage == "expired" else REVISE)
-        self._chip.show_words(word or stage, _STAGE_TONES.get(stage, "neutral"))
+        self._chip.show_words(
+            declining.with_reason(draft.quote, word) or stage, _STAGE_TONES.get(stage, "neutral")
+        )
         name = veil_text(look, name or "")
         self._firm.setText(name)
         self._firm.setAccessibleName(name)
@@ -442,7 +445,8 @@ class QuotePage(QWidget):
             ("quote.repeat", msg("The same again")),
         ):
             if self._desk.refusal(name, self.draft.quote) is None:
-                acts.append((words, partial(self._do, name, words)))
+                asks = name == "quote.decline"
+                acts.append((words, self.ask_decline if asks else partial(self._do, name, words)))
         acts += self.folds.acts()
         acts += making.offered(self._desk, self.draft, self.opened.emit, self.paper.take_file)
         if self._desk.refusal("quote.delete", self.draft.quote) is None:
@@ -454,6 +458,14 @@ class QuotePage(QWidget):
 
     def _become(self, line: QuoteLine, kind: str) -> None:
         self._set_line(line, msg("Line changed"), "kind", kind)
+
+    def ask_decline(self) -> None:
+        """Why the customer said no, which they need not say."""
+
+        def act(reason: str, words: str) -> None:
+            self._do("quote.decline", msg("Customer declined"), reason=reason, words=words)
+
+        self.declining.ask(self._more, act)
 
     def ask_issue(self) -> None:
         """Issuing cannot come back, so it asks once."""

@@ -8,8 +8,21 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from desktop.models.kinds import Amount, Day, Flag, Json, Kind, Link, Long, Moment, Number, Tags, Whole
-from desktop.models.record import RECORDS
+from desktop.models.kinds import (
+    Amount,
+    Choice,
+    Day,
+    Flag,
+    Json,
+    Kind,
+    Link,
+    Long,
+    Moment,
+    Number,
+    Tags,
+    Whole,
+)
+from desktop.models.record import RECORDS, Field
 from sync.server.rows import is_id
 
 LONGEST: Final = 64 * 1024
@@ -36,7 +49,13 @@ def check(record_type: str, name: str, value: Any) -> None:
 
 @lru_cache(maxsize=256)
 def _checkers(record_type: str) -> Mapping[str, Callable[[Any], None]]:
-    return {name: _checker(described.kind) for name, described in RECORDS[record_type].fields().items()}
+    fields = RECORDS[record_type].fields().items()
+    return {name: _code(each.kind) if _chosen(each) else _checker(each.kind) for name, each in fields}
+
+
+def _chosen(described: Field) -> bool:
+    """Whether people choose it; what the office leads by itself may be a word of its own, such as a role."""
+    return isinstance(described.kind, Choice) and described.merge not in ("server", "derived")
 
 
 def check_structure(value: Any) -> None:
@@ -91,6 +110,15 @@ def _flag(value: Any) -> None:
 
 def _whole(value: Any) -> None:
     _need(isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63)
+
+
+def _code(kind: Kind) -> Callable[[Any], None]:
+    codes = frozenset(("", *(code for code, _ in kind.options))) if isinstance(kind, Choice) else frozenset()
+
+    def check_code(value: Any) -> None:
+        _need(isinstance(value, str) and value in codes)
+
+    return check_code
 
 
 def _decimal(places: int) -> Callable[[Any], None]:

@@ -12,7 +12,7 @@ import pytest
 from desktop.errors import NotAllowed, Refused
 from desktop.models.records import Coupon, CouponUse, Task
 from desktop.models.store import Store
-from desktop.services import approval_verdicts, approvals, commands, coupons, drafts
+from desktop.services import approval_verdicts, approvals, commands, coupons, drafts, undo
 from sync.client.driver import sync_once
 from sync.server import people
 from tests.sync.pair import Pair, pairs
@@ -175,3 +175,47 @@ def test_a_discount_of_the_same_size_beside_a_coupon_is_not_the_coupons(tmp_path
         run(pair.bob, "quote.issue", made.id)
         pair.meet()
         assert len(pair.all(pair.ann, Task)) == 1
+
+
+def test_a_declined_quote_gives_it_back_and_takes_it_again(tmp_path: Path) -> None:
+    with pairs(tmp_path) as pair:
+        coupon(pair)
+        anns = sold(pair, pair.ann)
+        pair.meet()
+        assert [each.used for each in pair.all(pair.bob, Coupon)] == [1]
+        run(pair.ann, "quote.decline", anns, reason="price")
+        pair.meet()
+        assert verdicts(pair, pair.bob) == {anns: "released"}
+        assert [each.used for each in pair.all(pair.bob, Coupon)] == [0]
+        run(pair.ann, "quote.revise", anns)
+        run(pair.ann, "quote.issue", anns)
+        pair.meet()
+        assert [each.used for each in pair.all(pair.bob, Coupon)] == [1]
+        assert refusal(pair.bob, pair.quote, "quote.use_coupon", code="XH-1") == "Coupon {code} is used up."
+
+
+def test_given_back_and_used_elsewhere_whoever_takes_the_no_back_comes_second(tmp_path: Path) -> None:
+    with pairs(tmp_path) as pair:
+        coupon(pair)
+        anns = sold(pair, pair.ann)
+        pair.meet()
+        run(pair.ann, "quote.decline", anns)
+        pair.meet()
+        bobs = sold(pair, pair.bob)
+        sync_once(pair.bob, Direct(pair.server))
+        undo.undo(pair.ann, pair.ann.me())
+        pair.meet()
+        assert verdicts(pair, pair.ann) == {bobs: "kept", anns: "breach"}
+        assert [each.used for each in pair.all(pair.ann, Coupon)] == [1]
+        assert len(told(pair, pair.ann)) == 1
+
+
+def test_a_decline_that_is_pushed_with_the_use_itself_counts_nothing(tmp_path: Path) -> None:
+    with pairs(tmp_path) as pair:
+        coupon(pair)
+        anns = sold(pair, pair.ann)
+        run(pair.ann, "quote.decline", anns)
+        other = sold(pair, pair.ann)
+        pair.meet()
+        assert verdicts(pair, pair.bob) == {anns: "released", other: "kept"}
+        assert [each.used for each in pair.all(pair.bob, Coupon)] == [1]

@@ -71,7 +71,11 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("coupon_use"),
     Added("adjustment", ("coupon_id",)),
     Made("customer_link"),
-    Added("quote", ("declined_for", "declined_words")),
+    Added("quote", ("declined_for", "declined_words", "declined_at")),
+    Added("order", ("schedule",)),
+    Added("delivery", ("outcome",)),
+    Added("acceptance", ("lines",)),
+    Added("signature", ("contract_id",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -16,6 +16,7 @@ VERDICTS = (
     ("", msg("Not checked yet")),
     ("kept", msg("In order")),
     ("breach", msg("Used up before")),
+    ("released", msg("Given back")),
 )
 
 

@@ -23,6 +23,18 @@ LINE_KINDS = (
     ("option", msg("Option")),
     ("alternative", msg("Alternative")),
 )
+DECLINES = (
+    ("price", msg("Price too high")),
+    ("competitor", msg("Bought elsewhere")),
+    ("budget", msg("No budget")),
+    ("timing", msg("Not now")),
+    ("need", msg("No need any more")),
+    ("product", msg("Does not fit")),
+    ("delivery", msg("Delivery too late")),
+    ("terms", msg("Terms not accepted")),
+    ("other", msg("Another reason")),
+)
+"""Why a customer said no."""
 ADJUSTMENT_KINDS = (("percent", msg("Percent")), ("amount", msg("Amount")), ("target", msg("Target total")))
 
 
@@ -50,6 +62,9 @@ class Quote(Record):
     )
     next_step: Mapped[str] = field(Short(), msg("Next step"), search="text")
     reference: Mapped[str] = field(Short(), msg("Customer's reference"), search="number")
+    declined_for: Mapped[str] = field(Choice(DECLINES), msg("Declined for"), listed=True)
+    declined_words: Mapped[str] = field(Short(500), msg("What the customer said"), search="text")
+    declined_at: Mapped[datetime | None] = field(Moment(), msg("Declined at"), hidden=True)
 
     @classmethod
     def title_of(cls, get: Callable[[str], Any]) -> str:
