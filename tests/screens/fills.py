@@ -30,6 +30,11 @@ LONG: Final = 1_000
 LONG_NAME: Final = (
     "中国（江苏）自由贸易试验区苏州片区新一代精密智能制造装备与核心零部件联合创新研究院股份有限公司"
 )
+STAGES: Final = {
+    "quote": ("draft", "issued", "accepted"),
+    "contract": ("draft", "sent", "signed", "running", "completed"),
+    "order": ("draft", "submitted", "acknowledged", "delivering", "completed"),
+}
 MIXED: Final = "上海ABB工程 Robotics & Discrete Automation (China) 有限公司 – Plant 2 二厂"
 EXTREMES: Final[tuple[dict[str, Any], ...]] = (
     {"name": LONG_NAME, "credit": 99_999_999_999, "grade": "vip", "stage": "negotiation"},
@@ -91,39 +96,6 @@ def crowd(firm: Firm, count: int) -> None:
         }
         for each in ids[: count // 5]
     )
-    quotes = (
-        {
-            "customer_id": each,
-            "number": f"Q2611-{place:05}",
-            "name": "空压站改造",
-            "payable": chance.randint(1, 99_999_999),
-            "stage": chance.choice(("draft", "issued", "accepted")),
-            "valid_until": str(today + timedelta(days=chance.randint(-20, 60))),
-        }
-        for place, each in enumerate(ids[: count // 5])
-    )
-    contracts = (
-        {
-            "customer_id": each,
-            "number": f"C2611-{place:05}",
-            "name": LONG_NAME if place % 50 == 0 else "空压站改造",
-            "payable": chance.randint(1, 99_999_999),
-            "stage": chance.choice(("draft", "sent", "signed", "running", "completed")),
-            "valid_until": str(today + timedelta(days=chance.randint(-200, 600))),
-        }
-        for place, each in enumerate(ids[: count // 10])
-    )
-    orders = (
-        {
-            "customer_id": each,
-            "number": f"SO2611-{place:05}",
-            "name": LONG_NAME if place % 50 == 0 else "空压站改造",
-            "payable": chance.randint(1, 99_999_999_999),
-            "stage": chance.choice(("draft", "submitted", "acknowledged", "delivering", "completed")),
-            "promised_on": str(today + timedelta(days=chance.randint(-20, 60))),
-        }
-        for place, each in enumerate(ids[: count // 10])
-    )
     calls = (
         {
             "customer_id": first,
@@ -145,16 +117,32 @@ def crowd(firm: Firm, count: int) -> None:
     rows: dict[str, Iterator[dict[str, Any]]] = {
         "contact": people,
         "task": tasks,
-        "quote": quotes,
+        "quote": papers(chance, ids[: count // 5], "Q", STAGES["quote"], "valid_until"),
         "interaction": calls,
         "product": products,
-        "contract": contracts,
-        "order": orders,
+        "contract": papers(chance, ids[: count // 10], "C", STAGES["contract"], "valid_until"),
+        "order": papers(chance, ids[: count // 10], "SO", STAGES["order"], "promised_on"),
     }
     for kind, each_row in rows.items():
         lists.write(store, kind, ({"id": new_id().bytes, **row} for row in each_row))
     long_quote(firm, min(LONG, count))
     store.set_local("firm", {"customers": [each.hex for each in firm.customers], "quote": firm.quote.hex})
+
+
+def papers(
+    chance: random.Random, buyers: list[bytes], letters: str, stages: tuple[str, ...], day: str
+) -> Iterator[dict[str, Any]]:
+    """A paper of each of these customers, in one of the stages, with a day some weeks around this one."""
+    today = date.today()  # noqa: DTZ011
+    for place, buyer in enumerate(buyers):
+        yield {
+            "customer_id": buyer,
+            "number": f"{letters}2611-{place:05}",
+            "name": LONG_NAME if place % 50 == 49 else "空压站改造",
+            "payable": chance.randint(1, 99_999_999_999 if letters == "SO" else 99_999_999),
+            "stage": chance.choice(stages),
+            day: str(today + timedelta(days=chance.randint(-20, 60))),
+        }
 
 
 def long_quote(firm: Firm, count: int) -> None:
