@@ -205,6 +205,25 @@ def _words(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def schedule(snapshot: Mapping[str, Any], payable: int) -> list[dict[str, Any]]:
+    """The payment steps of what was issued, with their share of `payable`; none where it names none.
+
+    Raises Refused for what nobody can read.
+    """
+    issued = snapshot.get("quote") if snapshot.get("kind") == "contract" else snapshot
+    steps = (issued or {}).get("milestones") or []
+    try:
+        amounts = [money.to_minor(_figure(step["amount"]), int((issued or {})["digits"])) for step in steps]
+        if not steps or sum(amounts) <= 0 or min(amounts) < 0 or payable < 0:
+            return []
+        return [
+            {"name": step["name"], "due": step["due"], "percent": str(step["percent"]), "amount": amount}
+            for step, amount in zip(steps, money.allocate(payable, amounts), strict=True)
+        ]
+    except (ArithmeticError, AttributeError, KeyError, Refused, TypeError, ValueError):
+        raise Refused(UNREADABLE) from None
+
+
 # ---------------------------------------------------------------- sums of a document made of parts
 
 

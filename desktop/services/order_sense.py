@@ -1,5 +1,6 @@
 """When a command makes sense for an order or what follows from it; laptop and office ask the same."""
 
+from datetime import date
 from typing import Final
 
 from sqlalchemy import inspect
@@ -27,12 +28,20 @@ NOT_ISSUED: Final = msg("Only an issued quote is ordered; this one is “{stage}
 ORDERED_BEFORE: Final = msg(
     "Revision {old} of this quote was ordered already ({number}); cancel that order first."
 )
+EXPIRED: Final = msg(
+    "This offer was valid until {day}. Renew it, or have the customer accept it, before it is ordered."
+)
 NO_LONGER: Final = msg("Somebody else ordered from this quote meanwhile: {reason}")
 NOT_ACKNOWLEDGED: Final = msg("The office has not acknowledged this order yet.")
 BORROWED: Final = msg("This is only shared with you; whoever owns it orders it.")
 CANCELLED: Final = msg("This order was cancelled.")
-BOUND: Final = msg("An invoice was asked for or money came in: withdraw the request, book the money back.")
+BOUND: Final = msg(
+    "An invoice was asked for or money came in: withdraw the request or credit the invoice,"
+    " and book the money back."
+)
 ANSWERED: Final = msg("This request was answered already.")
+SIGNED: Final = ("signed", "running", "completed")
+"""Stages of a contract that both sides stand by."""
 OPEN: Final = ("acknowledged", "delivering", "delivered", "accepted", "completed")
 """Stages in which goods and money move."""
 
@@ -42,6 +51,13 @@ def can_order(quote: Quote, _asking: Asking) -> Message | None:
     if quote.stage in ("issued", "accepted"):
         return None
     return NOT_ISSUED.of(stage=stages.QUOTE.find(quote.stage).label)
+
+
+def expired(stage: str, valid_until: date | None, today: date) -> Message | None:
+    """Why an edition may no longer be ordered; what the customer accepted is held to."""
+    if stage == "accepted" or valid_until is None or today <= valid_until:
+        return None
+    return EXPIRED.of(day=valid_until)
 
 
 def can_order_contract(contract: Contract, _asking: Asking) -> Message | None:

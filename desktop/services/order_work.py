@@ -10,6 +10,7 @@ from desktop.errors import Refused
 from desktop.models import numbers
 from desktop.models.record import Record
 from desktop.models.records import Acceptance, Customer, Delivery, InvoiceRequest, Order, OrderLine, Payment
+from desktop.models.records.orders import RETURN_ENDS
 from desktop.models.store import Work
 from desktop.rules import money, order_progress
 from desktop.rules import order_figures as figures
@@ -62,7 +63,7 @@ def ship(
 ) -> Delivery:
     """A batch goes to the customer: all that was not sent yet, or these quantities by line."""
     chain = order_chain.chain_of(work.session, order)
-    parts = figures.parts(chain.known(), chain.sent(), _wanted(quantities))
+    parts = figures.parts(chain.known(), chain.gone(), _wanted(quantities))
     if any(part.quantity < 0 for part in parts.values()):
         raise Refused(figures.NOTHING, field="quantity")
     return _delivery(
@@ -113,8 +114,15 @@ def take_back(
     quantities: Mapping[UUID, Decimal],
     reason: str,
     returned_on: date | None = None,
+    outcome: str = "replaced",
 ) -> Delivery:
-    """Goods came back, for a reason: a delivery with negative quantities; what replaces them is sent anew."""
+    """Goods came back, for a reason: a delivery with negative quantities.
+
+    What replaces them is sent anew; what is `refunded` is not: the order closes without it, and an invoice
+    over it is credited.
+    """
+    if outcome not in {name for name, _ in RETURN_ENDS}:
+        raise Refused(msg("Say whether it is replaced or refunded."), field="outcome")
     if not reason.strip():
         raise Refused(msg("Say why it came back."), field="reason")
     chain = order_chain.chain_of(work.session, order)
@@ -122,7 +130,12 @@ def take_back(
     parts = figures.parts(chain.known(), chain.sent(), back)
     on = returned_on or today(work)
     return _delivery(
-        work, order, chain, parts, kind="return", shipped_on=on, arrived_on=on, reason=reason.strip()
+        *(work, order, chain, parts),
+        kind="return",
+        shipped_on=on,
+        arrived_on=on,
+        reason=reason.strip(),
+        outcome=outcome,
     )
 
 
@@ -167,16 +180,19 @@ def take_over(
     *,
     delivery_id: UUID,
     signer: str,
+    quantities: Wanted = None,
     accepted_on: date | None = None,
     remark: str = "",
 ) -> Acceptance:
-    """Somebody at the customer's says that what arrived is as it was ordered."""
+    """Somebody at the customer's says that what arrived is as it was ordered: all that waits, or a part."""
     delivery = _of(work, order, delivery_id)
     if not signer.strip():
         raise Refused(msg("Say who accepted it."), field="signer")
     chain = order_chain.chain_of(work.session, order)
-    if any(one.delivery_id == delivery.id for one in chain.acceptances):
+    waiting = chain.waiting(delivery)
+    if not waiting:
         raise Refused(msg("This delivery was taken over already."))
+    parts = accepted_parts(chain, delivery, _wanted(quantities) or waiting)
     on = accepted_on or today(work)
     if delivery.arrived_on is None:
         delivery.arrived_on = on
@@ -186,9 +202,35 @@ def take_over(
         signer=signer.strip(),
         accepted_on=on,
         remark=remark.strip(),
+        lines=order_chain.kept(parts),
     )
     _part(work, order, made)
     follow(work, order)
+    return made
+
+
+def accepted_parts(
+    chain: order_chain.Chain, delivery: Delivery, wanted: Mapping[str, Decimal]
+) -> dict[str, figures.Figures]:
+    """The parts of a delivery that are taken over. Raises Refused for more than waits."""
+    waiting, sent = chain.waiting(delivery), dict(order_chain.parts_of(delivery.lines))
+    had = figures.summed(
+        part
+        for one in chain.acceptances
+        if one.delivery_id == delivery.id
+        for part in order_chain.parts_of(one.lines)
+    )
+    made: dict[str, figures.Figures] = {}
+    for name, count in wanted.items():
+        left, before = waiting.get(name, money.ZERO), had.get(name, figures.Figures())
+        if not 0 < count <= left:
+            line = next((one.name for one in chain.lines if one.id.hex == name), "")
+            whole = sent[name].quantity if name in sent else money.ZERO
+            said = {"left": money.number(left), "whole": money.number(whole), "wanted": money.number(count)}
+            raise Refused(figures.TOO_MANY.of(line=line, **said), field="quantity")
+        all_of, amount = sent[name].quantity, sent[name].amount
+        share = figures.share(amount, all_of, before.quantity + count, before.amount)
+        made[name] = figures.Figures(count, share)
     return made
 
 
@@ -209,7 +251,42 @@ def invoice(
     Amounts and taxes are shares of what was ordered, on cumulative figures: the last request closes to zero.
     """
     chain = order_chain.chain_of(work.session, order)
-    asked = figures.invoice(chain.known(), chain.invoices(), _wanted(quantities), included=chain.included)
+    wanted = chain.to_invoice() if quantities is None else _wanted(quantities) or {}
+    if any(count * chain.side(name) < 0 for name, count in wanted.items()):
+        raise Refused(figures.NOTHING, field="quantity")
+    return _ask(work, order, chain, wanted, due_on)
+
+
+@command(
+    "order.credit",
+    label=msg("Ask for a credit note"),
+    on=Order,
+    when=of.can_move,
+    writes=(*STAGE, *every(InvoiceRequest)),
+    undoable=False,
+    icon="receipt-text",
+)
+def credit(work: Work, order: Order, *, quantities: Wanted = None) -> InvoiceRequest:
+    """Ask finance to take an invoice back: what came back and is refunded, else all that was invoiced.
+
+    With it an order whose invoice was written can be cancelled. Raises Refused where no invoice was written.
+    """
+    chain = order_chain.chain_of(work.session, order)
+    wanted = _wanted(quantities) or chain.to_credit() or chain.creditable()
+    back = {name: -chain.side(name) * abs(count) for name, count in wanted.items()}
+    if not back:
+        raise Refused(order_chain.NOT_WRITTEN)
+    order_chain.check_invoice(chain, back)
+    return _ask(work, order, chain, back, None)
+
+
+def _ask(
+    work: Work, order: Order, chain: order_chain.Chain, wanted: Mapping[str, Decimal], due_on: date | None
+) -> InvoiceRequest:
+    if not wanted:
+        raise Refused(msg("Nothing is left of it."))
+    asked = figures.invoice(chain.known(), chain.invoices(), wanted, included=chain.included)
+    order_chain.check_invoice(chain, wanted)
     made = InvoiceRequest(
         order_id=order.id,
         number=numbers.take(work.connection, numbers.REQUEST, today(work).year),

@@ -50,6 +50,9 @@ def make(
     if access.borrowed(work.connection, quote, work.actor, work.now) is not None:
         raise NotAllowed(of.BORROWED)
     edition = _edition(work, quote, revision)
+    late = of.expired(quote.stage, edition.valid_until, today(work))
+    if late is not None and not _signed(work, (values or {}).get("contract_id")):
+        raise Refused(late)
     known = figures.lines_of(edition.snapshot or {})
     wanted = None if quantities is None else {line.hex: count for line, count in quantities.items()}
     parts = figures.parts(known, order_chain.ordered(work.session, edition.id), wanted)
@@ -69,12 +72,19 @@ def make(
     foot = figures.sums(parts.values(), included=edition.tax_mode == "included")
     order.net, order.tax, order.rounding = foot.net, foot.tax, foot.rounding
     order.prepaid, order.payable = foot.prepaid, foot.payable
+    order.schedule = figures.schedule(edition.snapshot or {}, foot.payable)
     check(order)
     work.add(order)
     for place, line in enumerate(line for line in known if line.id in parts):
         _copy(work, order, place, line, parts[line.id])
     work.flush()
     return order
+
+
+def _signed(work: Work, contract_id: UUID | None) -> bool:
+    """Whether both sides have signed: then the days of the offer have done their work."""
+    contract = work.session.get(Contract, contract_id) if contract_id is not None else None
+    return contract is not None and contract.stage in of.SIGNED
 
 
 def _edition(work: Work, quote: Quote, revision: int | None) -> QuoteRevision:

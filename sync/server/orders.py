@@ -5,9 +5,11 @@ from what was issued by the same rule as on the laptop, over everything that the
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -19,13 +21,14 @@ from desktop.models.records import (
     InvoiceRequest,
     Order,
     OrderLine,
+    Organisation,
     Payment,
     QuoteRevision,
 )
 from desktop.rules import order_figures as figures
 from desktop.rules import order_progress, roles
 from desktop.rules.order_figures import Figures
-from desktop.services import order_chain, order_sense
+from desktop.services import order_chain, order_sense, order_work
 from desktop.words import Message, msg
 from sync.protocol.ops import Op
 from sync.server.batch import OFFICE, Batch, Held
@@ -46,10 +49,10 @@ _COPIED: Final = {
     "order": frozenset(
         {
             *("customer_id", "quote_id", "revision_id", "contract_id", "currency", "tax_mode"),
-            *("net", "tax", "rounding", "prepaid", "payable"),
+            *("net", "tax", "rounding", "prepaid", "payable", "schedule"),
         }
     ),
-    "delivery": frozenset({"order_id", "kind", "batch", "lines", "amount"}),
+    "delivery": frozenset({"order_id", "kind", "batch", "lines", "amount", "outcome"}),
     "invoice_request": frozenset(
         {"order_id", "lines", "groups", "buyer", "net", "tax", "rounding", "payable", "currency"}
     ),
@@ -82,6 +85,8 @@ def hold(batch: Batch, scope: Scope, ops: Sequence[Op]) -> None:
             raise Rejected("frozen", order_sense.KEPT)
         if op.record in made and held.home is None:
             _made(batch, scope, held, made)
+            if op.type == "order":
+                _in_time(batch, held, op.at)
         elif _rewrites(op, held):
             raise Rejected("frozen", order_sense.FOLLOWS)
         elif op.type in ("order", "invoice_request"):
@@ -102,6 +107,23 @@ def _made(batch: Batch, scope: Scope, held: Held, made: Container[str]) -> None:
         )
         if not theirs:
             raise Rejected("not_allowed", NOT_YOURS)
+
+
+def _in_time(batch: Batch, held: Held, at: int) -> None:
+    """Raises Rejected for an offer that had ended when it was ordered, unless the customer stood by it."""
+    quote, edition, contract = (
+        batch.get(kind, held.row[f"{name}_id"])
+        for kind, name in (("quote", "quote"), ("quote_revision", "revision"), ("contract", "contract"))
+    )
+    signed = contract is not None and contract.row["stage"] in order_sense.SIGNED
+    if quote is None or edition is None or signed:
+        return
+    zone = batch.conn.scalar(select(Organisation.table().c.time_zone).limit(1)) or "Asia/Shanghai"
+    until = (edition.row["snapshot"] or {}).get("valid_until")
+    on = datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).date()
+    late = order_sense.expired(quote.row["stage"], date.fromisoformat(until) if until else None, on)
+    if late is not None:
+        raise Rejected("state", late)
 
 
 def _rewrites(op: Op, held: Held) -> bool:
@@ -174,7 +196,9 @@ def _order(batch: Batch, held: Held) -> None:
     basis = (order.currency, order.tax_mode) == (snapshot.get("currency"), snapshot.get("tax_mode"))
     words = {line.id: line.words for line in known}
     same = all(_bears(line, words.get(line.source_id.hex, {})) for line in mine if line.source_id)
-    if said != parts or len(mine) != len(parts) or head != whole or not (basis and same):
+    steps = _worked_out(lambda: figures.schedule(snapshot, foot.payable), told=False)
+    planned = not order.schedule or order.schedule == steps
+    if said != parts or len(mine) != len(parts) or head != whole or not (basis and same and planned):
         raise Rejected("limit", OTHER_FIGURES)
 
 
@@ -287,8 +311,9 @@ def _delivery(batch: Batch, held: Held) -> None:
     chain, new = _chain(batch, held), _record(Delivery, held.row)
     said = _said(new.lines)
     wanted = {name: part.quantity for name, part in said.items()}
-    parts = _worked_out(lambda: figures.parts(chain.known(), chain.sent(), wanted), told=True)
     back = new.kind == "return"
+    before = chain.sent() if back else chain.gone()
+    parts = _worked_out(lambda: figures.parts(chain.known(), before, wanted), told=True)
     if any((part.quantity < 0) != back for part in parts.values()):
         raise Rejected("invalid", order_sense.FOLLOWS)
     amounts = {name: part.amount for name, part in parts.items()}
@@ -301,8 +326,15 @@ def _acceptance(batch: Batch, held: Held) -> None:
     delivery = next((one for one in chain.deliveries if one.id == new.delivery_id), None)
     if delivery is None or delivery.kind != "goods":
         raise Rejected("invalid", NOT_ITS_OWN)
-    if chain.accepted(delivery) is not None:
+    waiting = chain.waiting(delivery)
+    if not waiting:
         raise Rejected("state", TAKEN_OVER)
+    if new.lines:  # a laptop from before takes the whole batch over, and names no parts
+        said = _said(new.lines)
+        wanted = {name: part.quantity for name, part in said.items()}
+        parts = _worked_out(lambda: order_work.accepted_parts(chain, delivery, wanted), told=True)
+        if said != parts:
+            raise Rejected("limit", OTHER_FIGURES)
 
 
 def _invoice_request(batch: Batch, held: Held) -> None:
@@ -312,6 +344,7 @@ def _invoice_request(batch: Batch, held: Held) -> None:
     made = _worked_out(
         lambda: figures.invoice(chain.known(), chain.invoices(), wanted, included=chain.included), told=True
     )
+    _worked_out(lambda: order_chain.check_invoice(chain, wanted), told=True)
     if said != made or new.payable != made.payable or new.state != "requested":
         raise Rejected("limit", OTHER_FIGURES)
 

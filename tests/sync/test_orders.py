@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -358,3 +359,83 @@ def forge_part(work: Work, what: str, order: Order, batch: Delivery) -> None:
         work.get(Delivery, batch.id).amount = 1
     else:
         work.delete(work.get(Delivery, batch.id))
+
+
+def test_an_offer_that_ended_is_ordered_neither_here_nor_by_a_laptop_that_says_otherwise(firm: Firm) -> None:
+    made = firm.issued("7")
+    revise = {"valid_until": NOON.date() - timedelta(days=1)}
+    edition = firm.do(firm.li, "quote.revise", made.id)
+    firm.do(firm.li, "quote_revision.edit", edition.id, values=revise)
+    firm.do(firm.li, "quote.issue", made.id)
+    firm.sync()
+    with pytest.raises(Refused, match="This offer was valid until"):
+        firm.do(firm.li, "quote.order", made.id)
+    with pytest.MonkeyPatch.context() as program:
+        program.setattr(order_sense, "expired", lambda *_: None)
+        firm.do(firm.li, "quote.order", made.id)
+    firm.sync(firm.li)
+    [why] = firm.refusals(firm.li)
+    assert why.startswith("This offer was valid until")
+    firm.do(firm.shen, "quote.accept", made.id)
+    firm.sync(firm.shen, firm.li)
+    order = firm.do(firm.li, "quote.order", made.id)
+    firm.sync(firm.li, firm.shen)
+    assert [one.id for one in firm.orders(firm.shen)] == [order.id]
+
+
+def test_a_batch_is_taken_over_in_parts_and_what_is_refunded_lets_the_order_close(firm: Firm) -> None:
+    order = acknowledged(firm, "7")
+    [line] = chain(firm.shen, order).lines
+    batch = firm.do(firm.shen, "order.ship", order.id)
+    firm.sync(firm.shen, firm.li)
+
+    def take(store: Store, count: str) -> None:
+        counts = {line.id: Decimal(count)}
+        firm.do(store, "order.take_over", order.id, delivery_id=batch.id, signer="张", quantities=counts)
+
+    take(firm.li, "4")
+    with pytest.raises(Refused, match="3 of 7 are left, 4 were wanted"):
+        take(firm.li, "4")
+    take(firm.shen, "2")
+    firm.sync(firm.li, firm.shen, firm.li)
+    assert (len(chain(firm.li, order).acceptances), firm.refusals(firm.shen)) == (2, [])
+    back = {"quantities": {line.id: Decimal(1)}, "reason": "漏气"}
+    request = firm.do(firm.li, "order.invoice", order.id)
+    firm.sync(firm.li, firm.shen)
+    firm.do(firm.shen, "order.invoiced", order.id, request_id=request.id, number="24-7")
+    firm.do(firm.shen, "order.take_back", order.id, outcome="refunded", **back)
+    with pytest.raises(Refused, match="Nothing is left"):
+        firm.do(firm.shen, "order.ship", order.id)
+    credit = firm.do(firm.shen, "order.credit", order.id)
+    found = chain(firm.shen, order)
+    assert found.waiting(found.deliveries[0]) == {}
+    firm.do(firm.shen, "order.pay", order.id, amount=Decimal(found.asked_for) / 100)
+    firm.sync(firm.shen, firm.li)
+    assert not firm.refusals(firm.shen)
+    for store in (firm.li, firm.shen):
+        found = chain(store, order)
+        assert (found.order.stage, found.kept()) == ("completed", {line.id.hex: 6})
+        assert found.requests[-1].payable == credit.payable == -33_333
+        assert found.progress().invoiced == found.asked_for == (order.payable or 0) - 33_333
+
+
+def test_an_order_whose_invoice_was_written_is_cancelled_once_it_is_credited(firm: Firm) -> None:
+    order = acknowledged(firm, "7")
+    request = firm.do(firm.li, "order.invoice", order.id)
+    with pytest.raises(Refused, match="written invoice"):
+        firm.do(firm.li, "order.credit", order.id)
+    firm.sync(firm.li, firm.shen)
+    firm.do(firm.shen, "order.invoiced", order.id, request_id=request.id, number="24-7")
+    with firm.shen.work(firm.shen.me(), "order.credit") as work:  # more than the invoice says
+        asked = order_work.credit(work, work.get(Order, order.id))
+        asked.lines = [{**asked.lines[0], "quantity": "-8"}]
+    firm.sync(firm.shen, firm.li)
+    assert firm.refusals(firm.shen)
+    note = firm.do(firm.shen, "order.credit", order.id)
+    assert note.payable == -(order.payable or 0)
+    with pytest.raises(Refused, match="credit the invoice"):
+        firm.do(firm.shen, "order.cancel", order.id)
+    firm.do(firm.shen, "order.invoiced", order.id, request_id=note.id, number="24-8")
+    firm.do(firm.shen, "order.cancel", order.id)
+    firm.sync(firm.shen, firm.li)
+    assert chain(firm.li, order).order.stage == "cancelled"

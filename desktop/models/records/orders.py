@@ -18,6 +18,7 @@ from desktop.rules import stages
 from desktop.words import Message, msg
 
 DELIVERY_KINDS = (("goods", msg("Delivery", "goods")), ("return", msg("Return", "goods")))
+RETURN_ENDS = (("replaced", msg("Is replaced")), ("refunded", msg("Is refunded")))
 REQUEST_STATES = (
     ("requested", msg("Requested")),
     ("invoiced", msg("Invoiced")),
@@ -26,7 +27,11 @@ REQUEST_STATES = (
 
 
 class Order(Record):
-    """What a customer has ordered of an issued quote: all of it, or a part."""
+    """What a customer has ordered of an issued quote: all of it, or a part.
+
+    `schedule` are objects {name, due, percent, amount}: the payment steps of the quote, as far as this part
+    goes.
+    """
 
     __tablename__ = "order"
     __label__: ClassVar[Message] = msg("Order")
@@ -54,6 +59,7 @@ class Order(Record):
     ship_to: Mapped[str] = field(Short(1000), msg("Deliver to"))
     remark: Mapped[str] = field(Long(), msg("Remark"), search="text")
     submitted_at: Mapped[datetime | None] = field(Moment(), msg("Submitted at"))
+    schedule: Mapped[list[dict[str, Any]]] = field(Json(), msg("Payment schedule"), default=list, hidden=True)
     returned: Mapped[str] = field(Short(1000), msg("Why it was sent back"))
 
     @classmethod
@@ -92,7 +98,8 @@ class OrderLine(Record):
 class Delivery(Record):
     """One batch that went to the customer, or came back: what, by whom, when it is expected and arrived.
 
-    `lines` are objects {line, quantity, amount}; the quantities of a return are negative.
+    `lines` are objects {line, quantity, amount}; the quantities of a return are negative. What is refunded is
+    not sent again: the order closes without it.
     """
 
     __tablename__ = "delivery"
@@ -110,6 +117,7 @@ class Delivery(Record):
     expected_on: Mapped[date | None] = field(Day(), msg("Expected on"), listed=True)
     arrived_on: Mapped[date | None] = field(Day(), msg("Arrived on"), listed=True)
     reason: Mapped[str] = field(Short(1000), msg("Reason"))
+    outcome: Mapped[str] = field(Choice(RETURN_ENDS), msg("What came back"), default="replaced")
 
     @classmethod
     def title_of(cls, get: Callable[[str], Any]) -> str:
@@ -118,7 +126,7 @@ class Delivery(Record):
 
 
 class Acceptance(Record):
-    """The customer took a delivery over."""
+    """The customer took a delivery over, or these `lines` of it: objects {line, quantity, amount}."""
 
     __tablename__ = "acceptance"
     __label__: ClassVar[Message] = msg("Acceptance")
@@ -130,6 +138,7 @@ class Acceptance(Record):
     signer: Mapped[str] = field(Short(), msg("Accepted by"), listed=True)
     accepted_on: Mapped[date | None] = field(Day(), msg("Accepted on"), listed=True)
     remark: Mapped[str] = field(Short(1000), msg("Remark"))
+    lines: Mapped[list[dict[str, Any]]] = field(Json(), msg("Lines"), default=list, hidden=True)
 
     @classmethod
     def title_of(cls, get: Callable[[str], Any]) -> str:
@@ -140,7 +149,8 @@ class Acceptance(Record):
 class InvoiceRequest(Record):
     """What finance is asked to invoice: lines and tax groups on cumulative figures, and who buys.
 
-    `lines` are objects {line, quantity, amount}, `groups` {category, rates, base, tax}.
+    `lines` are objects {line, quantity, amount}, `groups` {category, rates, base, tax}; those of a credit
+    note are negative.
     """
 
     __tablename__ = "invoice_request"
