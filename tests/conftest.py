@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import hypothesis
 import pytest
@@ -73,11 +73,15 @@ def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """Fail the test that leaves a thread running or a timer ticking."""
+    GARBAGE.spare()
     threads, timers = running_threads(), ticking_timers()
     yield
     empty_clipboard()
-    gc.unfreeze()  # the program spares its collector, which would keep what tests leave for good
-    gc.set_threshold(*SEARCHES)
+    if (
+        gc.get_threshold() != SEARCHES
+    ):  # a program that started spared objects, which would keep them for good
+        gc.unfreeze()
+        gc.set_threshold(*SEARCHES)
     deadline = time.monotonic() + PATIENCE
     while left := [*sorted(running_threads() - threads), *sorted(ticking_timers() - timers)]:
         if time.monotonic() > deadline:
@@ -160,8 +164,35 @@ def settle() -> None:
 
         application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         application.processEvents()
-    gc.collect()
+    GARBAGE.look()
     time.sleep(0.01)
+
+
+class Garbage:
+    """Looks for what a test left among what was made lately: to search all that is loaded after each window
+    was a third of what the tests of windows cost."""
+
+    MUCH = 50_000
+    """Objects that are left after a search; then they are spared too."""
+
+    def __init__(self) -> None:
+        self._due = True
+
+    def spare(self) -> None:
+        """Before a test: what is here now and no garbage is not searched again."""
+        if self._due:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            self._due = False
+
+    def look(self) -> None:
+        """After a test that has left something."""
+        gc.collect()
+        self._due = len(gc.get_objects()) > self.MUCH
+
+
+GARBAGE: Final = Garbage()
 
 
 def qt_application() -> Any:
