@@ -1,4 +1,4 @@
-"""Contracts from the command line: new, show, clauses, word, fill, issue, pdf, state."""
+"""Contracts from the command line: new, show, clauses, word, fill, issue, pdf, sign, state."""
 
 import argparse
 from datetime import date
@@ -9,9 +9,19 @@ from desktop.cli.console import Console
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.kinds import Day
 from desktop.models.records import Contract, ContractClause, Quote
+from desktop.rules.attachments import SIGNATURE
 from desktop.rules.clauses import OURS, STANDARD, Piece
-from desktop.services import commands, contract_clauses, contract_drafts, contracts, records
+from desktop.services import (
+    attachments,
+    commands,
+    contract_clauses,
+    contract_drafts,
+    contract_signing,
+    contracts,
+    records,
+)
 from desktop.services.contract_drafts import ContractDraft
+from desktop.services.signing import PAPER
 from desktop.words import msg
 
 WAYS: Final = ("sign", "start", "complete", "terminate", "withdraw")
@@ -20,7 +30,7 @@ assert contract_clauses.WORDS  # its commands are registered
 
 def register(areas: Any) -> None:
     """Add the subcommands of this area."""
-    area = areas.add_parser("contract", help="new, show, clauses, word, fill, issue, pdf, state")
+    area = areas.add_parser("contract", help="new, show, clauses, word, fill, issue, pdf, sign, state")
     kinds = area.add_subparsers(metavar="ACTION", required=True)
     made = kinds.add_parser("new", help="a contract from an issued quote")
     made.add_argument("quote", metavar="QUOTE")
@@ -43,6 +53,12 @@ def register(areas: Any) -> None:
             one.add_argument("--for", dest="language", choices=("zh", "en"), default="")
         one.set_defaults(run=run)
     _register_wording(kinds)
+    signed = kinds.add_parser("sign", help="the customer signed what was issued")
+    signed.add_argument("id", metavar="ID")
+    signed.add_argument("--by", required=True, metavar="NAME", help="who signed")
+    signed.add_argument("--job", default="", metavar="TITLE", help="their job title")
+    signed.add_argument("--photo", metavar="FILE", help="the signed page, photographed or scanned")
+    signed.set_defaults(run=sign)
     state = kinds.add_parser("state", help=f"{', '.join(WAYS)}; without a word how it stands")
     state.add_argument("id", metavar="ID")
     state.add_argument("way", nargs="?", choices=WAYS)
@@ -112,6 +128,11 @@ def show(console: Console, chosen: argparse.Namespace) -> None:
         "deviations": [
             {"kind": one.kind, "clause": one.heading, "approval": one.needs_approval}
             for one in draft.deviations
+        ],
+        "signatures": [
+            {"id": one.id.hex, "signer": one.signer, "job": one.job, "method": one.method}
+            | {"record": [each.in_language(console.language) for each in contract_signing.told(one)]}
+            for one in contract_signing.signatures(console.store, contract.id)
         ],
         "milestones": [
             {"id": one.id.hex, "name": one.name, "amount": one.amount, "done_on": _said(one.done_on)}
@@ -235,6 +256,26 @@ def _write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise Refused(msg("{path} cannot be written: {why}.").of(path=path, why=error.strerror)) from None
+
+
+def sign(console: Console, chosen: argparse.Namespace) -> None:
+    """Record the customer's signature on paper; a photograph of the page is kept with it."""
+    contract = records.find(console.store, Contract, chosen.id)
+    photo = None
+    if chosen.photo:
+        path = Path(chosen.photo)
+        photo = attachments.keep(console.store, path.name, attachments.read_file(path), purpose=SIGNATURE)
+    made = commands.run(
+        *(console.store, console.actor, "contract.sign_here", contract.id),
+        signer=chosen.by,
+        job=chosen.job,
+        method=PAPER,
+        photo=photo,
+    ).value
+    console.result(
+        {"id": made.id.hex, "contract": contract.id.hex, "hash": made.content_hash},
+        msg("Signed by {name}.").of(name=made.signer),
+    )
 
 
 def step(console: Console, chosen: argparse.Namespace) -> None:

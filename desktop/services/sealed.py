@@ -15,11 +15,11 @@ from desktop.documents.fonts import check_text, missing
 from desktop.documents.seal_check import Checked
 from desktop.documents.seal_form import CUSTOMER, customer_place
 from desktop.documents.voice import short_hash
-from desktop.errors import Damaged, NotFound
+from desktop.errors import Damaged, NotFound, Refused
 from desktop.models import seals
 from desktop.models.changes import read_local
 from desktop.models.record import Record
-from desktop.models.records import Attachment, Organisation, Quote, QuoteRevision, Signature
+from desktop.models.records import Attachment, Contract, Organisation, Quote, QuoteRevision, Signature
 from desktop.models.seals import Sealer
 from desktop.models.store import Store, Work
 from desktop.rules import attachments as rules
@@ -59,6 +59,26 @@ _ROLLED_BACK: Final = msg(
     "The seal is whole, but the customer's signature is missing: {signer} signed this at {signed}. The file"
     " was put back to what it was before; ask for the signed one."
 )
+
+
+_NOT_ISSUED: Final = msg("The file that is kept as this paper is not what was issued; nobody signs it. {why}")
+_OTHER_CONTENT: Final = msg("Its content check is {check}, and {wanted} was issued.")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What was issued: what it is called, what it says, and the hash of that."""
+
+    what: str
+    snapshot: Mapping[str, Any]
+    content_hash: str
+    language: str
+
+    @classmethod
+    def of(cls, issued: QuoteRevision | Contract, number: str | None) -> "Paper":
+        """Of an edition of a quote, or of a contract, with this number."""
+        what = f"{number} R{issued.revision}" if isinstance(issued, QuoteRevision) else f"{number}"
+        return cls(what, issued.snapshot or {}, issued.content_hash or "", issued.language or "zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +138,8 @@ def keep_paper(
 
 def keep_signed(
     work: Work,
-    quote: Quote,
-    revision: QuoteRevision,
+    record: Record,
+    paper: Paper,
     ink: Ink,
     evidence: Mapping[str, Any],
     signer: str,
@@ -128,17 +148,19 @@ def keep_signed(
     """Sign the customer's field of the sealed paper, showing the ink, and keep that paper; returns its hash.
 
     Empty where this laptop seals nothing or the sealed paper is not here: then the record alone counts. The
-    signature names the hash of the record. Raises Refused, naming it, for a name that cannot be printed.
+    signature names the hash of the record. Raises Refused, naming it, for a name that cannot be printed,
+    and where the file kept as the sealed paper is not what was issued.
     """
-    by_whom, base = holder(work), copy_of(work.store, quote.id, revision.content_hash, signed=False)
+    by_whom = holder(work)
+    base = copy_of(work.store, record.id, paper.content_hash, signed=False, of=record.__tablename__)
     if work.store.blobs is None or not by_whom or base is None:
         return ""
+    refuse_other(work.store, base, paper.content_hash)
     at = work.now.astimezone(_zone(work)).strftime("%Y-%m-%d %H:%M:%S")
     named = "\u3000".join(filter(None, (signer, job, at)))
     check_text(named)
-    firm = _firm_of(revision)
+    firm = _firm_in(paper.snapshot)
     by = seals.sealer(work.connection, work.device, firm, by_whom, work.now)
-    what = f"{quote.number} R{revision.revision}"
     width, height = customer_place(base)
     signed = seal.seal(
         base,
@@ -146,16 +168,12 @@ def keep_signed(
         _certificates(by),
         at=work.now,
         name=signer,
-        reason=f"{what} SHA-256 {revision.content_hash} evidence SHA-256 {records.digest(evidence)}",
+        reason=f"{paper.what} SHA-256 {paper.content_hash} evidence SHA-256 {records.digest(evidence)}",
         field=CUSTOMER,
         shows=inked.ink_page(ink, named, width, height),
     )
-    word = _SIGNED_WORDS.get(revision.language or "", _SIGNED_WORDS["zh"])
-    return _attach(work, quote, _name_of(f"{what} {word}", revision.content_hash), signed, rules.SIGNED)
-
-
-def _firm_of(revision: QuoteRevision) -> str:
-    return _firm_in(revision.snapshot or {})
+    word = _SIGNED_WORDS.get(paper.language, _SIGNED_WORDS["zh"])
+    return _attach(work, record, _name_of(f"{paper.what} {word}", paper.content_hash), signed, rules.SIGNED)
 
 
 def _firm_in(snapshot: Mapping[str, Any]) -> str:
@@ -234,6 +252,20 @@ def examine(pdf: bytes, store: Store | None = None) -> Verdict:
     if checked.state == "signed" and store is not None:
         facts["evidence"] = _has_evidence(store, checked)
     return Verdict(checked.state, _said(checked), facts)
+
+
+def refuse_other(store: Store, pdf: bytes, content_hash: str) -> None:
+    """Raises Refused unless this is a sealed paper by somebody known that carries exactly this content.
+
+    A file goes by its purpose and its name until somebody is to sign it; then its bytes are examined.
+    """
+    verdict = examine(pdf, store)
+    if not verdict.reliable and verdict.state != "rolled_back":
+        raise Refused(_NOT_ISSUED.of(why=verdict.message))
+    found = str(verdict.facts.get("hash", ""))
+    if found != content_hash:
+        why = _OTHER_CONTENT.of(check=short_hash(found), wanted=short_hash(content_hash))
+        raise Refused(_NOT_ISSUED.of(why=why))
 
 
 def _has_evidence(store: Store, checked: Checked) -> bool:

@@ -71,7 +71,8 @@ def sign(
         if on_screen.content != revision.content_hash:
             raise Refused(ANOTHER)  # a sync brought a new revision while the customer was reading
         evidence = records.record(work, on_screen)
-        inked = sealed.keep_signed(work, quote, revision, on_screen.ink, evidence, signer, job)
+        paper = sealed.Paper.of(revision, quote.number)
+        inked = sealed.keep_signed(work, quote, paper, on_screen.ink, evidence, signer, job)
         if inked:
             evidence[records.PAPER] = inked
     signature = Signature(

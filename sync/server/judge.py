@@ -315,6 +315,8 @@ class Judge:
         known = self.batch.get(op.type, op.record)
         if known is not None:
             return Outcome(known)
+        if values.get("contract_id"):
+            return self._sign_contract(op, values, snapshot, sealed)
         signed = self.batch.get("quote_revision", values.get("revision_id"))
         if signed is None:
             self.guards.absent(str(values.get("revision_id")))
@@ -327,6 +329,21 @@ class Judge:
         row = self._new_row(op.type, op.record, values)
         row |= {name: edition.row[name] for name in ("quote_id", "owner_id", "team_id")}
         row |= {"revision_id": edition.id, "content_hash": sealed}
+        return Outcome(self.batch.add(op.type, row))
+
+    def _sign_contract(
+        self, op: Op, values: Mapping[str, Any], snapshot: Mapping[str, Any], sealed: str
+    ) -> Outcome:
+        """The same under a contract: the paper with this content is the one that was signed."""
+        signed = self.batch.get(contracts.CONTRACT, values["contract_id"])
+        if signed is None:
+            self.guards.absent(str(values["contract_id"]))
+        self.guards.witness(signed)
+        editions.bring_back(self.batch, signed)
+        paper = contracts.freeze(self.batch, self.scope, signed, snapshot, sealed, self.now_text)
+        row = self._new_row(op.type, op.record, values)
+        row |= {name: paper.row[name] for name in ("quote_id", "revision_id", "owner_id", "team_id")}
+        row |= {"contract_id": paper.id, "content_hash": sealed}
         return Outcome(self.batch.add(op.type, row))
 
     # ------------------------------------------------------------ deleting

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.documents.contract import contract_pdf
 from desktop.documents.preview import page_pictures
 from desktop.rules.attachments import hash_of
 from desktop.rules.canonical import content_hash
@@ -25,10 +27,24 @@ def shown(language: str = "zh") -> Showing:
     """The sample quote of two pages."""
     snapshot = sample.quote(language)
     paper = sealing.sealed_by(sealing.LAPTOP, sealing.COMPANY, snapshot=snapshot)
+    number = f"{snapshot['number']} R{snapshot['revision']}"
+    return showing("quote", language, snapshot, paper, number)
+
+
+@lru_cache(maxsize=2)
+def contract(language: str = "zh") -> Showing:
+    """The contract of the sample quote."""
+    snapshot = sample.contract(language)
+    return showing("contract", language, snapshot, contract_pdf(snapshot), str(snapshot["number"]))
+
+
+def showing(of: str, language: str, snapshot: dict[str, Any], paper: bytes, number: str) -> Showing:
+    """One of the two, as the customer gets it."""
     digest = content_hash(snapshot)
     return Showing(
-        quote_id=UUID(int=1),
-        number=f"{snapshot['number']} R{snapshot['revision']}",
+        of=of,
+        record_id=UUID(int=1),
+        number=number,
         language=language,
         check=f"{digest[:4]} {digest[4:8]}".upper(),
         sha256=hash_of(paper),
@@ -48,6 +64,15 @@ def reading(look: Look) -> CustomerScreen:
 def signing(look: Look) -> CustomerScreen:
     """Read, ticked and signed, but not confirmed."""
     screen = reading(look)
+    screen.pages.seen = [9_000] * len(screen.pages.seen)
+    screen.panel.pad.take(inks.name())
+    screen.panel.consent.setChecked(True)
+    return screen
+
+
+def agreeing(look: Look) -> CustomerScreen:
+    """A contract, read and signed, but not confirmed."""
+    screen = CustomerScreen(look, contract(look.language), "林一鸣", 6, lambda: SIGNED_AT)
     screen.pages.seen = [9_000] * len(screen.pages.seen)
     screen.panel.pad.take(inks.name())
     screen.panel.consent.setChecked(True)
@@ -74,6 +99,7 @@ def thanks(look: Look) -> QWidget:
 CUSTOMER: dict[str, Build] = {
     "customer_screen": reading,
     "customer_screen_signing": signing,
+    "customer_screen_contract": agreeing,
     "customer_screen_pin": leaving,
     "customer_screen_thanks": thanks,
 }

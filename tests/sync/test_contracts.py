@@ -11,8 +11,18 @@ from desktop.errors import Refused
 from desktop.models.records import Contract, ContractClause, Milestone, Task
 from desktop.models.store import Store
 from desktop.rules.canonical import content_hash
-from desktop.services import commands, contract_clauses, contract_drafts, undo
+from desktop.services import (
+    commands,
+    contract_clauses,
+    contract_drafts,
+    contract_signing,
+    contracts,
+    sealed,
+    undo,
+)
 from sync.client.driver import sync_once
+from tests import inks
+from tests.stores import firm
 from tests.sync.pair import Pair, pairs
 from tests.sync.simulator.world import Direct
 
@@ -167,3 +177,39 @@ def test_two_who_issue_the_same_contract_otherwise_both_keep_their_paper(agreed:
 
 def _sync(agreed: Agreed, store: Store) -> None:
     sync_once(store, Direct(agreed.server))
+
+
+def test_a_signature_under_a_contract_is_kept_at_the_office_and_known_on_the_other_laptop(
+    agreed: Agreed,
+) -> None:
+    firm(agreed.ann)
+    agreed.meet()
+    agreed.meet()
+    agreed.on(agreed.ann, "issue")
+    content = agreed.held(agreed.ann).contract.content_hash
+    shown = inks.on_screen(content=content)
+    agreed.on(agreed.ann, "sign_here", signer="张建国", job="总经理", on_screen=shown)
+    signed = contracts.paper_of(agreed.ann, agreed.contract)
+    agreed.meet()
+    for store in (agreed.ann, agreed.bob):
+        [signature] = contract_signing.signatures(store, agreed.contract)
+        assert (signature.signer, signature.content_hash) == ("张建国", content)
+        assert agreed.held(store).contract.stage == "signed"
+    verdict = sealed.examine(signed, agreed.bob)
+    assert verdict.facts["evidence"] is True
+    assert agreed.server.check_audit()[0] == 0
+
+
+def test_what_one_laptop_signed_is_the_contract_although_another_withdrew_it_meanwhile(
+    agreed: Agreed,
+) -> None:
+    agreed.on(agreed.ann, "issue")
+    agreed.meet()
+    agreed.on(agreed.bob, "withdraw", reason="x")
+    content = agreed.held(agreed.ann).contract.content_hash
+    sync_once(agreed.bob, Direct(agreed.server))
+    agreed.on(agreed.ann, "sign_here", signer="张建国", on_screen=inks.on_screen(content=content))
+    agreed.meet()
+    agreed.meet()
+    for store in (agreed.ann, agreed.bob):
+        assert [one.signer for one in contract_signing.signatures(store, agreed.contract)] == ["张建国"]

@@ -353,7 +353,7 @@ def test_a_draft_and_an_expired_offer_open_nothing_and_say_why(
     assert page.signing.screen is None
     assert "Issue this quote first" in str(refused[0])
     assert page.signing.button.isHidden()
-    assert showing.refusal(store, firm.quote) is not None
+    assert showing.refusal(store, "quote", firm.quote) is not None
 
 
 def test_without_a_pin_one_is_asked_for_and_an_easy_one_is_refused(

@@ -19,9 +19,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.documents.preview import opened as opened_pdf
 from desktop.models.store import Store
-from desktop.services import commands, pins, quotes
+from desktop.services import commands, contracts, pins, quotes, showing
 from desktop.views import announce as speaking
 from desktop.views import keymap, notices
+from desktop.views.contracts.page import ContractPage
 from desktop.views.customer_screen import opening
 from desktop.views.customer_screen.screen import CustomerScreen
 from desktop.views.quotes import QuotePage
@@ -86,14 +87,38 @@ def page(window: Window, qtbot: QtBot, firm: Firm, store: Store) -> QuotePage:
     return the_quote(window)
 
 
-@pytest.fixture
-def screen(page: QuotePage, window: Window, qtbot: QtBot) -> Iterator[CustomerScreen]:
+def put_up(page: QuotePage | ContractPage, window: Window, qtbot: QtBot) -> CustomerScreen:
     page.signing.open()
     qtbot.waitUntil(lambda: page.signing.screen is not None, timeout=10_000)
     settle(window, qtbot)
     made = page.signing.screen
     assert made is not None
-    yield made
+    return made
+
+
+@pytest.fixture
+def screen(page: QuotePage, window: Window, qtbot: QtBot) -> Iterator[CustomerScreen]:
+    yield put_up(page, window, qtbot)
+    opening.close_all()
+
+
+@pytest.fixture
+def of_contract(
+    page: QuotePage, window: Window, qtbot: QtBot, store: Store, firm: Firm
+) -> Iterator[CustomerScreen]:
+    """The contract of that quote, issued and shown; what is internal stands on it, too."""
+    values = {"quote_id": firm.quote, "name": "二期空压站"}
+    made = commands.run(store, store.me(), "contract.new", values=values).value
+    commands.run(store, store.me(), "contract.edit", made.id, values={"remark": f"{SECRETS[4]} {SECRETS[1]}"})
+    commands.run(store, store.me(), "contract.issue", made.id)
+    values = {"contract_id": made.id, "name": f"{SECRETS[3]} {SECRETS[0]}"}
+    commands.run(store, store.me(), "milestone.new", values=values)
+    window.open_record("contract", made.id)
+    settle(window, qtbot)
+    shown = window.page()
+    assert isinstance(shown, ContractPage)
+    assert secrets_in(*texts(window))
+    yield put_up(shown, window, qtbot)
     opening.close_all()
 
 
@@ -172,6 +197,10 @@ def test_nothing_of_it_is_on_the_screen_in_a_title_or_in_what_a_reader_hears(
 
 
 def test_no_key_brings_anything_of_it(screen: CustomerScreen, window: Window, qtbot: QtBot) -> None:
+    press_all_keys(screen, window, qtbot)
+
+
+def press_all_keys(screen: CustomerScreen, window: Window, qtbot: QtBot) -> None:
     before = QGuiApplication.clipboard().text()
     targets = (screen, screen.pages.area, screen.panel.pad, screen.panel.signer, screen.panel.consent)
     for target in targets:
@@ -202,6 +231,10 @@ def test_no_action_of_the_program_works_meanwhile(
 def test_every_button_was_pressed_and_shows_nothing_of_it(
     screen: CustomerScreen, window: Window, qtbot: QtBot
 ) -> None:
+    press_all_buttons(screen, window, qtbot)
+
+
+def press_all_buttons(screen: CustomerScreen, window: Window, qtbot: QtBot) -> None:
     pressed = 0
     for button in screen.findChildren(QAbstractButton):
         if button.isEnabled() and button is not screen.panel.sign and button.window() is screen:
@@ -268,3 +301,30 @@ def test_a_link_from_elsewhere_opens_nothing_in_front_of_the_customer(
         screen.leave.keys[digit].click()
     settle(window, qtbot)
     assert window.isVisible()  # though the page it was opened from is gone
+
+
+def test_the_screen_of_a_contract_shows_and_tells_nothing_of_it_either(
+    of_contract: CustomerScreen, window: Window, qtbot: QtBot, store: Store
+) -> None:
+    screen = of_contract
+    said = everything(screen)
+    assert any("SC-" in each for each in said)
+    assert secrets_in(*said) == set()
+    assert seen(screen) == [screen]
+    assert screen.findChildren(QShortcut) == []
+    assert screen.findChildren(QAction) == []
+    contract = window.page()
+    assert isinstance(contract, ContractPage)
+    with opened_pdf(contracts.paper_of(store, contract.contract_id)) as pdf:
+        printed = [pdf[place].get_textpage().get_text_range() for place in range(len(pdf))]
+    assert any("合同" in each for each in printed)
+    assert secrets_in(*printed) == set()
+    shown = showing.showing(store, showing.CONTRACT, contract.contract_id, 200)
+    assert secrets_in(str(shown.figures("zh")), str(shown.figures("en"))) == set()
+    press_all_buttons(screen, window, qtbot)
+
+
+def test_no_key_brings_anything_of_it_before_a_contract(
+    of_contract: CustomerScreen, window: Window, qtbot: QtBot
+) -> None:
+    press_all_keys(of_contract, window, qtbot)

@@ -76,6 +76,7 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("delivery", ("outcome",)),
     Added("acceptance", ("lines",)),
     Added("signature", ("contract_id",)),
+    Added("signature", ("contract_id",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

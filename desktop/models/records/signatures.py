@@ -19,7 +19,7 @@ METHODS = (
 
 
 class Signature(Record):
-    """A customer's signature under exactly one content of a quote."""
+    """A customer's signature under exactly one content: of a quote, or of the contract made from it."""
 
     __tablename__ = "signature"
     __label__: ClassVar[Message] = msg("Signature")
@@ -30,6 +30,7 @@ class Signature(Record):
     revision_id: Mapped[UUID | None] = field(
         Link("quote_revision"), msg("Revision"), index=True, frozen=True, hidden=True
     )
+    contract_id: Mapped[UUID | None] = field(Link("contract"), msg("Contract"), index=True, frozen=True)
     signer: Mapped[str] = field(Short(), msg("Signed by"), frozen=True, listed=True)
     job: Mapped[str] = field(Short(), msg("Job title"), frozen=True, listed=True)
     method: Mapped[str] = field(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Act = tuple[Message, Callable[[], object]]
 STEPS: Final = (
+    ("sign", msg("Both sides have signed")),
     ("start", msg("Is being carried out")),
     ("complete", msg("Contract completed")),
     ("terminate", msg("Contract ended early")),

@@ -15,6 +15,7 @@ from desktop.errors import NotFound
 from desktop.models.records import ContractClause, Milestone
 from desktop.services import contract_approvals, contract_clauses, contract_drafts, contracts
 from desktop.services.clauses import NEEDS
+from desktop.services.contract_signing import SIGNED_BY, signatures
 from desktop.views import cells, paperwork
 from desktop.views.attachments import AttachmentsPanel
 from desktop.views.buttons import Button, Segments, Tab
@@ -37,6 +38,7 @@ from desktop.views.contracts.editor import ClauseEditor
 from desktop.views.contracts.index import ClauseIndex
 from desktop.views.contracts.side import Side
 from desktop.views.covers import cover
+from desktop.views.customer_screen.opening import ToSign
 from desktop.views.desk import Desk
 from desktop.views.form import Facts
 from desktop.views.header_parts import park, want
@@ -53,7 +55,7 @@ assert contract_clauses.WORDS  # its commands are registered
 NARROW: Final = 1000
 """A narrower page has no index of its clauses."""
 CRAMPED: Final = 720
-PARTS: Final = frozenset({"contract", "contract_clause", "milestone", "clause", "clause_version"})
+PARTS: Final = {"contract", "contract_clause", "milestone", "clause", "clause_version", "signature"}
 TONES: Final = {
     "draft": "neutral",
     "sent": "warn",
@@ -106,7 +108,7 @@ class ContractPage(QWidget):
         self.comparing = Button(look, msg("As it is printed"), kind="flat", icon="git-merge")
         self.pdf = Button(look, msg("PDF"), icon="file-text", name=msg("Save the contract as PDF"))
         self.issue = Button(look, msg("Issue"), kind="primary", icon="file-check", keys="F9")
-        self.sign = Button(look, msg("Both sides have signed"), kind="primary", icon="pencil")
+        self.signing = ToSign(look, self._desk, self, lambda: self.draft, lambda _way: self.save_pdf())
         self.more = Button(look, icon="ellipsis", name=msg("More"))
         self._tabs = {
             "clauses": Tab(look, msg("Clauses")),
@@ -189,7 +191,6 @@ class ContractPage(QWidget):
         self.comparing.clicked.connect(self._turn_compare)
         self.pdf.clicked.connect(self.save_pdf)
         self.issue.clicked.connect(self.ask_issue)
-        self.sign.clicked.connect(lambda: self.do("contract.sign", msg("The contract is in force")))
         self.more.clicked.connect(self._open_more)
         self.languages.chosen.connect(self._speak)
         self.facts.opened.connect(self.opened)
@@ -213,13 +214,12 @@ class ContractPage(QWidget):
         return [self._avatar, self._title, self._chip, self._name]
 
     def _actions(self) -> list[QWidget]:
-        return [self.comparing, self.pdf, self.more, self.issue, self.sign]
+        return [self.comparing, self.pdf, self.more, self.issue]
 
     def header_actions(self) -> list[QWidget]:
         """Compare, the paper, and the next step."""
-        stage = self.draft.contract.stage
-        last = [self.issue] if stage == "draft" else [self.sign] if stage == "sent" else []
-        return [self.comparing, self.pdf, self.more, *last]
+        over = self.draft.frozen and self.draft.contract.stage not in SIGNED_BY
+        return [self.comparing, self.pdf, self.more, *([] if over else self.signing.parts(self.issue))]
 
     def editable(self) -> bool:
         """Whether its wording can still be changed, by this person."""
@@ -242,14 +242,12 @@ class ContractPage(QWidget):
         self._chip.show_words(word or stage, TONES.get(stage, "neutral"))
         self._name.setText(project if contract.number and project else veil_text(look, named))
         self._fill_sheet()
-        self.side.show_draft(draft, editable=self.editable(), today=cells.now().date())
+        signed = signatures(self._desk.store, contract.id)
+        self.side.show_draft(draft, signed, editable=self.editable(), today=cells.now().date())
         self.facts.show_row(row_, list(FACTS["contract"]))
         self._tabs["clauses"].show_count(str(len(draft.clauses)))
         self._warn()
-        for button, name in ((self.issue, "contract.issue"), (self.sign, "contract.sign")):
-            button.refuse(
-                self._desk.refusal(name, contract) or (self._missing() if name.endswith("issue") else None)
-            )
+        self.issue.refuse(self._desk.refusal("contract.issue", contract) or self._missing())
         self.header_changed.emit()
         if self.isVisible():
             self.tell_figures()

@@ -8,10 +8,12 @@ from PySide6.QtCore import QRect, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.models.records import Contract, ContractClause, Milestone
+from desktop.models.records import Contract, ContractClause, Milestone, Signature
+from desktop.models.records.signatures import METHODS
 from desktop.rules import stages
 from desktop.rules.clauses import Deviation
 from desktop.services.contract_drafts import ContractDraft
+from desktop.services.contract_signing import told
 from desktop.services.days import day_words
 from desktop.views import dates, paint
 from desktop.views.buttons import Button
@@ -61,13 +63,16 @@ class Side(QWidget):
         self.setAccessibleName("")
         look.bind(self.setAccessibleName, msg("What stands out in this contract"))
 
-    def show_draft(self, draft: ContractDraft, *, editable: bool, today: date) -> None:
+    def show_draft(
+        self, draft: ContractDraft, signed: Sequence[Signature], *, editable: bool, today: date
+    ) -> None:
         """Another state of the contract."""
         clear(self._parts)
         self._show_places(draft, editable=editable)
         self._show_deviations(draft, editable=editable)
         self._show_milestones(draft, today)
         self._show_way(draft.contract, today)
+        self._show_signatures(signed)
 
     def _head(self, words: Message, beside: Message | str = "", button: QWidget | None = None) -> None:
         look = self._look
@@ -213,6 +218,21 @@ class Side(QWidget):
         for words in _told(contract, today):
             line = label(self._look, words, size="small", ink="ink_2", wrap=True)
             self._parts.addWidget(holding(column(self._look, line, edge=(20, 2, 14, 2))))
+
+    def _show_signatures(self, signed: Sequence[Signature]) -> None:
+        """Who signed, and what the record of it says."""
+        if not signed:
+            return
+        look = self._look
+        self._head(msg("Signatures of the customer"), str(len(signed)))
+        for each in signed:
+            who = veil_text(look, " ".join(filter(None, (each.signer, each.job))))
+            at = dates.exact(each.signed_at) if each.signed_at else ""
+            way = look.text(dict(METHODS).get(each.method or "", ""))
+            lines = [label(look, who, wrap=True)]
+            facts: list[Message | str] = [" · ".join(filter(None, (at, way))), *told(each)]
+            lines += [label(look, words, size="small", ink="ink_2", wrap=True) for words in facts]
+            self._parts.addWidget(holding(column(look, *lines, gap=2, edge=(20, 4, 14, 6))))
 
 
 def _clause_of(clauses: Sequence[ContractClause], each: Deviation) -> ContractClause | None:

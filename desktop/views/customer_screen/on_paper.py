@@ -9,7 +9,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from desktop.rules.attachments import SIGNATURE
-from desktop.services import attachments
+from desktop.services import attachments, showing
+from desktop.services.contract_drafts import ContractDraft
 from desktop.services.drafts import QuoteDraft
 from desktop.services.signing import PAPER
 from desktop.views.buttons import Button
@@ -29,7 +30,12 @@ class OnPaper(Popover):
     tells = True
 
     def __init__(
-        self, look: Look, desk: Desk, page: QWidget, draft: Callable[[], QuoteDraft], save: Callable[[], None]
+        self,
+        look: Look,
+        desk: Desk,
+        page: QWidget,
+        draft: Callable[[], QuoteDraft | ContractDraft],
+        save: Callable[[], object],
     ) -> None:
         super().__init__(look, page)
         self._desk, self._draft = desk, draft
@@ -65,10 +71,9 @@ class OnPaper(Popover):
 
     def ask(self, anchor: QWidget) -> None:
         """Below the button."""
-        contact = self._draft().contact
         self._photo = None
-        self.signer.setText((contact.name if contact else "") or "")
-        self.job.setText((contact.job if contact else "") or "")
+        for entry, text in zip((self.signer, self.job), showing.who_signs(self._draft()), strict=True):
+            entry.setText(text)
         self._show_photo()
         self.setFixedWidth(self._look.px(WIDTH) + 2 * RING)
         page = self._window
@@ -110,8 +115,9 @@ class OnPaper(Popover):
 
     def _sign(self, said: dict[str, Any], photo: dict[str, Any]) -> None:
         told = msg("The signature on paper is recorded")
-        quote: Any = self._draft().quote
-        self._desk.do("quote.sign", quote.id, told=told, done=self._recorded, photo=photo, **said)
+        of, record = showing.to_be_signed(self._draft())
+        command = showing.COMMANDS[of]
+        self._desk.do(command, record.id, told=told, done=self._recorded, photo=photo, **said)
 
     def _recorded(self, _signature: object) -> None:
         self.dismiss()

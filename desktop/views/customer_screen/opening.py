@@ -1,4 +1,4 @@
-"""From an issued quote to the customer's screen and back: everything else is put away meanwhile."""
+"""From an issued quote or contract to the customer's screen and back: all else is put away meanwhile."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +13,7 @@ from desktop.errors import Refused, SatchelError
 from desktop.models.records import Signature
 from desktop.models.store import Store
 from desktop.services import pins, showing
+from desktop.services.contract_drafts import ContractDraft
 from desktop.services.drafts import QuoteDraft
 from desktop.services.evidence import OnScreen
 from desktop.services.showing import Showing
@@ -32,15 +33,15 @@ A_PIN = msg("A PIN of 4 to 6 digits, to come back from the customer's screen")
 
 
 class ToSign(QObject):
-    """The two ways to sign an issued quote: on this screen, or on paper that is photographed."""
+    """The two ways to sign what was issued: on this screen, or on paper that is photographed."""
 
     def __init__(
         self,
         look: Look,
         desk: Desk,
         page: QWidget,
-        draft: Callable[[], QuoteDraft],
-        take: Callable[[str], None],
+        draft: Callable[[], QuoteDraft | ContractDraft],
+        take: Callable[[str], object],
     ) -> None:
         """`take("save")` writes the PDF where a person chooses, to be printed."""
         super().__init__(page)
@@ -58,25 +59,26 @@ class ToSign(QObject):
         keys.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         keys.activated.connect(self.open)
 
-    def parts(self, issue: QWidget, revise: QWidget) -> list[QWidget]:
-        """What the header has for a quote: a draft is issued, what was issued is signed or revised."""
+    def parts(self, issue: QWidget, *others: QWidget) -> list[QWidget]:
+        """What the header has: a draft is issued, what was issued is signed, or as a quote revised."""
         if not self._draft().frozen:
             return [issue]
         self.refresh()
-        return [self.on_paper, revise, self.button]
+        return [self.on_paper, *others, self.button]
 
     def refresh(self) -> None:
         """Grey with the reason where nobody can sign."""
-        why = self._desk.refusal("quote.sign", self._draft().quote)
+        of, record = showing.to_be_signed(self._draft())
+        why = self._desk.refusal(showing.COMMANDS[of], record)
         self.button.refuse(why)
-        self.button.become("plain" if self._draft().quote.stage == "accepted" else "primary")
+        self.button.become("primary" if record.stage in ("issued", "sent") else "plain")
         self.on_paper.refuse(why)
 
     # The screen
 
     def open(self) -> None:
         """Show it, once there is a PIN to come back by."""
-        why = showing.refusal(self._desk.store, self._quote)
+        why = showing.refusal(self._desk.store, *self._what)
         if why is not None:
             self._desk.refused.emit(Refused(why))
         elif pins.length(self._desk.store):
@@ -85,8 +87,9 @@ class ToSign(QObject):
             self._pin.ask_text(self.button, A_PIN, "", self._choose)
 
     @property
-    def _quote(self) -> UUID:
-        return self._draft().quote.id
+    def _what(self) -> tuple[str, UUID]:
+        of, record = showing.to_be_signed(self._draft())
+        return of, record.id
 
     def _choose(self, pin: str) -> None:
         store = self._desk.store
@@ -97,11 +100,11 @@ class ToSign(QObject):
         )
 
     def _fetch(self) -> None:
-        store, quote, width = self._desk.store, self._quote, self._width()
+        store, what, width = self._desk.store, self._what, self._width()
         self._desk.runner.read(
             self,
             "showing",
-            lambda: _prepared(store, quote, width),
+            lambda: _prepared(store, what, width),
             self._show,
             failed=self._desk.refused.emit,
         )
@@ -137,7 +140,7 @@ class Sitting(QObject):
         self.screen = CustomerScreen(own, shown, desk.actor.name, pin_length, desk.store.clock)
         super().__init__(self.screen)
         own.setParent(self.screen)
-        self._desk, self._quote = desk, shown.quote_id
+        self._desk, self._what = desk, (shown.of, shown.record_id)
         self._away = Away(self)
         self._late: list[BaseException] = []
         screen = self.screen
@@ -159,18 +162,18 @@ class Sitting(QObject):
         desk.watched.emit(True)
 
     def _draw(self, width: int) -> None:
-        store, quote = self._desk.store, self._quote
+        store, what = self._desk.store, self._what
         self._desk.runner.read(
             self,
             "pages",
-            lambda: preview.images(showing.pages(store, quote, width)),
+            lambda: preview.images(showing.pages(store, *what, width)),
             self.screen.pages.show_images,
         )
 
     def _sign(self, signer: str, job: str, said: OnScreen) -> None:
         self._desk.do(
-            "quote.sign",
-            self._quote,
+            showing.COMMANDS[self._what[0]],
+            self._what[1],
             told=msg("The customer has signed"),
             done=self._signed,
             failed=self._not_signed,
@@ -296,8 +299,8 @@ def close_all() -> None:
             window.shut()
 
 
-def _prepared(store: Store, quote: UUID, width: int) -> tuple[Showing, int]:
+def _prepared(store: Store, what: tuple[str, UUID], width: int) -> tuple[Showing, int]:
     """What to show, and how long the PIN is; whoever asks has the vault open, so its tries begin anew."""
-    shown = showing.showing(store, quote, width)
+    shown = showing.showing(store, *what, width)
     pins.forgive(store)
     return shown, pins.length(store)

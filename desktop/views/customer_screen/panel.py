@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop.services import showing
 from desktop.services.showing import Figures, Showing
 from desktop.views.buttons import Button
 from desktop.views.compose import Line, clear, column, holding, label, region, row, scrolling
@@ -22,6 +23,19 @@ PAGES = msg(
     "I have read the {count} pages of this quotation, agree to its prices and terms, and agree to confirm it"
     " with my handwritten electronic signature."
 )
+ONE_PAGE_OF_CONTRACT = msg(
+    "I have read this contract of 1 page with its annex, agree to its clauses, prices and terms, and agree to"
+    " confirm it with my handwritten electronic signature."
+)
+PAGES_OF_CONTRACT = msg(
+    "I have read the {count} pages of this contract with its annex, agree to its clauses, prices and terms,"
+    " and agree to confirm it with my handwritten electronic signature."
+)
+SAID = {
+    showing.QUOTE: (msg("{customer}, quotation {number}"), ONE_PAGE, PAGES),
+    showing.CONTRACT: (msg("{customer}, contract {number}"), ONE_PAGE_OF_CONTRACT, PAGES_OF_CONTRACT),
+}
+"""What it is called, and what is agreed to: of one page, of more."""
 
 
 class Foot(QWidget):
@@ -101,7 +115,8 @@ class SignPanel(QWidget):
 
     def consent_words(self) -> Message:
         """What is agreed to."""
-        return ONE_PAGE if self.pages == 1 else PAGES.of(count=self.pages)
+        _, one, more = SAID[self._shown.of]
+        return one if self.pages == 1 else more.of(count=self.pages)
 
     def _compose(self) -> None:
         look = self._look
@@ -126,7 +141,7 @@ class SignPanel(QWidget):
     def _fill(self, said: Figures) -> None:
         look = self._look
         clear(self._top)
-        document = msg("{customer}, quotation {number}").of(customer=said.customer, number=self._shown.number)
+        document = SAID[self._shown.of][0].of(customer=said.customer, number=self._shown.number)
         self._top.addWidget(label(look, document, size="title", ink="ink_2", wrap=True))
         total = label(look, said.payable, size="display", strong=True)
         self._top.addLayout(row(look, total, label(look, said.basis, ink="ink_2"), None, gap=12))
