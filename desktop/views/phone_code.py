@@ -21,7 +21,7 @@ SHOW: Final = msg("Show as a QR code")
 SAID: Final = msg("Scan it with a telephone: it takes the contact. Nothing goes over the network.")
 
 
-class _Code(QWidget):
+class Code(QWidget):
     """Dark squares on white, in every theme: a camera reads no other way round."""
 
     def __init__(self, look: Look, shown: Squares) -> None:
@@ -59,7 +59,7 @@ class PhoneCode(Popover):
         super().__init__(look, window)
         name = label(look, strong=True, wrap=True)
         said = label(look, SAID, size="small", ink="ink_2", wrap=True)
-        self.code = _Code(look, shown)
+        self.code = Code(look, shown)
         for say in (name.setText, self.setAccessibleName):
             look.bind(say, lambda: veil_words(look, title))
         self.inside.addWidget(holding(column(look, name, self.code, said, gap=8, edge=(16, 14, 16, 14))))

@@ -15,7 +15,7 @@ from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
 from desktop.services import drafts, quotes
 from desktop.services.days import day_words
-from desktop.views import cells, declining, quote_bundles
+from desktop.views import cells, declining, links_box, quote_bundles
 from desktop.views.approvals.light import QuoteLight, missing
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
@@ -448,6 +448,7 @@ class QuotePage(QWidget):
                 asks = name == "quote.decline"
                 acts.append((words, self.ask_decline if asks else partial(self._do, name, words)))
         acts += self.folds.acts()
+        acts += links_box.acts(self._look, self._desk, self.draft, self._more)
         acts += making.offered(self._desk, self.draft, self.opened.emit, self.paper.take_file)
         if self._desk.refusal("quote.delete", self.draft.quote) is None:
             acts.append((msg("Delete the quote"), lambda: self._desk.delete(self.shown)))

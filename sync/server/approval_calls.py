@@ -207,11 +207,22 @@ def decide(batch: Batch, scope: Scope, note: Held, verdict: str, why: Message | 
     """Write a verdict down, and tell whoever has to look."""
     batch.change(note, "verdict", verdict, by=OFFICE)
     batch.change(note, "reason", _in_both(why) if why is not None else {}, by=OFFICE)
-    quote = batch.root_of(note)
-    if why is not None and quote is not None:
+    about = _about(batch, note)
+    if why is not None and about is not None:
         told, approver = why if verdict == LAPSED else BREACH.of(what=why), note.row["approver_id"]
         known = approver and works_here(batch.conn, approver)
-        permission.tell(batch, scope, quote, told, to=approver if known else None)
+        permission.tell(batch, scope, about, told, to=approver if known else None)
+
+
+def _about(batch: Batch, note: Held) -> Held | None:
+    """The contract or order that a note is about, else its quote."""
+    for kind in ("contract", "order"):
+        named = note.row[f"{kind}_id"]
+        batch.load([(kind, named)] if named else [])
+        found = batch.get(kind, named)
+        if found is not None:
+            return found
+    return batch.root_of(note)
 
 
 def _load_notes(batch: Batch, query: Any) -> list[Held]:
@@ -239,7 +250,7 @@ def overdue(conn: Connection, now: int) -> int:
     before = moment_text(datetime.fromtimestamp((now - phone_approvals.SAME_DAY) / 1000, UTC))
     for note in _load_notes(batch, query):
         quote = batch.root_of(note)
-        scope = _scope_of(conn, quote, now)
+        scope = scope_of_owner(conn, quote, now)
         if note.row["way"] == "phone" and (note.row["used_at"] or "") < before:
             decide(batch, scope, note, BROKEN, UNMATCHED)
         elif note.row["way"] == "conditional" and (note.row["until"] or "") < today.isoformat():
@@ -259,7 +270,8 @@ def _expire(batch: Batch, quote: Held | None, note: Held) -> None:
         batch.change(quote, "stage", "expired", by=OFFICE)
 
 
-def _scope_of(conn: Connection, quote: Held | None, now: int) -> Scope:
+def scope_of_owner(conn: Connection, quote: Held | None, now: int) -> Scope:
+    """What the owner of a quote may see, for what the office does by itself."""
     owner = (quote.row["owner_id"] if quote is not None else "") or OFFICE
     found = scope_of(conn, owner, now)
     return found or Scope(Person(user=owner, name="", team="", role=""), None, frozenset())

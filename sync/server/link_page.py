@@ -12,6 +12,7 @@ from desktop.documents.linecolumns import since_section
 from desktop.documents.linetable import counts, tax_labels
 from desktop.documents.summary import in_words, sum_rows
 from desktop.documents.voice import Voice, amount, figure, minor_units, money, percent, short_hash
+from desktop.models.records.quotes import DECLINES
 from desktop.words import Message, msg
 from sync.server.link_style import INK, STYLE
 from sync.server.links import (
@@ -368,7 +369,7 @@ def _accept(voice: Voice, base: str, hidden: str) -> str:
         f'<label>{escape(job)}<input name="job" maxlength="100" autocomplete="organization-title"></label>'
         '<input type="hidden" name="ink" id="ink" value="">'
         f'<div id="pad" hidden><span>{escape(_say(voice, draw))}</span>'
-        '<canvas id="canvas" width="1200" height="400"></canvas>'
+        '<canvas id="canvas" width="1200" height="300"></canvas>'
         f'<button type="button" id="clear" class="flat">{escape(_say(voice, clear))}</button></div>'
         f'<label class="tick"><input type="checkbox" name="agree" value="yes" required>'
         f"<span>{escape(_say(voice, CONSENT))}</span></label>"
@@ -378,11 +379,16 @@ def _accept(voice: Voice, base: str, hidden: str) -> str:
 
 def _decline(voice: Voice, base: str, hidden: str) -> str:
     name, why = _say(voice, msg("Your name", "link")), _say(voice, msg("Why not? It helps us.", "link"))
+    more = _say(voice, msg("What else you would like to say", "link"))
+    reasons = "".join(
+        f'<option value="{code}">{escape(_say(voice, words))}</option>' for code, words in DECLINES
+    )
     return (
         f"<details><summary>{escape(_say(voice, msg('Decline instead', 'link')))}</summary>"
         f'<form method="post" action="{escape(base)}/decline" accept-charset="utf-8">{hidden}'
         f'<label>{escape(name)}<input name="name" required maxlength="100" autocomplete="name"></label>'
-        f'<label>{escape(why)}<textarea name="reason" rows="3" maxlength="1000"></textarea></label>'
+        f'<label>{escape(why)}<select name="why"><option value=""></option>{reasons}</select></label>'
+        f'<label>{escape(more)}<textarea name="reason" rows="3" maxlength="500"></textarea></label>'
         f'<button class="button">{escape(_say(voice, msg("Decline this quote", "link")))}</button>'
         "</form></details>"
     )

@@ -57,12 +57,12 @@ padding:.6rem 1.2rem;text-decoration:none} .button.main{background:var(--accent)
 border-color:var(--accent);color:var(--on);width:100%;font-size:1.05rem} .flat{font:inherit;
 font-size:.9rem;color:var(--accent);background:none;border:0;padding:.3rem 0;cursor:pointer}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px} label{display:block;margin:.9rem 0 0;
-color:var(--soft);font-size:.9rem} label input:not([type=checkbox]),textarea{display:block;width:100%;
+color:var(--soft);font-size:.9rem} label input:not([type=checkbox]),textarea,select{display:block;width:100%;
 font:inherit;font-size:1rem;color:var(--ink); background:var(--ground);border:1px solid var(--line);
 border-radius:10px;padding:.6rem .8rem;margin-top:.25rem} .tick{display:flex;gap:.75rem;
 color:var(--ink);margin:1.1rem 0} .tick input{width:1.25rem;height:1.25rem;flex:none; margin:.15rem 0 0}
 #pad{margin-top:.9rem;color:var(--soft);font-size:.9rem} canvas{display:block;width:100%;height:auto;
-aspect-ratio:3/1;background:#fff;border:1px solid var(--line); border-radius:10px;margin-top:.25rem;
+aspect-ratio:4/1;background:#fff;border:1px solid var(--line); border-radius:10px;margin-top:.25rem;
 touch-action:none;cursor:crosshair} details{margin-top:1.25rem} summary{color:var(--soft);
 cursor:pointer} details .button{margin-top:1rem} footer{color:var(--soft);font-size:.82rem;
 padding-bottom:2.5rem} footer p{margin:.25rem 0} .alone{max-width:32rem;margin:20vh auto;

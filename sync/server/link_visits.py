@@ -24,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from desktop.documents.voice import short_hash
 from desktop.errors import SatchelError
 from desktop.models.records import Attachment
+from desktop.models.records.quotes import DECLINES
 from desktop.rules import attachments as files
 from desktop.rules.ink import Ink, read
 from desktop.words import Message, msg
@@ -200,7 +201,8 @@ class Visits:
             answer,
             name,
             job=plain(form.get("job", ""), 100),
-            reason=plain(form.get("reason", ""), 1000, lines=True) if answer == DECLINED else "",
+            why=form.get("why", "") if form.get("why", "") in dict(DECLINES) else "",
+            reason=plain(form.get("reason", ""), 500, lines=True) if answer == DECLINED else "",
             seen=form.get("seen", "")[:64],
             language=language,
             ink=ink if answer == ACCEPTED else None,

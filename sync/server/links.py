@@ -24,8 +24,8 @@ from desktop.rules.ink import Ink
 from desktop.services.evidence import FORM
 from desktop.services.links import ABOUT, ACCEPT
 from desktop.words import Message, msg
-from sync.server import audit
-from sync.server.approval_calls import day_of
+from sync.server import audit, coupons
+from sync.server.approval_calls import day_of, scope_of_owner
 from sync.server.batch import OFFICE, Batch, Held
 from sync.server.permission import new_row
 from sync.server.rows import Row, shape
@@ -85,6 +85,7 @@ class Said:
     answer: str
     name: str
     job: str = ""
+    why: str = ""
     reason: str = ""
     seen: str = ""
     language: str = "zh"
@@ -257,11 +258,17 @@ def _write(batch: Batch, link: Held, quote: Held, edition: Held, said: Said) -> 
     if said.answer == ACCEPTED:
         batch.add("signature", new_row("signature", _signature(quote, edition, said, at, evidence)))
     batch.change(quote, "stage", said.answer)
+    if said.answer == DECLINED:
+        declined = {"declined_for": said.why, "declined_words": said.reason[:500], "declined_at": at}
+        for name, value in declined.items():
+            batch.change(quote, name, value)
+        coupons.follow(batch, scope_of_owner(batch.conn, quote, batch.now))
     number, revision = quote.row["number"] or "", edition.row["revision"]
     told = _SAID[said.answer].of(
         name=_called(said), number=number, revision=revision, reason=said.reason or "—"
     )
     batch.add("task", new_row("task", _task(batch, quote, told, at)))
+    batch.add("interaction", new_row("interaction", _interaction(quote, told, at)))
 
 
 def _signature(quote: Held, edition: Held, said: Said, at: str, evidence: Mapping[str, Any]) -> Row:
@@ -282,7 +289,7 @@ def _signature(quote: Held, edition: Held, said: Said, at: str, evidence: Mappin
 def _task(batch: Batch, quote: Held, told: Message, at: str) -> Row:
     """What reminds the owner of the quote at once that its customer has answered."""
     return {
-        "name": told.in_language("zh"),
+        "name": told.in_language("zh")[:200],
         "remark": told.in_language("en"),
         "customer_id": quote.row["customer_id"],
         "opportunity_id": quote.row["opportunity_id"],
@@ -292,6 +299,13 @@ def _task(batch: Batch, quote: Held, told: Message, at: str) -> Row:
         "owner_id": quote.row["owner_id"],
         "team_id": quote.row["team_id"],
     }
+
+
+def _interaction(quote: Held, told: Message, at: str) -> Row:
+    """What the story of the customer says of it."""
+    names = ("customer_id", "opportunity_id", "owner_id", "team_id")
+    words = {"name": told.in_language("zh")[:200], "remark": told.in_language("en")}
+    return {**words, "channel": "web", "happened_at": at} | {name: quote.row[name] for name in names}
 
 
 def _called(said: Said) -> str:
@@ -306,6 +320,7 @@ def _evidence(link: Held, said: Said, at: str) -> dict[str, Any]:
         "answer": said.answer,
         "name": said.name,
         "job": said.job,
+        "why": said.why,
         "reason": said.reason,
         "browser": dict(said.browser),
         "clock": {"office": at},

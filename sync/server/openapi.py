@@ -224,7 +224,7 @@ HTML: Final = "text/html"
 FORM: Final = "application/x-www-form-urlencoded"
 SEEN: Final = 303
 """After an answer: look at the page again."""
-FIELDS: Final = ("name", "job", "reason", "ink", "agree", "seen", "lang")
+FIELDS: Final = ("name", "job", "why", "reason", "ink", "agree", "seen", "lang")
 """What those forms carry."""
 OPEN: Final = (
     Page(
@@ -260,7 +260,7 @@ OPEN: Final = (
         "POST",
         CUSTOMER + "/decline",
         "customerDeclines",
-        "The customer declines: name, reason, seen, lang.",
+        "The customer declines: name, why, reason, seen, lang.",
         FORM,
         HTML,
         signed=False,
