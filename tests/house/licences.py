@@ -16,6 +16,7 @@ HEADER: Final = """\
 READ_BY_HAND: Final = {  # no licence in the metadata, or locked for another system only
     "colorama": "BSD-3-Clause",
     "pywin32-ctypes": "BSD-3-Clause",
+    "saxonche": "MPL-2.0",
     "sqlcipher3": "Zlib (SQLCipher: BSD-3-Clause, SQLite: public domain)",
     "tzdata": "Apache-2.0",
 }
