@@ -145,7 +145,8 @@ def address(store: Store, link: CustomerLink) -> str:
         return ""
     try:
         told = json.loads(boxes.unseal(secret, ABOUT + link.id.bytes, link.sealed))
-        return f"{str(told.get('at') or office.get('url', '')).rstrip('/')}{PATH}{told['token']}"
+        base = str(told.get("at") or office.get("url", "")).partition("#")[0].rstrip("/")
+        return f"{base}{PATH}{told['token']}"
     except (boxes.BadBox, ValueError, KeyError, AttributeError):
         return ""
 

@@ -28,7 +28,7 @@ from sync.server import audit, coupons
 from sync.server.approval_calls import day_of, scope_of_owner
 from sync.server.batch import OFFICE, Batch, Held
 from sync.server.permission import new_row
-from sync.server.rows import Row, shape
+from sync.server.rows import Row, shape, upsert
 from sync.server.tables import LINK, META
 
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -119,6 +119,11 @@ def address(conn: Connection) -> str:
     """The address that customers reach the office at; empty: the one that laptops use."""
     found = conn.execute(select(META.c.value).where(META.c.name == ADDRESS)).scalar_one_or_none()
     return str(found or "")
+
+
+def set_address(conn: Connection, wanted: str) -> None:
+    """From now on new links begin with this address; empty: with the one that laptops use."""
+    upsert(conn, META, [{"name": ADDRESS, "value": wanted}])
 
 
 def _hash(token: str) -> str:

@@ -15,12 +15,22 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from desktop.errors import Refused, SatchelError, Usage
 from desktop.words import msg
-from sync.server.cli import bundles, keeping, laptops, machine, numbering, people, roles, serving
+from sync.server.cli import (
+    bundles,
+    customer_links,
+    keeping,
+    laptops,
+    machine,
+    numbering,
+    people,
+    roles,
+    serving,
+)
 from sync.server.cli.console import Console
 
 DATABASE_URL: Final = "SATCHEL_DATABASE_URL"
 """In place of --database-url, whose password every list of processes would show."""
-AREAS: Final = (serving, people, roles, laptops, bundles, numbering, keeping, machine)
+AREAS: Final = (serving, people, roles, laptops, bundles, numbering, customer_links, keeping, machine)
 
 
 class Parser(argparse.ArgumentParser):
