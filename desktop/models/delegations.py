@@ -22,9 +22,11 @@ KEYS: Final = "office_keys"
 _LIMITS: Final = tuple(kind for kind, _ in approvals.KINDS)
 SIGNED: Final = (
     *("id", "owner_id", "device_id", "customer_id", "code", "valid_from", "valid_until", "most", "exposure"),
-    *("currency", "granted_by_id", "granted_as", *_LIMITS),
+    *("currency", "granted_by_id", "granted_as", *_LIMITS, "subject"),
 )
 """The fields of a delegation that its signature covers."""
+_LATER: Final = {"subject": ("", None, approvals.QUOTE), approvals.CREDIT: (None,)}
+"""Fields that earlier signatures do not know, with what they say of a delegation from before."""
 ANSWER: Final = (*("id", "quote_id", "request_id", "content_hash", "granted", "granted_by_id", "granted_as"),)
 """The fields of an answer to a request that its signature covers."""
 _LATELY: Final = "SELECT max(at) FROM (SELECT at FROM change ORDER BY seq DESC LIMIT 50)"
@@ -57,7 +59,7 @@ def read(row: Mapping[str, Any]) -> delegations.Delegation | None:
         code=row["code"] or "",
         rep=row["owner_id"],
         device=row["device_id"],
-        limits={kind: Decimal(row[kind]) for kind in _LIMITS if row[kind] is not None},
+        limits={kind: Decimal(row[kind]) for kind in _LIMITS if row.get(kind) is not None},
         first=date.fromisoformat(row["valid_from"]),
         last=date.fromisoformat(row["valid_until"]),
         most=row["most"],
@@ -66,6 +68,7 @@ def read(row: Mapping[str, Any]) -> delegations.Delegation | None:
         customer=row["customer_id"] or "",
         granted_as=row["granted_as"] or "",
         granted_at=row["granted_at"] or 0,
+        subject=row.get("subject") or approvals.QUOTE,
     )
 
 
@@ -92,4 +95,5 @@ def newest(connection: "Connection") -> int:
 
 def _text(row: Mapping[str, Any], at: int) -> bytes:
     names = SIGNED if "device_id" in row else ANSWER
-    return delegations.signed_text({name: row[name] for name in names}, at)
+    said = {name: row[name] for name in names if name not in _LATER or row.get(name) not in _LATER[name]}
+    return delegations.signed_text(said, at)

@@ -25,6 +25,7 @@ DAYS: Final = "payment_days"
 CLAUSE: Final = "clause"
 VALIDITY: Final = "validity"
 GIFT: Final = "gift"
+CREDIT: Final = "credit"
 KINDS: Final = (
     (LINE, msg("Discount of a line, in %")),
     (WHOLE, msg("Discount on the whole, in %")),
@@ -35,10 +36,27 @@ KINDS: Final = (
     (CLAUSE, msg("Terms that are not the standard ones")),
     (VALIDITY, msg("Days of validity")),
     (GIFT, msg("Goods for nothing, by their price")),
+    (CREDIT, msg("What the customer owes above the credit limit")),
 )
 """What a rule may look at; more of it is always the worse."""
-IN_MONEY: Final = frozenset({TOTAL, GIFT})
+IN_MONEY: Final = frozenset({TOTAL, GIFT, CREDIT})
 """Kinds whose limit is an amount, so they count in one currency alone."""
+QUOTE: Final = "quote"
+CONTRACT: Final = "contract"
+ORDER: Final = "order"
+SUBJECTS: Final = ((QUOTE, msg("Quotes")), (CONTRACT, msg("Contracts")), (ORDER, msg("Orders")))
+"""What may need approval."""
+KINDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    QUOTE: (LINE, WHOLE, FLOOR, MARGIN, TOTAL, DAYS, CLAUSE, VALIDITY, GIFT),
+    CONTRACT: (CLAUSE, TOTAL, DAYS),
+    ORDER: (TOTAL, DAYS, CREDIT),
+}
+"""What can be looked at in each."""
+NOTHING: Final[Mapping[str, Message]] = {
+    QUOTE: msg("Nothing in this quote asks for approval."),
+    CONTRACT: msg("Nothing in this contract asks for approval."),
+    ORDER: msg("Nothing in this order asks for approval."),
+}
 _RANKS: Final = {"rep": 0, "office": 1, "manager": 2, "admin": 3}
 APPROVERS: Final = ("office", "manager", "admin")
 """Roles that a rule may ask, from the lowest to the highest."""
@@ -63,7 +81,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All of a document that rules look at. `given` is what its document discounts take away, and lines that
-    are below zero.
+    are below zero; `owed` is by how much a customer's debts with this order are above the credit.
     """
 
     currency: str
@@ -74,6 +92,8 @@ class Facts:
     payment_days: int | None = None
     clauses: int = 0
     validity: int | None = None
+    subject: str = QUOTE
+    owed: int | None = None
 
     @property
     def subtotal(self) -> int:
@@ -94,6 +114,17 @@ class Rule:
     role: str
     currency: str = ""
     conditional: int | None = None
+    subject: str = QUOTE
+
+    def speaks_of(self, subject: str) -> bool:
+        """Whether it counts for quotes, contracts or orders: one about terms of quotes holds for contracts.
+
+        >>> rule = Rule("1", CLAUSE, Decimal(0), "manager")
+        >>> [rule.speaks_of(each) for each in (QUOTE, CONTRACT, ORDER)]
+        [True, True, False]
+        """
+        meant = self.subject or QUOTE
+        return subject == meant or (self.kind == CLAUSE and (meant, subject) == (QUOTE, CONTRACT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +205,7 @@ def light(asked: Sequence[Ask], facts: Facts, left: int | None, *, granted: Mess
     if granted is not None:
         return Light(GREEN, granted)
     if left is None:
-        return Light(GREEN, msg("Nothing in this quote asks for approval."))
+        return Light(GREEN, NOTHING[facts.subject])
     amount = printed(left, facts.digits)
     if left * _NEAR < facts.subtotal:
         said = msg("Close to what needs approval: you may still give {amount} {currency}.")
@@ -193,6 +224,8 @@ def share(base: int, percent: Decimal) -> int:
 
 
 def _counts(rule: Rule, facts: Facts) -> bool:
+    if rule.kind not in KINDS_OF.get(facts.subject, ()) or not rule.speaks_of(facts.subject):
+        return False
     return rule.kind in _TELL and (rule.kind not in IN_MONEY or rule.currency in ("", facts.currency))
 
 
@@ -264,6 +297,17 @@ def _gift(facts: Facts, limit: Decimal, _gifts: bool) -> tuple[str, Message] | N
     return found, said.of(found=found, currency=facts.currency, limit=f"{limit:,f}")
 
 
+def _credit(facts: Facts, limit: Decimal, _gifts: bool) -> tuple[str, Message] | None:
+    if facts.owed is None or Decimal(facts.owed).scaleb(-facts.digits) <= limit:
+        return None
+    found = printed(facts.owed, facts.digits)
+    said = msg(
+        "With this order the customer owes {found} {currency} more than the credit limit; without approval"
+        " it may be {limit}."
+    )
+    return found, said.of(found=found, currency=facts.currency, limit=f"{limit:,f}")
+
+
 def _counted(count: Callable[[Facts], int | None], said: Message) -> "_Tell":
     def tell(facts: Facts, limit: Decimal, _gifts: bool) -> tuple[str, Message] | None:
         found = count(facts)
@@ -282,6 +326,7 @@ _TELL: Final[Mapping[str, _Tell]] = {
     MARGIN: _margin,
     TOTAL: _total,
     GIFT: _gift,
+    CREDIT: _credit,
     DAYS: _counted(
         lambda facts: facts.payment_days,
         msg("The last payment is due after {found} days; without approval it may be {limit}."),

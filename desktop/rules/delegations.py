@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from desktop.rules import roles
-from desktop.rules.approvals import GIFT, IN_MONEY, Ask, Facts, enough, within
+from desktop.rules.approvals import GIFT, IN_MONEY, QUOTE, Ask, Facts, enough, within
 from desktop.rules.canonical import canonical
 from desktop.words import Message, msg
 
@@ -22,6 +22,7 @@ CHANGED: Final = msg("Delegation {code} is not as the office signed it; it does 
 OTHER_PERSON: Final = msg("Delegation {code} is for somebody else.")
 OTHER_LAPTOP: Final = msg("Delegation {code} is for another laptop.")
 OTHER_CUSTOMER: Final = msg("Delegation {code} is for another customer.")
+OTHER_KIND: Final = msg("Delegation {code} is for another kind of document.")
 OTHER_CURRENCY: Final = msg("Delegation {code} is for quotes in {currency}.")
 NOT_YET: Final = msg("Delegation {code} counts from {day} on.")
 EXPIRED: Final = msg("Delegation {code} ended on {day}.")
@@ -60,6 +61,7 @@ class Delegation:
     granted_as: str
     granted_at: int
     customer: str = ""
+    subject: str = QUOTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def _whose(given: Delegation, case: Case, facts: Facts) -> Message | None:
         return OTHER_LAPTOP.of(code=given.code)
     if given.customer not in ("", case.customer):
         return OTHER_CUSTOMER.of(code=given.code)
+    if given.subject != facts.subject:
+        return OTHER_KIND.of(code=given.code)
     if given.currency != facts.currency:
         return OTHER_CURRENCY.of(code=given.code, currency=given.currency)
     return None

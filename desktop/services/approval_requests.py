@@ -5,13 +5,23 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from desktop.errors import Refused
+from desktop.errors import NotFound, Refused
 from desktop.models.changes import now_ms
-from desktop.models.records import ApprovalGrant, ApprovalRequest, Customer, Quote, User
+from desktop.models.records import (
+    Approval,
+    ApprovalGrant,
+    ApprovalRequest,
+    Contract,
+    Customer,
+    Order,
+    Quote,
+    User,
+)
 from desktop.models.store import Actor, Store, Work
 from desktop.rules import approvals as rules
-from desktop.services import approvals, drafts, quote_copies
+from desktop.services import approval_papers, approvals, contract_drafts, drafts, quote_copies
 from desktop.services.commands import Asking, command, every
 from desktop.services.naming import Called, called
 from desktop.services.quote_sense import can_change
@@ -67,6 +77,8 @@ def ask(work: Work, quote: Quote, *, remark: str = "") -> ApprovalRequest:
 def _open(work: Work, quote: Quote) -> list[ApprovalRequest]:
     query = select(ApprovalRequest).where(
         ApprovalRequest.quote_id == quote.id,
+        ApprovalRequest.contract_id.is_(None),
+        ApprovalRequest.order_id.is_(None),
         ApprovalRequest.state == "open",
         ApprovalRequest.deleted_at.is_(None),
     )
@@ -118,6 +130,8 @@ def refuse(work: Work, request: ApprovalRequest, *, remark: str = "") -> Approva
 def _answer(work: Work, request: ApprovalRequest, *, granted: bool, remark: str) -> ApprovalGrant:
     made = ApprovalGrant(
         quote_id=request.quote_id,
+        contract_id=request.contract_id,
+        order_id=request.order_id,
         request_id=request.id,
         content_hash=request.content_hash,
         granted=granted,
@@ -140,23 +154,45 @@ def waiting_for(me: Actor) -> tuple[Any, ...]:
     )
 
 
-def described(store: Store, request: UUID) -> tuple[ApprovalRequest, Quote | None, User | None] | None:
-    """A request with its quote and who asks."""
+Subject = Quote | Contract | Order
+
+
+def described(store: Store, request: UUID) -> tuple[ApprovalRequest, Subject | None, User | None] | None:
+    """A request with what it is about and who asks."""
     with store.reading() as session:
         found = session.get(ApprovalRequest, request)
         if found is None:
             return None
-        quote = session.get(Quote, found.quote_id) if found.quote_id else None
         who = session.get(User, found.requested_by_id) if found.requested_by_id else None
-        return found, quote, who
+        return found, subject_of(session, found), who
 
 
-def buyer(store: Store, quote: Quote | None) -> Message:
-    """What the customer of a quote is called."""
-    if quote is None or quote.customer_id is None:
+def subject_of(session: Session, about: ApprovalRequest | Approval) -> Subject | None:
+    """The quote, contract or order that a request or a note is about; None: it is not here."""
+    if about.contract_id is not None:
+        return session.get(Contract, about.contract_id)
+    if about.order_id is not None:
+        return session.get(Order, about.order_id)
+    return session.get(Quote, about.quote_id) if about.quote_id else None
+
+
+def about(request: ApprovalRequest) -> tuple[str, UUID]:
+    """The kind and id of what a request is about."""
+    if request.contract_id is not None:
+        return "contract", request.contract_id
+    return (
+        ("order", request.order_id)
+        if request.order_id is not None
+        else ("quote", request.quote_id or request.id)
+    )
+
+
+def buyer(store: Store, about: Subject | None) -> Message:
+    """What the customer of a document is called."""
+    if about is None or about.customer_id is None:
         return verbatim("—")
     with store.reading() as session:
-        found = session.get(Customer, quote.customer_id)
+        found = session.get(Customer, about.customer_id)
     return called(found) if found is not None else verbatim("—")
 
 
@@ -167,9 +203,23 @@ def asked_words(request: ApprovalRequest) -> Message:
 
 
 def still_so(store: Store, request: ApprovalRequest) -> bool:
-    """Whether the quote says what was asked for, or was issued subject to it, as far as is known here."""
+    """Whether it says what was asked for, or was issued subject to it, as far as is known here."""
+    if request.contract_id is not None or request.order_id is not None:
+        return _still(store, request)
     if request.quote_id is None:
         return False
     draft = drafts.load(store, request.quote_id)
     awaited = not draft.frozen or "approval" in (draft.revision.snapshot or {})
     return awaited and approvals.bound_hash(draft) == request.content_hash
+
+
+def _still(store: Store, request: ApprovalRequest) -> bool:
+    with store.reading() as session:
+        about = subject_of(session, request)
+        if not isinstance(about, Contract | Order) or about.stage != "draft":
+            return False
+        on = store.clock().astimezone(contract_drafts.zone_of(session)).date()
+        try:
+            return approval_papers.paper_of(session, about, on).digest == request.content_hash
+        except (NotFound, Refused):
+            return False

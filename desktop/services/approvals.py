@@ -8,8 +8,9 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from desktop.errors import Refused
 from desktop.models import delegations as signed
@@ -71,7 +72,9 @@ class Standing:
     @property
     def days(self) -> int | None:
         """For how many days it may be issued subject to approval; None where it may not."""
-        return approvals.conditional_days(self.asks) if self.refusal is not None else None
+        if self.refusal is None or self.facts.subject != approvals.QUOTE:
+            return None
+        return approvals.conditional_days(self.asks)
 
     @property
     def light(self) -> Light:
@@ -89,18 +92,31 @@ class Standing:
         return NEEDS.of(what=whole, role=approvals.ROLE_WORDS.get(first.rule.role, ""))
 
 
-def rules_for(session: Session, role: roles.Role) -> list[Rule]:
-    """The rules that count for somebody of this role, in the order in which they were made."""
-    query = select(ApprovalRule).where(ApprovalRule.deleted_at.is_(None)).order_by(ApprovalRule.id)
+def rules_for(session: Session, role: roles.Role, subject: str = approvals.QUOTE) -> list[Rule]:
+    """The rules that count for somebody of this role who issues such a document, in their order."""
+    found = [(each, as_rule(each)) for each in in_order(session) if each.active is not False]
     return [
-        Rule(
-            *(each.id.hex, each.kind, each.threshold, each.role or "manager", each.currency or ""),
-            conditional=each.conditional,
-        )
-        for each in session.scalars(query)
-        if each.active is not False and each.threshold is not None
-        if not approvals.enough(role, each.role or "manager")
+        rule
+        for _, rule in found
+        if rule is not None and rule.speaks_of(subject) and not approvals.enough(role, rule.role)
     ]
+
+
+def in_order(session: Session) -> list[ApprovalRule]:
+    """All rules, as somebody has put them, else as they were made."""
+    query = select(ApprovalRule).where(ApprovalRule.deleted_at.is_(None))
+    return list(session.scalars(query.order_by(func.coalesce(ApprovalRule.place, ""), ApprovalRule.id)))
+
+
+def as_rule(each: ApprovalRule) -> Rule | None:
+    """A rule as it counts; None where its limit is missing."""
+    if each.threshold is None:
+        return None
+    return Rule(
+        *(each.id.hex, each.kind, each.threshold, each.role or "manager", each.currency or ""),
+        conditional=each.conditional,
+        subject=each.subject or approvals.QUOTE,
+    )
 
 
 def facts_of(session: Session, draft: QuoteDraft, totals: Totals, rules: Iterable[Rule], on: date) -> Facts:
@@ -148,6 +164,17 @@ def _now(session: Session, draft: QuoteDraft, line: QuoteLine, on: date) -> tupl
     return (found.unit_price, found.base_quantity) if found is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is to be issued, as approval looks at it: its facts, and what an approval of it is bound to."""
+
+    facts: Facts
+    content: str
+    customer: UUID | None
+    request: ColumnElement[bool]
+    """Which requests are about it."""
+
+
 def standing(
     session: Session, draft: QuoteDraft, totals: Totals, actor: Actor, *, device: UUID, on: date, at: int
 ) -> Standing | None:
@@ -156,34 +183,47 @@ def standing(
     if not rules:
         return None
     facts = facts_of(session, draft, totals, rules, on)
+    customer, about = draft.quote.customer_id, ApprovalRequest.quote_id == draft.quote.id
+    about &= ApprovalRequest.contract_id.is_(None) & ApprovalRequest.order_id.is_(None)
+    document = Document(facts, bound_hash(draft), customer, about)
+    return stands(session, document, rules, actor, device=device, on=on, at=at)
+
+
+def stands(
+    session: Session,
+    document: Document,
+    rules: Sequence[Rule],
+    actor: Actor,
+    *,
+    device: UUID,
+    on: date,
+    at: int,
+) -> Standing:
+    """How a document stands for whoever would issue it, under the rules that count for them."""
+    facts = document.facts
     asks = approvals.asks(rules, facts)
-    case = Case(actor.id.hex, device.hex, _hex(draft.quote.customer_id), on, at)
+    case = Case(actor.id.hex, device.hex, _hex(document.customer), on, at)
     found = _covering(session, rules, asks, facts, case)
     left, (source, why) = _left(rules, facts, found), _told(found)
     if not asks or source is not None:
         return Standing(facts, asks, left, source, why)
-    called = approval_phone.covering(session, device, bound_hash(draft), asks, facts, at)
+    called = approval_phone.covering(session, device, document.content, asks, facts, at)
     if called is not None:
         call, who = called
         said = approval_phone.BY_PHONE.of(who=who.name)
         return Standing(facts, asks, left, who.id, said, way="phone", call=call)
-    return _answered(session, draft, Standing(facts, asks, left, None, why))
+    return _answered(session, document, Standing(facts, asks, left, None, why))
 
 
-def _answered(session: Session, draft: QuoteDraft, found: Standing) -> Standing:
-    """The same with what became of the newest request for this quote."""
-    query = select(ApprovalRequest).where(
-        ApprovalRequest.quote_id == draft.quote.id, ApprovalRequest.deleted_at.is_(None)
-    )
+def _answered(session: Session, document: Document, found: Standing) -> Standing:
+    """The same with what became of the newest request for this document."""
+    query = select(ApprovalRequest).where(document.request, ApprovalRequest.deleted_at.is_(None))
     newest = session.scalars(query.order_by(ApprovalRequest.id.desc()).limit(1)).first()
     if newest is None:
         return found
-    if newest.content_hash != bound_hash(draft):
+    if newest.content_hash != document.content:
         return replace(found, why=OTHER_CONTENT)
-    of_it = select(ApprovalGrant).where(
-        ApprovalGrant.request_id == newest.id, ApprovalGrant.deleted_at.is_(None)
-    )
-    answer = session.scalars(of_it.order_by(ApprovalGrant.id.desc()).limit(1)).first()
+    answer = answer_to(session, newest.id)
     if answer is None:
         return replace(found, why=WAITS, waits=True)
     public = (read_local(session.connection(), signed.KEYS) or {}).get("sign", "")
@@ -195,6 +235,14 @@ def _answered(session: Session, draft: QuoteDraft, found: Standing) -> Standing:
         return replace(found, why=refused)
     by = session.get(User, answer.granted_by_id) if answer.granted_by_id else None
     return replace(found, source=answer.id, way="grant", why=APPROVED.of(who=by.name if by else "—"))
+
+
+def answer_to(session: Session, request: UUID) -> ApprovalGrant | None:
+    """The newest answer to a request."""
+    query = select(ApprovalGrant).where(
+        ApprovalGrant.request_id == request, ApprovalGrant.deleted_at.is_(None)
+    )
+    return session.scalars(query.order_by(ApprovalGrant.id.desc()).limit(1)).first()
 
 
 def bound_hash(draft: QuoteDraft) -> str:
@@ -293,17 +341,21 @@ def agreed(work: Work, draft: QuoteDraft, snapshot: Mapping[str, Any], found: St
     """Note under what this content is issued. Raises Refused where a rule asks and nobody has agreed."""
     if found is None or not found.asks:
         return
-    call = found.call
     said: dict[str, Any] = {"way": found.way, "source_id": found.source}
     if "approval" in snapshot:
         until = date.fromisoformat(snapshot["approval"]["until"])
         said = {"way": "conditional", "source_id": _request_for(work, draft), "until": until}
     elif found.refusal is not None:
         raise Refused(found.refusal)
-    if call is not None:
-        said |= {"challenge": call.challenge, "code": call.code, "opened": call.opened}
-        said |= {"approver_id": UUID(hex=call.approver)}
-    note_of(work, draft, snapshot, found, said)
+    note_of(work, draft, snapshot, found, said | call_of(found.call))
+
+
+def call_of(call: Call | None) -> dict[str, Any]:
+    """What a note keeps of a code by telephone."""
+    if call is None:
+        return {}
+    said = {"challenge": call.challenge, "code": call.code, "opened": call.opened}
+    return {**said, "approver_id": UUID(hex=call.approver)}
 
 
 def condition(found: Standing | None, on: date, until: date) -> dict[str, str]:

@@ -15,7 +15,15 @@ from desktop.documents.readback import calculator_test
 from desktop.errors import NotFound, Refused
 from desktop.models import numbers
 from desktop.models.numbers import CONTRACT
-from desktop.models.records import Attachment, Contract, ContractClause, Milestone, Quote, QuoteRevision
+from desktop.models.records import (
+    Approval,
+    Attachment,
+    Contract,
+    ContractClause,
+    Milestone,
+    Quote,
+    QuoteRevision,
+)
 from desktop.models.store import Store, Work
 from desktop.rules import ranks
 from desktop.rules.canonical import content_hash
@@ -33,7 +41,7 @@ from desktop.words import msg
 STAGE: Final = ("contract.stage", "contract.signed_on", "contract.reason")
 ISSUE: Final = (
     *("contract.stage", "contract.number", "contract.snapshot", "contract.content_hash"),
-    *("contract.issued_at", *every(Attachment)),
+    *("contract.issued_at", *every(Attachment, Approval)),
 )
 SUPERSEDED: Final = msg("This quote was revised since. Make the contract from what the customer holds now.")
 Check = Callable[[Work, ContractDraft, Mapping[str, Any]], None]

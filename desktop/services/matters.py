@@ -93,7 +93,7 @@ def matters(store: Store) -> list[Matter]:
             if one.of in RECORDS
         ]
         found += [
-            Matter(one.id, "approval", "quote", one.quote_id or one.id, one.requested_at or _LONG_AGO)
+            Matter(one.id, "approval", *approval_requests.about(one), one.requested_at or _LONG_AGO)
             for one in session.scalars(select(ApprovalRequest).where(*approval_requests.waiting_for(me)))
         ]
         found += [

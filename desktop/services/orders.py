@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from desktop.errors import NotAllowed, NotFound, Refused
 from desktop.models import numbers
-from desktop.models.records import Contract, Order, OrderLine, Quote, QuoteLine, QuoteRevision
+from desktop.models.records import Approval, Contract, Order, OrderLine, Quote, QuoteLine, QuoteRevision
 from desktop.models.store import Work
 from desktop.rules import order_figures as figures
 from desktop.rules import stages
-from desktop.services import access, order_chain
+from desktop.services import access, approval_papers, order_chain
 from desktop.services import order_sense as of
 from desktop.services.commands import command, every
 from desktop.services.quote_prices import today
@@ -185,7 +185,7 @@ def _step(work: Work, order: Order, stage: str) -> None:
     label=msg("Submit order"),
     on=Order,
     when=of.can_submit,
-    writes=(*STAGE, "order.number", "order.submitted_at", "order.returned"),
+    writes=(*STAGE, "order.number", "order.submitted_at", "order.returned", *every(Approval)),
     undoable=False,
     icon="upload",
     offered=True,
@@ -200,6 +200,7 @@ def submit(work: Work, order: Order) -> None:
             work.session.get(QuoteRevision, one) for one in (order.revision_id, quote.revision_id)
         )
         raise Refused(of.SUPERSEDED.of(old=old.title if old else "", new=new_one.title if new_one else ""))
+    approval_papers.agreed_order(work, order)
     if not order.number:
         order.number = numbers.take(work.connection, numbers.ORDER, today(work).year)
     order.submitted_at, order.returned = work.now, ""

@@ -329,9 +329,9 @@ def _approval(store: Store, matter: Matter, _weighed: Consequences | None) -> To
     said = approval_requests.asked_words(request)
     if request.remark:
         said = msg("{what} “{remark}”").of(what=said, remark=request.remark)
-    counts = msg("It counts for exactly this content: any change of the quote asks anew.")
+    counts = msg("It counts for exactly this content: any change of it asks anew.")
     if not approval_requests.still_so(store, request):
-        counts = msg("The quote says something else by now, or was issued: this would not count for it.")
+        counts = msg("It says something else by now, or was issued: this would not count for it.")
     name = who.name if who is not None else "—"
     return _told(
         said,

@@ -4,6 +4,7 @@ Issued paper is never touched: a verdict is noted beside it, and a task tells wh
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
@@ -26,7 +27,7 @@ from desktop.services.drafts import QuoteDraft
 from desktop.words import Message, msg
 from sync.protocol.bundle import sign_key
 from sync.protocol.ops import Op
-from sync.server import approval_calls, coupons, editions, permission
+from sync.server import approval_calls, approval_papers, coupons, editions, permission
 from sync.server.approval_calls import BROKEN, KEPT, LAPSED
 from sync.server.batch import OFFICE, Batch, Held
 from sync.server.judge import Outcome
@@ -48,15 +49,59 @@ def follow(batch: Batch, scope: Scope, decided: Iterable[tuple[Op, object]]) -> 
     issues = [
         (op, outcome.held, max((before.at for before, _ in known if before.n < op.n), default=0))
         for op, outcome in known
-        if op.kind == "issue" and isinstance(outcome, Outcome) and outcome.held is not None
+        if isinstance(outcome, Outcome) and outcome.held is not None and approval_papers.leaves(op)
     ]
     if not issues:
         return
+    role = scope.role or roles.named(scope.person.role)
     with Session(bind=batch.conn, autoflush=False) as session:
-        rules = asked.rules_for(session, scope.role or roles.named(scope.person.role))
         firm = session.query(Organisation).filter(Organisation.deleted_at.is_(None)).first()
-        for op, edition, before in issues:
-            _check(batch, scope, session, rules, firm, (op, edition, before))
+        for op, held, before in issues:
+            rules = asked.rules_for(session, role, approval_papers.subject_of(held.type))
+            issue = _issue(batch, session, rules, firm, (op, held), issues)
+            if issue is not None:
+                _check(batch, scope, rules, firm, (op, issue, before))
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What went out: whose it is, what was said of it then, its facts (None: they cannot be worked out)."""
+
+    root: Held
+    note: Held | None
+    content: Mapping[str, Any]
+    customer: str
+    facts: Facts | None
+
+
+def _issue(
+    batch: Batch,
+    session: Session,
+    rules: Sequence[Rule],
+    firm: Organisation | None,
+    left: tuple[Op, Held],
+    others: Sequence[tuple[Op, Held, int]],
+) -> Issue | None:
+    """What went out with this operation; None where nothing of it is looked at."""
+    op, held = left
+    notes = _fresh(batch, "approval")
+    if held.type in approval_papers.KINDS:
+        names = f"{held.type}_id"
+        about = [one for one in notes if one.row[names] == held.id]
+        if not about and not rules:
+            return None
+        earlier = [one for said, one, _ in others if said.n < op.n]
+        paper = approval_papers.paper_of(batch, session, op, held, earlier)
+        digest = content_hash(paper.content) if paper is not None else ""
+        note = next((one for one in about if one.row["content_hash"] == digest), None)
+        content, facts = (paper.content, paper.facts) if paper is not None else ({}, None)
+        return Issue(held, note, content, approval_papers.buyer(held, content), facts)
+    quote, snapshot = batch.root_of(held), op.body["fields"]["snapshot"][1]
+    note = next((one for one in notes if one.row["content_hash"] == op.body["hash"]), None)
+    if quote is None or (note is None and not rules):
+        return None
+    facts = facts_of(batch, session, rules, quote, op, firm)
+    return Issue(quote, note, snapshot, _buyer(quote, snapshot), facts)
 
 
 # ---------------------------------------------------------------- signing
@@ -93,33 +138,25 @@ def _seed(batch: Batch) -> bytes:
 def _check(
     batch: Batch,
     scope: Scope,
-    session: Session,
     rules: Sequence[Rule],
     firm: Organisation | None,
-    issue: tuple[Op, Held, int],
+    issue: tuple[Op, Issue, int],
 ) -> None:
-    op, edition, before = issue
-    quote = batch.root_of(edition)
-    note = next(
-        (one for one in _fresh(batch, "approval") if one.row["content_hash"] == op.body["hash"]), None
-    )
-    if quote is None or (note is None and not rules):
-        return
-    facts = facts_of(batch, session, rules, quote, op, firm)
+    op, left, before = issue
+    note, facts = left.note, left.facts
     asks = approvals.asks(rules, facts) if facts is not None else ()
     if facts is None and rules:
-        permission.tell(batch, scope, quote, UNKNOWN)
+        permission.tell(batch, scope, left.root, UNKNOWN)
         return
     if note is None:
         if asks:
-            permission.tell(batch, scope, quote, UNASKED.of(what=asks[0].words))
+            permission.tell(batch, scope, left.root, UNASKED.of(what=asks[0].words))
         return
     verdict, refused = KEPT, _misnoted(note, facts)
     if asks and facts is not None and refused is None:
         on = datetime.fromtimestamp(op.at / 1000, ZoneInfo((firm and firm.time_zone) or "Asia/Shanghai"))
-        snapshot = op.body["fields"]["snapshot"][1]
-        case = Case(scope.person.user, batch.device, _buyer(quote, snapshot), on.date(), op.at, before)
-        verdict, refused = verdict_of(batch, note, rules, asks, facts, case, snapshot)
+        case = Case(scope.person.user, batch.device, left.customer, on.date(), op.at, before)
+        verdict, refused = verdict_of(batch, note, rules, asks, facts, case, dict(left.content))
     broken = refused is not None and verdict != LAPSED
     approval_calls.decide(batch, scope, note, BROKEN if broken else verdict, refused)
 

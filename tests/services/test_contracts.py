@@ -17,8 +17,8 @@ from desktop.models.store import Store
 from desktop.rules.canonical import content_hash, hash_of
 from desktop.rules.clauses import OURS, STANDARD
 from desktop.services import (
+    approval_papers,
     commands,
-    contract_approvals,
     contract_clauses,
     contract_drafts,
     contracts,
@@ -376,7 +376,11 @@ def test_a_rule_about_terms_asks_for_somebody_above_a_sales_rep(store: Store, ma
     run(store, "contract.set_clause", made.id, clause_id=secrecy.id, values={"body": "保密三年。"})
     with store.reading() as session:
         draft = contract_drafts.load(store, made.id)
-        assert contract_approvals.refusal(session, as_rep, draft) is None, "this one is free"
+        paper = approval_papers.of_contract(session, draft)
+        at = {"device": store.device, "on": NOON.date(), "at": int(NOON.timestamp() * 1000)}
+        found = approval_papers.standing(session, paper, as_rep, **at)
+        assert found is not None
+        assert found.asks == (), "this one is free"
     run(store, "contract.set_clause", made.id, clause_id=payment.id, values={"body": "货到付款。"})
     commands.run(store, as_manager, "contract.issue", made.id)
     assert now(store, made).stage == "sent"

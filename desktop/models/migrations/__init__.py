@@ -76,7 +76,12 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("delivery", ("outcome",)),
     Added("acceptance", ("lines",)),
     Added("signature", ("contract_id",)),
-    Added("signature", ("contract_id",)),
+    Added("approval_rule", ("subject", "place")),
+    Added("delegation", ("credit", "subject")),
+    *(
+        Added(kind, ("contract_id", "order_id"))
+        for kind in ("approval", "approval_request", "approval_grant")
+    ),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

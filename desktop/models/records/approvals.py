@@ -36,7 +36,10 @@ VERDICTS = (
 
 
 class ApprovalRule(Record):
-    """Above a limit somebody of a role has to agree before a quote is issued."""
+    """Above a limit somebody of a role has to agree before a quote, contract or order goes out.
+
+    `place` is where a person put it among the others.
+    """
 
     __tablename__ = "approval_rule"
     __label__: ClassVar[Message] = msg("Approval rule")
@@ -57,6 +60,10 @@ class ApprovalRule(Record):
         Whole(), msg("May be issued subject to approval, for days"), listed=True
     )
     active: Mapped[bool] = field(Flag(), msg("Active"), default=True, listed=True)
+    subject: Mapped[str] = field(
+        Choice(approvals.SUBJECTS), msg("Counts for"), default=approvals.QUOTE, listed=True
+    )
+    place: Mapped[str] = field(Short(), msg("Place"), merge="soft", hidden=True)
 
 
 class Delegation(Record):
@@ -85,6 +92,8 @@ class Delegation(Record):
     clause: Mapped[int | None] = field(Whole(), msg("Terms that are not the standard ones"))
     validity: Mapped[int | None] = field(Whole(), msg("Days of validity"))
     gift: Mapped[Decimal | None] = field(Number(2), msg("Goods for nothing, by their price"))
+    credit: Mapped[Decimal | None] = field(Number(2), msg("What the customer owes above the credit limit"))
+    subject: Mapped[str] = field(Choice(approvals.SUBJECTS), msg("Counts for"), default=approvals.QUOTE)
     granted_by_id: Mapped[UUID | None] = field(Link("user"), msg("Granted by"), merge="derived", listed=True)
     granted_as: Mapped[str] = field(Short(40), msg("Granted as"), merge="derived", hidden=True)
     granted_at: Mapped[int | None] = field(Whole(), msg("Signed at"), merge="derived", hidden=True)
@@ -97,7 +106,7 @@ class Delegation(Record):
 
 
 class Approval(Record):
-    """Why a quote was issued although a rule asked: a fact, which the office checks when it hears of it."""
+    """Why something went out although a rule asked: a fact, which the office checks when it hears of it."""
 
     __tablename__ = "approval"
     __label__: ClassVar[Message] = msg("Approval")
@@ -105,6 +114,8 @@ class Approval(Record):
     __root__ = "quote_id"
     __fact__ = "append"
     quote_id: Mapped[UUID | None] = field(Link("quote"), msg("Quote"), index=True, frozen=True, listed=True)
+    contract_id: Mapped[UUID | None] = field(Link("contract"), msg("Contract"), index=True, frozen=True)
+    order_id: Mapped[UUID | None] = field(Link("order"), msg("Order"), index=True, frozen=True)
     revision_id: Mapped[UUID | None] = field(
         Link("quote_revision"), msg("Revision"), index=True, frozen=True, hidden=True
     )
@@ -133,13 +144,18 @@ class Approval(Record):
 
 
 class ApprovalRequest(Record):
-    """Somebody asks for one quote as it stands: what asks, and why it should be agreed to."""
+    """Somebody asks for one document as it stands: what asks, and why it should be agreed to.
+
+    A contract or an order is asked for beside the quote that it was made from.
+    """
 
     __tablename__ = "approval_request"
     __label__: ClassVar[Message] = msg("Approval request")
     __plural__: ClassVar[Message] = msg("Approval requests")
     __root__ = "quote_id"
     quote_id: Mapped[UUID | None] = field(Link("quote"), msg("Quote"), index=True, listed=True)
+    contract_id: Mapped[UUID | None] = field(Link("contract"), msg("Contract"), index=True)
+    order_id: Mapped[UUID | None] = field(Link("order"), msg("Order"), index=True)
     content_hash: Mapped[str] = field(Short(), msg("Content check"), hidden=True)
     asked: Mapped[list[dict[str, Any]]] = field(Json(), msg("What asked"), default=list, hidden=True)
     role: Mapped[str] = field(Choice(APPROVERS), msg("Who approves"), default="manager", listed=True)
@@ -165,6 +181,8 @@ class ApprovalGrant(Record):
     __root__ = "quote_id"
     __fact__ = "append"
     quote_id: Mapped[UUID | None] = field(Link("quote"), msg("Quote"), index=True, frozen=True, listed=True)
+    contract_id: Mapped[UUID | None] = field(Link("contract"), msg("Contract"), index=True, frozen=True)
+    order_id: Mapped[UUID | None] = field(Link("order"), msg("Order"), index=True, frozen=True)
     request_id: Mapped[UUID | None] = field(
         Link("approval_request"), msg("Approval request"), index=True, frozen=True, hidden=True
     )
