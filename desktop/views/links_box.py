@@ -60,6 +60,7 @@ class LinksBox(Popover):
         head = holding(row(look, label(look, TITLE, strong=True), None, edge=(16, 12, 12, 8)))
         self.rows = QVBoxLayout()
         self.rows.setContentsMargins(0, 0, 0, 0)
+        self._chips: list[Chip] = []
         self.copies: dict[UUID, Button] = {}
         self.ends: dict[UUID, Button] = {}
         self.shown_code: Code | None = None
@@ -85,7 +86,7 @@ class LinksBox(Popover):
 
     def said(self) -> list[str]:
         """How the links stand, the newest first."""
-        return [chip.words() for chip in self.findChildren(Chip)]
+        return [chip.words() for chip in self._chips]
 
     def _refusal(self) -> Message | None:
         return self._desk.refusal("quote.link", self._quote) if self._desk.has_office() else links.NO_OFFICE
@@ -98,7 +99,7 @@ class LinksBox(Popover):
     def _fill(self) -> None:
         look, found = self._look, links.of_quote(self._desk.store, self._quote.id)[:MOST]
         clear(self.rows)
-        self.copies, self.ends, self.shown_code = {}, {}, None
+        self._chips, self.copies, self.ends, self.shown_code = [], {}, {}, None
         for link in found:
             self.rows.addWidget(self._row(link))
         if not found:
@@ -109,6 +110,7 @@ class LinksBox(Popover):
         look, today = self._look, cells.now().date()
         code, words = links.state(link, today, self._quote)
         chip = Chip(look, words, TONES.get(code, "neutral"))
+        self._chips.append(chip)
         until = dates.short_day(link.ends_on, look.language, today) if link.ends_on else ""
         day = label(look, msg("until {day}").of(day=until), size="small", ink="ink_2")
         parts: list[QWidget] = [holding(row(look, chip, None, day, gap=8))]

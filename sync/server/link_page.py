@@ -149,16 +149,12 @@ def _notice(found: Found, voice: Voice, why: Message | None) -> str:
     mood, title, words = NOTICES[found.state]
     wrong = f'<p class="wrong" role="alert">{escape(_say(voice, why))}</p>' if why is not None else ""
     who = found.link["answered_by"] if found.state in (ACCEPTED, DECLINED) else ""
-    by = f' <span class="by">{escape(who)} · {_day(found.link["answered_at"])}</span>' if who else ""
+    by = f' <span class="by">{escape(who)} · {found.answered_on}</span>' if who else ""
     return (
         f'<div class="wide">{wrong}<p class="notice {mood}" role="status">'
         f"<b>{escape(_say(voice, title))}</b>{by}"
         f"<br>{escape(_say(voice, words))}</p></div>"
     )
-
-
-def _day(moment: str | None) -> str:
-    return escape((moment or "")[:10])
 
 
 # ---------------------------------------------------------------- how it goes on

@@ -11,7 +11,7 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -75,6 +75,8 @@ class Found:
     link: Row
     quote: Row
     snapshot: Mapping[str, Any]
+    answered_on: date | None = None
+    """Where the firm is."""
     orders: tuple[tuple[Row, tuple[Row, ...]], ...] = ()
 
 
@@ -155,7 +157,9 @@ def _found(conn: Connection, link: Row, now: int) -> Found | None:
         return None
     state = standing(link, quote, edition, day_of(conn, now))
     orders = _orders(conn, quote["id"]) if state == ACCEPTED else ()
-    return Found(state, link, quote, edition["snapshot"], orders)
+    at = link["answered_at"]
+    answered_on = day_of(conn, int(datetime.fromisoformat(at).timestamp() * 1000)) if at else None
+    return Found(state, link, quote, edition["snapshot"], answered_on, orders)
 
 
 def standing(link: Row, quote: Row, edition: Row, today: date) -> str:

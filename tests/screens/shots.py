@@ -29,6 +29,7 @@ from tests.screens.directory_shots import DECIDED, DIRECTORY
 from tests.screens.fill_shots import EMPTY, FULL
 from tests.screens.fills import vault
 from tests.screens.import_shots import IMPORTS
+from tests.screens.link_shots import LINKS
 from tests.screens.list_shots import LISTS
 from tests.screens.office_shots import HELD, OFFICE
 from tests.screens.order_shots import ORDERS
@@ -59,6 +60,7 @@ WINDOWS: dict[str, Show] = {
     **PRICES,
     **BUNDLES,
     **COUPONS,
+    **LINKS,
     **ORDERS,
     **CONTRACTS,
     **HELD,
