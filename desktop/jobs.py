@@ -11,6 +11,7 @@ from desktop.errors import Offline
 from desktop.models import profile
 from desktop.models.remote import Remote
 from desktop.models.store import Changed, Store
+from desktop.services import mail
 from sync.client import bundle, lan
 from sync.client.carried import Carried
 from sync.client.driver import STOPPED
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 HEAD: Final = 4096
 """Bytes of a bundle that say what it is and whose."""
+MAILS_EVERY: Final = 30
+"""Seconds between looks whether a mail is due; each has pauses of its own."""
+PARTING: Final = 3.0
+"""Seconds that a mail which is being handed over gets when the vault closes."""
 LOOK_EVERY: Final = 3
 """Seconds between looks whether a sync is due; the syncer itself paces what it does."""
 
@@ -45,10 +50,13 @@ class Jobs:
         self._over = threading.Event()
         self._metered = False
         self.syncer: Syncer | None = None
+        self.mails = Mails(store)
 
     def start(self) -> None:
         """Begin; a laptop that joined an office syncs from now on."""
         self._scheduler.start()
+        self.mails.start()
+        self._scheduler.add_job(self.mails.soon, "interval", seconds=MAILS_EVERY, id="mail")
         self.join()
 
     def join(self) -> None:
@@ -82,6 +90,7 @@ class Jobs:
     def network_changed(self, *, metered: bool) -> None:
         """The network is another one, or costs another price: try now, whatever failed before."""
         self._metered = metered
+        self.mails.network_changed()
         if self.syncer is not None and self._listener is not None:
             self.syncer.metered = metered
             self.syncer.network_changed()
@@ -103,6 +112,7 @@ class Jobs:
         """End: a running sync is cancelled; what was not sent stays in the outbox."""
         self._over.set()
         self._poked.set()
+        self.mails.stop()
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
@@ -147,6 +157,41 @@ class Jobs:
         listener = self._listener
         if listener is not None and state.name == "idle" and not self._over.is_set():
             listener.start()
+
+
+class Mails:
+    """Sends what waits in the mail outbox, on a thread of its own: a mail server may be slow to answer."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._poked, self._over = threading.Event(), threading.Event()
+        self._worker = threading.Thread(target=self._work, name="mail", daemon=True)
+
+    def start(self) -> None:
+        """Begin with a first look."""
+        self._worker.start()
+        self._poked.set()
+
+    def soon(self) -> None:
+        """Look whether a mail is due."""
+        self._poked.set()
+
+    def network_changed(self) -> None:
+        """What waits for a network need not wait for its pause."""
+        mail.try_now(self._store)
+        self._poked.set()
+
+    def stop(self) -> None:
+        """Hand nothing more over. Who hangs on a silent server ends by themselves and touch nothing."""
+        self._over.set()
+        self._poked.set()
+        if self._worker.is_alive():
+            self._worker.join(PARTING)
+
+    def _work(self) -> None:
+        while self._poked.wait() and not self._over.is_set():
+            self._poked.clear()
+            mail.send_due(self._store, go_on=lambda: not self._over.is_set())
 
 
 class Stopped(Offline):

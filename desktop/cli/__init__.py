@@ -21,6 +21,7 @@ from desktop.cli import (
     demo,
     files,
     links,
+    mail,
     numbering,
     orders,
     outbox,
@@ -55,6 +56,7 @@ AREAS = (
     deciding,
     bundles,
     outbox,
+    mail,
     numbering,
     demo,
 )
