@@ -118,12 +118,7 @@ def _clauses(voice: Voice, contract: Mapping[str, Any]) -> list[Block]:
 
 def _clause(number: int, heading: Said, body: Said) -> list[Block]:
     page = paper()
-    head = Block(height=22.0, keep=2)
-    head.add(Text(0, 19.0, str(number), page.body.size, page.ink_3))
-    head.add(Text(_INDENT, 19.0, heading.first, page.body.size, page.ink, STRONG))
-    if heading.second:
-        x = _INDENT + text_width(heading.first, page.body.size, STRONG) + 6
-        head.add(Text(x, 19.0, heading.second, page.body.size * page.second, page.ink_3))
+    head = _heading(number, heading)
     kind = Type(page.body.size, _LEADING)
     under = Type(page.body.size * page.second, 10.6)
     lines = _set(body.first, kind, page.ink)
@@ -135,6 +130,28 @@ def _clause(number: int, heading: Said, body: Said) -> list[Block]:
         blocks[-2].keep = 1
     head.keep = min(2, len(blocks) - 1)
     return blocks
+
+
+def _heading(number: int, heading: Said) -> Block:
+    """As many lines as it needs; the second language beside the first where there is room, else below."""
+    page, room = paper(), paper().width - _INDENT
+    small = page.body.size * page.second
+    head = Block(height=22.0, keep=2)
+    head.add(Text(0, 19.0, str(number), page.body.size, page.ink_3))
+    y, last = 19.0 - _LEADING, ""
+    for last in lines_of(heading.first, room, page.body.size, STRONG) or [""]:
+        y += _LEADING
+        head.add(Text(_INDENT, y, last, page.body.size, page.ink, STRONG))
+    if heading.second:
+        x = text_width(last, page.body.size, STRONG) + 6
+        if x + text_width(heading.second, small) <= room:
+            head.add(Text(_INDENT + x, y, heading.second, small, page.ink_3))
+        else:
+            for line in lines_of(heading.second, room, small):
+                y += 10.6
+                head.add(Text(_INDENT, y, line, small, page.ink_3))
+    head.height = y + 3.0
+    return head
 
 
 def _set(text: str, kind: Type, ink: str) -> list[Block]:

@@ -6,14 +6,18 @@ own; where the contract was issued otherwise meanwhile, both papers exist and bo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
 
 from desktop.models.overlay import moment
 from desktop.models.record import RECORDS
 from desktop.rules import ranks
 from desktop.words import msg
 from sync.server.batch import Batch, Held
-from sync.server.permission import new_row, tell
+from sync.server.permission import Rejected, new_row, tell
 from sync.server.scope import Scope
 from sync.server.values import check
 
@@ -22,6 +26,11 @@ CLAUSE: Final = "contract_clause"
 MILESTONE: Final = "milestone"
 ASIDE: Final = msg("Others worded it otherwise before it was issued; their wording is a draft of its own.")
 TWICE: Final = msg("It was issued twice with different content; both papers are kept.")
+SECOND: Final = msg("This quote has another contract already: {title}. Withdraw one of the two.")
+OTHER_FIGURES: Final = msg("The figures of a contract are those of the quote that it was made from.")
+FIGURES: Final = frozenset({"payable", "currency", "revision_id", "quote_hash"})
+"""What a contract takes over from its quote when it is made, and never changes."""
+_OVER: Final = ("withdrawn", "terminated")
 MOST: Final = 500
 """Clauses; of a longer contract the snapshot alone is kept as it was issued."""
 _WORDS: Final = ("heading", "heading_en", "body", "body_en")
@@ -35,6 +44,64 @@ def is_issued(batch: Batch, held: Held) -> bool:
         contract = batch.get(CONTRACT, held.row["contract_id"])
         return contract is not None and bool(contract.row["content_hash"])
     return False
+
+
+def keeps_number(held: Held, name: str) -> bool:
+    """Whether this is the number of a contract that bears one on its paper."""
+    return (held.type, name) == (CONTRACT, "number") and bool(held.row["content_hash"] and held.row["number"])
+
+
+def hold_to_quote(batch: Batch, scope: Scope, contract: Held) -> None:
+    """A new contract says what its quote comes to; a second one of the same quote is told to a person.
+
+    Raises Rejected for other figures than those of the issued edition it names.
+    """
+    row = contract.row
+    snapshot = _quoted(batch, row)
+    figures = (None, None) if snapshot is None else (_payable(snapshot), snapshot.get("currency"))
+    if row["payable"] != figures[0] or (snapshot is not None and row["currency"] != figures[1]):
+        raise Rejected("invalid", OTHER_FIGURES)
+    other = _second(batch, contract)
+    if other is not None:
+        tell(batch, scope, contract, SECOND.of(title=other))
+
+
+def _quoted(batch: Batch, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What the quote of a contract said when it was made: an edition of it with the hash that is named."""
+    quote, sealed = row["quote_id"], row["quote_hash"]
+    if not quote or not sealed:
+        return None
+    for held in batch.held("quote_revision"):
+        if (held.row["quote_id"], held.row["content_hash"]) == (quote, sealed):
+            return held.row["snapshot"]  # type: ignore[no-any-return]
+    table = RECORDS["quote_revision"].table()
+    query = select(table.c.snapshot).where(
+        table.c.quote_id == UUID(hex=quote), table.c.content_hash == sealed
+    )
+    return batch.conn.execute(query.limit(1)).scalar_one_or_none()
+
+
+def _payable(snapshot: Mapping[str, Any]) -> int | None:
+    """What a quote comes to, in minor units; None where its snapshot does not say so."""
+    try:
+        return int(Decimal(snapshot["totals"]["payable"]).scaleb(int(snapshot["digits"])))
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        return None
+
+
+def _second(batch: Batch, contract: Held) -> str | None:
+    """What another living contract of the same quote is called."""
+    table, quote = RECORDS[CONTRACT].table(), contract.row["quote_id"]
+    if not quote:
+        return None
+    query = select(table.c.number, table.c.name).where(
+        table.c.quote_id == UUID(hex=quote),
+        table.c.id != UUID(hex=contract.id),
+        table.c.deleted_at.is_(None),
+        table.c.stage.not_in(_OVER),
+    )
+    found = batch.conn.execute(query.order_by(table.c.id).limit(1)).first()
+    return None if found is None else found.number or found.name or ""
 
 
 @dataclass(frozen=True, slots=True)

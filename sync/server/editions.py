@@ -95,6 +95,7 @@ def content_of(snapshot: Mapping[str, Any]) -> Content | None:
         adjustments |= {str(line["id"]): _values(line["adjustments"]) for line in snapshot["lines"]}
         _check("quote_revision", [revision])
         _check("quote_line", [values for _, values in lines])
+        _check("quote_line", [{"slabs": line["slabs"]} for line in snapshot["lines"] if "slabs" in line])
         said = [{"kind": kind, "value": value} for group in adjustments.values() for kind, value in group]
         _check("adjustment", said)
     except (KeyError, TypeError, AttributeError, ArithmeticError, ValueError):

@@ -108,6 +108,8 @@ class Guards:
             raise Rejected("frozen", FROZEN)
         if touched and contracts.is_issued(self.batch, held):
             raise Rejected("frozen", FROZEN)
+        if held.type == contracts.CONTRACT and not contracts.FIGURES.isdisjoint(touched):
+            raise Rejected("frozen", contracts.OTHER_FIGURES)
         edition = (
             held
             if "content_hash" in held.row

@@ -90,6 +90,8 @@ class Judge:
         if existing is not None:
             return self._create_again(op, existing)
         row = self._new_row(op.type, op.record, op.body)
+        if "snapshot" in row and any(row.get(name) for name in _SEALED):
+            raise Rejected("invalid", DIFFERS)  # nothing is born issued
         self._settle(op.type, row)
         if op.type == shares.COMMENT:
             row["author_id"] = self.scope.person.user
@@ -98,6 +100,8 @@ class Judge:
         self.guards.overdraft(op.type, row)
         held = self.batch.add(op.type, row)
         self.guards.edition(held)
+        if op.type == contracts.CONTRACT:
+            contracts.hold_to_quote(self.batch, self.scope, held)
         return Outcome(held)
 
     def _new_row(self, record_type: str, record: str, values: Mapping[str, Any]) -> Row:
@@ -195,7 +199,8 @@ class Judge:
             name: fields[name].follows for name in body if name in fields and fields[name].follows in body
         }
         for name, (old, new) in sorted(body.items(), key=lambda pair: pair[0] in leads):
-            if any(loss.ask and loss.field == leads.get(name) for loss in outcome.losses):
+            stays = contracts.keeps_number(held, name) and new != held.row[name]
+            if stays or any(loss.ask and loss.field == leads.get(name) for loss in outcome.losses):
                 outcome.losses.append(Loss(name, new, held.row[name], fields[name].merge, False))
             else:
                 self._set_field(op, held, fields.get(name), name, old, new, outcome)

@@ -32,6 +32,8 @@ LONGEST_TEXT: Final = 1024 * 1024
 DEEPEST: Final = 16
 """Levels of a structure."""
 MOST_PARTS: Final = 200_000
+_MOST_SLABS: Final = 100
+_SLABS: Final = ("quote_line", "slabs")
 """Values inside one structure."""
 
 _NUMBER: Final = re.compile(r"-?\d{1,13}(?:\.(\d+))?")
@@ -45,6 +47,8 @@ def check(record_type: str, name: str, value: Any) -> None:
     """Raises BadValue unless `value` is the wire form of something that this field can hold."""
     if value is not None:
         _checkers(record_type)[name](value)
+        if (record_type, name) == _SLABS:
+            _check_slabs(value)
 
 
 @lru_cache(maxsize=256)
@@ -56,6 +60,19 @@ def _checkers(record_type: str) -> Mapping[str, Callable[[Any], None]]:
 def _chosen(described: Field) -> bool:
     """Whether people choose it; what the office leads by itself may be a word of its own, such as a role."""
     return isinstance(described.kind, Choice) and described.merge not in ("server", "derived")
+
+
+def _check_slabs(value: Any) -> None:
+    """The parts of a line at tier prices are as long as a line's own quantity and price may be."""
+    if not isinstance(value, list) or len(value) > _MOST_SLABS:
+        raise BadValue("not the parts of a line")
+    for part in value:
+        if not isinstance(part, dict) or set(part) != {"quantity", "unit_price"}:
+            raise BadValue("not a part of a line")
+        for name, number in part.items():
+            if number is None:
+                raise BadValue("a part without its number")
+            check("quote_line", name, number)
 
 
 def check_structure(value: Any) -> None:

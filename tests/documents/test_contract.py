@@ -7,7 +7,8 @@ import pytest
 from desktop.documents.clauses import standard_clauses
 from desktop.documents.contract import contract_pdf
 from desktop.documents.finish import read_data
-from desktop.documents.readback import calculator_test
+from desktop.documents.readback import calculator_test, printed_texts
+from desktop.documents.theme import paper
 from desktop.rules.canonical import content_hash
 from tests.documents import sample
 from tests.documents.sample import contract, read, text
@@ -69,3 +70,15 @@ def test_the_signatures_never_stand_alone() -> None:
         pages = read(contract_pdf(made))
         page = next(each for each in pages if "需方（签字、盖章）" in each)
         assert "甲乙双方同意。" in page, count
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "both"])
+def test_a_long_heading_of_a_clause_stays_on_its_paper(language: str) -> None:
+    long = {"zh": "质量保证与售后服务以及备品备件" * 6, "en": "Warranty and all that comes with it " * 8}
+    made = contract(language)
+    made["clauses"][0]["heading"] = long
+    printed = printed_texts(contract_pdf(made))
+    assert max(piece.x1 for piece in printed if piece.page == 0) <= paper().width + 0.6
+    said = "".join(piece.text for piece in printed).replace(" ", "")
+    for one in ("zh", "en") if language == "both" else (language,):
+        assert long[one].replace(" ", "") in said

@@ -213,3 +213,59 @@ def test_what_one_laptop_signed_is_the_contract_although_another_withdrew_it_mea
     agreed.meet()
     for store in (agreed.ann, agreed.bob):
         assert [one.signer for one in contract_signing.signatures(store, agreed.contract)] == ["张建国"]
+
+
+def test_two_contracts_of_one_quote_are_both_kept_and_somebody_is_told(agreed: Agreed) -> None:
+    agreed.on(agreed.ann, "delete")
+    agreed.meet()
+    agreed.meet()
+    assert not agreed.all(agreed.ann, Task)
+    for store in (agreed.ann, agreed.bob):
+        agreed.run(store, "contract.new", None, values={"quote_id": agreed.quote})
+    agreed.meet()
+    agreed.meet()
+    for store in (agreed.ann, agreed.bob):
+        assert len(agreed.all(store, Contract)) == 2
+    told = [one for store in (agreed.ann, agreed.bob) for one in agreed.all(store, Task)]
+    assert any("已有另一份合同" in one.name for one in told)
+    assert any("another contract already" in (one.remark or "") for one in told)
+
+
+def as_no_program_would(agreed: Agreed, **values: Any) -> None:
+    """Bob's changed laptop writes what no command of the program lets anybody write."""
+    with agreed.bob.work(agreed.bob.me(), "contract.unheard_of") as work:
+        contract = work.get(Contract, agreed.contract)
+        for name, value in values.items():
+            setattr(contract, name, value)
+    agreed.meet()
+    agreed.meet()
+
+
+@pytest.mark.parametrize(("name", "forged"), [("payable", 1), ("currency", "USD"), ("quote_hash", "0" * 64)])
+def test_the_figures_of_a_contract_are_those_of_its_quote_whoever_writes_others(
+    agreed: Agreed, name: str, forged: object
+) -> None:
+    before = getattr(agreed.held(agreed.ann).contract, name)
+    as_no_program_would(agreed, **{name: forged})
+    assert [getattr(agreed.held(store).contract, name) for store in (agreed.ann, agreed.bob)] == [before] * 2
+
+
+def test_an_issued_contract_keeps_its_number(agreed: Agreed) -> None:
+    agreed.on(agreed.ann, "issue")
+    agreed.meet()
+    number = agreed.held(agreed.ann).contract.number
+    as_no_program_would(agreed, number="SC-2099-0001")
+    assert agreed.held(agreed.ann).contract.number == number
+    agreed.meet()
+    assert agreed.held(agreed.bob).contract.number == number
+
+
+def test_no_contract_is_made_with_figures_of_its_own(agreed: Agreed) -> None:
+    with agreed.bob.work(agreed.bob.me(), "contract.unheard_of") as work:
+        real = work.get(Contract, agreed.contract)
+        given = ("customer_id", "quote_id", "revision_id", "quote_hash", "currency", "name")
+        forged = Contract(**{name: getattr(real, name) for name in given}, payable=1)
+        work.add(forged)
+    agreed.meet()
+    agreed.meet()
+    assert [one.id for one in agreed.all(agreed.ann, Contract)] == [agreed.contract]

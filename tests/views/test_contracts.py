@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.models.records import Contract
@@ -175,3 +178,34 @@ def test_the_card_for_a_new_contract_asks_for_the_quote(
     with store.reading() as session:
         [made] = session.query(Contract).all()
     assert made.quote_id == firm.quote
+
+
+def test_a_clause_is_dragged_to_another_place(page: ContractPage, store: Store, qtbot: QtBot) -> None:
+    def drag(place: int, onto: int) -> None:
+        entries = page.index._entries  # noqa: SLF001
+        one, other = entries[place], entries[onto]
+        low = other.height() - 2 if onto > place else 2
+        QTest.mousePress(one, Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+        there = one.mapFromGlobal(other.mapToGlobal(QPoint(20, low)))
+        QTest.mouseMove(one, there)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(there), QPointF(one.mapToGlobal(there)),
+            Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(one, move)
+        QTest.mouseRelease(one, Qt.MouseButton.LeftButton, pos=there)
+        settle(window_of(page), qtbot)
+
+    before = [one.code for one in page.draft.clauses]
+    drag(1, 3)
+    wanted = [before[0], before[2], before[3], before[1], *before[4:]]
+    assert [one.code for one in held(page, store).clauses] == wanted
+    drag(3, 0)
+    assert [one.code for one in held(page, store).clauses] == [before[1], before[0], *before[2:]]
+    drag(0, 0)
+    assert [one.code for one in held(page, store).clauses] == [before[1], before[0], *before[2:]]
+    page.ask_issue()
+    page.confirm.yes.click()
+    settle(window_of(page), qtbot)
+    drag(0, 2)
+    assert [one.code for one in held(page, store).clauses] == [before[1], before[0], *before[2:]]

@@ -49,6 +49,14 @@ def _of_clauses(page: "ContractPage") -> list[Act]:
     return [*found, *_of_this_clause(page)] if draft.clauses else found
 
 
+def move(page: "ContractPage", place: int, to: int) -> None:
+    """Put a clause where it was dropped."""
+    others = [one for at, one in enumerate(page.draft.clauses) if at != place]
+    page.at = to
+    named: dict[str, Any] = {"clause_id": page.draft.clauses[place].id}
+    page.do("contract.move_clause", msg("Clause moved"), after=others[to - 1].id if to else None, **named)
+
+
 def _of_this_clause(page: "ContractPage") -> list[Act]:
     """What becomes of the clause at hand."""
     clauses, at = page.draft.clauses, page.at

@@ -188,6 +188,7 @@ class ContractPage(QWidget):
             tab.clicked.connect(partial(self.show_tab, key))
             tab.setChecked(place == 0)
         self.index.chosen.connect(self._go)
+        self.index.moved.connect(partial(menu.move, self))
         self.comparing.clicked.connect(self._turn_compare)
         self.pdf.clicked.connect(self.save_pdf)
         self.issue.clicked.connect(self.ask_issue)
@@ -270,7 +271,7 @@ class ContractPage(QWidget):
             view.setVisible(place < len(draft.clauses))
             if place < len(draft.clauses):
                 entries.append(self._show_clause(view, place, language))
-        self.index.show_clauses(entries)
+        self.index.show_clauses(entries, movable=self.editable())
         self.at = min(self.at, max(len(draft.clauses) - 1, 0))
         self.index.show_place(self.at)
         editions = sorted({one.edition for one in draft.clauses if one.edition})

@@ -10,6 +10,7 @@ from desktop.models.record import new_id
 from desktop.rules.canonical import content_hash
 from desktop.rules.numbering import DocumentNumber
 from sync.protocol.messages import Loss
+from sync.server.values import BadValue, check
 from tests.sync.server.conftest import Join
 from tests.sync.server.laptop import Laptop
 
@@ -268,3 +269,30 @@ def test_a_quote_leads_to_an_edition_of_its_own_that_there_is(draft: Draft) -> N
         draft.first.set("quote", draft.quote, command="quote.revise", revision_id=to)
     verdicts = draft.first.sync().verdicts
     assert [verdict.code for verdict in verdicts] == ["not_found", "invalid", ""]
+
+
+@pytest.mark.parametrize("forged", [{"content_hash": "0" * 64}, {"snapshot": {"total": "1"}}])
+def test_no_edition_is_born_issued(draft: Draft, forged: dict[str, Any]) -> None:
+    born = new_id().hex
+    values = {"quote_id": draft.quote, "tax_mode": "included", **forged}
+    draft.first.tx(("create", "quote_revision", born, values, 0), command="quote.unheard_of")
+    draft.first.sync()
+    draft.second.sync()
+    assert born not in {one for kind, one in draft.second.rows if kind == "quote_revision"}
+
+
+@pytest.mark.parametrize(
+    "slabs",
+    [
+        [{"quantity": "9" * 40, "unit_price": "1"}],
+        [{"quantity": "1", "unit_price": "1e999999"}],
+        [{"quantity": "1"}],
+        [{"quantity": "1", "unit_price": "1", "more": "1"}],
+        [{"quantity": "1", "unit_price": "1"}] * 101,
+        "1",
+    ],
+)
+def test_parts_at_tier_prices_are_as_long_as_a_lines_own_numbers(slabs: object) -> None:
+    with pytest.raises(BadValue):
+        check("quote_line", "slabs", slabs)
+    check("quote_line", "slabs", [{"quantity": "1", "unit_price": "2.5"}])
