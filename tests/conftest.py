@@ -164,19 +164,24 @@ def settle() -> None:
 
         application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         application.processEvents()
-    GARBAGE.look()
+    gc.collect()
     time.sleep(0.01)
 
 
 class Garbage:
-    """Looks for what a test left among what was made lately: to search all that is loaded after each window
+    """Looks for what tests leave among what was made lately: to search all that is loaded after each window
     was a third of what the tests of windows cost."""
 
     MUCH = 50_000
-    """Objects that are left after a search; then they are spared too."""
+    """Objects that are left after a search; before the next test they are spared too."""
 
     def __init__(self) -> None:
         self._due = True
+        gc.callbacks.append(self._searched)
+
+    def _searched(self, phase: str, about: dict[str, int]) -> None:
+        if phase == "stop" and about["generation"] == 2:
+            self._due = len(gc.get_objects()) > self.MUCH
 
     def spare(self) -> None:
         """Before a test: what is here now and no garbage is not searched again."""
@@ -185,11 +190,6 @@ class Garbage:
             gc.collect()
             gc.freeze()
             self._due = False
-
-    def look(self) -> None:
-        """After a test that has left something."""
-        gc.collect()
-        self._due = len(gc.get_objects()) > self.MUCH
 
 
 GARBAGE: Final = Garbage()

@@ -1,32 +1,65 @@
 """Stores for tests: real SQLCipher under a raw key, so that no test but the vault's own pays for Argon2."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
+from desktop.models import migrations
 from desktop.models.blobs import Blobs
 from desktop.models.engines import OFFICE_SETTINGS, Keyring, engine_of
+from desktop.models.profile import create_private
+from desktop.models.record import Base
 from desktop.models.records import Customer, Organisation, Product, Quote
 from desktop.models.store import Store
 from desktop.services import commands
 from desktop.services import quotes as _quotes  # registers the commands of quotes
 
 KEY = bytes(range(32))
+KEYS: Final = (("satchel.db", KEY), ("blobs.db", KEY[::-1]))
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 assert _quotes.PRICED
+
+
+def shape() -> frozenset[str]:
+    """Which tables and columns there are now: a test may have declared a record type of its own."""
+    return frozenset(f"{name} {table.c.keys()}" for name, table in Base.metadata.tables.items())
+
+
+@lru_cache(maxsize=8)
+def blank(_shape: frozenset[str]) -> list[bytes]:
+    """The files of a store that nobody has opened: its tables are made once, and who it is in each copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = keyrings(Path(folder))
+        engines = [engine_of(key) for key in keys]
+        with engines[0].begin() as connection:
+            migrations.migrate(connection)
+        Blobs(engines[1])
+        for engine in engines:
+            engine.dispose()
+        assert {path.name for path in Path(folder).iterdir()} == {name for name, _ in KEYS}
+        return [key.path.read_bytes() for key in keys]
+
+
+def keyrings(folder: Path) -> list[Keyring]:
+    """The keys of both databases of a store."""
+    return [Keyring(folder / name, key, create=True, settings=OFFICE_SETTINGS) for name, key in KEYS]
 
 
 @contextmanager
 def opened(folder: Path, *, clock: Callable[[], datetime] | None = None) -> Iterator[Store]:
     """The store in `folder`, made if absent; once closed, it refuses whoever still holds it."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows, bytes_ = (
-        Keyring(folder / name, key, create=True, settings=OFFICE_SETTINGS)
-        for name, key in (("satchel.db", KEY), ("blobs.db", KEY[::-1]))
-    )
+    for (name, _), made in zip(KEYS, blank(shape()), strict=True):
+        if not (folder / name).exists():
+            create_private(folder / name)
+            (folder / name).write_bytes(made)
+    rows, bytes_ = keyrings(folder)
     engine, reader = engine_of(rows), engine_of(rows, read_only=True)
     files, seen = engine_of(bytes_), engine_of(bytes_, read_only=True)
     try:

@@ -4,6 +4,7 @@
 """
 
 import atexit
+import hashlib
 import os
 import pwd
 import shutil
@@ -16,9 +17,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, NullPool, create_engine, make_url
+from sqlalchemy import URL, Connection, NullPool, create_engine, make_url
 
-from sync.server.store import Store, open_folder, open_url
+from desktop.models import profile
+from desktop.models.engines import open_keyed
+from sync.server.store import DATABASE, KEY, Store, open_folder, open_url, read_key
+from sync.server.tables import META
+from tests.stores import shape
 
 VARIABLE: Final = "SATCHEL_TEST_DATABASE_URL"
 HALF: Final = "half"
@@ -31,6 +36,8 @@ ABSENT: Final = (
     f"no PostgreSQL: neither {VARIABLE} nor its programs (Debian: postgresql) are here; "
     "the same tests ran on SQLite"
 )
+_PRIVATE: Final[set[Any]] = set()
+"""The folders of servers for this process alone, without replicas: whole databases are copied there."""
 _TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 _EMPTY: Final = "DROP SCHEMA IF EXISTS kept, room CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
@@ -130,6 +137,7 @@ def private() -> str:
     """The address of a database on a private server that ends with this process."""
     cluster = Cluster()
     atexit.register(cluster.stop)
+    _PRIVATE.add(str(cluster.folder))
     return cluster.url("satchel")
 
 
@@ -171,14 +179,58 @@ def lent(name: str) -> Iterator[str]:
 
 def office(folder: Path, name: str = "") -> Store:
     """A new office in `folder`, or in the PostgreSQL that was asked for."""
-    return emptied(here(name)) if ELSEWHERE else open_folder(folder)
+    if ELSEWHERE:
+        return emptied(here(name))
+    if not folder.exists():
+        profile.prepare(folder)
+        for file, made in _blank_folder(shape()).items():
+            profile.create_private(folder / file)
+            (folder / file).write_bytes(made)
+    return open_folder(folder)
+
+
+@lru_cache(maxsize=8)
+def _blank_folder(_shape: frozenset[str]) -> dict[str, bytes]:
+    """The files of an office that has its tables, and is nobody yet: each copy begins by finding out who."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "office"
+        open_folder(folder).close()
+        engine = open_keyed(folder / DATABASE, read_key(folder / KEY))
+        with engine.begin() as conn:
+            META.drop(conn)
+        engine.dispose()
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def emptied(url: str) -> Store:
     """A new office in the database at `url`; what was there is gone."""
-    with _connected(url) as conn:
-        conn.exec_driver_sql(_EMPTY)
+    if make_url(url).query.get("host") in _PRIVATE:
+        _copied(url, _blank_database(make_url(url).set(database="postgres"), shape()))
+    else:
+        with _connected(url) as conn:
+            conn.exec_driver_sql(_EMPTY)
     return open_url(url)
+
+
+@lru_cache(maxsize=8)
+def _blank_database(cluster: URL, tables: frozenset[str]) -> str:
+    """The name of a database that has an office's tables, and is nobody yet."""
+    name = "blank_" + hashlib.sha256("\n".join(sorted(tables)).encode()).hexdigest()[:16]
+    url = database_at(cluster.set(database=name).render_as_string(hide_password=False))
+    open_url(url).close()
+    with _connected(url) as conn:
+        META.drop(conn)
+    return name
+
+
+def _copied(url: str, blank: str) -> None:
+    """Let a copy of the database `blank` stand where that one stood."""
+    asked = make_url(url)
+    admin = create_engine(asked.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as conn:
+        conn.exec_driver_sql(f'DROP DATABASE IF EXISTS "{asked.database}" WITH (FORCE)')
+        conn.exec_driver_sql(f'CREATE DATABASE "{asked.database}" TEMPLATE "{blank}"')
+    admin.dispose()
 
 
 @contextmanager
