@@ -4,10 +4,12 @@ import argparse
 from typing import Any
 
 from desktop.cli import approving_phone
+from desktop.cli.approving_phone import document, standing_of
 from desktop.cli.console import Console
 from desktop.errors import NotFound
-from desktop.models.records import ApprovalRequest, Quote
-from desktop.services import approval_requests, approvals, commands, drafts, matters, records
+from desktop.models.records import ApprovalRequest
+from desktop.rules import approvals as rules
+from desktop.services import approval_requests, commands, matters
 from desktop.services.matters import Matter
 from desktop.words import msg
 
@@ -17,8 +19,8 @@ def register(areas: Any) -> None:
     area = areas.add_parser("approve", help="what waits for your approval; grant or refuse it; ask for it")
     area.add_argument("id", nargs="?", metavar="ID", help="of a request, its first letters; or: phone")
     area.add_argument("--refuse", action="store_true", help="say no instead")
-    area.add_argument("--ask", metavar="QUOTE", help="ask for approval of this quote as it stands")
-    area.add_argument("--check", metavar="QUOTE", help="whether this quote needs approval, and what is left")
+    area.add_argument("--ask", metavar="NUMBER", help="ask for this quote, contract or order")
+    area.add_argument("--check", metavar="NUMBER", help="whether it needs approval, and what is left")
     area.add_argument("--remark", default="", metavar="TEXT", help="why")
     approving_phone.arguments(area)
     area.set_defaults(run=approve)
@@ -61,17 +63,18 @@ def _answer(console: Console, matter: Matter, *, granted: bool, remark: str) -> 
 
 
 def _ask(console: Console, wanted: str, remark: str) -> None:
-    quote = records.find(console.store, Quote, wanted)
-    made = commands.run(console.store, console.actor, "quote.ask_approval", quote.id, remark=remark).value
+    about = document(console.store, wanted)
+    name = f"{about.__tablename__}.ask_approval"
+    made = commands.run(console.store, console.actor, name, about.id, remark=remark).value
     console.result(
-        {"id": made.id.hex, "quote": quote.id.hex, "role": made.role},
+        {"id": made.id.hex, about.__tablename__: about.id.hex, "role": made.role},
         msg("Asked for approval; the answer comes with a sync."),
     )
 
 
 def _check(console: Console, wanted: str) -> None:
-    quote = records.find(console.store, Quote, wanted)
-    found = approvals.now_standing(console.store, drafts.load(console.store, quote.id))
+    quote = document(console.store, wanted)
+    found = standing_of(console.store, quote)
     if found is None:
         told: dict[str, Any] = {
             "id": quote.id.hex,
@@ -80,7 +83,7 @@ def _check(console: Console, wanted: str) -> None:
             "left": None,
             "refusal": "",
         }
-        console.result(told, approval_requests.NOTHING)
+        console.result(told, rules.NOTHING[quote.__tablename__])
         return
     refusal = found.refusal
     console.result(
@@ -110,6 +113,7 @@ def _list(console: Console) -> None:
 def _told(console: Console, request: ApprovalRequest, quote: Any) -> dict[str, Any]:
     return {
         "id": request.id.hex,
+        "kind": approval_requests.about(request)[0],
         "quote": quote.title if quote is not None else "",
         "total": f"{request.exposure or 0:f}",
         "currency": request.currency,

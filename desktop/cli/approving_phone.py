@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from desktop.cli.console import Console
-from desktop.errors import Refused, Usage
-from desktop.models.records import Quote
+from desktop.errors import NotFound, Refused, Usage
+from desktop.models.records import Contract, Order, Quote
+from desktop.models.store import Store
+from desktop.rules import approvals as rules
 from desktop.rules import money, phone_approvals
 from desktop.services import (
     approval_answers,
     approval_conditions,
+    approval_papers,
     approval_phone,
-    approval_requests,
     approvals,
     commands,
     drafts,
@@ -21,6 +23,7 @@ from desktop.services import (
 )
 from desktop.words import msg
 
+NO_SUCH: Final = msg("There is no quote, contract or order “{name}” on this laptop.")
 READ_OUT: Final = msg(
     "Read out: {letters}. Total: {total} {currency}. It counts until {until}; tries left: {left}."
 )
@@ -29,7 +32,7 @@ READ_OUT: Final = msg(
 def arguments(area: argparse.ArgumentParser) -> None:
     """What is said besides."""
     area.add_argument("challenge", nargs="?", metavar="LETTERS", help="with phone: what was read out to you")
-    area.add_argument("--quote", metavar="QUOTE", help="with phone: what to read out for this quote")
+    area.add_argument("--quote", metavar="NUMBER", help="with phone: the quote, contract or order")
     area.add_argument("--code", metavar="LETTERS", help="with phone --quote: what was read back")
     area.add_argument("--total", help="with phone: the total that was read out, where it is not known here")
     area.add_argument("--currency", default="CNY", help="of the total")
@@ -37,6 +40,25 @@ def arguments(area: argparse.ArgumentParser) -> None:
     area.add_argument("--subject", metavar="QUOTE", help="issue it subject to approval")
     area.add_argument("--confirmation", metavar="QUOTE", help="the page that confirms it, once approved")
     area.add_argument("--out", type=Path, metavar="FILE", help="where that page is put")
+
+
+def document(store: Store, wanted: str) -> Quote | Contract | Order:
+    """What somebody names by number or id; a name that several share is the quote's. Raises NotFound."""
+    for cls in (Quote, Contract, Order):
+        try:
+            found = records.find(store, cls, wanted)
+        except NotFound:
+            continue
+        if isinstance(found, Quote | Contract | Order):
+            return found
+    raise NotFound(NO_SUCH.of(name=wanted))
+
+
+def standing_of(store: Store, about: Quote | Contract | Order) -> approvals.Standing | None:
+    """How it stands for the person of this vault."""
+    if isinstance(about, Quote):
+        return approvals.now_standing(store, drafts.load(store, about.id))
+    return approval_papers.now_standing(store, about)
 
 
 def phone(console: Console, chosen: argparse.Namespace) -> None:
@@ -50,11 +72,15 @@ def phone(console: Console, chosen: argparse.Namespace) -> None:
 
 
 def _reading_out(console: Console, wanted: str, code: str | None) -> None:
-    store, quote = console.store, records.find(console.store, Quote, wanted)
-    found = approvals.now_standing(store, drafts.load(store, quote.id))
+    store, quote = console.store, document(console.store, wanted)
+    found = standing_of(store, quote)
     if found is None or not found.asks:
-        raise Refused(approval_requests.NOTHING)
-    call = approval_phone.open_call(store, approvals.matter_of(store, quote.id, found))
+        raise Refused(rules.NOTHING[quote.__tablename__])
+    if isinstance(quote, Quote):
+        matter = approvals.matter_of(store, quote.id, found)
+    else:
+        matter = approval_papers.matter_of(store, quote)[0]
+    call = approval_phone.open_call(store, matter)
     if code:
         person = approval_phone.read_back(store, call, found.asks, code)
         said = approval_phone.BY_PHONE.of(who=person.name)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from desktop.models.records import Approval, ApprovalGrant, ApprovalRequest, Quote
 from desktop.rules import approvals
-from desktop.services.approval_requests import asked_words, waiting_for
+from desktop.services.approval_requests import Subject, asked_words, subject_of, waiting_for
 from desktop.services.approval_verdicts import reason
 from desktop.services.days import day_words
 from desktop.services.today import MOST, Day, Line, source
@@ -56,7 +56,8 @@ def conditional(day: Day) -> Iterator[Line]:
         Approval.used_at >= day.now - RECENT,
     )
     for note, quote in _with_quotes(day, list(day.session.scalars(query.limit(MOST)))):
-        if quote.stage != "issued" or quote.revision_id != note.revision_id:
+        current = isinstance(quote, Quote) and quote.revision_id == note.revision_id
+        if quote.stage != "issued" or not current:
             continue
         mark: Mark
         if note.verdict == "kept" or _granted(day, note):
@@ -79,27 +80,31 @@ def _granted(day: Day, note: Approval) -> bool:
     return day.session.scalars(query).first() is not None
 
 
-def _with_quotes(day: Day, found: list[Any]) -> Iterator[tuple[Any, Quote]]:
-    pairs = [(one, day.session.get(Quote, one.quote_id)) for one in found if one.quote_id is not None]
-    here = [(one, quote) for one, quote in pairs if quote is not None and quote.deleted_at is None]
-    day.customers(quote.customer_id for _, quote in here)
+def _with_quotes(day: Day, found: list[Any]) -> Iterator[tuple[Any, Subject]]:
+    """Each with the quote, contract or order that it is about, as far as those are here."""
+    pairs = [(one, subject_of(day.session, one)) for one in found]
+    here = [(one, about) for one, about in pairs if about is not None and about.deleted_at is None]
+    day.customers(about.customer_id for _, about in here)
     yield from here
 
 
-def _title(said: Message, quote: Quote) -> Message:
-    return said.of(quote=quote.number or quote.name or "—")
+def _title(said: Message, about: Subject) -> Message:
+    return said.of(quote=about.number or about.name or "—")
 
 
 def _line(
-    day: Day, quote: Quote, named: tuple[str, str], title: Message, why: Message, mark: Mark, urgency: float
+    day: Day, about: Subject, named: tuple[str, str], title: Message, why: Message, mark: Mark, urgency: float
 ) -> Line:
     key, kind = named
-    action = msg("Decide") if kind == "inbox" else msg("Open quote")
+    action = msg("Decide") if kind == "inbox" else _OPEN[about.__tablename__]
     return Line(
-        *(key, kind, quote.id, title, why, mark, urgency, action),
-        about=day.called(quote.customer_id),
-        value=quote.payable,
-        currency=quote.currency or "CNY",
-        customer=quote.customer_id,
-        face=day.face(quote.customer_id),
+        *(key, about.__tablename__ if kind == "quote" else kind, about.id, title, why, mark, urgency, action),
+        about=day.called(about.customer_id),
+        value=about.payable,
+        currency=about.currency or "CNY",
+        customer=about.customer_id,
+        face=day.face(about.customer_id),
     )
+
+
+_OPEN: Final = {"quote": msg("Open quote"), "contract": msg("Open contract"), "order": msg("Open order")}

@@ -40,6 +40,7 @@ def test_a_quote_is_approved_by_telephone_and_another_subject_to_approval(pair: 
     desk.new_id("product", "sku=A", "name=空压机", "price=1000", "tax_percent=13", "unit=台")
     rule = ("name=整单折扣", "kind=document_discount", "threshold=3", "role=manager", "conditional=2")
     desk.new_id("approval_rule", *rule)
+    desk.new_id("approval_rule", "name=订单", "kind=total", "threshold=900", "currency=CNY", "subject=order")
     for laptop in (desk, rep, desk):
         laptop.json("sync")
     buyer = rep.new_id("customer", "name=苏州星河精密机械有限公司")
@@ -50,6 +51,13 @@ def test_a_quote_is_approved_by_telephone_and_another_subject_to_approval(pair: 
     code = desk.json("approve", "phone", letters, "--total", "955")["code"]
     rep.json("approve", "phone", "--quote", first, "--code", code)
     assert rep.json("quote", "issue", first)["number"]
+    order = rep.json("quote", "order", first)["id"]
+    assert "total is 955" in rep.fails(1, "order", "submit", order)
+    assert rep.json("approve", "--check", order)["asks"] == ["total"]
+    letters = rep.json("approve", "phone", "--quote", order)["challenge"]
+    code = desk.json("approve", "phone", letters, "--total", "955")["code"]
+    rep.json("approve", "phone", "--quote", order, "--code", code)
+    assert rep.json("order", "submit", order)["number"]
     assert rep.json("approve", "--subject", second)["until"]
     rep.fails(1, "approve", "--confirmation", second)
     for laptop in (desk, rep, desk):

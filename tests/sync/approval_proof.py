@@ -1,4 +1,4 @@
-"""Random quotes, rules, delegations and calls: what a laptop decides offline, the office says again at sync.
+"""Random papers, rules, delegations and calls: what a laptop decides offline, the office says again at sync.
 
 `python -m tests.sync.approval_proof --cases 10000` runs the full count; the suite runs some of them.
 """
@@ -48,6 +48,7 @@ from sync.server import approval_calls
 from sync.server import approvals as office
 from sync.server.batch import Batch, Held
 from sync.server.scope import Scope
+from tests.sync import approval_paper_cases
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -157,7 +158,7 @@ class Drawn:
 
     def _rule(self, n: int) -> Rule:
         r = self.random
-        kind = r.choice([kind for kind, _ in approvals.KINDS])
+        kind = r.choice(approvals.KINDS_OF[approvals.QUOTE])
         return Rule(
             str(n), kind, self._limit(kind, 0), r.choice(("manager", "manager", "manager", "admin")), "CNY"
         )
@@ -173,7 +174,7 @@ class Drawn:
     def _delegation(self) -> Delegation:
         r = self.random
         limits: dict[str, Any] = {
-            kind: self._limit(kind, 1) for kind, _ in approvals.KINDS if r.random() < 0.93
+            kind: self._limit(kind, 1) for kind in approvals.KINDS_OF[approvals.QUOTE] if r.random() < 0.93
         }
         for kind in ("payment_days", "clause", "validity"):
             if kind in limits:
@@ -339,7 +340,12 @@ def _said(refused: Message | None) -> str:
 
 
 def run(first: int, count: int) -> Counter[str]:
-    """How many cases ended how. Raises AssertionError naming the first on which the two disagree."""
+    """How many cases ended how, of quotes and of as many contracts and orders. Raises AssertionError."""
+    return quotes(first, count) + approval_paper_cases.run(first, count)
+
+
+def quotes(first: int, count: int) -> Counter[str]:
+    """How many quotes ended how. Raises AssertionError naming the first on which the two disagree."""
     ended: Counter[str] = Counter()
     for seed in range(first, first + count):
         drawn = Drawn(seed)

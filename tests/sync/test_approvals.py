@@ -26,10 +26,11 @@ from desktop.rules import delegations
 from desktop.services import approvals as laptop
 from desktop.services import commands, matters, quotes, ways
 from sync.client.driver import enrol, sync_once
+from sync.server import approval_papers
 from sync.server import approvals as office
 from sync.server.server import Server
 from tests.stores import NOON, customer, opened, product, quote
-from tests.sync import approval_proof, postgres
+from tests.sync import approval_paper_cases, approval_proof, postgres
 from tests.sync.simulator.world import Direct
 
 assert quotes.PRICED
@@ -250,22 +251,34 @@ def test_what_the_office_cannot_compute_is_looked_at_and_not_called_in_order(
 
 
 def test_laptop_and_office_say_the_same_of_random_quotes() -> None:
-    ended = approval_proof.run(0, 120)
+    ended = approval_proof.quotes(0, 120)
     ways = ("covered", "refused", "nothing asks", "call counts", "call refused")
     assert min(ended[how] for how in ways) > 5
     assert all(approval_proof.altered(seed) for seed in range(120))
 
 
+def test_laptop_and_office_say_the_same_of_random_contracts_and_orders(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = approval_paper_cases.run(0, 80)
+    ways = [f"{of}: {how}" for of in ("contract", "order") for how in ("covered", "refused", "nothing asks")]
+    assert min(ended[how] for how in ways) > 2
+    whole = approval_papers.paper_of
+    monkeypatch.setattr(approval_papers, "paper_of", lambda *said: whole(*said[:4], ()))
+    with pytest.raises(AssertionError, match="laptop"):  # an office that forgets what came before it
+        approval_paper_cases.run(0, 80)
+
+
 def test_an_office_that_forgot_a_limit_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "refusal_of", lambda *_: None)
     with pytest.raises(AssertionError, match="laptop"):
-        approval_proof.run(0, 60)
+        approval_proof.quotes(0, 60)
 
 
 def test_an_office_that_takes_any_code_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office.approval_calls, "refusal_of_call", lambda *_: None)
     with pytest.raises(AssertionError, match="call"):
-        approval_proof.run(0, 60)
+        approval_proof.quotes(0, 60)
 
 
 def test_the_states_of_a_request_are_states_in_chinese_too() -> None:

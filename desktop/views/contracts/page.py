@@ -17,6 +17,7 @@ from desktop.services import contract_approvals, contract_clauses, contract_draf
 from desktop.services.clauses import NEEDS
 from desktop.services.contract_signing import SIGNED_BY, signatures
 from desktop.views import cells, paperwork
+from desktop.views.approvals.papers import WATCHED, AskPaper
 from desktop.views.attachments import AttachmentsPanel
 from desktop.views.buttons import Button, Segments, Tab
 from desktop.views.compose import (
@@ -117,7 +118,8 @@ class ContractPage(QWidget):
         }
         self._warning = label(look, ink="warn")
         self._mark = Picture(look, "circle-alert", "warn", "small")
-        warned = holding(row(look, self._mark, self._warning, gap=6))
+        self.asking = AskPaper(look, self._desk, "contract", lambda: self.contract_id)
+        warned = holding(row(look, self._mark, self._warning, self.asking, gap=6))
         tabs = row(look, *self._tabs.values(), None, warned, gap=22, edge=(20, 0, 20, 0))
         bar = region("surface", "bottom")
         bar.setLayout(tabs)
@@ -297,9 +299,10 @@ class ContractPage(QWidget):
         return heading, changed
 
     def _missing(self) -> Message | None:
-        missing = self.draft.missing()
+        missing, (found, why) = self.draft.missing(), contract_approvals.look(self._desk.store, self.draft)
+        self.asking.show_for(None if missing else found)
         if not missing:
-            return contract_approvals.refusal_now(self._desk.store, self.draft)
+            return why
         return msg("Fill in first: {names}.").of(names=", ".join(f"{{{name}}}" for name in missing))
 
     def _warn(self) -> None:
@@ -486,7 +489,7 @@ class ContractPage(QWidget):
             self.do(name, told)
 
     def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
-        if not any(kind in PARTS for kind, _ in keys):
+        if not any(kind in PARTS or kind in WATCHED for kind, _ in keys):
             return
         if self._desk.row("contract", self.contract_id) is None:
             self.opened.emit("customer", self.draft.contract.customer_id)

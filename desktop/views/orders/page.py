@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from desktop.models.records import Contract, Order, Quote
 from desktop.rules import stages
-from desktop.services import order_chain, order_queues, order_work
+from desktop.services import approval_papers, order_chain, order_queues, order_work
+from desktop.views.approvals.papers import WATCHED, AskPaper
 from desktop.views.buttons import Button, Segments
 from desktop.views.compose import Chip, Line, Stack, column, holding, region, row, scrolling, tab_through
 from desktop.views.desk import Desk
@@ -19,6 +20,7 @@ from desktop.views.header_parts import park, want
 from desktop.views.look import Look
 from desktop.views.orders.chain import ChainView
 from desktop.views.orders.form import OrderForm, asked_of, left_of
+from desktop.views.orders.papers import OrderPapers
 from desktop.views.orders.shares import Shares
 from desktop.views.orders.steps import EVERY, Around, doable, steps, tiles
 from desktop.views.record_page import RecordPage
@@ -40,7 +42,7 @@ class OrderPage(RecordPage):
         self.chain = order_chain.load(desk.store, record_id)
         self.face = Segments(
             look,
-            [("chain", msg("Chain")), ("facts", msg("Facts"))],
+            [("chain", msg("Chain")), ("facts", msg("Facts")), ("papers", msg("Papers"))],
             current="chain",
             name=msg("What is shown"),
         )
@@ -51,9 +53,11 @@ class OrderPage(RecordPage):
         self.first = Button(look, kind="primary")
         self.second = Button(look)
         self.more = Button(look, icon="ellipsis", name=msg("More"))
+        self.asking = AskPaper(look, desk, "order", lambda: self.record_id)
         self._offered: list[str] = []
         self._faces = Stack()
         self._form: OrderForm | None = None
+        self._papers: OrderPapers | None = None
         super().__init__(look, desk, kind, record_id)
         self.first.clicked.connect(lambda: self.start(self._offered[0]))
         self.second.clicked.connect(lambda: self.start(self._offered[1]))
@@ -81,12 +85,28 @@ class OrderPage(RecordPage):
         every = column(look, bar, Line(look), self._faces, gap=0)
         every.setStretch(2, 1)
         self.setLayout(every)
-        for part in (self.stage, self.first, self.second, self.more):
+        for part in (self.stage, self.first, self.second, self.more, self.asking):
             park(part, self)
 
     def turn(self, key: str) -> None:
-        """The chain, or the facts."""
-        self._faces.setCurrentIndex(int(key == "facts"))
+        """The chain, the facts, or the papers."""
+        if key == "papers":
+            self.papers.show_chain(self.chain)
+        self._faces.setCurrentIndex(("chain", "facts", "papers").index(key))
+
+    @property
+    def papers(self) -> OrderPapers:
+        """What is printed of it; made when it is first wanted."""
+        if self._papers is None:
+            self._papers = OrderPapers(self._look, self._desk)
+            self._papers.message_wanted.connect(self.copy_message)
+            self._papers.closed.connect(self._back)
+            self._faces.addWidget(self._papers)
+        return self._papers
+
+    def _back(self) -> None:
+        self.face.choose("chain")
+        self.turn("chain")
 
     def show_record(self, record_id: UUID) -> None:
         """Another order on the same page."""
@@ -104,11 +124,13 @@ class OrderPage(RecordPage):
 
     def header_actions(self) -> list[QWidget]:
         """What is usually next, and everything else that makes sense."""
-        return [self.more, self.second, self.first]
+        return [self.more, self.asking, self.second, self.first]
 
     def _allow(self) -> None:
         """The next steps; what this person may not do is grey, with the reason."""
         self._offered = doable(self.chain)
+        found = approval_papers.now_standing(self._desk.store, self.chain.order)
+        want(self.asking, self.asking.wanted(found))
         for place, button in enumerate((self.first, self.second)):
             there = place < len(self._offered)
             want(button, there)
@@ -116,7 +138,8 @@ class OrderPage(RecordPage):
                 name = self._offered[place]
                 button.rename(_WORDS[name], _WORDS[name])
                 button.show_icon(_ICONS[name])
-                button.refuse(self._desk.refusal(name, self.chain.order))
+                asked = found.refusal if found is not None and name == "order.submit" else None
+                button.refuse(self._desk.refusal(name, self.chain.order) or asked)
         want(self.more, len(self._offered) > 2 or bool(self.chain.deliveries))
         self._fit_actions()
 
@@ -133,6 +156,8 @@ class OrderPage(RecordPage):
         self.sums.show_tiles([] if self._look.private else tiles(chain, today))
         self.steps.show_steps(steps(chain, self._around(), today))
         self.shares.show_chain(chain)
+        if self._papers is not None and self._faces.currentWidget() is self._papers:
+            self._papers.show_chain(chain)
 
     def _around(self) -> Around:
         order = self.chain.order
@@ -157,7 +182,7 @@ class OrderPage(RecordPage):
         self._fit_actions()
 
     def _changed(self, keys: frozenset[tuple[str, UUID]]) -> None:
-        if not self._resting and any(kind in FOLLOWING for kind, _ in keys):
+        if not self._resting and any(kind in FOLLOWING or kind in WATCHED for kind, _ in keys):
             keys = keys | {(self.kind, self.record_id)}
         super()._changed(keys)
 
@@ -176,7 +201,7 @@ class OrderPage(RecordPage):
         if not asked and not lines:
             self._do(name, {})
             return
-        whole = name != "order.take_back"
+        whole = name not in ("order.take_back", "order.credit")
         self.form.ask(_WORDS[name], asked, lines, partial(self._do, name), all_at_first=whole)
 
     def _do(self, name: str, values: dict[str, Any]) -> None:
@@ -219,6 +244,9 @@ class OrderPage(RecordPage):
         from PySide6.QtGui import QGuiApplication
 
         goods = [one for one in self.chain.deliveries if one.kind == "goods"]
+        if not goods:
+            self._desk.told.emit(msg("Nothing was sent yet."), False)
+            return
         text = self._look.text(order_work.message(self.chain, goods[-1]))
         QGuiApplication.clipboard().setText(text)
         self._desk.told.emit(msg("Copied; paste it into a mail or a chat."), False)
