@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from PIL import Image, ImageChops
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
@@ -392,18 +392,25 @@ def luminance(rgb: Rgb) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+USUAL: Final = 1 << 15
+"""Colours that a screen may have without a table of counts as large as all of its pixels."""
+
+
 def stale_colours(glance: Glance, before: Iterable[str]) -> set[str]:
     """Colours of themes of before, that the theme of now does not have, on more than a few pixels."""
     new = inks_of(glance.look.theme_name)
     old = {colour for name in before for colour in inks_of(name)}
     page = paper()
     new = new | {page.ink, page.ink_2, page.ink_3, page.accent, page.band, page.line}  # paper stays paper
+    if not old - new:
+        return set()
     image = glance.image.copy()
     for cards in (widget for widget in glance.widgets if isinstance(widget, ThemeCards)):
         box = place_of(glance.screen, cards)  # they show every theme on purpose
         left, top = SHARP * box.left(), SHARP * box.top()
         image.paste((1, 2, 3), (left, top, left + SHARP * box.width(), top + SHARP * box.height()))
-    counted: list[tuple[int, Any]] = image.getcolors(image.width * image.height) or []
+    usual = image.getcolors(USUAL)
+    counted: list[tuple[int, Any]] = usual or image.getcolors(image.width * image.height) or []
     seen_here = {
         f"#{red:02X}{green:02X}{blue:02X}"
         for count, (red, green, blue) in counted
