@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from desktop.models.records import Approval, User
 from desktop.models.store import Store
-from desktop.services import approval_conditions, coupons
+from desktop.services import approval_conditions, coupons, receipts
 from desktop.services.drafts import QuoteDraft
 from desktop.services.naming import Called
 from desktop.words import Message, msg
@@ -51,6 +51,15 @@ def of_quote(store: Store, draft: QuoteDraft) -> Verdict | None:
             who = session.get(User, note.approver_id) if note.approver_id else None
         return Verdict("warn", UNMATCHED.of(who=who.name if who is not None else "—"))
     return Verdict("warn", NOT_CHECKED)
+
+
+def shown(store: Store, draft: QuoteDraft) -> Verdict | None:
+    """The verdict, and of an edition that asked for none when the office received it."""
+    found = of_quote(store, draft)
+    if found is not None or not draft.frozen:
+        return found
+    received = receipts.of_content(store, draft.revision.content_hash)
+    return None if received is None else Verdict("good" if received.sound else "warn", received.words)
 
 
 def note_of(store: Store, revision: UUID) -> Approval | None:

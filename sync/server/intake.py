@@ -27,6 +27,7 @@ from sync.protocol.upcast import upcast
 from sync.server import (
     approvals,
     audit,
+    countersign,
     coupons,
     floors,
     inboxes,
@@ -259,6 +260,7 @@ def _judge(
     links.follow(batch)
     approvals.follow(batch, scope, decided)
     orders.follow(batch)
+    countersign.follow(batch)
     inboxes.became(batch, decided)
     inboxes.file(batch, decided, scope.mask)
     batch.flush()

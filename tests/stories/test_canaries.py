@@ -21,13 +21,13 @@ CHOSEN = {("organisation", name) for name in ("time_zone", "currency", "terms", 
 CHOSEN |= {("quote_line", name) for name in ("tax_rates", "tax_category")}
 CHOSEN |= {("signature", "custom"), ("share", "name"), ("share", "custom")}
 CHOSEN |= {(name, "custom") for name in ("approval", "approval_grant", "approval_request", "phone_approval")}
-CHOSEN |= {("coupon_use", "custom"), ("customer_link", "custom")}
+CHOSEN |= {("coupon_use", "custom"), ("customer_link", "custom"), ("receipt", "custom")}
 FOLLOWS = {"order_line", "delivery", "acceptance", "invoice_request", "payment"}
 """What follows from an order, once the office has taken it on."""
 CHOSEN |= {(name, word) for name in FOLLOWS for word in ("custom", "carrier", "tracking")}
 """What has a shape of its own."""
 MADE = {"signature", "share", "approval", "approval_grant", "approval_request", "phone_approval"} | FOLLOWS
-MADE |= {"coupon_use", "customer_link"}
+MADE |= {"coupon_use", "customer_link", "receipt"}
 """What only commands of its own make; the day signs a quote with canaries for name and job."""
 FILED = {"decision"}
 """What nobody types: the office files it, with words that other records hold as well."""

@@ -82,6 +82,7 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
         Added(kind, ("contract_id", "order_id"))
         for kind in ("approval", "approval_request", "approval_grant")
     ),
+    Made("receipt"),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -31,6 +31,7 @@ from desktop.models.records.orders import (
 from desktop.models.records.people import Device, Organisation, SavedView, Setting, Tag, Team, User
 from desktop.models.records.proposals import Proposal
 from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
+from desktop.models.records.receipts import Receipt
 from desktop.models.records.shares import Share
 from desktop.models.records.signatures import Signature
 
@@ -77,6 +78,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "QuoteRevision",
+    "Receipt",
     "SavedView",
     "Setting",
     "Share",

@@ -20,7 +20,10 @@ from desktop.views.quote_foot import QuoteFoot
 from desktop.words import Message, msg
 
 WATCHED: Final = frozenset(
-    {"approval_rule", "delegation", "approval_request", "approval_grant", "approval", "phone_approval"}
+    {
+        *("approval_rule", "delegation", "approval_request", "approval_grant", "approval", "phone_approval"),
+        "receipt",
+    }
 )
 """What changes how a quote stands without changing it."""
 BINDING: Final = msg(
@@ -54,7 +57,7 @@ class QuoteLight(QObject):
             self.standing = None
 
             def judged() -> approval_verdicts.Verdict | None:
-                return approval_verdicts.of_quote(store, draft)
+                return approval_verdicts.shown(store, draft)
 
             self._desk.runner.read(self, "standing", judged, self._judge)
             return
