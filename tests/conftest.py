@@ -16,6 +16,8 @@ import hypothesis
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.models import engines
+
 if TYPE_CHECKING:
     from tests.screens.sample import Firm
 
@@ -41,6 +43,20 @@ LASTING = (
     "execnet",
     "pytest_timeout",
 )  # not ours, or ending by themselves
+
+
+def spare_wiping() -> None:
+    """SQLCipher wipes each piece of memory that it lets go once one connection asked for it, in this process
+    for good: a third of what tests with a store cost. Real programs that tests start do wipe, and
+    tests/models/test_connections.py asks whether they would.
+    """
+    asking = engines.SETTINGS[0]
+    assert "memory" in asking
+    vars(engines)["FILE_SETTINGS"] = tuple(one for one in engines.FILE_SETTINGS if one != asking)
+    vars(engines.Keyring)["__init__"].__kwdefaults__["settings"] = engines.OFFICE_SETTINGS
+
+
+spare_wiping()
 
 
 class PatientBot(QtBot):

@@ -1,10 +1,13 @@
 """Every connection is keyed, checked and set up alike; writers wait their turn, readers see one moment."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Final
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +16,20 @@ from sqlcipher3 import dbapi2
 from desktop.errors import Damaged, Refused
 from desktop.models import engines
 from desktop.models.vault import Vault
+from tests.house.sources import ROOT
 from tests.vaults import cheap_vault
+
+EXPECTED: Final = {
+    "cipher_status": "1",
+    "cipher_memory_security": "1",
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "secure_delete": 1,
+    "foreign_keys": 1,
+    "temp_store": 2,
+    "cache_size": -65536,
+    "cipher_page_size": "4096",
+}
 
 
 @pytest.fixture
@@ -48,23 +64,21 @@ def test_attach_is_denied_outside_maintenance(made: SimpleNamespace, tmp_path: P
             other.exec_driver_sql(f"ATTACH '{plain}' AS plain KEY ''")
 
 
-def test_every_connection_has_the_settings_of_the_vault(made: SimpleNamespace) -> None:
-    expected = {
-        "cipher_status": "1",
-        "cipher_memory_security": "1",
-        "journal_mode": "wal",
-        "synchronous": 2,
-        "secure_delete": 1,
-        "foreign_keys": 1,
-        "temp_store": 2,
-        "cache_size": -65536,
-        "cipher_page_size": "4096",
-    }
-    for engine in (made.vault.engine, made.vault.reader()):
-        with engine.connect() as one, engine.connect() if engine is made.vault.reader() else one as two:
-            for connection in (one, two):
-                seen = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in expected}
-                assert seen == expected
+def settings_of(folder: Path) -> list[list[object]]:
+    """What each of the three connections of a new vault answers to `EXPECTED`."""
+    seen = []
+    with closing(cheap_vault(folder)) as vault, ExitStack() as stack:
+        for engine in (vault.engine, vault.reader(), vault.reader()):
+            connection = stack.enter_context(engine.connect())
+            seen.append([connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in EXPECTED])
+    return seen
+
+
+def test_every_connection_has_the_settings_of_the_vault(tmp_path: Path) -> None:
+    """In a process of its own: in this one SQLCipher does not wipe its memory (tests/conftest.py)."""
+    words = [sys.executable, "-m", "tests.models.test_connections", str(tmp_path / "profile")]
+    done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == [[*EXPECTED.values()]] * 3
 
 
 def test_a_reader_sees_one_moment_and_can_change_nothing(made: SimpleNamespace) -> None:
@@ -159,3 +173,7 @@ def test_a_build_that_cannot_encrypt_opens_nothing(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(engines, "dbapi2", sqlite3)
     with pytest.raises(Refused, match="cannot encrypt"):
         engines.Keyring(tmp_path / "plain.db", bytes(32), create=True).connect()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(settings_of(Path(sys.argv[1]))))
