@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from desktop.cli import order_papers
 from desktop.cli.console import Console
 from desktop.errors import NotFound, Refused
 from desktop.models.kinds import Day, Number
@@ -37,6 +37,10 @@ def register(areas: Any) -> None:
     kinds = area.add_subparsers(metavar="ACTION", required=True)
     listed = kinds.add_parser("list", help="orders; late ones; what waits for shipping or finance")
     listed.add_argument("--queue", choices=sorted(order_queues.QUEUES), default="")
+    listed.add_argument("--most", type=int, default=order_queues.PAGE, metavar="N", help="so many at once")
+    listed.add_argument(
+        "--before", default="", metavar="ID", help="without a queue: those made before this one"
+    )
     listed.set_defaults(run=list_orders)
     made = kinds.add_parser("new", help="from a contract: all that is left of it")
     made.add_argument("--contract", required=True, metavar="ID")
@@ -56,12 +60,22 @@ def _actions(kinds: Any) -> None:
         ("send-back", send_back, "the office wants it otherwise", ("--reason", "TEXT")),
         ("ship", ship, "a batch goes out", lines, on, *_of("carrier", "tracking"), ("--expected", "DAY")),
         ("deliver", deliver, "a batch arrived", ("--batch", "N"), on),
-        ("accept", accept, "the customer takes a batch over", ("--batch", "N"), ("--by", "NAME"), on),
-        ("return", take_back, "goods came back", lines, ("--reason", "TEXT"), on),
+        ("accept", accept, "the customer takes a batch over", lines, *_of("batch"), ("--by", "NAME"), on),
+        ("return", take_back, "goods came back", lines, *_of("reason", "outcome"), on),
         ("invoice", invoice, "ask finance for an invoice", lines, ("--due", "DAY")),
+        ("credit", credit, "ask finance for a credit note", lines),
         ("invoiced", invoiced, "finance has written it", *_of("request", "number"), on),
         ("withdraw", withdraw, "an invoice request that nobody has answered", *_of("request")),
-        ("data", data, "an invoice request as EN 16931 data", *_of("request"), ("--to", "FILE")),
+        ("data", data, "an invoice request as EN 16931 data", *_of("request", "country", "to")),
+        ("cii", data, "the same", *_of("request", "country", "to")),
+        ("orderx", order_papers.orderx, "the order as Order-X data", *_of("country", "to")),
+        (
+            "pdf",
+            order_papers.pdf,
+            "its papers",
+            *_of("paper", "batch", "paper-language", "to"),
+            ("--seal", ""),
+        ),
         ("pay", pay, "money came in", *_of("amount", "request", "step", "reference"), on),
     )
     for name, run, text, *options in actions:
@@ -70,6 +84,8 @@ def _actions(kinds: Any) -> None:
         for option, meta in options:
             if option == "--line":
                 area.add_argument(option, action="append", metavar=meta)
+            elif not meta:
+                area.add_argument(option, action="store_true")
             else:
                 area.add_argument(option, default="", metavar=meta)
         area.set_defaults(run=run)
@@ -205,6 +221,7 @@ def accept(console: Console, chosen: argparse.Namespace) -> None:
         *(console, "order.take_over", chain.order.id),
         delivery_id=batch.id,
         signer=chosen.by,
+        quantities=_lines(chain, chosen.line),
         accepted_on=on,
     )
     _tell(console, chain.order.id, msg("Noted."))
@@ -214,7 +231,8 @@ def take_back(console: Console, chosen: argparse.Namespace) -> None:
     """Goods came back."""
     chain = _chain(console, chosen)
     wanted, on = _lines(chain, chosen.line) or {}, Day().parse(chosen.on)
-    _do(console, "order.take_back", chain.order.id, quantities=wanted, reason=chosen.reason, returned_on=on)
+    said = {"reason": chosen.reason, "outcome": chosen.outcome or "replaced"}
+    _do(console, "order.take_back", chain.order.id, quantities=wanted, returned_on=on, **said)
     _tell(console, chain.order.id, msg("Noted."))
 
 
@@ -226,6 +244,13 @@ def invoice(console: Console, chosen: argparse.Namespace) -> None:
         quantities=_lines(chain, chosen.line),
         due_on=Day().parse(chosen.due),
     )
+    _tell(console, chain.order.id, msg("Asked for {number}.").of(number=made.number), request=made.number)
+
+
+def credit(console: Console, chosen: argparse.Namespace) -> None:
+    """Ask finance to take an invoice back."""
+    chain = _chain(console, chosen)
+    made = _do(console, "order.credit", chain.order.id, quantities=_lines(chain, chosen.line))
     _tell(console, chain.order.id, msg("Asked for {number}.").of(number=made.number), request=made.number)
 
 
@@ -264,12 +289,8 @@ def data(console: Console, chosen: argparse.Namespace) -> None:
     request = _request(_chain(console, chosen), chosen.request)
     if request is None:
         raise NotFound(msg("This order has no such invoice request."))
-    target = Path(chosen.to or f"{request.number}.xml")
-    written = order_files.invoice_data(console.store, request.id)
-    try:
-        target.write_bytes(written)
-    except OSError as error:
-        raise Refused(msg("{path} cannot be written: {why}.").of(path=target, why=error.strerror)) from None
+    written = order_files.invoice_data(console.store, request.id, country=chosen.country or order_files.CHINA)
+    target = order_papers.write(chosen.to or f"{request.number}.xml", written)
     console.result({"request": request.number, "file": str(target)}, str(target))
 
 
@@ -293,7 +314,8 @@ def pay(console: Console, chosen: argparse.Namespace) -> None:
 
 def list_orders(console: Console, chosen: argparse.Namespace) -> None:
     """Orders, newest first; of a queue what has waited longest first."""
-    found = order_queues.queue(console.store, chosen.queue)
+    before = records.find(console.store, Order, chosen.before).id if chosen.before else None
+    found = order_queues.queue(console.store, chosen.queue, most=chosen.most, before=before)
     if console.options.json:
         console.emit([_told(console, chain) for chain in found])
         return
@@ -319,7 +341,7 @@ def show(console: Console, chosen: argparse.Namespace) -> None:
         console.line(
             f"  {line['sku']} {line['name']}  {line['quantity']}  {line['amount']}  → {line['open']}"
         )
-    for part in ("deliveries", "requests", "payments"):
+    for part in ("deliveries", "requests", "payments", "schedule"):
         for one in told[part]:
             console.line("  " + " · ".join(str(value) for value in one.values() if value not in ("", None)))
 
@@ -379,6 +401,14 @@ def _followed(console: Console, chain: order_chain.Chain) -> dict[str, Any]:
             {"on": str(one.received_on), "amount": _money(chain, one.amount), "step": one.milestone or ""}
             for one in chain.payments
         ],
+        "schedule": [
+            {
+                "step": step["name"]["zh"],
+                "amount": _money(chain, step["amount"]),
+                "received": _money(chain, received),
+            }
+            for step, received in chain.steps()
+        ],
     }
 
 
@@ -394,4 +424,5 @@ def _batch(chain: order_chain.Chain, one: Delivery) -> dict[str, Any]:
         "arrived": str(one.arrived_on or ""),
         "accepted_by": accepted.signer if accepted is not None else "",
         "reason": one.reason or "",
+        **({"outcome": one.outcome or "replaced"} if one.kind == "return" else {}),
     }

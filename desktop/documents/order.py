@@ -237,7 +237,7 @@ def _account(voice: Voice, snapshot: Mapping[str, Any]) -> list[list[Said]]:
     rows = [
         [
             Said(entry["on"]),
-            voice.say(_WHAT[entry["what"]]) if not entry.get("named") else voice.text(entry["named"]),
+            voice.say(_WHAT[entry["what"]]),
             Said(entry["reference"]),
             *(money(entry[name]) for name in ("charged", "received", "balance")),
         ]
@@ -250,7 +250,6 @@ def _account(voice: Voice, snapshot: Mapping[str, Any]) -> list[list[Said]]:
 
 _WHAT: Final[Mapping[str, Message]] = {
     "prepaid": msg("Prepaid", "paper"),
-    "asked": msg("Invoice requested", "paper"),
     "invoice": msg("Invoice", "paper"),
     "credit": msg("Credit note", "paper"),
     "payment": msg("Payment received", "paper"),

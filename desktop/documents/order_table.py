@@ -12,7 +12,7 @@ from desktop.documents.typography import lines_of
 from desktop.documents.voice import Said, Voice
 from desktop.words import Message
 
-_GAP = 6.0
+_GAP = 10.0
 
 
 class Column(NamedTuple):

@@ -7,6 +7,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from desktop.models.figures import FIGURES, kind_of
 from desktop.models.filtering import Viewer, among, compiled, family
 from desktop.models.kinds import Amount, Choice, Kind, Link, Moment, Short
 from desktop.models.record import RECORDS, Record
+from desktop.models.records import Organisation
 from desktop.models.remote_rows import id_list
 from desktop.models.store import Actor, Store
 from desktop.rules import ordering
@@ -81,9 +83,18 @@ class Bucket:
     sums: Mapping[str, tuple[Sum, ...]] = field(default_factory=dict)
 
 
-def viewer_of(store: Store, actor: Actor) -> Viewer:
-    """How a person of this laptop looks at lists, now."""
-    now = datetime.now().astimezone()
+def now_of(store: Store, kind: str = "") -> datetime:
+    """The moment that a list counts its days from: for orders it is the firm's day, else one's own."""
+    if kind != "order":
+        return datetime.now().astimezone()
+    with store.reading() as session:
+        query = select(Organisation.time_zone).where(Organisation.deleted_at.is_(None)).limit(1)
+        return store.clock().astimezone(ZoneInfo(session.scalar(query) or "Asia/Shanghai"))
+
+
+def viewer_of(store: Store, actor: Actor, kind: str = "") -> Viewer:
+    """How a person of this laptop looks at lists, now; `kind` where a list's days are the firm's."""
+    now = now_of(store, kind)
 
     def find(kind: str, words: str) -> list[UUID] | None:
         with store.looking() as connection:

@@ -106,6 +106,11 @@ class Chain:
         found = order_progress.taken_over(self._batches())[1][self._numbered().index(delivery)]
         return {name: count for name, count in found.items() if count > 0}
 
+    def taken_of(self, delivery: Delivery) -> dict[str, Decimal]:
+        """How many of each line of a delivery were taken over."""
+        parts = [_accepted_parts(one, delivery) for one in self.acceptances if one.delivery_id == delivery.id]
+        return _added({name: Figures(count) for name, count in part.items()} for part in parts)
+
     def _numbered(self) -> list[Delivery]:
         """The batches as they are numbered: laptops whose clocks differ agree on that."""
         return sorted(self.deliveries, key=lambda one: (one.batch or 0, one.id))
@@ -113,12 +118,7 @@ class Chain:
     def _batches(self) -> list[order_progress.Batch]:
         found = []
         for one in self._numbered():
-            parts = (_accepted_parts(each, one) for each in self.acceptances if each.delivery_id == one.id)
-            accepted = figures.summed(
-                (name, Figures(count)) for part in parts for name, count in part.items()
-            )
-            counts = {name: each.quantity for name, each in accepted.items()}
-            found.append(order_progress.Batch(_quantities([one]), counts, one.kind == "return"))
+            found.append(order_progress.Batch(_quantities([one]), self.taken_of(one), one.kind == "return"))
         return found
 
     @property

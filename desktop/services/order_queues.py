@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import islice
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
@@ -85,16 +87,26 @@ _AMONG: Final[Mapping[str, ColumnElement[bool]]] = {
 """Which orders can be in a queue at all: what was ended long ago is not read."""
 
 
-def queue(store: Store, name: str = "") -> list[Chain]:
-    """The orders of a queue, those that wait longest first; of none all, the newest first."""
+PAGE: Final = 50
+"""Orders that are read at once."""
+
+
+def queue(store: Store, name: str = "", *, most: int = PAGE, before: UUID | None = None) -> list[Chain]:
+    """The orders of a queue, those that wait longest first; of none all, the newest first; `most` of them.
+
+    `before` goes on where a page of all of them ended.
+    """
     today = day_of(store)
     with store.reading() as session:
         query = select(Order).where(Order.deleted_at.is_(None))
         if name:
-            query = query.where(_AMONG[name])
-        order_by = Order.id if name else Order.id.desc()
-        chains = [order_chain.chain_of(session, order) for order in session.scalars(query.order_by(order_by))]
-    return [chain for chain in chains if not name or QUEUES[name](chain, today)]
+            query = query.where(_AMONG[name]).order_by(Order.id)
+        else:
+            query = query.order_by(Order.id.desc()).limit(max(most, 0))
+            query = query.where(Order.id < before) if before is not None else query
+        chains = (order_chain.chain_of(session, order) for order in session.scalars(query).all())
+        wanted = (chain for chain in chains if not name or QUEUES[name](chain, today))
+        return list(islice(wanted, max(most, 0)))
 
 
 def customer_of(store: Store, order: Order) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -45,6 +45,7 @@ class ListSource(QObject):
         super().__init__(parent)
         self._desk = desk
         self.query = Query(kind)
+        self._zone: tzinfo | None = None
         self._turns: dict[str, int] = {}
         self._hits: dict[str, Sequence[UUID] | None] = {}
         desk.changed.connect(self._forget)
@@ -66,9 +67,16 @@ class ListSource(QObject):
             if not lists.in_order(store, query):
                 self._desk.runner.read(self, "order", lambda: lists.lay_order(store), lambda _nothing: None)
 
+    def day(self) -> date:
+        """The day that its cells count from: for orders the firm's, else that of this laptop."""
+        if self.query.kind != "order":
+            return date.today()  # noqa: DTZ011
+        self._zone = self._zone or lists.now_of(self._desk.store, "order").tzinfo
+        return self._desk.store.clock().astimezone(self._zone).date()
+
     def viewer(self) -> Viewer:
         """Who looks, with the hits of the words that this list was asked before."""
-        made = lists.viewer_of(self._desk.store, self._desk.actor)
+        made = lists.viewer_of(self._desk.store, self._desk.actor, self.query.kind)
 
         def find(kind: str, words: str) -> Sequence[UUID] | None:
             if words not in self._hits:

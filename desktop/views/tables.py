@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cmp_to_key
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -293,7 +292,7 @@ class RecordTable(QAbstractTableModel):
         spec = self.columns[column]
         found = line.shown.get(spec.name)
         if found is None:
-            found = spec.shape(line, spec.name, self._look.language, date.today())  # noqa: DTZ011
+            found = spec.shape(line, spec.name, self._look.language, self._source.day())
             line.shown[spec.name] = found
         return found
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.models.record import RECORDS
 from desktop.rules import workdays
-from desktop.services import approval_today, contract_reminders, today
+from desktop.services import approval_today, contract_reminders, order_today, today
 from desktop.services.days import MONTHS, day_words
 from desktop.services.figures import Tile
 from desktop.services.today import Agenda, Line
@@ -26,6 +26,7 @@ from desktop.words import Message, msg
 
 assert contract_reminders.UNSIGNED  # what it adds to the day is registered
 assert approval_today.RECENT
+assert order_today.LOOKED_AT
 WEEKDAYS: Final = (
     msg("Monday"), msg("Tuesday"), msg("Wednesday"), msg("Thursday"), msg("Friday"), msg("Saturday"),
     msg("Sunday"),

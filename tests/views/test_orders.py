@@ -1,22 +1,28 @@
 """An order in the window: from a quote's page to the chain; what is next stands in the header."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtWidgets import QLineEdit
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.models.records import InvoiceRequest, Order, OrderLine
+from desktop.documents.finish import read_data
+from desktop.documents.order_embed import read_orderx
+from desktop.models.records import Delivery, InvoiceRequest, Order, OrderLine, Payment
 from desktop.models.store import Store
-from desktop.services import commands, order_chain
+from desktop.services import attachments, commands, order_chain, sealed
 from desktop.services.order_chain import Chain
 from desktop.services.order_queues import day_of
+from desktop.views import paperwork
 from desktop.views.list_page import ListPage
 from desktop.views.orders import making
-from desktop.views.orders.form import asked_of
+from desktop.views.orders.form import asked_of, next_step
 from desktop.views.orders.page import OrderPage
 from desktop.views.orders.steps import doable
 from desktop.views.quotes import QuotePage
@@ -158,3 +164,78 @@ def test_what_binds_an_order_is_withdrawn_before_it_is_cancelled() -> None:
     assert {one.name for one in asked_of("order.withdraw_request", bound)} == {"request_id"}
     free = Chain(order, [line], [], [], [], [])
     assert {"order.withdraw_request", "order.cancel"} & set(doable(free)) == {"order.cancel"}
+
+
+def test_the_papers_of_an_order_are_looked_at_saved_copied_and_sealed(
+    window_on: WindowOn,
+    store: Store,
+    firm: Firm,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order = ordered(store, firm, stage="acknowledged")
+    batch = do(store, "order.ship", order)
+    do(store, "order.take_over", order, delivery_id=batch.id, signer="张建国")
+    request = do(store, "order.invoice", order)
+    window = window_on(store)
+    page = page_of(window, order, qtbot)
+    page.face.buttons()[2].click()
+    papers = page.papers
+    settle(window, qtbot)
+    assert len(papers.view.pages.images) == 1
+    assert list(papers.offers) == [
+        ("order", None),
+        ("delivery_note", 1),
+        ("acceptance", 1),
+        ("statement", None),
+    ]
+    target = tmp_path / "made"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    papers.offers["delivery_note", 1].click()
+    papers.take_file("save")
+    qtbot.waitUntil(window.desk.runner.idle)
+    assert read_data(target.read_bytes()).startswith(b'{"currency"')
+    assert not papers.seal.isEnabled()
+    papers.data[-1].click()
+    qtbot.waitUntil(window.desk.runner.idle)
+    assert request.number in target.read_text("utf-8")
+    papers.offers["order", None].click()
+    papers.seal.click()
+    qtbot.waitUntil(lambda: len(attachments.listed(store, "order", order)) == 1)
+    settle(window, qtbot)
+    papers.take_file("copy")
+    qtbot.waitUntil(window.desk.runner.idle)
+    [url] = QGuiApplication.clipboard().mimeData().urls()
+    copied = Path(url.toLocalFile()).read_bytes()
+    assert sealed.examine(copied, store).state == "sound"
+    assert b"urn:order-x.eu" in read_orderx(copied)
+    paperwork.forget_copies()
+    papers.view.closed.emit()
+    assert page.steps.isVisible()
+
+
+def test_what_is_refunded_is_credited_first_and_a_payment_fills_the_step_that_is_due() -> None:
+    line = OrderLine(id=UUID(int=1), quantity=Decimal(4), amount=400, tax_category="S", tax_rates=["0"])
+    steps = [
+        {"name": {"zh": zh, "en": en}, "due": {"zh": "", "en": ""}, "amount": amount}
+        for zh, en, amount in (("预付款", "Down payment", 100), ("发货款", "Before shipment", 300))
+    ]
+    order = Order(stage="delivered", payable=400, schedule=steps, tax_mode="included")
+
+    def parts(count: int) -> list[dict[str, Any]]:
+        return [{"line": line.id.hex, "quantity": str(count), "amount": 100 * count}]
+
+    sent = Delivery(id=UUID(int=2), kind="goods", batch=1, lines=parts(4), arrived_on=date(2026, 11, 1))
+    back = Delivery(id=UUID(int=3), kind="return", batch=2, lines=parts(-1), outcome="refunded")
+    asked = InvoiceRequest(state="invoiced", payable=400, lines=parts(4), groups=[])
+    paid = Payment(amount=150, milestone="Down payment")
+    chain = Chain(order, [line], [sent, back], [], [asked], [paid])
+    assert doable(chain)[0] == "order.credit"
+    assert "order.ship" not in doable(chain)
+    assert chain.asked_for == 300
+    assert [there for _, there in chain.steps()] == [100, 50]
+    assert next_step(chain) == ("发货款", Decimal("2.50"))
+    chain.deliveries[1].outcome = "replaced"
+    assert "order.ship" in doable(chain)
+    assert chain.asked_for == 400

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from desktop.errors import Refused, SatchelError
 from desktop.models.kinds import Choice, Day, Kind, Number, Short
 from desktop.models.record import Field
+from desktop.models.records.orders import RETURN_ENDS
 from desktop.rules.money import ZERO, currency_digits, number
 from desktop.rules.order_figures import Figures
 from desktop.services.naming import Called
@@ -47,12 +48,13 @@ def asked_of(command: str, chain: Chain) -> tuple[Asked, ...]:
     open_batches = tuple(
         (one.id.hex, msg("Batch {batch}").of(batch=one.batch))
         for one in chain.deliveries
-        if one.kind == "goods" and chain.accepted(one) is None
+        if chain.waiting(one)
     )
     waiting = tuple((one.id.hex, verbatim(one.number)) for one in chain.requests if one.state == "requested")
     named = (Choice(open_batches), Choice(waiting))
     digits = currency_digits(chain.order.currency)
     due = Decimal(chain.asked_for - chain.paid - (chain.order.prepaid or 0)).scaleb(-digits)
+    step = next_step(chain)
     request = Asked("request_id", named[1], msg("Invoice request"), waiting[0][0] if waiting else "")
     found: Mapping[str, tuple[Asked, ...]] = {
         "order.send_back": (Asked("reason", Short(), msg("Reason")),),
@@ -64,6 +66,7 @@ def asked_of(command: str, chain: Chain) -> tuple[Asked, ...]:
         ),
         "order.take_back": (
             Asked("reason", Short(), msg("Reason")),
+            Asked("outcome", Choice(RETURN_ENDS), msg("What came back"), "replaced"),
             Asked("returned_on", on, msg("Came back on")),
         ),
         "order.take_over": (
@@ -81,8 +84,8 @@ def asked_of(command: str, chain: Chain) -> tuple[Asked, ...]:
         ),
         "order.withdraw_request": (request,),
         "order.pay": (
-            Asked("amount", Number(digits), msg("Amount"), due),
-            Asked("milestone", Short(), msg("Payment step")),
+            Asked("amount", Number(digits), msg("Amount"), due if step is None else step[1]),
+            Asked("milestone", Short(), msg("Payment step"), "" if step is None else step[0]),
             Asked("received_on", on, msg("Received on")),
             Asked("reference", Short(), msg("Bank reference")),
         ),
@@ -90,24 +93,44 @@ def asked_of(command: str, chain: Chain) -> tuple[Asked, ...]:
     return found.get(command, ())
 
 
+def next_step(chain: Chain) -> tuple[str, Decimal] | None:
+    """The payment step that is due next: its name and what is missing of it."""
+    digits = currency_digits(chain.order.currency)
+    for step, there in chain.steps():
+        if there < step["amount"]:
+            return str(step["name"]["zh"]), Decimal(step["amount"] - there).scaleb(-digits)
+    return None
+
+
 def left_of(command: str, chain: Chain) -> list[tuple[UUID, Message, Decimal]]:
     """The lines of which a quantity is asked: id, name, what is left or, of a return, what was sent."""
-    if command not in ("order.ship", "order.invoice", "order.take_back"):
-        return []
-    taken = chain.sent()
-    if command == "order.invoice":
-        every = (item for one in chain.invoices() for item in one.lines.items())
-        taken = {}
-        for name, part in every:
-            taken[name] = taken.get(name, Figures()).plus(part)
+    counts = _counts(command, chain)
     found: list[tuple[UUID, Message, Decimal]] = []
     for line in chain.lines:
-        gone = taken.get(line.id.hex, Figures()).quantity
-        left = gone if command == "order.take_back" else (line.quantity or ZERO) - gone
+        left = counts.get(line.id.hex, ZERO)
         if left:
             zh = line.name or line.sku or ""
             found.append((line.id, Called(zh, "verbatim", english=line.name_en or zh), left))
     return found
+
+
+def _counts(command: str, chain: Chain) -> Mapping[str, Decimal]:
+    """How many of each line there are for a command."""
+    if command == "order.ship":
+        gone = chain.gone()
+        return {
+            line.id.hex: (line.quantity or ZERO) - gone.get(line.id.hex, Figures()).quantity
+            for line in chain.lines
+        }
+    if command == "order.take_over":
+        waiting = [one for one in map(chain.waiting, chain.deliveries) if one]
+        return waiting[0] if len(waiting) == 1 else {}
+    found: Mapping[str, Callable[[], Mapping[str, Decimal]]] = {
+        "order.invoice": chain.to_invoice,
+        "order.credit": chain.creditable,
+        "order.take_back": lambda: {name: part.quantity for name, part in chain.sent().items()},
+    }
+    return found[command]() if command in found else {}
 
 
 class OrderForm(Card):
@@ -191,9 +214,9 @@ class OrderForm(Card):
 
     def _read(self, one: Asked) -> Any:
         typed = self.editors[one.name].typed()
-        if isinstance(one.kind, Choice):
+        if isinstance(one.kind, Choice) and one.name.endswith("_id"):
             return UUID(hex=typed) if typed else None
-        return one.kind.parse(typed)
+        return typed if isinstance(one.kind, Choice) else one.kind.parse(typed)
 
     def refuse(self, error: SatchelError) -> None:
         """Say why it cannot be done."""

@@ -8,10 +8,10 @@ from itertools import accumulate, pairwise
 from typing import Final
 from uuid import UUID
 
-from desktop.models.records import Contract, Delivery, Order, OrderLine, Quote
+from desktop.models.records import Contract, Delivery, InvoiceRequest, Order, OrderLine, Quote
 from desktop.rules import stages
 from desktop.rules.money import ZERO, currency_digits, number, printed, symbol
-from desktop.rules.order_figures import Figures
+from desktop.rules.order_figures import Figures, share
 from desktop.rules.order_progress import days_late
 from desktop.services import order_chain, order_queues
 from desktop.services.days import day_words
@@ -39,6 +39,7 @@ EVERY: Final = (
     ("order.invoiced", msg("Invoice was written"), "file-check"),
     ("order.pay", msg("Record a payment"), "wallet"),
     ("order.take_back", msg("Record a return"), "undo-2"),
+    ("order.credit", msg("Ask for a credit note"), "receipt-text"),
     ("order.withdraw_request", msg("Withdraw the invoice request"), "circle-x"),
     ("order.cancel", msg("Cancel order"), "circle-x"),
 )
@@ -94,19 +95,22 @@ def doable(chain: Chain) -> list[str]:
     if order.stage in early:
         return early[order.stage]
     sent = any(one.kind == "goods" for one in chain.deliveries)
-    waiting = any(one.kind == "goods" and chain.accepted(one) is None for one in chain.deliveries)
+    waiting = any(chain.waiting(one) for one in chain.deliveries)
     asked = any(one.state == "requested" for one in chain.requests)
     found = {
         "order.ship": not progress.all_of(progress.sent),
         "order.take_over": waiting,
-        "order.invoice": progress.invoiced != progress.payable,
+        "order.invoice": bool(chain.to_invoice()),
         "order.invoiced": asked,
         "order.pay": progress.paid < progress.payable,
         "order.take_back": sent,
         "order.withdraw_request": asked,
         "order.cancel": not sent and order.stage == "acknowledged" and not chain.bound,
     }
-    return [name for name, offered in found.items() if offered]
+    made = [name for name, offered in found.items() if offered]
+    if chain.creditable():
+        made.insert(0 if chain.to_credit() else len(made), "order.credit")
+    return made
 
 
 # ---------------------------------------------------------------- figures above
@@ -117,7 +121,7 @@ def tiles(chain: Chain, today: date) -> list[Tile]:
     order, progress = chain.order, chain.progress()
     whole = sum(line.amount or 0 for line in chain.lines)
     sent = sum(one.amount or 0 for one in chain.deliveries)
-    accepted = sum(one.amount or 0 for one in chain.deliveries if chain.accepted(one) or one.kind == "return")
+    accepted = _taken(chain)
     late = order_queues.days(chain, today)
     lines = msg("1 line") if len(chain.lines) == 1 else msg("{count} lines").of(count=len(chain.lines))
     tax = msg("of which tax {amount}").of(amount=amount(chain, sum(one.tax or 0 for one in chain.requests)))
@@ -140,6 +144,16 @@ def tiles(chain: Chain, today: date) -> list[Tile]:
             left.of(amount=amount(chain, progress.payable - progress.paid)),
         ),
     ]
+
+
+def _taken(chain: Chain) -> int:
+    """What was taken over and kept, as a share of each line's amount."""
+    taken = chain.progress().taken_over
+    return sum(
+        share(line.amount or 0, line.quantity, taken.get(line.id.hex, ZERO), 0)
+        for line in chain.lines
+        if line.quantity
+    )
 
 
 def _percent(part: int, whole: int) -> str:
@@ -208,7 +222,7 @@ def _deliveries(chain: Chain, today: date) -> list[Step]:
         _delivery(chain, one, place, today, _goods(units, dict(order_chain.parts_of(one.lines))))
         for place, one in enumerate(chain.deliveries)
     ]
-    sent = chain.sent()
+    sent = chain.gone()
     rest = {
         line.id.hex: Figures((line.quantity or ZERO) - sent.get(line.id.hex, Figures()).quantity)
         for line in chain.lines
@@ -256,7 +270,8 @@ def _delivery(chain: Chain, one: Delivery, place: int, today: date, goods: Messa
     tone, note = "", goods
     if one.kind == "return":
         title = msg("Return {batch}, {day}").of(batch=one.batch, day=day_of_year(one.shipped_on, today))
-        tone, note = "warn", msg("{goods}, {why}").of(goods=goods, why=one.reason or "")
+        end = msg("refunded") if one.outcome == "refunded" else msg("is replaced")
+        tone, note = "warn", msg("{goods}, {why}, {end}").of(goods=goods, why=one.reason or "", end=end)
     elif one.arrived_on is not None:
         tone, note = (
             "good",
@@ -271,16 +286,25 @@ def _delivery(chain: Chain, one: Delivery, place: int, today: date, goods: Messa
 
 def _accepted(chain: Chain, batch: Step, before: int, today: date) -> Step:
     found = next((one for one in chain.acceptances if one.delivery_id == batch.record), None)
+    delivery = next((one for one in chain.deliveries if one.id == batch.record), None)
+    part = delivery is not None and bool(chain.waiting(delivery))
     if found is not None:
-        title = msg("Taken over {day}").of(day=day_of_year(found.accepted_on, today))
+        taken = msg("Part taken over {day}") if part else msg("Taken over {day}")
+        title = taken.of(day=day_of_year(found.accepted_on, today))
         note = msg("signed by {name}").of(name=found.signer)
         icon = "clipboard-check"
-        return Step(3, batch.row, title, batch.amount, note, icon, "good", after=(before,))
+        said = batch.amount if not part else amount(chain, _parts_taken(chain, found.delivery_id))
+        return Step(3, batch.row, title, said, note, icon, "warn" if part else "good", after=(before,))
     back = batch.tone == "warn"
     title = msg("Nothing to take over") if back else msg("Waits to be taken over")
     said = "" if back else batch.amount
     note = msg("came back") if back else msg("after it has arrived")
     return Step(3, batch.row, title, said, note, "clipboard-check", open=True, after=(before,))
+
+
+def _parts_taken(chain: Chain, delivery: UUID | None) -> int:
+    mine = (one for one in chain.acceptances if one.delivery_id == delivery)
+    return sum(part.amount for one in mine for _, part in order_chain.parts_of(one.lines))
 
 
 def _requests(chain: Chain, batches: Sequence[Step], today: date) -> list[Step]:
@@ -300,12 +324,12 @@ def _requests(chain: Chain, batches: Sequence[Step], today: date) -> list[Step]:
         row = max(float(place), _middle(after, place), found[-1].row + 1 if found else 0)
         found.append(
             Step(
-                *(4, row, verbatim(one.number), amount(chain, one.payable), note, "receipt-text"),
+                *(4, row, _called(chain, one), amount(chain, one.payable), note, "receipt-text"),
                 tone="good" if done else "",
                 after=after,
             )
         )
-    if reach[-1] != whole and chain.order.stage != "cancelled":
+    if chain.to_invoice() and chain.order.stage != "cancelled":
         after = tuple(_reached(chain, batches, reach[-1], whole))
         row = max(_middle(after, len(found)), found[-1].row + 1 if found else 0)
         left = chain.asked_for - sum(one.payable or 0 for one in living)
@@ -313,6 +337,11 @@ def _requests(chain: Chain, batches: Sequence[Step], today: date) -> list[Step]:
         title = msg("Still to be invoiced")
         found.append(Step(4, row, title, amount(chain, left), note, "receipt-text", open=True, after=after))
     return found
+
+
+def _called(chain: Chain, one: InvoiceRequest) -> Message:
+    number_of = verbatim(one.number or "—")
+    return msg("Credit note {number}").of(number=number_of) if chain.is_credit(one) else number_of
 
 
 def _middle(places: tuple[int, ...], otherwise: float) -> float:
