@@ -1,4 +1,4 @@
-"""Quotes from the command line: new, confirm, issue, sign, pdf, contract, revise, changes, totals."""
+"""Quotes from the command line: new, issue, sign, pdf, contract, revise, rebuild, changes, totals."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from desktop.cli import bundle_parts, coupons, declining, orders, totals
+from desktop.cli import bundle_parts, coupons, declining, orders, sealed, totals
 from desktop.cli.console import Console
 from desktop.documents import changes as printed
 from desktop.documents.voice import Voice
@@ -33,7 +33,7 @@ from desktop.words import msg
 def register(areas: Any) -> None:
     """Add the subcommands of this area."""
     quote = areas.add_parser(
-        "quote", help="new, confirm, issue, sign, pdf, contract, revise, changes, totals"
+        "quote", help="new, confirm, issue, sign, pdf, contract, revise, rebuild, changes, totals"
     )
     kinds = quote.add_subparsers(metavar="ACTION", required=True)
     new = kinds.add_parser("new", help="a quote with lines")
@@ -58,6 +58,7 @@ def register(areas: Any) -> None:
     seen.add_argument("id", metavar="ID")
     seen.set_defaults(run=confirm)
     declining.of_quote(kinds)
+    sealed.of_quote(kinds)
     compared = kinds.add_parser("changes", help="what changed since an issued revision; as PDF with --to")
     compared.add_argument("id", metavar="ID")
     compared.add_argument("--since", type=int, metavar="N", help="revision N; without it the last issued one")

@@ -78,14 +78,19 @@ def add(
         rank = quote_rows.rank_after(lines_of(work, quote), line.id)
         of = {"bundle_id": line.id, "kind": "item" if line.kind == "item" else "option"}
         new = quote_rows.put(work, quote, rank, product_id=product.id, quantity=ONE, values=of)
-        told = {"step": rule.STEP, "each": number(part.quantity or ONE), "pricing": part.pricing or "parent"}
-        told |= {"percent": number(part.percent)} if part.percent else {}
-        new.price_trace = [told | {"name": line.name or line.sku or "", "part": part.id.hex}]
+        new.price_trace = [told_of(line, part)]
         _align(line, new)
         work.flush()
         made.append(new)
     price(work, quote, *{new.product_id for new in made if new.product_id is not None})
     return made
+
+
+def told_of(line: QuoteLine, part: BundlePart) -> dict[str, str]:
+    """What the trace of a part's price says of its bundle."""
+    told = {"step": rule.STEP, "each": number(part.quantity or ONE), "pricing": part.pricing or "parent"}
+    told |= {"percent": number(part.percent)} if part.percent else {}
+    return told | {"name": line.name or line.sku or "", "part": part.id.hex}
 
 
 def _align(bundle: QuoteLine, line: QuoteLine) -> bool:

@@ -96,3 +96,24 @@ def tell(work: Work, quote: Quote, line: QuoteLine) -> None:
         _by_books(work, quote, list(twins.values()), [line.product_id], prices.pinned(lines))
     gift, by_hand = ([step for step in line.price_trace or () if step.get("step") == one] for one in kept)
     line.price_trace = [*gift, *(twins[line.id].price_trace or ()), *by_hand]
+
+
+def tell_all(work: Work, quote: Quote, lines: Sequence[QuoteLine]) -> None:
+    """The same for lines whose prices came with them: one that is not the books' own is this person's."""
+    twins = {one.id: quote_copies.copied(one, QuoteLine) for one in lines if one.product_id is not None}
+    _by_books(
+        work, quote, list(twins.values()), {one.product_id: None for one in lines if one.product_id}, []
+    )
+    for line in lines:
+        twin = twins.get(line.id)
+        if twin is None:
+            continue
+        line.price_trace = twin.price_trace
+        if _priced(twin) != _priced(line):
+            kept = line.slabs
+            prices.typed_by(work, line)
+            line.slabs = kept
+
+
+def _priced(line: QuoteLine) -> tuple[object, ...]:
+    return line.unit_price, line.base_quantity, list(line.slabs or ())

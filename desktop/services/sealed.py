@@ -88,6 +88,8 @@ class Verdict:
     state: str
     message: Message
     facts: Mapping[str, Any] = field(default_factory=dict)
+    content: Any = None
+    """What a file that is whole carries as data."""
 
     @property
     def reliable(self) -> bool:
@@ -247,11 +249,11 @@ def examine(pdf: bytes, store: Store | None = None) -> Verdict:
             signed = _moment(signature.signed_at)
             message = _ROLLED_BACK.of(signer=signature.signer, signed=signed)
             facts = {**_facts(checked), "signer": signature.signer, "signed_at": signed}
-            return Verdict("rolled_back", message, facts)
+            return Verdict("rolled_back", message, facts, checked.data)
     facts = _facts(checked)
     if checked.state == "signed" and store is not None:
         facts["evidence"] = _has_evidence(store, checked)
-    return Verdict(checked.state, _said(checked), facts)
+    return Verdict(checked.state, _said(checked), facts, checked.data)
 
 
 def refuse_other(store: Store, pdf: bytes, content_hash: str) -> None:

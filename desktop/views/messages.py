@@ -113,15 +113,28 @@ class MessageBar(QWidget):
         self._words: QLabel = label(look, wrap=True)
         self._close = Button(look, icon="x", kind="flat", name=msg("Close"))
         self._close.clicked.connect(self.hide)
+        self.act = Button(look, kind="link")
+        self.act.clicked.connect(self._go_on)
+        self._going_on: Callable[[], object] | None = None
         inner = region("panel", "bottom")
-        line = row(look, self._mark, self._words, self._close, gap=8, edge=(20, 4, 12, 4))
+        line = row(look, self._mark, self._words, self.act, self._close, gap=8, edge=(20, 4, 12, 4))
         line.setStretch(1, 1)
         inner.setLayout(line)
         self.setLayout(row(look, inner, gap=0))
         self.hide()
 
-    def tell(self, words: Message, *, tone: str = "bad") -> None:
-        """Show why something was not done (`bad`), or what is to be known (`warn`, `ink_2`)."""
+    def tell(
+        self,
+        words: Message,
+        *,
+        tone: str = "bad",
+        offer: tuple[Message, Callable[[], object]] | None = None,
+    ) -> None:
+        """Show why something was not done (`bad`), or what is to be known (`warn`, `ink_2`); offer a deed."""
+        self._going_on = offer[1] if offer is not None else None
+        if offer is not None:
+            self.act.say(offer[0])
+        self.act.setVisible(offer is not None)
         self._look.bind(self._words.setText, lambda: veil_words(self._look, words))
         self._mark.show_icon("circle-alert" if tone in ("bad", "warn") else "info", tone)
         self._look.bind(self.setAccessibleName, lambda: veil_words(self._look, words))
@@ -131,3 +144,9 @@ class MessageBar(QWidget):
     def words(self) -> str:
         """What it says now."""
         return self._words.text() if not self.isHidden() else ""
+
+    def _go_on(self) -> None:
+        act = self._going_on
+        self.hide()
+        if act is not None:
+            act()

@@ -1,13 +1,13 @@
-"""A PDF dropped on the window, or chosen: whose it is and whether a byte differs, in one line of it."""
+"""A PDF dropped on the window, or chosen: whose it is, whether a byte differs, and the quote in it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from desktop.services import attachments, sealed
-from desktop.services.sealed import Verdict
+from desktop.services import attachments, rebuilding
+from desktop.services.rebuilding import Found
 from desktop.words import Message, msg
 
 if TYPE_CHECKING:
@@ -32,17 +32,32 @@ def ask(window: "Window", title: str) -> None:
 
 
 def examine(window: "Window", path: Path) -> None:
-    """Say what its seal says of it; it is read beside the window's thread and kept nowhere."""
+    """Say what its seal says of it, and offer its quote; it is read beside the window's thread."""
     desk = window.desk
 
-    def tell(verdict: Verdict) -> None:
+    def tell(found: Found) -> None:
+        verdict = found.verdict
         tone = "ink_2" if verdict.reliable else "bad" if verdict.state in _BAD else "warn"
-        window.bar.tell(verdict.message, tone=tone)
+        window.bar.tell(verdict.message, tone=tone, offer=_offer(window, found))
 
     desk.runner.read(
         window,
         "pdf",
-        lambda: sealed.examine(attachments.read_file(path), desk.store),
+        lambda: rebuilding.examine(attachments.read_file(path), desk.store),
         tell,
         failed=desk.refused.emit,
     )
+
+
+def _offer(window: "Window", found: Found) -> tuple[Message, Callable[[], object]] | None:
+    """The quote in a whole file: opened where it is here, else built as a draft that one undo takes back."""
+    known, offer = found.known, found.offer()
+    if known is not None:
+        return msg("Open this quote"), lambda: window.open_record("quote", known)
+    if offer is None or window.desk.refusal("quote.rebuild", None) is not None:
+        return None
+
+    def build() -> None:
+        window.desk.do("quote.rebuild", content=found.content, told=msg("Quote rebuilt from its PDF"))
+
+    return offer, build

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
-from desktop.services import commands
+from desktop.services import commands, rebuilding
+from desktop.views.quotes import QuotePage
 from desktop.views.window import Window
 from tests.screens.sample import Firm
 from tests.views.pages import settle
@@ -55,3 +56,35 @@ def test_a_pdf_is_chosen_by_a_command_and_one_that_is_gone_is_said_to_be(
     item.run()
     settle(window, qtbot)
     assert "There is no file" in said(window)
+
+
+def test_a_quote_is_rebuilt_from_a_dropped_pdf_and_taken_back(
+    window: Window,
+    qtbot: QtBot,
+    firm: Firm,
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "ours.pdf"
+    path.write_bytes(commands.run(store, store.me(), "quote.issue", firm.quote).value)
+    window.desk.bring_in(path)
+    settle(window, qtbot)
+    window.bar.act.click()  # the very quote is here: it is opened
+    settle(window, qtbot)
+    assert window.desk.is_here("quote", firm.quote)
+    page = window.page()
+    assert isinstance(page, QuotePage)
+    assert page.draft.quote.id == firm.quote
+    monkeypatch.setattr(rebuilding, "known_here", lambda *_: None)  # as where it is not
+    window.desk.bring_in(path)
+    settle(window, qtbot)
+    assert "Rebuild as a draft" in window.bar.act.text()
+    window.bar.act.click()
+    settle(window, qtbot)
+    rebuilt = window.page()
+    assert isinstance(rebuilt, QuotePage)
+    assert (rebuilt.draft.quote.stage, rebuilt.draft.quote.id == firm.quote) == ("draft", False)
+    window.desk.undo()
+    settle(window, qtbot)
+    assert not window.desk.is_here("quote", rebuilt.draft.quote.id)
