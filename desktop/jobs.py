@@ -169,6 +169,7 @@ class Mails:
 
     def start(self) -> None:
         """Begin with a first look."""
+        self._store.listeners.append(self._heard)
         self._worker.start()
         self._poked.set()
 
@@ -185,8 +186,15 @@ class Mails:
         """Hand nothing more over. Who hangs on a silent server ends by themselves and touch nothing."""
         self._over.set()
         self._poked.set()
+        if self._heard in self._store.listeners:
+            self._store.listeners.remove(self._heard)
         if self._worker.is_alive():
             self._worker.join(PARTING)
+
+    def _heard(self, changed: Changed) -> None:
+        """A mail was put into the outbox, or something became of one."""
+        if any(kind == "mail" for kind, _ in changed.records):
+            self._poked.set()
 
     def _work(self) -> None:
         while self._poked.wait() and not self._over.is_set():

@@ -21,6 +21,7 @@ from desktop.views.key_sheet import KeySheet
 from desktop.views.look import Look
 from desktop.views.notices import Notices
 from desktop.views.palette import Item
+from desktop.views.posting.opening import Posting
 from desktop.views.practice import Practice
 from desktop.views.running import Tray
 from desktop.views.torn import TornWindows
@@ -44,6 +45,7 @@ class Actions(QObject):
         self.notices = Notices(look, window.desk, window)
         self.notices.opened.connect(window.open_record)
         self.tray = Tray(look, window, window.side)
+        self.mail = Posting(look, window)
         window.desk.begun.connect(self.tray.add)
         window.desk.brought.connect(self._bring_in)
         window.desk.made.connect(window.open_record)
@@ -96,7 +98,7 @@ class Actions(QObject):
         if self._window.desk.refusal("phone_approval.answer", None) is None:
             found.append((TITLE, "phone", self.answer_phone))
         found.append((verifying.CHECK, "shield-check", self.check_pdf))
-        return [*found, (msg("Practice: your first quote"), "target", self.practise)]
+        return [*found, *self.mail.items(), (msg("Practice: your first quote"), "target", self.practise)]
 
     def check_pdf(self) -> None:
         """Choose a PDF, and say whose it is and whether a byte differs."""

@@ -29,6 +29,7 @@ from desktop.views.edition_changes import EditionChanges
 from desktop.views.header_parts import park, want
 from desktop.views.look import Look
 from desktop.views.popover import RING
+from desktop.views.posting.opening import mail_acts
 from desktop.views.privacy import veil_text
 from desktop.views.quote_add import AddLine
 from desktop.views.quote_bar import QuoteBar
@@ -447,7 +448,7 @@ class QuotePage(QWidget):
             if self._desk.refusal(name, self.draft.quote) is None:
                 asks = name == "quote.decline"
                 acts.append((words, self.ask_decline if asks else partial(self._do, name, words)))
-        acts += self.folds.acts()
+        acts += [*mail_acts(self, self.draft.quote), *self.folds.acts()]
         acts += links_box.acts(self._look, self._desk, self.draft, self._more)
         acts += making.offered(self._desk, self.draft, self.opened.emit, self.paper.take_file)
         if self._desk.refusal("quote.delete", self.draft.quote) is None:

@@ -31,6 +31,7 @@ from tests.screens.fills import vault
 from tests.screens.import_shots import IMPORTS
 from tests.screens.link_shots import LINKS
 from tests.screens.list_shots import LISTS
+from tests.screens.mail_shots import MAILS
 from tests.screens.office_shots import HELD, OFFICE
 from tests.screens.order_shots import ORDERS
 from tests.screens.outbox_shots import OUTBOX
@@ -58,6 +59,7 @@ WINDOWS: dict[str, Show] = {
     **INBOX,
     **DECIDED,
     **PRICES,
+    **MAILS,
     **BUNDLES,
     **COUPONS,
     **LINKS,

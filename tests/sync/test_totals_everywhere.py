@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.rules.oracle import expected
 from tests.sync import totals_everywhere
 from tests.sync.totals_everywhere import through_office, through_paper
 
@@ -21,10 +22,8 @@ def test_totals_are_the_same_in_list_form_and_on_paper() -> None:
 
 
 def test_a_cent_too_much_is_noticed_on_every_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = totals_everywhere.expected
-
     def wrong(document: Any) -> Any:
-        return {**right(document), "payable": "1234.56"}
+        return {**expected(document), "payable": "1234.56"}
 
     monkeypatch.setattr(totals_everywhere, "expected", wrong)
     assert [each.partition(":")[0] for each in through_office(1, 7, quiet)] == ["JSON", "office"]
