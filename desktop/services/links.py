@@ -172,4 +172,4 @@ def state(link: CustomerLink, on: date, quote: Quote | None = None) -> tuple[str
         return "superseded", msg("Replaced by a newer revision")
     if not link.sealed:
         return "waiting", msg("Waits for the office")
-    return "open", msg("Open")
+    return "open", msg("Waits for the customer")

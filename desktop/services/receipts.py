@@ -8,16 +8,18 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from desktop.models import receipts as form
-from desktop.models import seals
+from desktop.models import seals, timestamps
 from desktop.models.columns import moment_text
 from desktop.models.records import Receipt
 from desktop.models.store import Store
+from desktop.models.timestamps import Stamp
 from desktop.services.sealed import Verdict
 from desktop.words import Message, msg
 
 RECEIVED: Final = msg("Received by the office on {time}.")
 STAMPED: Final = msg("Received by the office on {time}; timestamp of {authority}: {stamped}.")
 UNKNOWN: Final = msg("A receipt of {time} lies here, signed by no office that is known here.")
+BOTH: Final = msg("{verdict} {receipt}")
 BROKEN: Final = msg("The office's receipt does not fit this content: it counts for nothing.")
 
 
@@ -73,6 +75,12 @@ def beside(store: Store, verdict: Verdict) -> Found | None:
     return of_content(store, str(verdict.facts.get("hash") or "")) if verdict.reliable else None
 
 
+def with_verdict(store: Store, verdict: Verdict) -> Message:
+    """What is said of a PDF, and when the office received its content."""
+    found = beside(store, verdict)
+    return verdict.message if found is None else BOTH.of(verdict=verdict.message, receipt=found.words)
+
+
 def _examined(store: Store, receipt: Receipt) -> Found:
     at, content = receipt.received_at, receipt.content_hash
     told = receipt.office or "", content, moment_text(at) if at is not None else ""
@@ -80,7 +88,18 @@ def _examined(store: Store, receipt: Receipt) -> Found:
         return Found("broken", at)
     if not form.is_of(receipt.key, seals.trusted(store)):
         return Found("unknown", at)
-    return Found("sound", at)
+    stamp = _stamp(receipt, form.told(*told))
+    return Found("sound", at) if stamp is None else Found("sound", at, stamp.at, stamp.authority)
+
+
+def _stamp(receipt: Receipt, about: bytes) -> Stamp | None:
+    """The authority's timestamp, where there is one of exactly this receipt."""
+    if not receipt.stamp:
+        return None
+    try:
+        return timestamps.read(bytes.fromhex(receipt.stamp), about)
+    except ValueError:
+        return None
 
 
 def _said(at: datetime | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from desktop.services import attachments, rebuilding
+from desktop.services import attachments, rebuilding, receipts
 from desktop.services.rebuilding import Found
 from desktop.words import Message, msg
 
@@ -35,15 +35,20 @@ def examine(window: "Window", path: Path) -> None:
     """Say what its seal says of it, and offer its quote; it is read beside the window's thread."""
     desk = window.desk
 
-    def tell(found: Found) -> None:
+    def look() -> tuple[Found, Message]:
+        found = rebuilding.examine(attachments.read_file(path), desk.store)
+        return found, receipts.with_verdict(desk.store, found.verdict)
+
+    def tell(looked: tuple[Found, Message]) -> None:
+        found, said = looked
         verdict = found.verdict
         tone = "ink_2" if verdict.reliable else "bad" if verdict.state in _BAD else "warn"
-        window.bar.tell(verdict.message, tone=tone, offer=_offer(window, found))
+        window.bar.tell(said, tone=tone, offer=_offer(window, found))
 
     desk.runner.read(
         window,
         "pdf",
-        lambda: rebuilding.examine(attachments.read_file(path), desk.store),
+        look,
         tell,
         failed=desk.refused.emit,
     )

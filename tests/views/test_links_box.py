@@ -33,7 +33,7 @@ def test_a_link_is_made_shown_copied_and_revoked(
     assert box.shown_code is None
     answer(store, link.id)
     window.desk.changed.emit(frozenset({("customer_link", link.id)}))
-    assert box.said() == ["Open"]
+    assert box.said() == ["Waits for the customer"]
     assert box.shown_code is not None
     press(qtbot, box.copies[link.id])
     assert QGuiApplication.clipboard().text() == f"https://office.example/q/{TOKEN}"

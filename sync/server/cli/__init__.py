@@ -25,12 +25,24 @@ from sync.server.cli import (
     people,
     roles,
     serving,
+    stamping,
 )
 from sync.server.cli.console import Console
 
 DATABASE_URL: Final = "SATCHEL_DATABASE_URL"
 """In place of --database-url, whose password every list of processes would show."""
-AREAS: Final = (serving, people, roles, laptops, bundles, numbering, customer_links, keeping, machine)
+AREAS: Final = (
+    serving,
+    people,
+    roles,
+    laptops,
+    bundles,
+    numbering,
+    customer_links,
+    stamping,
+    keeping,
+    machine,
+)
 
 
 class Parser(argparse.ArgumentParser):

@@ -25,7 +25,7 @@ def show(console: Console, chosen: argparse.Namespace) -> None:
     store = console.office.store
     if chosen.address is not None:
         wanted = chosen.address.strip().rstrip("/")
-        if wanted and not _is_address(wanted):
+        if wanted and not is_address(wanted):
             raise Refused(NO_ADDRESS.of(address=chosen.address))
         store.write(lambda conn: links.set_address(conn, wanted))
     with store.read() as conn:
@@ -33,7 +33,8 @@ def show(console: Console, chosen: argparse.Namespace) -> None:
     console.result({"address": found}, OTHER.of(address=found) if found else OWN)
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether this is an address of the web, and nothing but that."""
     try:
         parts = urlsplit(text)
     except ValueError:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from desktop.errors import NotFound, Usage
 from desktop.models import profile
 from desktop.words import msg
-from sync.server import certificates, workers
+from sync.server import certificates, timestamps, workers
 from sync.server.cli.console import Console, command
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ def _keep(server: "Server", running: "Running", stop: threading.Event) -> None:
         if time.monotonic() >= look:
             look = time.monotonic() + LOOK
             server.prepare()
+            timestamps.catch_up(server.store, server.clock())
         if time.monotonic() >= due:
             due = time.monotonic() + DAY
             server.keep_house(stop.is_set)
