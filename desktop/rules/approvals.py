@@ -41,6 +41,8 @@ KINDS: Final = (
 """What a rule may look at; more of it is always the worse."""
 IN_MONEY: Final = frozenset({TOTAL, GIFT, CREDIT})
 """Kinds whose limit is an amount, so they count in one currency alone."""
+IN_PERCENT: Final = frozenset({LINE, WHOLE, FLOOR, MARGIN})
+COUNTED: Final = frozenset({DAYS, CLAUSE, VALIDITY})
 QUOTE: Final = "quote"
 CONTRACT: Final = "contract"
 ORDER: Final = "order"

@@ -6,7 +6,7 @@ from typing import Any, Final
 from desktop.errors import Refused
 from desktop.models.record import Record
 from desktop.models.records import ApprovalRule, Delegation
-from desktop.rules.approvals import IN_MONEY, KINDS
+from desktop.rules.approvals import COUNTED, IN_MONEY, IN_PERCENT, KINDS, KINDS_OF, QUOTE
 from desktop.words import msg
 
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -33,10 +33,21 @@ def numbered(values: Mapping[str, Any]) -> Delegation:
 
 
 def _check_rule(rule: ApprovalRule) -> None:
-    if rule.threshold is not None and rule.threshold < 0:
+    subject, limit = rule.subject or QUOTE, rule.threshold
+    if rule.kind not in KINDS_OF.get(subject, ()):
+        raise Refused(msg("This is not looked at in such a document."), field="kind")
+    if limit is not None and limit < 0:
         raise Refused(msg("A limit is not below zero."), field="threshold")
+    if limit is not None and rule.kind in IN_PERCENT and limit >= 100:
+        raise Refused(msg("A limit in percent is below 100."), field="threshold")
+    if limit is not None and rule.kind in COUNTED and limit != limit.to_integral_value():
+        raise Refused(msg("A number of days or terms is whole."), field="threshold")
     if rule.kind in IN_MONEY and not rule.currency:
         raise Refused(msg("Say in which currency the limit is."), field="currency")
+    if rule.conditional is not None and rule.conditional < 1:
+        raise Refused(msg("At least one day."), field="conditional")
+    if rule.conditional is not None and subject != QUOTE:
+        raise Refused(msg("Only a quote is issued subject to approval."), field="conditional")
 
 
 def _check_delegation(given: Delegation) -> None:

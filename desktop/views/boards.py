@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QWidget
 
 from desktop.documents.chart_marks import Rows
+from desktop.views.approvals.rules import KEY, RulesPage
 from desktop.views.contracts.page import ContractPage
 from desktop.views.dashboard import DashboardPage
 from desktop.views.importing.page import ImportPage
@@ -21,20 +22,25 @@ from desktop.words import msg
 if TYPE_CHECKING:
     from desktop.views.window import Window
 
-Board = TodayPage | DashboardPage | ImportPage
+Board = TodayPage | DashboardPage | ImportPage | RulesPage
 TODAY: Final = Place("today", msg("Today"), "sun")
 DASHBOARD: Final = Place("dashboard", msg("Dashboard"), "chart-column")
 IMPORT: Final = Place("import", msg("Import"), "upload")
+RULES: Final = Place(KEY, msg("Approval rules"), "shield-check")
 Whole = QuotePage | ContractPage
 WHOLE: Final[dict[str, type[QuotePage | ContractPage]]] = {"quote": QuotePage, "contract": ContractPage}
 """Records with a page of their own making."""
-KEYS: Final = (TODAY.key, DASHBOARD.key, IMPORT.key)
+KEYS: Final = (TODAY.key, DASHBOARD.key, IMPORT.key, RULES.key)
 
 
 def make(window: "Window", look: Look, key: str) -> QWidget:
     """The page of a board, joined to the window."""
     if key == IMPORT.key:
         return _import_page(window, look)
+    if key == RULES.key:
+        rules = RulesPage(look, window.desk)
+        rules.opened.connect(window.open_record)
+        return rules
     page: TodayPage | DashboardPage
     if key == TODAY.key:
         page = TodayPage(look, window.desk)

@@ -106,6 +106,15 @@ class ChoiceEditor(QComboBox):
         look.changed.connect(self._say_again)
         self.activated.connect(lambda _index: self.committed.emit())
 
+    def offer(self, options: Sequence[tuple[str, Message]]) -> None:
+        """Other words to choose from; the first is chosen."""
+        self.blockSignals(True)
+        self.clear()
+        self._words = dict(options)
+        for code, word in options:
+            self.addItem(self._look.text(word), code)
+        self.blockSignals(False)
+
     def _say_again(self) -> None:
         """The words in another language."""
         for place in range(self.count()):

@@ -18,10 +18,13 @@ LISTED: Final = (
     ("exchange_rate", msg("Exchange rates"), msg("What a currency is worth on a day: for quotes abroad.")),
     ("approval_rule", msg("Approval rules"), msg("Above which limits somebody has to agree.")),
     ("delegation", msg("Delegations"), msg("What somebody may issue on one laptop without asking.")),
+    ("company_seal", msg("Company seals"), msg("Pictures of seals, and who may print with which.")),
     ("clause", msg("Clause library"), msg("What the firm's contracts say, from which day on.")),
     ("user", msg("Users"), msg("Who works here, in which role and team.")),
     ("team", msg("Teams"), msg("Who shares customers with whom.")),
 )
+PAGES: Final = {"approval_rule": "rules"}
+"""What has a page of its own making instead of its list."""
 
 
 class FirmSettings(QObject):
@@ -52,7 +55,7 @@ class FirmSettings(QObject):
     def _opener(self, kind: str) -> Button:
         words = msg("Open the list")
         button = Button(self._look, words, icon=LISTS[kind].icon)
-        button.clicked.connect(lambda: self.listed.emit(kind))
+        button.clicked.connect(lambda: self.listed.emit(PAGES.get(kind, kind)))
         return button
 
     def _press(self) -> None:

@@ -279,7 +279,8 @@ class Window(QWidget):
         for layout in (self._left, self._right):
             give_back(layout, self._header_page or page)
         self._header_page = page
-        places = {place.key: place.words for place in (*PLACES, *BELOW, *DIRECTORY, boards.IMPORT)}
+        every = (*PLACES, *BELOW, *DIRECTORY, boards.IMPORT, boards.RULES)
+        places = {place.key: place.words for place in every}
         self._title.setVisible(stop.record is None)
         unlisted = RECORDS[stop.place].__plural__ if stop.place in RECORDS else msg("Satchel")
         self._look.bind(self._title.setText, places.get(stop.place, unlisted))

@@ -39,6 +39,7 @@ from tests.screens.price_shots import PRICES
 from tests.screens.quiet_shots import QUIET
 from tests.screens.quote_shots import QUOTES
 from tests.screens.record_shots import RECORDS
+from tests.screens.rule_shots import APPROVAL_RULES
 from tests.screens.sample import Firm, conflict
 from tests.screens.staging import Build, Show, fresh_lists, looks, render, wait
 from tests.screens.window_shots import INBOX, OVER, PLACES
@@ -64,6 +65,7 @@ WINDOWS: dict[str, Show] = {
     **COUPONS,
     **LINKS,
     **ORDERS,
+    **APPROVAL_RULES,
     **CONTRACTS,
     **HELD,
 }
