@@ -20,6 +20,7 @@ from desktop.models import engines
 
 if TYPE_CHECKING:
     from tests.screens.sample import Firm
+    from tests.stories.people import Starter
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault(
@@ -141,6 +142,16 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], "Firm"
         return copy.copy(firm)
 
     return copied
+
+
+@pytest.fixture(scope="session")
+def starter() -> "Iterator[Starter]":
+    """Starts processes that have imported everything already."""
+    from tests.stories.people import Starter
+
+    starter = Starter()
+    yield starter
+    starter.close()
 
 
 def empty_clipboard() -> None:

@@ -1,4 +1,4 @@
-"""One starter for all stories; a laptop, an office with two laptops, for those that ask."""
+"""A laptop, an office with two laptops, for the stories that ask; one starter starts all processes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,14 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.stories.people import Laptop, Office, Starter
-
-
-@pytest.fixture(scope="session")
-def starter() -> Iterator[Starter]:
-    """Starts processes."""
-    starter = Starter()
-    yield starter
-    starter.close()
 
 
 @pytest.fixture

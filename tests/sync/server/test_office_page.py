@@ -1,17 +1,17 @@
 """docs/operations.md is true: every command on it is run, in its order, and says what the page says."""
 
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sync.server.cli import run
+from tests.stories.people import Running, Starter
+from tests.vaults import PASSPHRASE
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs/operations.md"
@@ -73,40 +73,30 @@ def test_an_answer_that_differs_from_the_page_is_seen() -> None:
     assert not same(address + "ABW8K-1ZRBF-Y3EMX-CQCM2-18DRA", address + "none")
 
 
-def test_a_laptop_joins_with_what_stands_on_its_page(tmp_path: Path) -> None:
-    """Real processes from end to end: the sheet's address with its pin, and its code, over TLS."""
-    data, profile = tmp_path / "office", tmp_path / "laptop"
-    known = {**os.environ, "SATCHEL_PASSPHRASE": "a long enough passphrase", "LC_ALL": "C"}
+def test_a_laptop_joins_with_what_stands_on_its_page(starter: Starter, tmp_path: Path) -> None:
+    """Processes of their own from end to end: the sheet's address with its pin, and its code, over TLS."""
+    data, profile = ("--data", str(tmp_path / "office")), ("--profile", str(tmp_path / "laptop"))
+    known = {"SATCHEL_PASSPHRASE": PASSPHRASE, "LC_ALL": "C", "HOME": str(tmp_path)}
 
-    def program(module: str, *words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", module, *words, "--json"],
-            cwd=ROOT,
-            env=known,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
-        return done.stdout or done.stderr
+    def program(name: str, *words: str, code: int = 0) -> str:
+        done = Running(starter, tmp_path / "said", name, [*words, "--json"], known).wait()
+        assert done.code == code, done.err
+        return done.out or done.err
 
-    office = ("--data", str(data))
-    program("sync.server", "init", "--name", "Qinghe", "--admin", "Wang Fang", *office)
-    program("sync.server", "tls", "localhost", "127.0.0.1", *office)
-    sheet = json.loads(program("sync.server", "code", "--sheet", *office))
-    serve = [sys.executable, "-m", "sync.server", "serve", "--tls", "--port", "0", *office]
-    with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        port = json.loads(process.stdout.readline())["url"].rpartition(":")[2]
+    program("office", "init", "--name", "Qinghe", "--admin", "Wang Fang", *data)
+    program("office", "tls", "localhost", "127.0.0.1", *data)
+    sheet = json.loads(program("office", "code", "--sheet", *data))
+    office = Running(starter, tmp_path / "said", "office", ["serve", "--tls", "--port", "0", *data], known)
+    try:
+        port = json.loads(office.first_line())["url"].rpartition(":")[2]
         address = sheet["address"].replace(":8440", f":{port}")
         code = sheet["people"][0]["code"]
-        laptop = ("--profile", str(profile))
-        program("desktop", "init", *laptop)
+        program("desktop", "init", *profile)
         wrong = address.rpartition("#")[0] + "#00000-00000-00000-00000-00000"
-        program("desktop", "enrol", wrong, code, *laptop, code=4)
-        assert json.loads(program("desktop", "enrol", address, code, *laptop))["name"] == "Wang Fang"
-        assert json.loads(program("desktop", "sync", *laptop))["waiting"] == 0
-        assert json.loads(program("desktop", "verify", *laptop))["office_log"]["differing"] == []
-        process.terminate()
-        assert process.wait(30) == 0
+        program("desktop", "enrol", wrong, code, *profile, code=4)
+        assert json.loads(program("desktop", "enrol", address, code, *profile))["name"] == "Wang Fang"
+        assert json.loads(program("desktop", "sync", *profile))["waiting"] == 0
+        assert json.loads(program("desktop", "verify", *profile))["office_log"]["differing"] == []
+    finally:
+        ended = office.kill(signal.SIGTERM)
+    assert ended.code == 0, ended.err

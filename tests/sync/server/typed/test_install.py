@@ -1,11 +1,10 @@
 """The office is installed, certified, made a service, and told what was typed wrongly."""
 
 import json
-import os
 import shutil
+import signal
 import stat
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from sync.server import certificates
 from sync.server.server import Server
 from sync.server.store import open_folder
-from tests.house.sources import ROOT
+from tests.stories.people import Running, Starter
 from tests.sync.server.laptop import Laptop
 from tests.sync.server.typed.conftest import LIST, Cli
 
@@ -131,27 +130,24 @@ def test_the_service_is_a_hardened_unit_that_systemd_accepts(
     assert "LOCAL SERVICE" in windows
 
 
-def test_everything_is_done_while_the_office_runs(data: Path, tmp_path: Path) -> None:
-    """Real processes: the office answers, and each command is a program of its own."""
+def test_everything_is_done_while_the_office_runs(data: Path, tmp_path: Path, starter: Starter) -> None:
+    """The office answers, and each command is a program of its own."""
+    known = {"LC_ALL": "zh_CN.UTF-8", "HOME": str(tmp_path)}
+
+    def begun(*arguments: str) -> Running:
+        return Running(
+            starter, tmp_path / "said", "office", [*arguments, "--data", str(data), "--json"], known
+        )
 
     def program(*arguments: str, code: int = 0) -> Any:
-        done = subprocess.run(
-            [sys.executable, "-m", "sync.server", *arguments, "--data", str(data), "--json"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "LC_ALL": "zh_CN.UTF-8"},
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
-        return json.loads(done.stdout) if code == 0 else done.stderr
+        done = begun(*arguments).wait()
+        assert done.code == code, done.err
+        return done.value if code == 0 else done.err
 
     program("init", "--name", "青禾", "--admin", "王芳")
-    serve = [sys.executable, "-m", "sync.server", "serve", "--data", str(data), "--port", "0"]
-    with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["url"]
+    office = begun("serve", "--port", "0")
+    try:
+        assert json.loads(office.first_line())["url"]
         file = tmp_path / "people.csv"
         file.write_text(LIST)
         assert program("user", "import", str(file))["new"] == 3
@@ -162,6 +158,7 @@ def test_everything_is_done_while_the_office_runs(data: Path, tmp_path: Path) ->
         assert "正在使用" in program("restore", made["file"], code=5)
         assert "正在使用" in program("upgrade", code=5)
         assert "正在使用" in program("serve", "--port", "0", code=5)
-        process.terminate()
-        assert process.wait(30) == 0
+    finally:
+        ended = office.kill(signal.SIGTERM)
+    assert ended.code == 0, ended.err
     assert program("restore", made["file"])["office"]
