@@ -201,9 +201,12 @@ class Garbage:
 
     MUCH = 50_000
     """Objects that are left after a search; before the next test they are spared too."""
+    SELDOM = 20
+    """How often more are spared before all are searched again."""
 
     def __init__(self) -> None:
         self._due = True
+        self._times = 0
         gc.callbacks.append(self._searched)
 
     def _searched(self, phase: str, about: dict[str, int]) -> None:
@@ -213,7 +216,9 @@ class Garbage:
     def spare(self) -> None:
         """Before a test: what is here now and no garbage is not searched again."""
         if self._due:
-            gc.unfreeze()
+            self._times += 1
+            if self._times % self.SELDOM == 0:
+                gc.unfreeze()
             gc.collect()
             gc.freeze()
             self._due = False
