@@ -40,6 +40,7 @@ def make(window: "Window", look: Look, key: str) -> QWidget:
     if key == RULES.key:
         rules = RulesPage(look, window.desk)
         rules.opened.connect(window.open_record)
+        rules.figures.connect(window.status.figures.show_figures)
         return rules
     page: TodayPage | DashboardPage
     if key == TODAY.key:

@@ -1,4 +1,4 @@
-"""Approval rules: the page with none, with some, one that is being changed, and an order that needs approval."""
+"""Approval rules: the page with some, with one that is being changed, and with none."""
 
 from decimal import Decimal
 from typing import Any
@@ -56,6 +56,9 @@ def some(window: Window, firm: Firm) -> None:
 
 def none(window: Window, _firm: Firm) -> None:
     """The page without a rule."""
+    store = window.desk.store
+    for rule in approval_rules.all_rules(store):
+        run(store, store.me(), "approval_rule.delete", rule.id)
     window.go("rules")
     wait_idle(window)
 
@@ -70,4 +73,4 @@ def changed(window: Window, firm: Firm) -> None:
     wait_idle(window)
 
 
-APPROVAL_RULES: dict[str, Show] = {"rules": some, "rules_none": none, "rules_changed": changed}
+APPROVAL_RULES: dict[str, Show] = {"rules": some, "rules_changed": changed, "rules_none": none}

@@ -88,9 +88,12 @@ class RuleForm(QWidget):
         )
         lines = (
             (msg("Called"), row(look, self.name, gap=8)),
-            (msg("When"), row(look, self.subject, label(look, msg("go out"), ink="ink_2"), None, gap=8)),
-            (msg("If"), parts),
-            (msg("Then"), row(look, self.role, approves, None, gap=8)),
+            (
+                msg("When", "rule"),
+                row(look, self.subject, label(look, msg("go out"), ink="ink_2"), None, gap=8),
+            ),
+            (msg("If", "rule"), parts),
+            (msg("Then", "rule"), row(look, self.role, approves, None, gap=8)),
             (msg("Or else"), row(look, self._subject_to, None, gap=8)),
         )
         whole: list[QWidget] = []

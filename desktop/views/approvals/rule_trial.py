@@ -29,7 +29,7 @@ class RuleTrial(QWidget):
         self._look = look
         self.trial: Trial | None = None
         title = label(look, msg("Trial run"), strong=True)
-        self.words = label(look, ink="ink_2", wrap=True)
+        self.words = label(look, ink="ink_2")
         self.before = label(look, size="small", ink="ink_2", wrap=True)
         self.room = label(look, size="small", ink="ink_2", wrap=True)
         self.rows = PaintedList(look, msg("What would have asked"), paint_would, high=36)

@@ -20,9 +20,10 @@ from desktop.views.buttons import Button
 from desktop.views.compose import Line, Stack, column, holding, label, region, row, scrolling
 from desktop.views.desk import Desk
 from desktop.views.empty import Empty
-from desktop.views.header_parts import park, want
+from desktop.views.header_parts import park
 from desktop.views.look import Look
-from desktop.words import msg
+from desktop.views.status import Hint
+from desktop.words import Message, msg
 
 KEY: Final = "rules"
 LIST: Final = 300
@@ -49,7 +50,7 @@ class RulesPage(QWidget):
         self.title = label(look, size="title", strong=True)
         self.add = Button(look, msg("New rule"), icon="plus", keys="Ctrl+N")
         self.save = Button(look, msg("Save rule"), kind="primary", icon="check", keys="Ctrl+Enter")
-        self.drop = Button(look, msg("As it was"), icon="undo-2")
+        self.drop = Button(look, msg("As it was", "button"), icon="undo-2")
         self.switch = Button(look, icon="circle-x")
         self.remove = Button(look, icon="trash-2", name=msg("Delete rule"))
         self.up = Button(look, icon="arrow-up", name=msg("Before the one above"))
@@ -121,6 +122,14 @@ class RulesPage(QWidget):
     def enter(self) -> None:
         """Keys go to the list."""
         self.list.setFocus()
+        self.tell_figures()
+
+    def tell_figures(self) -> None:
+        """How many rules there are, and what the keys do."""
+        said: list[tuple[Message, Any]] = [(msg("{count} rules").of(count=len(self.rules)), "")]
+        if len(self.rules) > 1:
+            said.append((msg("put it before the one above"), Hint("Alt+↑")))
+        self.figures.emit(said)
 
     @property
     def rule(self) -> ApprovalRule | None:
@@ -194,7 +203,7 @@ class RulesPage(QWidget):
         self.title.setText(title or "—")
         self.add.refuse(desk.refusal("approval_rule.new", None))
         self.save.refuse(why or (None if begun else msg("Nothing was changed.")))
-        want(self.drop, begun)
+        self.drop.setVisible(begun)
         for button in (self.up, self.down, self.remove, self.switch):
             button.setVisible(rule is not None)
         if rule is not None:
