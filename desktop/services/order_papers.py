@@ -323,7 +323,7 @@ def _account(chain: Chain, facts: Mapping[str, str], today: date) -> dict[str, A
         "entries": entries,
         "foot": {"charged": plain(charged), "received": plain(received), "balance": plain(balance)},
         "milestones": [
-            {**step, "amount": plain(step["amount"]), "due": _due(step["due"], plain(there))}
+            {**step, "amount": plain(step["amount"]), "due": _due(step["due"], money.printed(there, digits))}
             for step, there in chain.steps()
         ],
         "note": said(_TO_COME.of(amount=shown(open_))) if open_ else None,

@@ -110,10 +110,27 @@ def facts(window: Window, firm: Firm) -> None:
     page.turn("facts")
 
 
+def papers(kind: str, batch: int | None = None) -> Show:
+    """One of its papers beside the others."""
+
+    def show(window: Window, firm: Firm) -> None:
+        whole(window, firm)
+        page = window.page()
+        assert isinstance(page, OrderPage)
+        page.face.choose("papers")
+        page.turn("papers")
+        page.papers.choose(kind, batch)
+        wait_idle(window)
+
+    return show
+
+
 ORDERS: dict[str, Show] = {
     "order_list": listed(),
     "order_board": listed("board"),
     "order": whole,
     "order_facts": facts,
     "order_ship": asking,
+    "order_papers": papers("order"),
+    "order_statement": papers("statement"),
 }

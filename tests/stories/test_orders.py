@@ -59,6 +59,10 @@ def test_an_order_goes_from_the_quote_to_the_last_payment(pair: Pair, issued: st
     desk.new_id("organisation", "name=苏州衡岳工业装备有限公司", "tax_id=91320500MA0000000X")
     file = desk.json("order", "data", order["id"], "--to", str(desk.folder / "invoice.xml"))["file"]
     assert "<ram:GrandTotalAmount>98145.35</ram:GrandTotalAmount>" in Path(file).read_text("utf-8")
+    paper = str(desk.folder / "accepted.pdf")
+    asked = ("--paper", "acceptance", "--batch", "1", "--seal", "--to", paper)
+    assert desk.json("order", "pdf", order["id"], *asked)["file"] == paper
+    assert desk.json("verify-pdf", paper)["state"] == "sound"
     last = desk.json("order", "ship", order["id"])
     assert last["batch"] == 3
     for batch in ("2", "3"):
@@ -82,10 +86,15 @@ def test_an_order_goes_from_the_quote_to_the_last_payment(pair: Pair, issued: st
     asked = [one for one in told["requests"] if one["state"] != "cancelled"]
     assert [one["number"] for one in asked] == [part["request"], closing["request"]]
     assert sum(int(one["tax"].replace(".", "")) for one in asked) == sum_of_tax(rep, order["id"])
-    returned = rep.json("order", "return", order["id"], "--line", "FLT*1", "--reason", "漏气")
-    assert returned["stage"] == "delivering"
+    back = ("--line", "FLT*1", "--reason", "漏气")
+    assert rep.json("order", "return", order["id"], *back)["stage"] == "delivering"
+    assert rep.json("order", "return", order["id"], *back, "--outcome", "refunded")["stage"] == "delivering"
+    credit = rep.json("order", "credit", order["id"])
+    assert credit["invoiced"] == "281064.63"
     both(pair)
-    assert desk.json("order", "show", order["id"])["deliveries"][-1]["amount"].startswith("-4457.1")
+    assert desk.json("order", "show", order["id"])["deliveries"][-1]["outcome"] == "refunded"
+    whole = ("order", "data", order["id"], "--request", credit["request"], "--to", str(desk.folder / "c.xml"))
+    assert "<ram:DuePayableAmount>4457.14<" in Path(desk.json(*whole)["file"]).read_text("utf-8")
 
 
 def sum_of_tax(laptop: Laptop, order: str) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QMimeData, QUrl, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desktop.errors import SatchelError
@@ -26,6 +26,24 @@ MOST: Final = 6
 SEAL: Final = msg("Seal this paper")
 
 
+class PaperChoice(Choice):
+    """One of them; the one that is looked at has a bar before it."""
+
+    here = False
+
+    def show_here(self, *, here: bool) -> None:
+        """Whether it is the one that is looked at."""
+        self.here = here
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The bar over the row."""
+        super().paintEvent(event)
+        if self.here:
+            look, painter = self._look, QPainter(self)
+            painter.fillRect(0, look.px(6), look.px(3), self.height() - look.px(12), look.colour("accent"))
+
+
 class OrderPapers(QWidget):
     """Shows, saves, copies and seals them; every PDF is made off the UI thread."""
 
@@ -39,7 +57,7 @@ class OrderPapers(QWidget):
         self.kind = "order"
         self.batch: int | None = None
         self.language = "zh"
-        self.offers: dict[tuple[str, int | None], Choice] = {}
+        self.offers: dict[tuple[str, int | None], PaperChoice] = {}
         self.data: list[Choice] = []
         self.view = preview.Preview(look)
         self.view.file_wanted.connect(self.take_file)
@@ -94,7 +112,7 @@ class OrderPapers(QWidget):
         self._allow()
 
     def _add(self, kind: str, batch: int | None, words: Message, below: Message) -> None:
-        made = Choice(self._look, "file-text", words, below)
+        made = PaperChoice(self._look, "file-text", words, below)
         made.clicked.connect(lambda: self.choose(kind, batch))
         self.offers[kind, batch] = made
         self._list.addWidget(made)
@@ -106,9 +124,11 @@ class OrderPapers(QWidget):
         self._list.addWidget(made)
 
     def _allow(self) -> None:
-        """What may be sealed, and why not."""
+        """Which one is shown; whether it may be sealed, and why not."""
         if self._chain is None:
             return
+        for shown, choice in self.offers.items():
+            choice.show_here(here=shown == (self.kind, self.batch))
         refusal = self._desk.refusal("order.seal", self._chain.order)
         printed = msg("This paper is printed, not sealed.")
         self.seal.refuse(refusal or (None if self.kind in order_papers.SEALED else printed))
