@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from desktop.cli import price_files
 from desktop.cli.console import Console
 from desktop.services import bulk, card_exports, exports, import_updates, imports, records
 from desktop.words import msg
@@ -15,8 +16,9 @@ NOTHING = "\N{EM DASH}"
 def register(areas: Any) -> None:
     """Add the subcommands of this area."""
     bring = areas.add_parser("import", help="bring records in from CSV, XLSX or vCard")
-    bring.add_argument("file", metavar="FILE")
-    bring.add_argument("--as", dest="kind", choices=imports.KINDS, required=True)
+    bring.add_argument("file", metavar="FILE", nargs="+", help="or: prices FILE --book NAME, or: rates FILE")
+    bring.add_argument("--as", dest="kind", choices=imports.KINDS)
+    price_files.of_import(bring)
     bring.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     bring.add_argument(
         "--update",
@@ -36,6 +38,9 @@ def register(areas: Any) -> None:
 
 def bring_in(console: Console, chosen: argparse.Namespace) -> None:
     """Import a file; prints what came in, what was refused and why."""
+    if price_files.bring_in(console, chosen):
+        return
+    chosen.file = price_files.only(chosen)
     plan = imports.plan(imports.read(Path(chosen.file)), chosen.kind)
     if chosen.update is not None:
         _update(console, chosen, plan)
