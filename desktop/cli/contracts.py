@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from desktop.cli import seals
 from desktop.cli.console import Console
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.kinds import Day
@@ -53,6 +54,7 @@ def register(areas: Any) -> None:
             one.add_argument("--for", dest="language", choices=("zh", "en"), default="")
         one.set_defaults(run=run)
     _register_wording(kinds)
+    seals.of_contract(kinds)
     signed = kinds.add_parser("sign", help="the customer signed what was issued")
     signed.add_argument("id", metavar="ID")
     signed.add_argument("--by", required=True, metavar="NAME", help="who signed")

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from desktop.documents import stamp
 from desktop.documents.draw import Block, Cover, Text, paint, text_width
 from desktop.documents.finish import About, finish
 from desktop.documents.fonts import STRONG, check_text, is_wide
 from desktop.documents.letterhead import (
+    SIGNING_LINE,
     Flow,
     Identity,
     facts,
@@ -36,9 +38,17 @@ _SPREAD: Final = 2.2
 
 
 def contract_pdf(
-    contract: Mapping[str, Any], *, state: str = "issued", language: str | None = None, sealed_by: str = ""
+    contract: Mapping[str, Any],
+    *,
+    state: str = "issued",
+    language: str | None = None,
+    sealed_by: str = "",
+    seal: bytes = b"",
 ) -> bytes:
-    """The contract as PDF bytes; `contract` comes from `clauses.contract_from`; else as `quote_pdf`."""
+    """The contract as PDF bytes; `contract` comes from `clauses.contract_from`; else as `quote_pdf`.
+
+    `seal` is the picture of the firm's seal: over our place to sign, and in slices across the pages.
+    """
     check_glyphs(contract)
     check_text(sealed_by)
     voice = Voice(language or contract["language"])
@@ -49,6 +59,9 @@ def contract_pdf(
     blocks = [*_front(voice, contract), *_clauses(voice, contract)]
     blocks[-1].keep = max(blocks[-1].keep, 1)
     signing = _signatures(voice, identity)
+    if seal:
+        ours, _ = places_to_sign()
+        stamp.over_signature(signing, seal, ours.width, SIGNING_LINE)
     blocks += [signing, *_annex(voice, contract["quote"], table)]
     page = paper()
     title = f"{voice.say(CONTRACT).joined()} {contract['number']}".rstrip()
@@ -62,11 +75,14 @@ def contract_pdf(
     )
     pages = paginate(blocks, frame(), Furnishings(voice, identity, table))
     cover = Cover(title, watermark(voice, state), page.watermark_alpha)
-    painted = paint(pages, page.left, page.ink, cover)
+    number, top = where_stands(pages, signing)
+    moved = stamp.shift(len(pages)) if contract.get("seal") else 0.0
+    if seal:
+        stamp.across_pages(pages, seal)
+    painted = paint(pages, page.left - moved, page.ink, cover)
     if not sealed_by:
         return finish(painted, about)
-    number, top = where_stands(pages, signing)
-    form = Form(number, top, *places_to_sign(), voice, identity.seller, sealed_by, about.issued_on)
+    form = Form(number, top, *places_to_sign(), voice, identity.seller, sealed_by, about.issued_on, moved)
     return finish(painted, about, partial(add_form, form=form))
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from reportlab.lib.colors import Color
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import getFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -76,7 +77,17 @@ class Squares(NamedTuple):
     ink: str
 
 
-Mark = Text | Line | Box | Shape | Squares
+class Picture(NamedTuple):
+    """A PNG, transparent where it is, with its upper edge at y."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    png: bytes
+
+
+Mark = Text | Line | Box | Shape | Squares | Picture
 Pieces = dict[tuple[str, bool], list[tuple[str, float, str]]]
 """How the texts of one document are written: units, rates and article numbers come again and again."""
 
@@ -270,7 +281,13 @@ def _squares(canvas: Canvas, top: float, squares: Squares) -> None:
     canvas.addLiteral("\n".join([*code, "f"]))
 
 
-_PAINT: Final[dict[type, Any]] = {Line: _line, Box: _box, Shape: _shape, Squares: _squares}
+def _picture(canvas: Canvas, top: float, picture: Picture) -> None:
+    low = -top - picture.y - picture.height
+    image = ImageReader(io.BytesIO(picture.png))
+    canvas.drawImage(image, picture.x, low, picture.width, picture.height, mask="auto")
+
+
+_PAINT: Final[dict[type, Any]] = {Line: _line, Box: _box, Shape: _shape, Squares: _squares, Picture: _picture}
 
 
 def _watermark(canvas: Canvas, cover: Cover, ink: str) -> None:

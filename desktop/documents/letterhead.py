@@ -28,6 +28,8 @@ PEAKS: Final[dict[str, Any]] = {
 
 
 _FACTS: Final = 6
+SIGNING_LINE: Final = 101.7
+"""How far down the lines for signatures are within their block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,7 @@ def signatures(
         block.add(Text(x, 27.7, label.first, page.body.size, page.ink))
         if label.second:
             block.add(Text(x, 39.0, label.second, page.body.size * page.second, page.ink_3))
-        block.add(Line(x, x + room, 101.7, 0.6, page.ink_2))
+        block.add(Line(x, x + room, SIGNING_LINE, 0.6, page.ink_2))
         block.add(Text(x, 114.5, line, fitted(line, page.small.size, room), page.ink_3))
     block.add(qr_code(identity.qr, qr_x, 18.7, page.qr))
     y = 18.7 + page.qr + 10.5

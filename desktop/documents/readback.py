@@ -28,6 +28,7 @@ from desktop.documents.summary import (
     in_words,
     sum_rows,
 )
+from desktop.documents.stamp import shift
 from desktop.documents.theme import A4, paper
 from desktop.documents.typography import NOT_AT_END, NOT_AT_START
 from desktop.documents.voice import MINUS, Voice, amount, figure, money, percent, symbol
@@ -80,14 +81,15 @@ class _Line:
         return self.net.strip("()")
 
 
-def printed_texts(pdf: bytes) -> list[Printed]:
+def printed_texts(pdf: bytes, *, seal: bool = False) -> list[Printed]:
     """Every upright text of the document in the order in which it was drawn."""
     with opened(pdf) as document:
-        return [text for number in range(len(document)) for text in _page_texts(document[number], number)]
+        left = paper().left - (shift(len(document)) if seal else 0.0)
+        numbers = range(len(document))
+        return [text for number in numbers for text in _page_texts(document[number], number, left)]
 
 
-def _page_texts(page: pypdfium2.PdfPage, number: int) -> list[Printed]:
-    left = paper().left
+def _page_texts(page: pypdfium2.PdfPage, number: int, left: float) -> list[Printed]:
     found: list[Printed] = []
     texts = page.get_textpage()
     for piece in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=texts):
@@ -119,7 +121,8 @@ def calculator_test(pdf: bytes, snapshot: Mapping[str, Any], *, language: str | 
     `snapshot` is that of the quote, or of the contract whose annex the quote is.
     """
     quote = snapshot["quote"] if snapshot.get("kind") == "contract" else snapshot
-    sheet = _Sheet(printed_texts(pdf), quote, language or snapshot["language"])
+    texts = printed_texts(pdf, seal=bool(snapshot.get("seal")))
+    sheet = _Sheet(texts, quote, language or snapshot["language"])
     wanted = [line for line in quote["lines"] if line["kind"] in COUNTED]
     _same(msg("the number of lines", "paper"), str(len(sheet.lines)), str(len(wanted)))
     shown = [_line(line, each) for line, each in zip(wanted, sheet.lines, strict=True)]

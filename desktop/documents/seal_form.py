@@ -38,6 +38,8 @@ class Form:
     seller: Said
     holder: str
     issued_on: str
+    moved: float = 0.0
+    """How far the text stands further to the left than on other paper."""
 
 
 def add_form(pdf: Pdf, form: Form) -> None:
@@ -69,7 +71,7 @@ def customer_place(paper: bytes) -> tuple[float, float]:
 def _widget(
     pdf: Pdf, page: pikepdf.Page, form: Form, place: Place, name: str, shown: pikepdf.Object
 ) -> pikepdf.Object:
-    left, top = paper().left + place.x, A4[1] - form.top - place.y
+    left, top = paper().left - form.moved + place.x, A4[1] - form.top - place.y
     rect = [left, top - place.height, left + place.width, top]
     return pdf.make_indirect(
         Dictionary(

@@ -25,6 +25,7 @@ _ISSUED: Final = {
     "approval_grant": "OLD.content_hash <> ''",
     "phone_approval": "OLD.challenge <> ''",
     "coupon_use": "OLD.code <> ''",
+    "seal_use": "OLD.content_hash <> ''",
     "contract": "OLD.content_hash <> ''",
     "contract_clause": "(SELECT content_hash FROM contract WHERE id = OLD.contract_id) <> ''",
     "milestone": "OLD.kind = 'payment'"

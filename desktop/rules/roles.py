@@ -70,6 +70,8 @@ _CLAUSES: Final = ("clause.*", "clause_version.*")
 """What the firm's contracts say as a rule is the office's to change; a contract takes it from there."""
 _EXECUTING: Final = (*("order.acknowledge", "order.send_back", "order.invoiced", "order.pay", "payment.*"),)
 """A rep orders, and says what arrived; the office takes the order on, invoices it and counts the money."""
+_SEALS: Final = ("company_seal.*", "seal_release.*")
+"""The firm's seals are kept and released by the office and by managers."""
 _OFFICE: Final = (*_DIRECTORY, *_CATALOGUE, *_CLAUSES, *_EXECUTING)
 _RULES: Final = ("approval_rule.*",)
 _DELEGATING: Final = (*_RULES, "delegation.*")
@@ -87,13 +89,14 @@ _SINCE: Final = (
     "exchange_rate.*",
     *_CLAUSES,
     *_EXECUTING,
+    *_SEALS,
 )
 """What came after the first copies of roles: a copy holds it where its model does, or where it says so."""
 
 ROLES: Final = {
     role.name: role
     for role in (
-        Role("rep", msg("Sales rep"), TEAM, ("*",), (*_OFFICE, *_APPROVING)),
+        Role("rep", msg("Sales rep"), TEAM, ("*",), (*_OFFICE, *_APPROVING, *_SEALS)),
         Role("manager", msg("Manager"), ALL, ("*",), (*_PEOPLE, *_RULES), frozenset({COST})),
         Role("office", msg("Office"), ALL, ("*",), (*_PEOPLE, *_DELEGATING), GROUPS),
         Role("auditor", msg("Auditor"), ALL, (), sees=frozenset({COST})),

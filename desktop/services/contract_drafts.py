@@ -18,6 +18,7 @@ from desktop.models.store import Store
 from desktop.rules import clauses as rules
 from desktop.rules.clauses import Deviation, Piece
 from desktop.services import clauses as library_of
+from desktop.services import seals
 from desktop.services.clauses import NEEDS, Standard, standard_of, wording_of
 from desktop.words import msg
 
@@ -34,6 +35,8 @@ class ContractDraft:
     milestones: list[Milestone]
     quote: Mapping[str, Any]
     library: Sequence[Standard]
+    seal: Mapping[str, str] | None = None
+    """What the content says of the firm's seal that it is printed with."""
 
     @property
     def frozen(self) -> bool:
@@ -113,6 +116,7 @@ class ContractDraft:
             "valid_until": contract.valid_until.isoformat() if contract.valid_until else "",
             "variables": dict(contract.variables or {}),
             "milestones": [_milestone(one) for one in self.milestones if one.kind == "payment"],
+            **({"seal": dict(self.seal)} if self.seal else {}),
         }
 
     def _printed(self, clause: ContractClause) -> dict[str, Any]:
@@ -173,6 +177,7 @@ def draft_of(session: Session, contract: Contract, on: date) -> ContractDraft:
         _parts(session, contract, Milestone),
         kept,
         library_of.library(session, on),
+        seals.facts(session, contract),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, object_session
 
 from desktop.errors import Refused
 from desktop.models.record import Record
-from desktop.models.records import ClauseVersion, Contract, ContractClause, Milestone
+from desktop.models.records import ClauseVersion, Contract, ContractClause, Milestone, SealRelease
 from desktop.models.store import Work
 from desktop.rules import stages
 from desktop.services.commands import Asking
@@ -64,6 +64,16 @@ def _step(contract: Contract, to: str) -> Message | None:
         return None
     now, wanted = stages.CONTRACT.find(contract.stage).label, stages.CONTRACT.find(to).label
     return msg("From “{now}” a contract does not become “{wanted}”.").of(now=now, wanted=wanted)
+
+
+def check(record: Record) -> None:
+    """Raises Refused for a release of a seal that nobody could keep to."""
+    if not isinstance(record, SealRelease):
+        return
+    if record.valid_from and record.valid_until and record.valid_until < record.valid_from:
+        raise Refused(msg("The last day lies before the first one."), field="valid_until")
+    if record.most is not None and record.most < 1:
+        raise Refused(msg("At least once."), field="most")
 
 
 def refuse_frozen(work: Work, record: Record) -> None:

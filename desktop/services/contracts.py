@@ -23,6 +23,7 @@ from desktop.models.records import (
     Milestone,
     Quote,
     QuoteRevision,
+    SealUse,
 )
 from desktop.models.store import Store, Work
 from desktop.rules import ranks
@@ -30,7 +31,7 @@ from desktop.rules.canonical import content_hash
 from desktop.rules.clauses import Deviation
 from desktop.rules.numbering import parse_number
 from desktop.services import clauses as library_of
-from desktop.services import contract_approvals, contract_drafts, drafts, sealed
+from desktop.services import contract_approvals, contract_drafts, drafts, sealed, seals
 from desktop.services import contract_sense as of
 from desktop.services.clauses import Standard
 from desktop.services.commands import command, every
@@ -41,7 +42,7 @@ from desktop.words import msg
 STAGE: Final = ("contract.stage", "contract.signed_on", "contract.reason")
 ISSUE: Final = (
     *("contract.stage", "contract.number", "contract.snapshot", "contract.content_hash"),
-    *("contract.issued_at", *every(Attachment, Approval)),
+    *("contract.issued_at", *every(Attachment, Approval, SealUse)),
 )
 SUPERSEDED: Final = msg("This quote was revised since. Make the contract from what the customer holds now.")
 Check = Callable[[Work, ContractDraft, Mapping[str, Any]], None]
@@ -156,7 +157,7 @@ def _payments(work: Work, contract: Contract, snapshot: Mapping[str, Any]) -> No
             kind="payment",
             name=name.get("zh") or name.get("en") or "",
             name_en=name.get("en") or "",
-            percent=Decimal(part["percent"]),
+            percent=Decimal(part["percent"]).quantize(Decimal("0.0001")),  # its amount is exact
             amount=_minor(part["amount"], snapshot),
             due=due.get("zh") or "",
             due_en=due.get("en") or "",
@@ -188,7 +189,7 @@ def issue(work: Work, contract: Contract) -> bytes:
     snapshot = draft.snapshot(number=contract.number, issued_on=on)
     for check in BEFORE_ISSUE:
         check(work, draft, snapshot)
-    printed = contract_pdf(snapshot, sealed_by=sealed.holder(work))
+    printed = contract_pdf(snapshot, sealed_by=sealed.holder(work), seal=seals.printed(work, contract))
     calculator_test(printed, snapshot)
     digest = content_hash(snapshot)
     contract.snapshot, contract.content_hash, contract.issued_at = snapshot, digest, work.now
@@ -197,6 +198,7 @@ def issue(work: Work, contract: Contract) -> bytes:
         contract,
         {"hash": digest, "fields": {"snapshot": [], "content_hash": [], "issued_at": []}},
     )
+    seals.note(work, contract)
     _step(work, contract, "sent")
     return sealed.keep_paper(work, contract, contract.number, snapshot, digest, printed)
 
@@ -353,7 +355,9 @@ def paper_of(store: Store, contract_id: UUID, *, language: str | None = None) ->
         kept = sealed.copy_of(store, contract.id, contract.content_hash, of=Contract.__tablename__)
         if kept is not None:
             return kept
-    return contract_pdf(draft.snapshot(), state=state, language=language)
+    snapshot = draft.snapshot()
+    seal = seals.picture_of(store, snapshot) if state not in ("draft", "withdrawn", "terminated") else b""
+    return contract_pdf(snapshot, state=state, language=language, seal=seal)
 
 
 def paper(store: Store, quote_id: UUID, *, language: str | None = None) -> bytes:

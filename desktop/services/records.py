@@ -28,6 +28,7 @@ from desktop.models.records import (
     Quote,
     QuoteLine,
     QuoteRevision,
+    SealUse,
     Signature,
 )
 from desktop.models.remote_rows import id_list
@@ -59,6 +60,7 @@ LED: Final[dict[str, frozenset[str]]] = {
     "contract": frozenset(
         {
             *("number", "quote_id", "revision_id", "quote_hash", "stage", "payable", "currency"),
+            "release_id",
             *("variables", "signed_on", "issued_at", "content_hash", "snapshot"),
         }
     ),
@@ -72,6 +74,14 @@ LED: Final[dict[str, frozenset[str]]] = {
     "approval_grant": frozenset(ApprovalGrant.fields()) - _PLACE,
     "approval_request": frozenset(ApprovalRequest.fields()) - _PLACE,
     "phone_approval": frozenset(PhoneApproval.fields()) - _PLACE,
+    "company_seal": frozenset({"picture", "sha256"}),
+    "seal_release": frozenset(
+        {
+            *("name", "kind", "picture", "sha256"),
+            *("granted_by_id", "granted_as", "granted_at", "signature"),
+        }
+    ),
+    "seal_use": frozenset(SealUse.fields()) - _PLACE,
     "coupon": frozenset({"used"}),
     "coupon_use": frozenset(CouponUse.fields()) - _PLACE,
     "customer_link": frozenset(CustomerLink.fields()) - _PLACE,
@@ -261,6 +271,7 @@ def check(record: Record) -> None:
         check_currency(currency)
     price_sense.check(record)
     approval_sense.check(record)
+    contract_sense.check(record)
     if isinstance(record, Customer):
         if not record.name and not record.phone:
             raise Refused(msg("A customer needs a name or a phone number."), field="name")

@@ -33,7 +33,7 @@ _ENTRIES: Final = msg("{count} {what}", "entries")
 _PAPERS: Final = msg("{count} {what}", "papers")
 COUNTED: Final = {
     **dict.fromkeys(("interaction", "price_entry", "exchange_rate", "approval_rule", "delegation"), _ENTRIES),
-    "bundle_part": _ENTRIES,
+    **dict.fromkeys(("bundle_part", "company_seal", "seal_release"), _ENTRIES),
     **dict.fromkeys(("quote", "contract", "order"), _PAPERS),
 }
 """What is counted with a word of its own where the language has several."""

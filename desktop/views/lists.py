@@ -126,7 +126,7 @@ _ACTIVE: Final = View("active", msg("Active"), every(Condition("active", "yes"))
 DIRECTORY_KINDS: Final = (
     *("price_book", "price_entry", "promotion", "coupon", "exchange_rate"),
     *("approval_rule", "delegation", "clause"),
-    *("bundle_part", "user", "team"),
+    *("bundle_part", "user", "team", "company_seal", "seal_release"),
 )
 """Lists without a place in the rail: the settings and the palette lead there."""
 

@@ -57,6 +57,8 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
         *("code", "name", "percent", "amount", "currency", "threshold", "customer_id", "uses"),
         *("valid_from", "valid_until"),
     ),
+    "company_seal": ("name", "kind"),
+    "seal_release": ("seal_id", "owner_id", "subject", "most", "valid_from", "valid_until"),
     "exchange_rate": ("base_currency", "rate", "quote_currency", "rated_on", "source"),
     "clause": ("name", "name_en", "code", "place", "approval_class", "approver"),
     "clause_version": ("clause_id", "edition", "valid_from", "heading", "heading_en", "body", "body_en"),

@@ -4,10 +4,12 @@ from typing import Final
 
 from desktop.models.record import RECORDS
 from desktop.views import boards
+from desktop.views.contracts import seal_lists
 from desktop.views.lists import DIRECTORY_KINDS, LISTS
 from desktop.views.rail import Place
 from desktop.words import msg
 
+assert seal_lists.SPECS  # they are among the lists from now on
 PLACES: Final = (
     boards.TODAY,
     *(

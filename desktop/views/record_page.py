@@ -58,6 +58,7 @@ RELATED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "product": (("bundle_part", "product_id"),),
     "clause": (("clause_version", "clause_id"),),
     "team": (("user", "team_id"),),
+    "company_seal": (("seal_release", "seal_id"),),
     "opportunity": (
         ("quote", "opportunity_id"),
         ("task", "opportunity_id"),

@@ -3,12 +3,13 @@
 from typing import Final
 from uuid import UUID
 
+from desktop.views.contracts.seal_page import SealPage
 from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.orders.page import OrderPage
 from desktop.views.record_page import RecordPage
 
-_COMPOSED: Final[dict[str, type[RecordPage]]] = {"order": OrderPage}
+_COMPOSED: Final[dict[str, type[RecordPage]]] = {"order": OrderPage, "company_seal": SealPage}
 
 
 def record_page(look: Look, desk: Desk, kind: str, record_id: UUID) -> RecordPage:

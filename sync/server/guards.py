@@ -32,7 +32,7 @@ SIGNATURE: Final = "signature"
 FACTS: Final = frozenset(
     {
         *(SIGNATURE, "approval", "approval_grant", "phone_approval"),
-        *("order_line", "acceptance", "payment", "clause_version", "coupon_use"),
+        *("order_line", "acceptance", "payment", "clause_version", "coupon_use", "seal_use"),
     }
 )
 """What is written once and never changed."""

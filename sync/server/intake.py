@@ -36,6 +36,7 @@ from sync.server import (
     orders,
     proposals,
     review,
+    seal_releases,
     shares,
 )
 from sync.server.batch import Batch, Key, links_of
@@ -260,6 +261,7 @@ def _judge(
     links.follow(batch)
     approvals.follow(batch, scope, decided)
     orders.follow(batch)
+    seal_releases.follow(batch, scope)
     countersign.follow(batch)
     inboxes.became(batch, decided)
     inboxes.file(batch, decided, scope.mask)

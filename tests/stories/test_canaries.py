@@ -22,12 +22,14 @@ CHOSEN |= {("quote_line", name) for name in ("tax_rates", "tax_category")}
 CHOSEN |= {("signature", "custom"), ("share", "name"), ("share", "custom")}
 CHOSEN |= {(name, "custom") for name in ("approval", "approval_grant", "approval_request", "phone_approval")}
 CHOSEN |= {("coupon_use", "custom"), ("customer_link", "custom"), ("receipt", "custom")}
+CHOSEN |= {("seal_use", "custom")}
 FOLLOWS = {"order_line", "delivery", "acceptance", "invoice_request", "payment"}
 """What follows from an order, once the office has taken it on."""
 CHOSEN |= {(name, word) for name in FOLLOWS for word in ("custom", "carrier", "tracking")}
 """What has a shape of its own."""
 MADE = {"signature", "share", "approval", "approval_grant", "approval_request", "phone_approval"} | FOLLOWS
 MADE |= {"coupon_use", "customer_link", "receipt"}
+MADE |= {"seal_use"}
 """What only commands of its own make; the day signs a quote with canaries for name and job."""
 FILED = {"decision"}
 """What nobody types: the office files it, with words that other records hold as well."""
@@ -81,6 +83,7 @@ def a_day(starter: Starter, place: Path) -> tuple[Laptop, Office, list[Path]]:
     links["promotion"] = links["coupon"] = ["percent=5"]
     links["exchange_rate"] = ["base_currency=USD", "quote_currency=CNY", "rate=7", "rated_on=2026-11-01"]
     until = ("valid_from=2026-11-01", "valid_until=2027-11-01")
+    links["seal_release"] = [f"seal_id={customer}", *until, "most=1"]
     links["delegation"] = [f"device_id={customer}", *until, "most=1", "exposure=1", "floor=1"]
     ordered = values.pop("order")
     links["clause_version"] = [f"clause_id={customer}"]

@@ -83,6 +83,10 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
         for kind in ("approval", "approval_request", "approval_grant")
     ),
     Made("receipt"),
+    Made("company_seal"),
+    Made("seal_release"),
+    Made("seal_use"),
+    Added("contract", ("release_id",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

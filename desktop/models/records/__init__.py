@@ -32,6 +32,7 @@ from desktop.models.records.people import Device, Organisation, SavedView, Setti
 from desktop.models.records.proposals import Proposal
 from desktop.models.records.quotes import Adjustment, Quote, QuoteLine, QuoteRevision
 from desktop.models.records.receipts import Receipt
+from desktop.models.records.seals import CompanySeal, SealRelease, SealUse
 from desktop.models.records.shares import Share
 from desktop.models.records.signatures import Signature
 
@@ -49,6 +50,7 @@ __all__ = [
     "Clause",
     "ClauseVersion",
     "Comment",
+    "CompanySeal",
     "Contact",
     "Contract",
     "ContractClause",
@@ -80,6 +82,8 @@ __all__ = [
     "QuoteRevision",
     "Receipt",
     "SavedView",
+    "SealRelease",
+    "SealUse",
     "Setting",
     "Share",
     "Signature",

@@ -55,6 +55,9 @@ class Contract(Record):
     variables: Mapped[dict[str, str]] = field(
         Json(), msg("Variables of the clauses"), default=dict, merge="soft", frozen=True, hidden=True
     )
+    release_id: Mapped[UUID | None] = field(
+        Link("seal_release"), msg("Release of a seal"), frozen=True, hidden=True
+    )
     signed_on: Mapped[date | None] = field(Day(), msg("Signed on"), listed=True)
     renew_on: Mapped[date | None] = field(Day(), msg("To be renewed by"), listed=True)
     remind_days: Mapped[int | None] = field(Whole(), msg("Reminder, days"), default=30)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from desktop.services import seals
 from desktop.views.desk import Desk
 from desktop.views.orders import making
+from desktop.views.posting.opening import mail_acts
 from desktop.words import Message, msg
 
 if TYPE_CHECKING:
@@ -25,11 +27,13 @@ def acts(page: "ContractPage", desk: Desk) -> list[Act]:
     """What is offered now, in the order of the menu."""
     contract = page.draft.contract
     found: list[Act] = _of_clauses(page) if page.editable() else []
+    found += _seals(page, desk)
     for verb, words in STEPS:
         name = f"contract.{verb}"
         if desk.refusal(name, contract) is None:
             found.append((words, partial(page.end, name, words)))
     found += making.offered(desk, contract, page.opened.emit)
+    found += mail_acts(page, contract)
     quote_id = contract.quote_id
     if quote_id is not None and desk.is_here("quote", quote_id):
         found.append((msg("Open quote"), lambda: page.opened.emit("quote", quote_id)))
@@ -47,6 +51,24 @@ def _of_clauses(page: "ContractPage") -> list[Act]:
             act = partial(page.do, "contract.add_clause", msg("Clause added"), code=one.code)
             found.append((msg("Add “{heading}”").of(heading=one.wording.heading), act))
     return [*found, *_of_this_clause(page)] if draft.clauses else found
+
+
+def _seals(page: "ContractPage", desk: Desk) -> list[Act]:
+    """The seals that were released to this person; one that does not count now says why."""
+    if desk.refusal("contract.put_seal", page.draft.contract) is not None:
+        return []
+    chosen, found = page.draft.contract.release_id, list[Act]()
+    for release, why in seals.offered(desk.store):
+        words = msg("Print with the seal “{name}”").of(name=release.name)
+        if why is not None:
+            found.append((words, partial(desk.told.emit, why, False)))
+        elif release.id != chosen:
+            told = msg("Printed with the seal “{name}”").of(name=release.name)
+            found.append((words, partial(page.do, "contract.put_seal", told, release_id=release.id)))
+    if chosen is not None:
+        bare = partial(page.do, "contract.put_seal", msg("Printed without a seal"), release_id=None)
+        found.append((msg("Print without a seal"), bare))
+    return found
 
 
 def move(page: "ContractPage", place: int, to: int) -> None:

@@ -71,7 +71,7 @@ class Side(QWidget):
         self._show_places(draft, editable=editable)
         self._show_deviations(draft, editable=editable)
         self._show_milestones(draft, today)
-        self._show_way(draft.contract, today)
+        self._show_way(draft, today)
         self._show_signatures(signed)
 
     def _head(self, words: Message, beside: Message | str = "", button: QWidget | None = None) -> None:
@@ -211,11 +211,12 @@ class Side(QWidget):
         look.bind(made.setMinimumHeight, lambda: look.px(34))
         return made
 
-    def _show_way(self, contract: Contract, today: date) -> None:
+    def _show_way(self, draft: ContractDraft, today: date) -> None:
+        contract = draft.contract
         stage = stages.CONTRACT.find(contract.stage or "draft")
         self._head(msg("Execution"), stage.label)
         self._parts.addWidget(holding(column(self._look, Way(self._look, contract), edge=(20, 2, 14, 6))))
-        for words in _told(contract, today):
+        for words in (*_sealed(draft), *_told(contract, today)):
             line = label(self._look, words, size="small", ink="ink_2", wrap=True)
             self._parts.addWidget(holding(column(self._look, line, edge=(20, 2, 14, 2))))
 
@@ -249,6 +250,12 @@ def _done(milestones: Sequence[Milestone]) -> Message | str:
         return msg("none")
     done = sum(one.done_on is not None for one in milestones)
     return msg("{done} of {count} reached").of(done=done, count=len(milestones))
+
+
+def _sealed(draft: ContractDraft) -> list[Message]:
+    """The firm's seal that the paper is printed with."""
+    seal = draft.snapshot().get("seal")
+    return [msg("Printed with the seal “{name}”").of(name=seal["name"])] if seal else []
 
 
 def _told(contract: Contract, today: date) -> list[Message]:
