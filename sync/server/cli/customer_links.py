@@ -9,9 +9,9 @@ from desktop.words import msg
 from sync.server import links
 from sync.server.cli.console import Console, command
 
-NO_ADDRESS = msg("“{address}” is no address such as https://quotes.example.com.")
+NO_ADDRESS = msg("“{address}” is no address; one looks like https://quotes.example.com")
 OWN = msg("Links for customers begin with the address that the laptop uses.")
-OTHER = msg("Links for customers begin with {address}.")
+OTHER = msg("Links for customers begin with {address} from now on.")
 
 
 def register(commands: Any, shared: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from sync.server import timestamps
 from sync.server.cli.console import Console, command
 from sync.server.cli.customer_links import is_address
 
-NO_URL = msg("“{address}” is no address such as https://tsa.example.com/tsr.")
+NO_URL = msg("“{address}” is no address; one looks like https://tsa.example.com/tsr")
 NONE = msg("No authority stamps what was issued; the office's own receipts count.")
 SOME = msg("{address} stamps what was issued; {count} receipts wait for it.")
 
