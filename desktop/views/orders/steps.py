@@ -141,9 +141,19 @@ def tiles(chain: Chain, today: date) -> list[Tile]:
         Tile(
             msg("Received"),
             verbatim(with_sign(chain, progress.paid)),
-            left.of(amount=amount(chain, progress.payable - progress.paid)),
+            _next(chain) or left.of(amount=amount(chain, progress.payable - progress.paid)),
         ),
     ]
+
+
+def _next(chain: Chain) -> Message | None:
+    """The payment step that is due next, and what is missing of it."""
+    due = next(((step, there) for step, there in chain.steps() if there < step["amount"]), None)
+    if due is None:
+        return None
+    name = due[0]["name"]
+    words = Called(name["zh"], "verbatim", english=name["en"] or name["zh"])
+    return msg("{step} open {amount}").of(step=words, amount=amount(chain, due[0]["amount"] - due[1]))
 
 
 def _taken(chain: Chain) -> int:
