@@ -28,6 +28,7 @@ from desktop.models.records import (
     Quote,
     QuoteLine,
     QuoteRevision,
+    Receipt,
     SealUse,
     Signature,
 )
@@ -85,6 +86,7 @@ LED: Final[dict[str, frozenset[str]]] = {
     "coupon": frozenset({"used"}),
     "coupon_use": frozenset(CouponUse.fields()) - _PLACE,
     "customer_link": frozenset(CustomerLink.fields()) - _PLACE,
+    "receipt": frozenset(Receipt.fields()) - _PLACE,
     **order_sense.LED,
     "proposal": frozenset({"of", "of_id", "author_id", "made_at", "command", "changes", "state"}),
     "signature": frozenset(
