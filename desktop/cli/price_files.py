@@ -62,7 +62,7 @@ def _prices(console: Console, chosen: argparse.Namespace, path: Path) -> None:
     said = {"changed": counts["changed"], "new": counts["new"], "same": counts["same"]}
     facts: dict[str, Any] = {
         "book": book.title,
-        **dict(counts),
+        **{str(kind): count for kind, count in counts.items()},
         "rows": [_price_facts(console, row) for row in made.rows],
     }
     console.result(_with(facts, done), text.of(**said, aside=aside))

@@ -199,15 +199,18 @@ def _adjusted(quote: Mapping[str, Any], sheet: "_Sheet", sums: Mapping[str, Prin
     prepaid = -Decimal(_number(sums["prepaid"].text)) if "prepaid" in sums else Decimal(0)
     payable = Decimal(_number(sums["payable"].text.replace(symbol(quote["currency"]), "", 1)))
     found = []
+    last = len(quote.get("adjustments") or ()) - 1
     for place, each in enumerate(quote.get("adjustments") or ()):
-        printed = sums[f"adjustment {place}"]
+        printed, kind = sums[f"adjustment {place}"], each["kind"]
         value = _number(printed.text)
-        if each["kind"] == "percent":
+        if kind == "percent":
             value = sheet.rate_beside(printed)
             value = f"-{value}" if each["value"].startswith("-") else value
-        elif each["kind"] == "target":
+        elif kind == "target" and place == last:
             value = str(payable + prepaid)
-        found.append({"kind": each["kind"], "value": value, "tax": each.get("tax")})
+        elif kind == "target":  # another one came after it: what it took off is all that paper says of it
+            kind = "amount"
+        found.append({"kind": kind, "value": value, "tax": each.get("tax")})
     return {"adjustments": found, "prepaid": str(prepaid)}
 
 

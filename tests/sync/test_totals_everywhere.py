@@ -1,12 +1,14 @@
 """A small sample of the acceptance run; `python -m tests.sync.totals_everywhere` makes it large."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.rules.oracle import expected
+from tests.stores import customer, opened
 from tests.sync import totals_everywhere
-from tests.sync.totals_everywhere import through_office, through_paper
+from tests.sync.totals_everywhere import on_paper, through_office, through_paper
 
 
 def quiet(_done: int, _wrong: int) -> None:
@@ -28,3 +30,19 @@ def test_a_cent_too_much_is_noticed_on_every_way(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(totals_everywhere, "expected", wrong)
     assert [each.partition(":")[0] for each in through_office(1, 7, quiet)] == ["JSON", "office"]
     assert [each.partition(":")[0] for each in through_paper(1, 7, quiet)] == ["list"]
+
+
+def test_two_totals_that_two_people_wanted_add_up_on_paper(tmp_path: Path) -> None:
+    """Each laptop set one offline: the last one counts, and the paper can be done again by hand."""
+    line = {"quantity": "3", "unit_price": "33.33", "tax": {"category": "S", "rates": ["13"]}}
+    wanted = [{"kind": "target", "value": value, "tax": None} for value in ("100.01", "88")]
+    for tax_mode in ("included", "excluded"):
+        document = {
+            "currency": "CNY",
+            "digits": 2,
+            "tax_mode": tax_mode,
+            "lines": [line],
+            "adjustments": wanted,
+        }
+        with opened(tmp_path / tax_mode) as store:
+            assert on_paper(store, customer(store).id, document) == ""

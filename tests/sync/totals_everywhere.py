@@ -46,6 +46,8 @@ def quotable(dice: random.Random) -> Json:
         line["tax"] = {name: line["tax"][name] for name in ("category", "rates")}
     for adjustment in found.get("adjustments", ()):
         adjustment["tax"] = None
+    if "adjustments" in found:  # a wanted total comes last in a quote; two people may each have wanted one
+        found["adjustments"].sort(key=lambda one: one["kind"] == "target")
     found["currency"] = CURRENCY[found["digits"]]
     if found["digits"] == 3:
         found.pop("prepaid", None)  # a quote keeps what was prepaid with two decimals
