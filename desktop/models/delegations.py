@@ -25,7 +25,7 @@ SIGNED: Final = (
     *("currency", "granted_by_id", "granted_as", *_LIMITS, "subject"),
 )
 """The fields of a delegation that its signature covers."""
-_LATER: Final = {"subject": ("", None, approvals.QUOTE), approvals.CREDIT: (None,)}
+_LATER: Final = {"subject": ("", None, approvals.QUOTE), approvals.CREDIT: (None,), approvals.FREE: (None,)}
 """Fields that earlier signatures do not know, with what they say of a delegation from before."""
 ANSWER: Final = (*("id", "quote_id", "request_id", "content_hash", "granted", "granted_by_id", "granted_as"),)
 """The fields of an answer to a request that its signature covers."""

@@ -25,7 +25,7 @@ class Known:
     """What is known of a line beside what it prints: the price found for it and its floor price.
 
     `found` is for `per` of its units and None where nobody changed it by hand; the floor is for `floor_per`,
-    or for as many as the line's price where that is not known.
+    or for as many as the line's price where that is not known. `free`: a line of no product.
     """
 
     name: str = ""
@@ -33,6 +33,7 @@ class Known:
     per: Decimal = ONE
     floor: Decimal | None = None
     floor_per: Decimal | None = None
+    free: bool = False
 
 
 def facts(
@@ -52,7 +53,7 @@ def facts(
     `promoted`: the places of discounts that a promotion of the firm gives; nobody has to agree to those.
     """
     parts = [
-        _part(document, place, totals, each)
+        part(document, place, totals, each)
         for place, each in enumerate(known)
         if totals.lines[place].counts and document.lines[place].quantity
     ]
@@ -61,7 +62,7 @@ def facts(
         digits=document.digits,
         parts=tuple(parts),
         given=sum(max(-one.amount, 0) for n, one in enumerate(totals.adjustments) if n not in promoted)
-        + sum(max(-part.net, 0) for part in parts),
+        + sum(max(-each.net, 0) for each in parts),
         payable=totals.payable + totals.prepaid,
         payment_days=payment_days(milestones),
         clauses=len(_texts(terms) ^ _texts(standard)),
@@ -116,7 +117,8 @@ def bound(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in snapshot.items() if name not in BOUND}
 
 
-def _part(document: Document, place: int, totals: Totals, known: Known) -> Part:
+def part(document: Document, place: int, totals: Totals, known: Known) -> Part:
+    """One line as rules look at it."""
     line, sums = document.lines[place], totals.lines[place]
     reference = sums.gross
     if known.found is not None:
@@ -124,7 +126,7 @@ def _part(document: Document, place: int, totals: Totals, known: Known) -> Part:
     floor = None
     if known.floor is not None:
         floor = _minor(line.quantity * known.floor, known.floor_per or line.base_quantity, document.digits)
-    return Part(known.name, reference, sums.net, sums.final, floor)
+    return Part(known.name, reference, sums.net, sums.final, floor, known.free)
 
 
 def _minor(amount: Decimal, per: Decimal, digits: int) -> int:

@@ -26,6 +26,7 @@ CLAUSE: Final = "clause"
 VALIDITY: Final = "validity"
 GIFT: Final = "gift"
 CREDIT: Final = "credit"
+FREE: Final = "free"
 KINDS: Final = (
     (LINE, msg("Discount of a line, in %")),
     (WHOLE, msg("Discount on the whole, in %")),
@@ -37,9 +38,10 @@ KINDS: Final = (
     (VALIDITY, msg("Days of validity")),
     (GIFT, msg("Goods for nothing, by their price")),
     (CREDIT, msg("What the customer owes above the credit limit")),
+    (FREE, msg("Lines without a product, by their amount")),
 )
 """What a rule may look at; more of it is always the worse."""
-IN_MONEY: Final = frozenset({TOTAL, GIFT, CREDIT})
+IN_MONEY: Final = frozenset({TOTAL, GIFT, CREDIT, FREE})
 """Kinds whose limit is an amount, so they count in one currency alone."""
 IN_PERCENT: Final = frozenset({LINE, WHOLE, FLOOR, MARGIN})
 COUNTED: Final = frozenset({DAYS, CLAUSE, VALIDITY})
@@ -49,7 +51,7 @@ ORDER: Final = "order"
 SUBJECTS: Final = ((QUOTE, msg("Quotes")), (CONTRACT, msg("Contracts")), (ORDER, msg("Orders")))
 """What may need approval."""
 KINDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
-    QUOTE: (LINE, WHOLE, FLOOR, MARGIN, TOTAL, DAYS, CLAUSE, VALIDITY, GIFT),
+    QUOTE: (LINE, WHOLE, FLOOR, MARGIN, TOTAL, DAYS, CLAUSE, VALIDITY, GIFT, FREE),
     CONTRACT: (CLAUSE, TOTAL, DAYS),
     ORDER: (TOTAL, DAYS, CREDIT),
 }
@@ -70,7 +72,8 @@ _NEAR: Final = 100
 @dataclass(frozen=True, slots=True)
 class Part:
     """A line that counts, in minor units: at the price that was found for it, after its own discounts,
-    after those of the document, and at its floor price where one is known.
+    after those of the document, and at its floor price where one is known. `free`: it is of no product, so
+    no price and no floor are known to hold it against.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Part:
     net: int
     final: int
     floor: int | None = None
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +314,15 @@ def _credit(facts: Facts, limit: Decimal, _gifts: bool) -> tuple[str, Message] |
     return found, said.of(found=found, currency=facts.currency, limit=f"{limit:,f}")
 
 
+def _free(facts: Facts, limit: Decimal, _gifts: bool) -> tuple[str, Message] | None:
+    worth = sum(part.net for part in facts.parts if part.free and part.net > 0)
+    if Decimal(worth).scaleb(-facts.digits) <= limit:
+        return None
+    found = printed(worth, facts.digits)
+    said = msg("Lines without a product come to {found} {currency}; without approval it may be {limit}.")
+    return found, said.of(found=found, currency=facts.currency, limit=f"{limit:,f}")
+
+
 def _counted(count: Callable[[Facts], int | None], said: Message) -> "_Tell":
     def tell(facts: Facts, limit: Decimal, _gifts: bool) -> tuple[str, Message] | None:
         found = count(facts)
@@ -329,6 +342,7 @@ _TELL: Final[Mapping[str, _Tell]] = {
     TOTAL: _total,
     GIFT: _gift,
     CREDIT: _credit,
+    FREE: _free,
     DAYS: _counted(
         lambda facts: facts.payment_days,
         msg("The last payment is due after {found} days; without approval it may be {limit}."),

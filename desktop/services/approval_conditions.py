@@ -86,7 +86,7 @@ def condition(session: Session, draft: QuoteDraft, today: date, zone: ZoneInfo) 
     note = session.scalars(query.limit(1)).first()
     if note is None or note.until is None:
         return None
-    answer = _answer(session, note)
+    answer = _answer(session, note, approvals.bound_hash(draft))
     last = day_words(note.until, today)
     if answer is not None and answer.granted:
         day = _day(answer, zone)
@@ -103,10 +103,12 @@ def condition(session: Session, draft: QuoteDraft, today: date, zone: ZoneInfo) 
     return Condition(note.until, "over" if over else "open", (OVER if over else OPEN).of(day=last))
 
 
-def _answer(session: Session, note: Approval) -> ApprovalGrant | None:
+def _answer(session: Session, note: Approval, content: str) -> ApprovalGrant | None:
     """The answer to the request of a note that this laptop's office has signed, about this content."""
     of_it = select(ApprovalGrant).where(
-        ApprovalGrant.request_id == note.source_id, ApprovalGrant.deleted_at.is_(None)
+        ApprovalGrant.request_id == note.source_id,
+        ApprovalGrant.content_hash == content,
+        ApprovalGrant.deleted_at.is_(None),
     )
     public = (read_local(session.connection(), signed.KEYS) or {}).get("sign", "")
     answers = session.scalars(of_it.order_by(ApprovalGrant.id.desc()))

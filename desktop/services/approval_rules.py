@@ -38,6 +38,9 @@ SENTENCES: Final[Mapping[tuple[str, str], Message]] = {
     ),
     (QUOTE, rules.VALIDITY): msg("When a quote is valid for more than {limit} days, {role} approves."),
     (QUOTE, rules.GIFT): msg("When goods worth more than {limit} are given for nothing, {role} approves."),
+    (QUOTE, rules.FREE): msg(
+        "When lines without a product come to more than {limit} in a quote, {role} approves."
+    ),
     (CONTRACT, rules.TOTAL): msg("When a contract comes to more than {limit}, {role} approves."),
     (CONTRACT, rules.DAYS): msg(
         "When a contract is to be paid after more than {limit} days, {role} approves."

@@ -136,6 +136,19 @@ def facts_of(session: Session, draft: QuoteDraft, totals: Totals, rules: Iterabl
     )
 
 
+def of_line(
+    session: Session, draft: QuoteDraft, totals: Totals, place: int, rules: Sequence[Rule], on: date
+) -> Ask | None:
+    """What rules about lines ask of one line by itself; None where it keeps to them."""
+    mine = [rule for rule in rules if rule.kind in (approvals.LINE, approvals.FLOOR, approvals.GIFT)]
+    if not mine or not totals.lines[place].counts or not draft.lines[place].quantity:
+        return None
+    known = _known(session, draft, draft.lines[place], on, floored=True)
+    part = approval_facts.part(draft.document(), place, totals, known)
+    facts = Facts(draft.quote.currency or "", totals.digits, (part,), 0, 0)
+    return next((ask for ask in approvals.asks(mine, facts) if ask.rule.kind != approvals.GIFT), None)
+
+
 def _known(
     session: Session, draft: QuoteDraft, line: QuoteLine, on: date, *, floored: bool
 ) -> approval_facts.Known:
@@ -147,7 +160,8 @@ def _known(
         price = _now(session, draft, line, on) or price
     found, per = price or (None, ONE)
     floor_per = approval_facts.per(line.price_trace)
-    return approval_facts.Known(line.name or line.sku or "", found, per, floor, floor_per)
+    free = line.product_id is None
+    return approval_facts.Known(line.name or line.sku or "", found, per, floor, floor_per, free)
 
 
 def _now(session: Session, draft: QuoteDraft, line: QuoteLine, on: date) -> tuple[Decimal, Decimal] | None:

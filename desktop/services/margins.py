@@ -1,5 +1,6 @@
-"""How the prices of a quote stand to cost or floor, as far as this person may see either."""
+"""How the prices of a quote stand to cost or floor, as far as this person may see either, and to rules."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,10 +10,11 @@ from sqlalchemy.orm import Session
 from desktop.models.records import Organisation, Product, QuoteLine
 from desktop.models.store import Store
 from desktop.rules import approval_facts, bundles, floors, money
-from desktop.rules.floors import HUNDRED, Light
+from desktop.rules.approvals import Rule
+from desktop.rules.floors import AMBER, HUNDRED, Light
 from desktop.rules.money import ONE, ZERO
 from desktop.rules.totals import Totals
-from desktop.services import prices
+from desktop.services import approvals, prices
 from desktop.services.drafts import QuoteDraft
 
 
@@ -21,10 +23,22 @@ def light(store: Store, draft: QuoteDraft, total: Totals, place: int | None) -> 
     found: Light | None = None
     with store.reading() as session:
         firm = session.scalars(select(Organisation).where(Organisation.deleted_at.is_(None))).first()
+        asked, on = approvals.rules_for(session, store.me().rights), store.clock().date()
         for n in range(len(draft.lines)) if place is None else (place,):
-            one = _of_line(session, draft, total, n, firm, store.clock().date())
-            found = one.worse(found) if one is not None else found
+            for one in (
+                _of_line(session, draft, total, n, firm, on),
+                _asked(session, draft, total, n, asked, on),
+            ):
+                found = one.worse(found) if one is not None else found
     return found
+
+
+def _asked(
+    session: Session, draft: QuoteDraft, total: Totals, place: int, rules: Sequence[Rule], on: date
+) -> Light | None:
+    """Amber where a rule about lines asks, whoever has agreed to it."""
+    found = approvals.of_line(session, draft, total, place, rules, on)
+    return Light(AMBER, found.words) if found is not None else None
 
 
 def share(session: Session, draft: QuoteDraft, total: Totals) -> Decimal | None:

@@ -394,3 +394,25 @@ def test_another_customer_or_currency_takes_no_price_along(desk: Desk) -> None:
     assert desk.standing().asks == ()
     desk.do("quote.edit", values={"currency": "JPY"})
     assert [ask.found for ask in desk.standing().asks] == ["90"]
+
+
+def test_lines_without_a_product_have_a_limit_of_their_own(desk: Desk) -> None:
+    desk.rule("free", "100", currency="CNY")
+    assert desk.standing().asks == ()
+    desk.do("quote.add_line", values={"name": "Crane", "unit_price": Decimal(101), "tax_rates": ["13"]})
+    [ask] = desk.standing().asks
+    assert ask.found == "101.00"
+    assert "without a product" in refused(desk)
+
+
+def test_the_light_of_a_line_knows_the_rules_about_lines(desk: Desk) -> None:
+    desk.rule("line_discount", "5")
+    [line] = drafts.load(desk.store, desk.quote.id).lines
+    desk.do("quote.set_line", line_id=line.id, values={"unit_price": Decimal(80)})
+    draft = drafts.load(desk.store, desk.quote.id)
+    assert margins.light(desk.store, draft, draft.totals(), 0) is None, "an administrator needs nobody"
+    me = desk.store.me()
+    desk.store.set_local("me", {"id": me.id.hex, "name": me.name, "role": "rep", "team": None})
+    shown = margins.light(desk.store, draft, draft.totals(), 0)
+    assert shown is not None
+    assert (shown.tone, "20 %" in shown.words.in_language("en")) == ("warn", True)

@@ -99,15 +99,15 @@ class Drawn:
         self.draft = self._draft()
         self.rules = [self._rule(n) for n in range(r.randint(1, 4))]
         self.given = self._delegation()
-        self.used = Used(r.choice((0, 0, 0, 0, 1, 3)), Decimal(r.choice((0, 0, 0, 500, 20000))))
-        self.at = NOW + r.choice((0, 0, 0, 0, 0, 0, 86_400_000, -86_400_000, -(6 * 60_000), -(4 * 60_000)))
+        self.used = Used(r.choice((*[0] * 9, 1, 3)), Decimal(r.choice((*[0] * 8, 500, 20000))))
+        self.at = NOW + r.choice((*[0] * 12, 86_400_000, -86_400_000, -(6 * 60_000), -(4 * 60_000)))
         self.newest = NOW if r.random() < 0.7 else 0
 
     def _draft(self) -> QuoteDraft:
         r = self.random
         firm = Organisation(name="F", terms=[{"zh": "交货", "en": "Delivery"}], time_zone="UTC")
         buyer = Customer(name="C")
-        quote = Quote(customer_id=buyer.id, currency=r.choice(("CNY", "CNY", "USD")), number="Q-1")
+        quote = Quote(customer_id=buyer.id, currency=r.choice((*["CNY"] * 6, "USD")), number="Q-1")
         revision = QuoteRevision(
             quote_id=quote.id,
             tax_mode=r.choice(("included", "excluded")),
@@ -145,7 +145,7 @@ class Drawn:
             rank=chr(97 + n),
             kind=r.choice(("item", "item", "item", "option", "section")),
             chosen=r.random() < 0.7,
-            product_id=UUID(int=r.getrandbits(128)),
+            product_id=UUID(int=r.getrandbits(128)) if r.random() < 0.85 else None,
             name=f"L{n}",
             quantity=Decimal(r.randint(1, 500)).scaleb(-r.choice((0, 0, 1))),
             unit_price=price,
@@ -174,7 +174,7 @@ class Drawn:
     def _delegation(self) -> Delegation:
         r = self.random
         limits: dict[str, Any] = {
-            kind: self._limit(kind, 1) for kind in approvals.KINDS_OF[approvals.QUOTE] if r.random() < 0.93
+            kind: self._limit(kind, 1) for kind in approvals.KINDS_OF[approvals.QUOTE] if r.random() < 0.98
         }
         for kind in ("payment_days", "clause", "validity"):
             if kind in limits:
@@ -183,10 +183,10 @@ class Drawn:
             code="G-7K2QX",
             owner_id=self.rep if r.random() < 0.95 else UUID(int=1),
             device_id=self.device if r.random() < 0.95 else UUID(int=2),
-            customer_id=r.choice((None, None, None, self.draft.quote.customer_id, UUID(int=3))),
-            valid_from=TODAY - timedelta(days=r.choice((20, 20, 20, 0, -1))),
-            valid_until=TODAY + timedelta(days=r.choice((30, 30, 30, 0, -1))),
-            most=r.choice((1, 3, 10)),
+            customer_id=r.choice((*[None] * 8, self.draft.quote.customer_id, UUID(int=3))),
+            valid_from=TODAY - timedelta(days=r.choice((*[20] * 8, 0, -1))),
+            valid_until=TODAY + timedelta(days=r.choice((*[30] * 8, 0, -1))),
+            most=r.choice((1, 3, 10, 10)),
             exposure=Decimal(r.choice((1000, 100_000, 10**9, 10**9, 10**9))),
             granted_as=r.choice(("manager", "manager", "admin")),
             granted_by_id=UUID(int=4),

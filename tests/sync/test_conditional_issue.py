@@ -130,6 +130,7 @@ def test_an_answer_about_another_content_is_none(firm: Firm, monkeypatch: pytest
     firm.do(firm.chen, "approval_request.grant", asked.id)
     firm.sync(firm.chen, firm.li)
     assert verdict(firm) == ("conditional", "lapsed")
+    assert state(firm, made).state == "over", "the laptop does not take it for an answer either"
 
 
 def test_what_is_refused_or_answered_too_late_lapses_with_a_task(firm: Firm) -> None:

@@ -87,6 +87,7 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("seal_release"),
     Made("seal_use"),
     Added("contract", ("release_id",)),
+    Added("delegation", ("free",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""
 FIRST: Final = 1

@@ -93,6 +93,7 @@ class Delegation(Record):
     validity: Mapped[int | None] = field(Whole(), msg("Days of validity"))
     gift: Mapped[Decimal | None] = field(Number(2), msg("Goods for nothing, by their price"))
     credit: Mapped[Decimal | None] = field(Number(2), msg("What the customer owes above the credit limit"))
+    free: Mapped[Decimal | None] = field(Number(2), msg("Lines without a product, by their amount"))
     subject: Mapped[str] = field(Choice(approvals.SUBJECTS), msg("Counts for"), default=approvals.QUOTE)
     granted_by_id: Mapped[UUID | None] = field(Link("user"), msg("Granted by"), merge="derived", listed=True)
     granted_as: Mapped[str] = field(Short(40), msg("Granted as"), merge="derived", hidden=True)
