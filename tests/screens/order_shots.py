@@ -132,5 +132,4 @@ ORDERS: dict[str, Show] = {
     "order_facts": facts,
     "order_ship": asking,
     "order_papers": papers("order"),
-    "order_statement": papers("statement"),
 }

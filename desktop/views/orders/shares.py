@@ -50,18 +50,26 @@ class Shares(QWidget):
         for place, words in enumerate(heads):
             self._put(0, place, label(look, words, ink="ink_2", size="small"))
         self._rule(1, len(heads))
-        sent = chain.sent()
+        sent, gone = chain.sent(), chain.gone()
         batches = [dict(order_chain.parts_of(one.lines)) for one in shown]
         for place, line in enumerate(chain.lines):
             parts = [each.get(line.id.hex) for each in batches]
-            self._line(2 * place + 2, chain, line, parts, sent.get(line.id.hex, Figures()))
+            both = (sent.get(line.id.hex, Figures()), gone.get(line.id.hex, Figures()))
+            self._line(2 * place + 2, chain, line, parts, both)
             self._rule(2 * place + 3, len(heads))
-        self._total(2 * len(chain.lines) + 2, chain, [one.amount or 0 for one in shown], sent)
+        sums = [sum(part.amount for part in each.values()) for each in (sent, gone)]
+        self._total(2 * len(chain.lines) + 2, chain, [one.amount or 0 for one in shown], sums)
         self.grid.setColumnStretch(0, 1)
 
     def _line(
-        self, at: int, chain: Chain, line: OrderLine, parts: list[Figures | None], sent: Figures
+        self,
+        at: int,
+        chain: Chain,
+        line: OrderLine,
+        parts: list[Figures | None],
+        both: tuple[Figures, Figures],
     ) -> None:
+        """One line; `both`: what is there of it, and what needs not be sent any more."""
         look, english = self._look, self._look.language == "en"
         name = (line.name_en if english and line.name_en else line.name) or line.sku or ""
         said = f"{line.sku} {name}".strip() if line.sku != name else name
@@ -76,15 +84,15 @@ class Shares(QWidget):
         for place, part in enumerate(parts):
             words = "—" if part is None else f"{number(part.quantity)} {unit}  {amount(chain, part.amount)}"
             self._put(at, place + 2, self._figure(words, ink="ink_3" if part is None else "ink"))
-        self._put(at, len(parts) + 2, self._figure(amount(chain, sent.amount)))
-        left = (line.amount or 0) - sent.amount
+        self._put(at, len(parts) + 2, self._figure(amount(chain, both[0].amount)))
+        left = (line.amount or 0) - both[1].amount
         self._put(at, len(parts) + 3, self._figure(amount(chain, left), ink="ink" if left else "good"))
 
-    def _total(self, at: int, chain: Chain, batches: list[int], sent: dict[str, Figures]) -> None:
+    def _total(self, at: int, chain: Chain, batches: list[int], sums: list[int]) -> None:
         words = msg("Total, tax included") if chain.included else msg("Total before tax")
         self.grid.addWidget(label(self._look, words, strong=True), at, 0)
-        whole, gone = sum(line.amount or 0 for line in chain.lines), sum(one.amount for one in sent.values())
-        for place, value in enumerate((whole, *batches, gone, whole - gone)):
+        whole = sum(line.amount or 0 for line in chain.lines)
+        for place, value in enumerate((whole, *batches, sums[0], whole - sums[1])):
             self._put(at, place + 1, self._figure(amount(chain, value), strong=True))
 
     def _figure(self, text: str, *, ink: str = "ink", strong: bool = False) -> QLabel:
