@@ -6,12 +6,14 @@ from typing import Any
 from desktop.cli import approving_phone
 from desktop.cli.approving_phone import document, standing_of
 from desktop.cli.console import Console
-from desktop.errors import NotFound
-from desktop.models.records import ApprovalRequest
+from desktop.errors import NotFound, Usage
+from desktop.models.records import ApprovalRequest, ApprovalRule
 from desktop.rules import approvals as rules
-from desktop.services import approval_requests, commands, matters
+from desktop.services import approval_requests, approval_rules, commands, matters, records
 from desktop.services.matters import Matter
 from desktop.words import msg
+
+NO_RULE = msg("There is no approval rule “{name}” on this laptop.")
 
 
 def register(areas: Any) -> None:
@@ -22,6 +24,9 @@ def register(areas: Any) -> None:
     area.add_argument("--ask", metavar="NUMBER", help="ask for this quote, contract or order")
     area.add_argument("--check", metavar="NUMBER", help="whether it needs approval, and what is left")
     area.add_argument("--remark", default="", metavar="TEXT", help="why")
+    area.add_argument("--rules", action="store_true", help="the approval rules as sentences, in their order")
+    area.add_argument("--try", dest="tried", metavar="RULE", help="what a rule would have asked so far")
+    area.add_argument("--limit", metavar="NUMBER", help="with --try: above this limit instead of its own")
     approving_phone.arguments(area)
     area.set_defaults(run=approve)
 
@@ -30,6 +35,10 @@ def approve(console: Console, chosen: argparse.Namespace) -> None:
     """List, answer, ask or look."""
     if chosen.id == "phone":
         approving_phone.phone(console, chosen)
+    elif chosen.rules:
+        _rules(console)
+    elif chosen.tried:
+        _try(console, chosen.tried, chosen.limit)
     elif chosen.subject:
         approving_phone.subject(console, chosen.subject, chosen.remark)
     elif chosen.confirmation:
@@ -96,6 +105,45 @@ def _check(console: Console, wanted: str) -> None:
         },
         refusal or found.light.words,
     )
+
+
+def _rules(console: Console) -> None:
+    found = approval_rules.all_rules(console.store)
+    if console.options.json:
+        said = [(one, console.say(approval_rules.sentence(one))) for one in found]
+        console.emit(
+            [
+                {"id": one.id.hex, "name": one.name, "words": words, "active": one.active is not False}
+                for one, words in said
+            ]
+        )
+        return
+    for one in found:
+        state = "+" if one.active is not False else "-"
+        console.line(f"{state}  {one.name}  {console.say(approval_rules.sentence(one))}")
+    if not found:
+        console.line(console.say(msg("No approval rules yet")))
+
+
+def _try(console: Console, wanted: str, limit: str | None) -> None:
+    """Hold a rule against what went out last, as it is or with another limit."""
+    every = approval_rules.all_rules(console.store)
+    rule = next((one for one in every if wanted in (one.name, one.id.hex)), None)
+    if rule is None:
+        raise NotFound(NO_RULE.of(name=wanted))
+    values = {name: getattr(rule, name) for name in ("subject", "kind", "threshold", "currency", "role")}
+    read = records.read_values(ApprovalRule, {"threshold": limit}) if limit else {}
+    made = approval_rules.rule_of({**values, **read})
+    if made is None:
+        raise Usage(approval_rules.UNSAID)
+    found = approval_rules.trial(console.store, made)
+    told = [
+        {"id": one.record.hex, "number": one.number, "asks": console.say(one.words)} for one in found.asked
+    ]
+    if not console.options.json:
+        for each in told:
+            console.line(f"{each['number']}  {each['asks']}")
+    console.result({"looked": found.looked, "asked": told}, found.words)
 
 
 def _list(console: Console) -> None:

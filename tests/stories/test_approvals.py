@@ -31,6 +31,12 @@ def test_a_quote_is_asked_for_granted_and_issued(pair: Pair, office: Office) -> 
         laptop.json("sync")
     assert rep.json("approve", "--check", quote)["refusal"] == ""
     assert rep.json("quote", "issue", quote)["number"]
+    [rule] = rep.json("approve", "--rules")
+    assert ("3 %" in rule["words"], rule["active"]) == (True, True)
+    assert [
+        len(rep.json("approve", "--try", "整单折扣", *more)["asked"]) for more in ((), ("--limit", "5"))
+    ] == [1, 0]
+    rep.fails(3, "approve", "--try", "nothing")
 
 
 def test_a_quote_is_approved_by_telephone_and_another_subject_to_approval(pair: Pair, office: Office) -> None:
