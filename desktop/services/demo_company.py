@@ -26,11 +26,35 @@ def found(store: Store) -> None:
     commands.run(store, me, "organisation.new", values=firm["organisation"])
     for name, kind in PARTS:
         imports.carry_out(store, me, imports.plan((folder / name).read_bytes(), kind))
+    for each in firm["bundles"]:
+        _bundle(store, each)
+    for each in firm["coupons"]:
+        _coupon(store, each)
     demo_past.live(store, firm)
     for each in firm["running_out"]:
         _quote(store, each)
     for each in firm["agreed"]:
         _contract(store, each)
+
+
+def _bundle(store: Store, each: Mapping[str, Any]) -> None:
+    """A product that consists of others, some of them always, some by choice."""
+    me, values = store.me(), dict(each["product"])
+    values |= {name: Decimal(values[name]) for name in ("price", "tax_percent")}
+    whole = commands.run(store, me, "product.new", values=values).value
+    for sku, count, inclusion, pricing in each["parts"]:
+        part = catalog.product_by_sku(store, sku)
+        said = {"quantity": Decimal(count), "inclusion": inclusion, "pricing": pricing}
+        named = {"product_id": whole.id, "part_id": part.id, **said}
+        commands.run(store, me, "bundle_part.new", values=named)
+
+
+def _coupon(store: Store, each: Mapping[str, Any]) -> None:
+    """A code that is good from today on, for some weeks."""
+    today, values = store.clock().date(), dict(each)
+    days = {"valid_from": today, "valid_until": today + timedelta(days=values.pop("days"))}
+    values |= {name: Decimal(values[name]) for name in ("percent", "threshold")}
+    commands.run(store, store.me(), "coupon.new", values={**values, **days})
 
 
 def _contract(store: Store, each: Mapping[str, Any]) -> None:

@@ -168,6 +168,7 @@ def test_the_demo_company_is_there_to_look_around(program: app.Program, qtbot: Q
     assert practice is not None
     assert practice.isVisible()
     assert customers(program) > 100
+    assert [len(program.session.desk.recent(kind, 9)) for kind in ("coupon", "bundle_part")] == [1, 5]
     kinds = {line.key.split(":")[0] for line in today.agenda(program.session.store).lines}
     assert kinds == {"task", "quote", "customer", "opportunity", "quiet", "milestone"}, (
         "a day with something to do"
