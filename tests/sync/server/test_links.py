@@ -3,6 +3,7 @@
 One office for the whole file; each test has a quote of its own.
 """
 
+import argparse
 import asyncio
 import hashlib
 import json
@@ -19,8 +20,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from desktop.cli import links as cli_links
+from desktop.cli.console import Console, Options
 from desktop.documents.voice import short_hash
-from desktop.errors import Refused
+from desktop.errors import NotFound, Refused, Usage
 from desktop.models.records import (
     Customer,
     Interaction,
@@ -33,8 +36,11 @@ from desktop.models.store import Store
 from desktop.rules import attachments as files
 from desktop.services import commands, links, sealed
 from sync.client.driver import sync_once
+from sync.server import link_visits
 from sync.server import links as office_links
 from sync.server.app import make_app
+from sync.server.cli import customer_links as office_cli
+from sync.server.cli.console import Console as OfficeConsole
 from sync.server.link_visits import KNOCKS, LONGEST_BODY, Pace, _preferred
 from sync.server.server import Server
 from sync.server.tables import BLOB, LINK, PIECE, PROOF
@@ -460,7 +466,8 @@ def test_nonsense_opens_nothing(pair: Pair, web: Web) -> None:
     assert web.get(f"{path}?lang=%3Cscript%3E").status_code == 200
 
 
-def test_who_tries_too_often_waits(pair: Pair) -> None:
+def test_who_tries_too_often_waits(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_visits, "MINUTE", 1e9)  # however slow this machine is
     web = Web(pair.server)
     path = asked(pair, offer(pair))
     codes = [say(web, path, name="", seen="x").status_code for _ in range(office_links.TRIES + 1)]
@@ -470,6 +477,7 @@ def test_who_tries_too_often_waits(pair: Pair) -> None:
     codes = [web.get("/q/nothing").status_code for _ in range(KNOCKS + 1)]
     assert codes == [404] * KNOCKS + [429]
     assert web.get(path).status_code == 200, "who has the address still gets in"
+    monkeypatch.undo()
     pace, at = Pace(lambda: at[0]), [0.0]
     assert [pace.over("a", "b", 1) for _ in range(2)] == [False, True]
     at[0] = 61.0
@@ -523,3 +531,68 @@ def test_the_sealed_paper_is_handed_out_where_it_is_whole(pair: Pair, web: Web) 
     pair.meet()
     assert web.get(f"{path}/paper.pdf").status_code == 404
     assert sealed.OURS
+
+
+# ---------------------------------------------------------------- by command
+
+
+@contextmanager
+def console(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+    """A terminal with this vault open."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Console, "store", store)
+        patched.setattr(Console, "actor", store.me())
+        yield Console(Options(json=True, language="en"))
+
+
+def test_links_by_command(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quote = offer(pair)
+    areas = argparse.ArgumentParser().add_subparsers()
+    cli_links.register(areas)
+    [parser] = areas.choices.values()
+
+    def typed(*words: str) -> Any:
+        with console(pair.ann, monkeypatch) as terminal:
+            chosen = parser.parse_args(words)
+            chosen.run(terminal, chosen)
+        return json.loads(capsys.readouterr().out)
+
+    made = typed("make", quote.hex, "--until", (pair.ann.clock().date() + timedelta(days=9)).isoformat())
+    assert (made["state"], made["kind"], made["address"]) == ("waiting", "accept", "")
+    sync_once(pair.ann, Direct(pair.server))
+    [listed] = typed("list", quote.hex)
+    assert (listed["id"], listed["state"]) == (made["id"], "open")
+    assert links.PATH in listed["address"]
+    assert made["id"] in {each["id"] for each in typed("list")}
+    assert typed("revoke", made["id"][:20])["state"] == "revoked"
+    assert typed("list", quote.hex)[0]["state"] == "revoked"
+    assert typed("quote", quote.hex)["link"].startswith("satchel://quote/")
+    for words in (("revoke",), ("quote",)):
+        with pytest.raises(Usage):
+            typed(*words)
+    with pytest.raises(NotFound):
+        typed("revoke", "ff")
+
+
+def test_the_office_says_at_which_address_customers_reach_it(
+    pair: Pair, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def typed(address: str | None) -> str:
+        chosen = argparse.Namespace(address=address)
+        office_cli.show(OfficeConsole(database_url="here", json=True, _server=pair.server), chosen)
+        return str(json.loads(capsys.readouterr().out)["address"])
+
+    try:
+        assert typed("https://quotes.example.com/") == "https://quotes.example.com"
+        quote = offer(pair)
+        asked(pair, quote)
+        found = links.address(pair.ann, links.of_quote(pair.ann, quote)[0])
+        assert found.startswith("https://quotes.example.com/q/")
+        for wrong in ("ftp://x", "quotes", "https://", "https://a@b/", "https://[", "https://x/?a"):
+            with pytest.raises(Refused):
+                typed(wrong)
+        assert typed(None) == "https://quotes.example.com"
+    finally:
+        assert typed("") == ""
