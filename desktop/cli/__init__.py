@@ -31,6 +31,7 @@ from desktop.cli import (
     seals,
     sharing,
     syncing,
+    templates,
     totals,
     vaults,
 )
@@ -53,6 +54,7 @@ AREAS = (
     orders,
     approving,
     sealed,
+    templates,
     totals,
     syncing,
     deciding,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from desktop.documents.theme import paper
+from desktop.documents.theme import look_of, paper
 
 COUNTED: Final = ("item", "option", "alternative")
 """Lines with a price."""
@@ -13,12 +13,15 @@ COUNTED: Final = ("item", "option", "alternative")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the columns stand: right edges, but `unit` is a centre and `name` a left edge with its room."""
+    """Where the columns stand: right edges, but `unit` is a centre and `name` a left edge with its room.
+
+    `unit` is None where the template leaves the units off.
+    """
 
     name: float
     room: float
     quantity: float
-    unit: float
+    unit: float | None
     price: float
     discount: float | None
     tax: float | None
@@ -27,11 +30,11 @@ class Columns:
 
 def columns(snapshot: Mapping[str, Any]) -> Columns:
     """The columns that this quote needs: no discount column without a discount, and so for tax."""
-    page = paper()
+    page, hidden = paper(), look_of(snapshot).get("hide") or ()
     wide = page.columns
     counted = [line for line in snapshot["lines"] if line["kind"] in COUNTED]
     discounts = any(line.get("adjustments") for line in counted)
-    taxes = any(line.get("tax") for line in counted)
+    taxes = "tax" not in hidden and any(line.get("tax") for line in counted)
     edge = page.width
     places: dict[str, float | None] = {"amount": edge}
     edge -= wide["amount"]
@@ -41,8 +44,8 @@ def columns(snapshot: Mapping[str, Any]) -> Columns:
     edge -= wide["discount"] if discounts else 0
     price = edge
     edge -= wide["price"]
-    unit = edge - wide["unit"] / 2
-    edge -= wide["unit"]
+    unit = None if "unit" in hidden else edge - wide["unit"] / 2
+    edge -= wide["unit"] if unit is not None else 0
     quantity = edge
     edge -= wide["quantity"]
     return Columns(

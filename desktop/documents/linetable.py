@@ -1,6 +1,6 @@
 """The line table of a quote as rows for the paginator: sections, items, options, alternatives, notes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -9,7 +9,7 @@ from desktop.documents.fonts import STRONG
 from desktop.documents.letterhead import second_type
 from desktop.documents.linecolumns import COUNTED, Columns, columns, inside, since_section, until_section
 from desktop.documents.paginator import Row
-from desktop.documents.theme import Type, paper
+from desktop.documents.theme import Type, look_of, paper
 from desktop.documents.typography import lines_of
 from desktop.documents.voice import Said, Voice, amount, chinese_count, figure, minor_units, ordinal, percent
 from desktop.words import Message, msg
@@ -100,6 +100,11 @@ class LineTable:
         return int(self.snapshot["digits"])
 
     @property
+    def hidden(self) -> Collection[str]:
+        """What the template leaves off each line."""
+        return look_of(self.snapshot).get("hide") or ()
+
+    @property
     def included(self) -> bool:
         """Whether prices contain the tax."""
         return bool(self.snapshot["tax_mode"] == "included")
@@ -141,10 +146,11 @@ class LineTable:
             (0, "left", msg("No.", "paper")),
             (at.name, "left", msg("Description", "paper")),
             (at.quantity, "right", msg("Qty", "paper")),
-            (at.unit, "centre", msg("Unit", "paper")),
             (at.price, "right", price),
             (at.amount, "right", net),
         ]
+        if at.unit is not None:
+            cells.insert(3, (at.unit, "centre", msg("Unit", "paper")))
         if at.discount is not None:
             cells.append((at.discount, "right", msg("Disc.", "paper")))
         if at.tax is not None:
@@ -320,7 +326,7 @@ class LineTable:
         for text in found:
             y += body.leading
             row.add(Text(at.name + indent, y, text, body.size, ink))
-        sku = str(line.get("sku") or "")
+        sku = "" if "sku" in self.hidden else str(line.get("sku") or "")
         if sku:
             x = indent + text_width(found[-1], body.size) + (5.4 if found[-1] else 0)
             if x + text_width(sku, body.size) <= at.room:
@@ -357,7 +363,7 @@ class LineTable:
     def _details(self, line: Mapping[str, Any]) -> list["Small"]:
         """The specification in small type, both languages on one line where they fit."""
         page, room = paper(), self.columns.room - indented(line)
-        said = self.voice.text(line.get("detail"))
+        said = self.voice.text("" if "detail" in self.hidden else line.get("detail"))
         small = Type(page.small.size, 10.6)
         under = second_type(page.small, page)
         found = [Small(text, small) for text in lines_of(said.first, room, small.size)] if said.first else []
@@ -392,7 +398,7 @@ class LineTable:
             (at.tax, wide["tax"], tax_labels(line.get("tax"), self.voice)),
         )
         for edge, room, texts in stacks:
-            for count, text in enumerate(texts):
+            for count, text in enumerate(texts if edge is not None else ()):
                 size = fitted(text, page.body.size, room - _GAP)
                 row.add(Text(edge or 0.0, y + STEP * count, text, size, ink, False, "right"))
                 low = max(low, y + STEP * count)
@@ -401,7 +407,7 @@ class LineTable:
     def _unit(self, row: Row, unit: Said, y: float, ink: str) -> float:
         """The unit, centred; a long one goes on in small type. Returns the lowest baseline."""
         page, x, room = paper(), self.columns.unit, paper().columns["unit"] - _GAP
-        if not unit.first:
+        if not unit.first or x is None:
             return y
         first, second = page.body, second_type(page.body, page)
         if text_width(unit.first, first.size) > room:

@@ -26,12 +26,14 @@ from desktop.documents.letterhead import (
 from desktop.documents.linetable import LineTable
 from desktop.documents.paginator import Frame, paginate
 from desktop.documents.seal_form import Form, add_form
-from desktop.documents.summary import milestones, terms, totals
-from desktop.documents.theme import paper
+from desktop.documents.summary import totals
+from desktop.documents.template import Look, add_foot, below, opening_text, with_logo
+from desktop.documents.theme import look_of, paper, wearing
 from desktop.documents.voice import Said, Voice, short_hash
 from desktop.rules.canonical import canonical, hash_of
 from desktop.words import Message, msg
 
+NOTHING: Final = Said("")
 NAME_AND_DATE: Final = msg("Name, date", "paper")
 CARRIED: Final = msg("Subtotal, carried forward", "paper")
 BROUGHT: Final = msg("Subtotal, brought forward", "paper")
@@ -59,6 +61,11 @@ def quote_pdf(
     snapshot's own. For whom is about to seal it (`sealed_by`) it has the places for seal and signature.
     Raises Refused, naming it, where a character cannot be printed.
     """
+    with wearing(look_of(snapshot)):
+        return _pdf(snapshot, state, language, sealed_by)
+
+
+def _pdf(snapshot: Mapping[str, Any], state: str, language: str | None, sealed_by: str) -> bytes:
     check_text(sealed_by)
     data = canonical(dict(snapshot))
     check_glyphs(snapshot, data.decode())
@@ -66,8 +73,9 @@ def quote_pdf(
     digest = hash_of(data)
     identity = identify(voice, QUOTATION, snapshot, digest)
     table = LineTable(voice, snapshot)
+    look = Look(voice, snapshot)
     blocks = _blocks(voice, identity, snapshot, table)
-    pages = paginate(blocks, frame(), Furnishings(voice, identity, table))
+    pages = paginate(blocks, look.frame(frame()), Furnishings(voice, identity, table, look.foot))
     page = paper()
     title = f"{voice.say(QUOTATION).joined()} {identity.number}"
     cover = Cover(title, watermark(voice, marked(snapshot, state)), page.watermark_alpha)
@@ -135,7 +143,7 @@ def marked(snapshot: Mapping[str, Any], state: str) -> str:
 
 def identify(voice: Voice, kind: Message, snapshot: Mapping[str, Any], digest: str) -> Identity:
     """What each page says about its document."""
-    seller = snapshot["seller"]
+    seller = with_logo(snapshot)
     number = numbered(voice, snapshot)
     content = f"satchel:{snapshot['kind']}/{snapshot['number']}/R{snapshot['revision']}?h={digest[:32]}"
     return Identity(
@@ -156,6 +164,8 @@ class Furnishings:
     voice: Voice
     identity: Identity
     table: LineTable
+    foot: Said = NOTHING
+    """A line of the template under the footer."""
 
     def head(self) -> Block:
         """The running head."""
@@ -175,23 +185,24 @@ class Furnishings:
 
     def footer(self, page: int, pages: int) -> Block:
         """Number, check, page."""
-        return footer(self.voice, self.identity, page, pages)
+        return add_foot(footer(self.voice, self.identity, page, pages), self.foot)
 
 
 def _blocks(voice: Voice, identity: Identity, snapshot: Mapping[str, Any], table: LineTable) -> list[Block]:
     """Everything between the page furniture, in order."""
-    seller = snapshot["seller"]
+    seller = with_logo(snapshot)
     blocks = [letterhead(voice, QUOTATION, seller), _facts(voice, snapshot)]
     sides = ((msg("Customer", "paper"), snapshot["customer"]), (msg("Supplier", "paper"), seller))
     blocks += [parties(voice, sides), *clause(voice, snapshot)]
     opening = _opening(voice, snapshot)
     if opening.first:
         blocks.append(paragraph(voice, opening, 18.5))
+    blocks += opening_text(voice, snapshot)
     blocks.append(Block(height=7.2))
     head = table.head()
     head.keep = 1
     blocks += [head, *table.rows()]
-    blocks += [totals(voice, snapshot), *milestones(voice, snapshot), *terms(voice, snapshot)]
+    blocks += [totals(voice, snapshot), *below(voice, snapshot)]
     blocks[-1].keep = max(blocks[-1].keep, 1)
     signer = "\u00a0\u00a0\u00a0 ".join(
         part for part in (name_of(voice.text(seller.get("person"))), str(snapshot["issued_on"] or "")) if part

@@ -18,6 +18,7 @@ from desktop.documents.linecolumns import COUNTED, Columns, columns, inside
 from desktop.documents.linetable import INCLUDED, NO_TAX, STEP, tax_labels
 from desktop.documents.preview import opened
 from desktop.documents.quote import BROUGHT, CARRIED
+from desktop.documents.stamp import shift
 from desktop.documents.summary import (
     PAYMENT_GAP,
     PER_ROW,
@@ -28,8 +29,7 @@ from desktop.documents.summary import (
     in_words,
     sum_rows,
 )
-from desktop.documents.stamp import shift
-from desktop.documents.theme import A4, paper
+from desktop.documents.theme import A4, look_of, paper, wearing
 from desktop.documents.typography import NOT_AT_END, NOT_AT_START
 from desktop.documents.voice import MINUS, Voice, amount, figure, money, percent, symbol
 from desktop.errors import Refused
@@ -120,12 +120,18 @@ def calculator_test(pdf: bytes, snapshot: Mapping[str, Any], *, language: str | 
 
     `snapshot` is that of the quote, or of the contract whose annex the quote is.
     """
+    with wearing(look_of(snapshot)):
+        _calculate(pdf, snapshot, language)
+
+
+def _calculate(pdf: bytes, snapshot: Mapping[str, Any], language: str | None) -> None:
     quote = snapshot["quote"] if snapshot.get("kind") == "contract" else snapshot
     texts = printed_texts(pdf, seal=bool(snapshot.get("seal")))
     sheet = _Sheet(texts, quote, language or snapshot["language"])
     wanted = [line for line in quote["lines"] if line["kind"] in COUNTED]
     _same(msg("the number of lines", "paper"), str(len(sheet.lines)), str(len(wanted)))
-    shown = [_line(line, each) for line, each in zip(wanted, sheet.lines, strict=True)]
+    untold = "tax" in (look_of(quote).get("hide") or ())
+    shown = [_line(line, each, untold) for line, each in zip(wanted, sheet.lines, strict=True)]
     digits = int(quote["digits"])
     parts = [
         _slabs(line, each, number)
@@ -150,15 +156,18 @@ def _head(quote: Mapping[str, Any]) -> dict[str, Any]:
     return {key: quote[key] for key in ("currency", "digits", "tax_mode", "policy")}
 
 
-def _line(line: Mapping[str, Any], printed: _Line) -> dict[str, Any]:
-    """A line for the calculation: its figures from paper, its kinds from the snapshot."""
+def _line(line: Mapping[str, Any], printed: _Line, untold: bool) -> dict[str, Any]:
+    """A line for the calculation: its figures from paper, its kinds from the snapshot.
+
+    `untold`: the template leaves the rates off the lines; the tax table has them.
+    """
     kinds = [each["kind"] for each in line.get("adjustments") or ()]
     if printed.inside or inside(line):
         _same(msg("a part of a bundle", "paper"), printed.quantity, figure(line["quantity"]))
         _same(msg("a part of a bundle", "paper"), str(printed.inside), str(inside(line)))
     _same(msg("the number of discounts", "paper"), str(len(printed.discounts)), str(len(kinds)))
     tax = line["tax"]
-    if tax and tax["category"] not in NO_TAX and not printed.inside:
+    if tax and tax["category"] not in NO_TAX and not printed.inside and not untold:
         tax = {**tax, "rates": [_number(rate) for rate in printed.rates]}
     return {
         "quantity": _number(printed.quantity),

@@ -1,10 +1,14 @@
 """What paper looks like: sizes in points and inks, read from the design tokens and written nowhere else."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
+from desktop.rules.templates import MILLIMETRES
 from desktop.words import RESOURCES
 
 MM: Final = 72 / 25.4
@@ -68,9 +72,58 @@ class Paper:
         return self.right - self.left
 
 
-@lru_cache(maxsize=1)
+_worn: ContextVar[Paper | None] = ContextVar("worn", default=None)
+
+
 def paper() -> Paper:
-    """The paper that the tokens describe."""
+    """The paper that the tokens describe, or within `wearing` that of a template."""
+    return _worn.get() or _plain()
+
+
+def look_of(snapshot: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the template of a document came to when it was pinned; empty for the built-in one."""
+    found: Mapping[str, Any] = (snapshot.get("template") or {}).get("look") or {}
+    return found
+
+
+@contextmanager
+def wearing(look: Mapping[str, Any]) -> Iterator[None]:
+    """Compose and read paper with a template's accent and margins; an empty look is the built-in one."""
+    if not look:
+        yield
+        return
+    token = _worn.set(_dressed(look.get("accent") or "", look.get("margins") or "normal"))
+    try:
+        yield
+    finally:
+        _worn.reset(token)
+
+
+@lru_cache(maxsize=16)
+def _dressed(accent: str, margins: str) -> Paper:
+    page, side = _plain(), MILLIMETRES[margins] * MM
+    page = replace(page, left=side, right=A4[0] - side)
+    if not accent:
+        return page
+    deep = _mixed(accent, "#000000", 0.24)
+    return replace(
+        page,
+        accent=accent,
+        accent_deep=deep,
+        accent_ink=deep,
+        accent_line=_mixed(accent, "#FFFFFF", 0.66),
+        accent_soft=_mixed(accent, "#FFFFFF", 0.9),
+    )
+
+
+def _mixed(colour: str, other: str, share: float) -> str:
+    """A colour with so much of another one in it."""
+    parts = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(one + (two - one) * share):02X}" for one, two in parts)
+
+
+@lru_cache(maxsize=1)
+def _plain() -> Paper:
     tokens = json.loads((RESOURCES / "themes" / "tokens.json").read_text(encoding="utf-8"))
     return _paper(tokens["paper"], tokens["colour"]["light"])
 

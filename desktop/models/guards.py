@@ -31,6 +31,7 @@ _ISSUED: Final = {
     "milestone": "OLD.kind = 'payment'"
     " AND (SELECT content_hash FROM contract WHERE id = OLD.contract_id) <> ''",
     "clause_version": "OLD.body <> ''",
+    "template_version": "OLD.content_hash <> ''",
 }
 
 

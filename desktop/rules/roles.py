@@ -68,11 +68,13 @@ _CATALOGUE: Final = (
 """Prices and what the firm sells are the office's to change; what a customer asks for, anybody may add."""
 _CLAUSES: Final = ("clause.*", "clause_version.*")
 """What the firm's contracts say as a rule is the office's to change; a contract takes it from there."""
+_TEMPLATES: Final = ("template.*", "template_version.*")
+"""How the firm's paper looks is the office's to set; a quote chooses among what was published."""
 _EXECUTING: Final = (*("order.acknowledge", "order.send_back", "order.invoiced", "order.pay", "payment.*"),)
 """A rep orders, and says what arrived; the office takes the order on, invoices it and counts the money."""
 _SEALS: Final = ("company_seal.*", "seal_release.*")
 """The firm's seals are kept and released by the office and by managers."""
-_OFFICE: Final = (*_DIRECTORY, *_CATALOGUE, *_CLAUSES, *_EXECUTING)
+_OFFICE: Final = (*_DIRECTORY, *_CATALOGUE, *_CLAUSES, *_TEMPLATES, *_EXECUTING)
 _RULES: Final = ("approval_rule.*",)
 _DELEGATING: Final = (*_RULES, "delegation.*")
 _APPROVING: Final = (

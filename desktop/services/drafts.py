@@ -20,14 +20,16 @@ from desktop.models.records import (
     Quote,
     QuoteLine,
     QuoteRevision,
+    TemplateVersion,
     User,
 )
 from desktop.models.store import Store
-from desktop.rules import bundles, money, totals
+from desktop.rules import bundles, money, templates, totals
 from desktop.rules.money import number
+from desktop.services import template_editions
 from desktop.words import LANGUAGES, Message, msg
 
-TEMPLATE: Final = {"name": "standard", "version": 1}
+TEMPLATE: Final = templates.STANDARD
 DISCOUNT: Final = msg("Discount on the whole")
 NO_QUOTE: Final = msg("This quote is not on this laptop, or not all of it.")
 ROUNDING: Final = msg("Rounded off")
@@ -45,6 +47,8 @@ class QuoteDraft:
     contact: Contact | None
     seller: Organisation | None
     person: User | None
+    template: TemplateVersion | None = None
+    """The published edition that it is printed by; None for the built-in one."""
 
     def document(self) -> totals.Document:
         """What the totals are computed from."""
@@ -77,7 +81,11 @@ class QuoteDraft:
         """All that is printed, hashed and signed: for an issued revision exactly what was issued."""
         if self.revision.snapshot is not None:
             return dict(self.revision.snapshot)
-        return _snapshot(self, number or self.quote.number, issued_on or date.today())  # noqa: DTZ011
+        made = _snapshot(self, number or self.quote.number, issued_on or date.today())  # noqa: DTZ011
+        worn = self.template
+        if worn is not None and worn.body is not None:
+            made["template"] = templates.pin(worn.name, worn.edition or 1, worn.body, made)
+        return made
 
 
 def load(store: Store, quote_id: UUID, revision_id: UUID | None = None) -> QuoteDraft:
@@ -113,6 +121,7 @@ def draft_of(session: Session, quote: Quote, revision_id: UUID | None = None) ->
         contact,
         session.scalars(select(Organisation).where(Organisation.deleted_at.is_(None)).limit(1)).first(),
         session.get(User, quote.owner_id) if quote.owner_id else None,
+        template_editions.worn(session, revision),
     )
 
 

@@ -31,13 +31,21 @@ from desktop.models.records import (
     Receipt,
     SealUse,
     Signature,
+    TemplateVersion,
 )
 from desktop.models.remote_rows import id_list
 from desktop.models.store import Store, Work
 from desktop.rules import roles
 from desktop.rules.money import check_currency
 from desktop.rules.roles import Role
-from desktop.services import approval_sense, comments, contract_sense, order_sense, price_sense
+from desktop.services import (
+    approval_sense,
+    comments,
+    contract_sense,
+    order_sense,
+    price_sense,
+    template_editions,
+)
 from desktop.services.commands import DELETED, Asking, command, every, only_deletes
 from desktop.words import Message, msg
 
@@ -84,6 +92,8 @@ LED: Final[dict[str, frozenset[str]]] = {
     ),
     "seal_use": frozenset(SealUse.fields()) - _PLACE,
     "coupon": frozenset({"used"}),
+    "template": frozenset({"edition"}),
+    "template_version": frozenset(TemplateVersion.fields()) - _PLACE,
     "coupon_use": frozenset(CouponUse.fields()) - _PLACE,
     "customer_link": frozenset(CustomerLink.fields()) - _PLACE,
     "receipt": frozenset(Receipt.fields()) - _PLACE,
@@ -272,6 +282,7 @@ def check(record: Record) -> None:
     if currency := getattr(record, "currency", ""):
         check_currency(currency)
     price_sense.check(record)
+    template_editions.check(record)
     approval_sense.check(record)
     contract_sense.check(record)
     if isinstance(record, Customer):

@@ -19,8 +19,8 @@ LISTED: Final = (
     ("approval_rule", msg("Approval rules"), msg("Above which limits somebody has to agree.")),
     ("delegation", msg("Delegations"), msg("What somebody may issue on one laptop without asking.")),
     ("company_seal", msg("Company seals"), msg("Pictures of seals, and who may print with which.")),
-    ("company_seal", msg("Company seals"), msg("Pictures of seals, and who may print with which.")),
     ("clause", msg("Clause library"), msg("What the firm's contracts say, from which day on.")),
+    ("template", msg("Templates"), msg("How quotes look on paper: colours, columns, texts of your own.")),
     ("user", msg("Users"), msg("Who works here, in which role and team.")),
     ("team", msg("Teams"), msg("Who shares customers with whom.")),
 )

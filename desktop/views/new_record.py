@@ -62,6 +62,7 @@ ASKED: Final[dict[str, tuple[str, ...]]] = {
     "exchange_rate": ("base_currency", "rate", "quote_currency", "rated_on", "source"),
     "clause": ("name", "name_en", "code", "place", "approval_class", "approver"),
     "clause_version": ("clause_id", "edition", "valid_from", "heading", "heading_en", "body", "body_en"),
+    "template": ("name", "accent", "margins", "opening", "closing", "usual"),
     "contract": ("quote_id", "name", "valid_from", "valid_until", "renew_on"),
     "organisation": ("name", "name_en", "phone", "tax_id", "currency", "tax_mode"),
 }

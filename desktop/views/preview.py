@@ -69,24 +69,25 @@ class Preview(QWidget):
     file_wanted = Signal(str)  # text, save or copy
     closed = Signal()
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, *, files: bool = True, more: Sequence[QWidget] = ()) -> None:
         super().__init__()
         self._look = look
         self.languages = Segments(look, LANGUAGES, current="zh", name=msg("Language of the paper"))
         self.languages.chosen.connect(self.language_chosen)
         self._count = label(look, size="small", ink="ink_2")
         self.pages = _Pages(look)
-        buttons = []
+        buttons: list[QWidget] = [*more]
         for icon, name, what in (
             ("message-circle", msg("Copy as text"), "text"),
             ("copy", msg("Copy the file"), "copy"),
             ("download", msg("Save as PDF"), "save"),
-        ):
+        )[: None if files else 0]:
             button = Button(look, icon=icon, kind="flat", name=name)
             button.clicked.connect(self._asker(what))
             buttons.append(button)
         hide = Button(look, icon="panel-right-close", kind="flat", name=msg("Hide the paper"))
         hide.clicked.connect(self.closed)
+        hide.setVisible(files)
         tools = region("surface", "bottom")
         tools.setLayout(
             row(look, self.languages, None, self._count, *buttons, hide, gap=4, edge=(16, 0, 10, 0))

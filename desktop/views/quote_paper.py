@@ -15,6 +15,7 @@ from desktop.services.drafts import QuoteDraft
 from desktop.views import paperwork, preview
 from desktop.views.desk import Desk
 from desktop.views.look import Look
+from desktop.views.templates.choice import TemplateChoice
 from desktop.words import Message, msg
 
 AFTER: Final = 250  # ms without a change before the paper is made again
@@ -26,7 +27,8 @@ class QuotePaper(QObject):
     def __init__(self, look: Look, desk: Desk, page: QWidget, draft: Callable[[], QuoteDraft]) -> None:
         super().__init__(page)
         self._look, self._desk, self._page, self._draft = look, desk, page, draft
-        self.view = preview.Preview(look)
+        self.template = TemplateChoice(look, desk, draft)
+        self.view = preview.Preview(look, more=[self.template])
         self.view.file_wanted.connect(self.take_file)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -42,6 +44,7 @@ class QuotePaper(QObject):
 
     def make(self) -> None:
         """The pages, swapped whole when they are ready."""
+        self.template.fit()
         language, width = self._language(), self.view.width_wanted()
         store, quote_id = self._desk.store, self._draft().quote.id
 

@@ -8,8 +8,13 @@ from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.orders.page import OrderPage
 from desktop.views.record_page import RecordPage
+from desktop.views.templates.page import TemplatePage
 
-_COMPOSED: Final[dict[str, type[RecordPage]]] = {"order": OrderPage, "company_seal": SealPage}
+_COMPOSED: Final[dict[str, type[RecordPage]]] = {
+    "order": OrderPage,
+    "template": TemplatePage,
+    "company_seal": SealPage,
+}
 
 
 def record_page(look: Look, desk: Desk, kind: str, record_id: UUID) -> RecordPage:

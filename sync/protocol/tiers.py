@@ -16,6 +16,8 @@ DIRECTORY: Final = (
     "price_entry",
     "promotion",
     "coupon",
+    "template",
+    "template_version",
 )
 """Without these nothing else can be shown or priced."""
 HISTORY: Final = ("interaction", "attachment", "signature", "device")

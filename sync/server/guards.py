@@ -33,6 +33,7 @@ FACTS: Final = frozenset(
     {
         *(SIGNATURE, "approval", "approval_grant", "phone_approval"),
         *("order_line", "acceptance", "payment", "clause_version", "coupon_use", "seal_use"),
+        "template_version",
     }
 )
 """What is written once and never changed."""

@@ -42,6 +42,7 @@ from tests.screens.record_shots import RECORDS
 from tests.screens.rule_shots import APPROVAL_RULES
 from tests.screens.sample import Firm, conflict
 from tests.screens.staging import Build, Show, fresh_lists, looks, render, wait
+from tests.screens.template_shots import TEMPLATES
 from tests.screens.window_shots import INBOX, OVER, PLACES
 
 SCREENS: dict[str, Build] = {**QUIET, **CUSTOMER}
@@ -63,6 +64,7 @@ WINDOWS: dict[str, Show] = {
     **MAILS,
     **BUNDLES,
     **COUPONS,
+    **TEMPLATES,
     **LINKS,
     **ORDERS,
     **APPROVAL_RULES,

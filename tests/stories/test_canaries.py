@@ -21,14 +21,14 @@ CHOSEN = {("organisation", name) for name in ("time_zone", "currency", "terms", 
 CHOSEN |= {("quote_line", name) for name in ("tax_rates", "tax_category")}
 CHOSEN |= {("signature", "custom"), ("share", "name"), ("share", "custom")}
 CHOSEN |= {(name, "custom") for name in ("approval", "approval_grant", "approval_request", "phone_approval")}
-CHOSEN |= {("coupon_use", "custom"), ("customer_link", "custom"), ("receipt", "custom")}
+CHOSEN |= {(name, "custom") for name in ("template_version", "coupon_use", "customer_link", "receipt")}
 CHOSEN |= {("seal_use", "custom")}
 FOLLOWS = {"order_line", "delivery", "acceptance", "invoice_request", "payment"}
 """What follows from an order, once the office has taken it on."""
 CHOSEN |= {(name, word) for name in FOLLOWS for word in ("custom", "carrier", "tracking")}
 """What has a shape of its own."""
 MADE = {"signature", "share", "approval", "approval_grant", "approval_request", "phone_approval"} | FOLLOWS
-MADE |= {"coupon_use", "customer_link", "receipt"}
+MADE |= {"template_version", "coupon_use", "customer_link", "receipt"}
 MADE |= {"seal_use"}
 """What only commands of its own make; the day signs a quote with canaries for name and job."""
 FILED = {"decision"}

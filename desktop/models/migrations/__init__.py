@@ -87,6 +87,9 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Made("seal_release"),
     Made("seal_use"),
     Added("contract", ("release_id",)),
+    Made("template"),
+    Made("template_version"),
+    Added("quote_revision", ("template_id",)),
     Added("delegation", ("free",)),
 )
 """What turned shape 1 into shape 2, then 3, …"""

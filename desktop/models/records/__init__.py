@@ -35,6 +35,7 @@ from desktop.models.records.receipts import Receipt
 from desktop.models.records.seals import CompanySeal, SealRelease, SealUse
 from desktop.models.records.shares import Share
 from desktop.models.records.signatures import Signature
+from desktop.models.records.templates import Template, TemplateVersion
 
 __all__ = [
     "Acceptance",
@@ -91,5 +92,7 @@ __all__ = [
     "Task",
     "TaxRate",
     "Team",
+    "Template",
+    "TemplateVersion",
     "User",
 ]

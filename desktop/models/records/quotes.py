@@ -89,6 +89,7 @@ class QuoteRevision(Record):
     )
     cash_step: Mapped[str] = field(Short(), msg("Cash step"), frozen=True, hidden=True)
     book_id: Mapped[UUID | None] = field(Link("price_book"), msg("Price book"), frozen=True)
+    template_id: Mapped[UUID | None] = field(Link("template"), msg("Template"), frozen=True)
     valid_until: Mapped[date | None] = field(Day(), msg("Valid until"), frozen=True)
     intro: Mapped[str] = field(Short(1000), msg("Introduction"), frozen=True)
     intro_en: Mapped[str] = field(Short(1000), msg("Introduction in English"), frozen=True)
