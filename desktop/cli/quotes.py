@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from desktop.cli import bundle_parts, coupons, declining, orders, sealed, totals
+from desktop.cli import bundle_parts, coupons, declining, orders, paying, sealed, totals
 from desktop.cli.console import Console
 from desktop.documents import changes as printed
 from desktop.documents.voice import Voice
@@ -59,6 +59,7 @@ def register(areas: Any) -> None:
     seen.set_defaults(run=confirm)
     declining.of_quote(kinds)
     sealed.of_quote(kinds)
+    paying.of_quote(kinds)
     compared = kinds.add_parser("changes", help="what changed since an issued revision; as PDF with --to")
     compared.add_argument("id", metavar="ID")
     compared.add_argument("--since", type=int, metavar="N", help="revision N; without it the last issued one")

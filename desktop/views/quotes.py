@@ -15,7 +15,7 @@ from desktop.models.records import QuoteLine
 from desktop.rules.totals import Totals
 from desktop.services import drafts, quotes
 from desktop.services.days import day_words
-from desktop.views import cells, declining, links_box, quote_bundles
+from desktop.views import cells, declining, links_box, quote_bundles, quote_schedule
 from desktop.views.approvals.light import QuoteLight, missing
 from desktop.views.buttons import Button
 from desktop.views.cells import Row, words_of
@@ -142,7 +142,7 @@ class QuotePage(QWidget):
         self._title = label(look, size="title", strong=True)
         self._chip = Chip(look)
         self._firm = Button(look, "", kind="quiet_link")
-        self._firm.clicked.connect(lambda: self._ask_fact("terms"))
+        self._firm.clicked.connect(lambda: self.opened.emit("customer", self.draft.quote.customer_id))
         self.issue = Button(look, msg("Issue"), kind="primary", icon="file-check", keys="F9")
         self.issue.clicked.connect(self.ask_issue)
         self._revise = Button(look, REVISE, icon="copy")
@@ -255,9 +255,8 @@ class QuotePage(QWidget):
         self._facts["tax_mode"].show_value(mode or "—")
         day = draft.revision.valid_until
         self._facts["valid_until"].show_value(day_words(day, cells.now().date()) if day else "—")
-        firm = draft.customer
-        self._facts["terms"].show_value((firm.terms if firm else "") or "—")
-        for key in ("tax_mode", "valid_until"):
+        self._facts["terms"].show_value(quote_schedule.brief(draft))
+        for key in self._facts:
             self._facts[key].setEnabled(self.editable())
         self._bar.fit()
 
@@ -411,8 +410,9 @@ class QuotePage(QWidget):
 
     def _ask_fact(self, key: str) -> None:
         button, revision = self._facts[key], self.draft.revision
-        if key == "terms" and self.draft.customer is not None:
-            self.opened.emit("customer", self.draft.customer.id)
+        if key == "terms":
+            act = partial(self._do, "quote.schedule", quote_schedule.CHANGED)
+            quote_schedule.ask(self._look, button, self.draft, act)
         elif key == "tax_mode":
             other = "excluded" if revision.tax_mode == "included" else "included"
             self._set("tax_mode", other, revision.tax_mode)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from desktop.errors import Refused
 from desktop.models.kinds import (
     Amount,
     Choice,
@@ -23,6 +24,7 @@ from desktop.models.kinds import (
     Whole,
 )
 from desktop.models.record import RECORDS, Field
+from desktop.rules import schedule
 from sync.server.rows import is_id
 
 LONGEST: Final = 64 * 1024
@@ -34,6 +36,7 @@ DEEPEST: Final = 16
 MOST_PARTS: Final = 200_000
 _MOST_SLABS: Final = 100
 _SLABS: Final = ("quote_line", "slabs")
+_SCHEDULE: Final = ("quote_revision", "milestones")
 """Values inside one structure."""
 
 _NUMBER: Final = re.compile(r"-?\d{1,13}(?:\.(\d+))?")
@@ -49,6 +52,8 @@ def check(record_type: str, name: str, value: Any) -> None:
         _checkers(record_type)[name](value)
         if (record_type, name) == _SLABS:
             _check_slabs(value)
+        if (record_type, name) == _SCHEDULE:
+            _check_schedule(value)
 
 
 @lru_cache(maxsize=256)
@@ -73,6 +78,14 @@ def _check_slabs(value: Any) -> None:
             if number is None:
                 raise BadValue("a part without its number")
             check("quote_line", name, number)
+
+
+def _check_schedule(value: Any) -> None:
+    """What a quote's payment schedule may be, as the laptop asks when it is typed."""
+    try:
+        schedule.check(value)
+    except Refused:
+        raise BadValue("not a payment schedule") from None
 
 
 def check_structure(value: Any) -> None:
