@@ -6,7 +6,7 @@ The lowest stone of `rules`: tax, prices and totals stand on it. There is no flo
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from desktop.errors import Refused
@@ -66,6 +66,11 @@ def allocate(total: int, weights: Sequence[int], ranks: Sequence[int] = ()) -> l
 def currency_digits(currency: str) -> int:
     """Decimals of the currency by ISO 4217; two for a code that the table does not name."""
     return _DIGITS.get(currency, 2)
+
+
+def hundredths(minor: int, currency: str) -> int:
+    """A total in units of its currency as deals are typed: in hundredths, whatever the currency has."""
+    return int((Decimal(minor).scaleb(2 - currency_digits(currency))).to_integral_value(ROUND_HALF_UP))
 
 
 def check_currency(currency: str) -> str:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from desktop.models.records import Contract, Milestone
+from desktop.rules.money import hundredths
 from desktop.services.contract_drafts import zone_of
 from desktop.services.days import day_words
 from desktop.services.today import MOST, Day, Line, source
@@ -103,9 +104,11 @@ def _line(
     *,
     value: int | None = None,
 ) -> Line:
+    worth = value if value is not None else contract.payable
+    typed = hundredths(worth, contract.currency or "CNY") if worth is not None else None
     return Line(
         key, "contract", contract.id, title, why, mark, urgency, msg("Open contract"),
-        day.called(contract.customer_id), value if value is not None else contract.payable,
+        day.called(contract.customer_id), typed,
         contract.currency or "CNY", contract.customer_id, face=day.face(contract.customer_id),
     )  # fmt: skip
 

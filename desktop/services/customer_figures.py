@@ -11,6 +11,7 @@ from desktop.documents import chart_axes
 from desktop.documents.chart_marks import Rows
 from desktop.models.records import Interaction, Quote, Task
 from desktop.rules.filters import Condition, every
+from desktop.rules.money import hundredths
 from desktop.services import figures
 from desktop.services.days import day_words
 from desktop.services.figures import Tile
@@ -72,7 +73,8 @@ def _out(session: Session, customer: UUID, currency: str) -> Tile:
         )
         return Tile(msg("Quotes out"), NOTHING, note, rows=drafts if many else rows)
     note = msg("{count}, the first until {day}").of(count=f"{count:,}", day=first or NOTHING)
-    return Tile(msg("Quotes out"), chart_axes.money(int(total or 0), currency), note, rows=rows)
+    said = chart_axes.money(hundredths(int(total or 0), currency), currency)
+    return Tile(msg("Quotes out"), said, note, rows=rows)
 
 
 def _touched(session: Session, customer: UUID, today: date) -> Tile:

@@ -124,7 +124,7 @@ class ListFigures(QObject):
         if not present:
             return []
         if isinstance(kind, Amount) and len(currencies) > 1:
-            return [(figures.label_of(self._page.kind, name), _by_currency(present))]
+            return [(figures.label_of(self._page.kind, name), _by_currency(present, name))]
         numbers = [Decimal(value) for _, value in present]
 
         def shown(number: Decimal) -> str:
@@ -146,9 +146,9 @@ def _currency(row: Row) -> str:
     return str(getattr(row.record, "currency", "") or "CNY")
 
 
-def _by_currency(present: Sequence[tuple[Row, Any]]) -> str:
+def _by_currency(present: Sequence[tuple[Row, Any]], name: str) -> str:
     """Amounts in several currencies: each of them by itself, the largest first."""
     found: Counter[str] = Counter()
     for row, value in present:
         found[_currency(row)] += int(value)
-    return sums_words([Sum(currency, total, 0, 0) for currency, total in found.most_common()])
+    return sums_words([Sum(currency, total, 0, 0) for currency, total in found.most_common()], name)

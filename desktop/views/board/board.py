@@ -142,6 +142,7 @@ class Board(QWidget):
         for key, each in self.columns.items():
             bucket = found.get(key, Bucket(key))
             sums = tuple(amount for name in self._amounts for amount in bucket.sums.get(name, ()))
+            each.head.of = next(iter(self._amounts), "")
             each.head.show_figures(bucket.count, sums)
             each.be_slim(not bucket.count)
 

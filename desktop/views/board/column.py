@@ -44,6 +44,8 @@ class ColumnHead(QWidget):
         super().__init__()
         self._look, self._kind, self._key, self._words, self._ringed = look, kind, key, words, ringed
         self.count, self.sums = 0, ()
+        self.of = ""
+        """The column whose sums these are: it says how amounts are written."""
         look.changed.connect(self._say_again)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -65,7 +67,7 @@ class ColumnHead(QWidget):
 
     def crowded(self) -> bool:
         """Whether the sum finds no room beside name and count."""
-        total = veil_text(self._look, sums_words(self.sums))
+        total = veil_text(self._look, sums_words(self.sums, self.of))
         return bool(total) and self._named() + self._look.px(16) + self._look.t.width(total) > self._room()
 
     def least(self) -> int:
@@ -79,14 +81,14 @@ class ColumnHead(QWidget):
     def _below(self, room: int) -> bool:
         """Whether the count finds room beside the sum, where that has a line of its own."""
         look = self._look
-        total = veil_text(look, sums_words(self.sums))
+        total = veil_text(look, sums_words(self.sums, self.of))
         both = look.t.width(total, "small") + look.t.width(f"{self.count:,}", "small")
         return both + look.px(8) <= room
 
     def show_figures(self, count: int, sums: tuple[Sum, ...]) -> None:
         """Other figures."""
         self.count, self.sums = count, sums
-        self.setAccessibleName(f"{self._look.text(self._words)} {count} {sums_words(sums)}")
+        self.setAccessibleName(f"{self._look.text(self._words)} {count} {sums_words(sums, self.of)}")
         self.update()
 
     def _say_again(self) -> None:
@@ -102,7 +104,7 @@ class ColumnHead(QWidget):
         painter = QPainter(self)
         heads = self.beside or (self,)
         left, right = look.px(MARGIN + 4), self.width() - look.px(MARGIN + 4)
-        total, count = veil_text(look, sums_words(self.sums)), f"{self.count:,}"
+        total, count = veil_text(look, sums_words(self.sums, self.of)), f"{self.count:,}"
         crowded = any(each.crowded() for each in heads)
         upper = QRect(0, 0, self.width(), look.px(22)) if crowded else self.rect()
         lower = QRect(0, look.px(19), self.width(), look.px(18))
