@@ -274,9 +274,7 @@ def _row(
     mark = "" if counts(line) else f'<span class="mark">{escape(_say(voice, _not_counted(kind)))}</span>'
     sku = f'<span class="sku">{escape(line["sku"])}</span>' if line.get("sku") else ""
     less = "".join(
-        f'<span class="less">{percent(each["value"], signed=True)}</span>'
-        for each in line.get("adjustments") or ()
-        if each["kind"] == "percent"
+        f'<span class="less">{_less(each, digits)}</span>' for each in line.get("adjustments") or ()
     )
     base = figure(line["base_quantity"])
     per = f" / {base}" if base != "1" else ""
@@ -293,6 +291,12 @@ def _row(
     part = "part" if line.get("of") else ""
     off = "" if counts(line) else "off"
     return f'<tr class="item {part} {off}"><td><b>{name}</b>{mark}{sku}{_detail(line, voice)}</td>{tail}</tr>'
+
+
+def _less(adjustment: Mapping[str, Any], digits: int) -> str:
+    """What a line gives off, or adds."""
+    value = adjustment["value"]
+    return percent(value, signed=True) if adjustment["kind"] == "percent" else figure(value, digits)
 
 
 def _not_counted(kind: str) -> Message:

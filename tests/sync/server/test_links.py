@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from html import escape
 from typing import Any
 from urllib.parse import unquote, urlencode
 from uuid import UUID
@@ -22,7 +23,8 @@ from sqlalchemy import select
 
 from desktop.cli import links as cli_links
 from desktop.cli.console import Console, Options
-from desktop.documents.voice import short_hash
+from desktop.documents.template_sample import stress
+from desktop.documents.voice import money, short_hash
 from desktop.errors import NotFound, Refused, Usage
 from desktop.models.records import (
     Customer,
@@ -36,7 +38,7 @@ from desktop.models.store import Store
 from desktop.rules import attachments as files
 from desktop.services import commands, links, sealed
 from sync.client.driver import sync_once
-from sync.server import link_visits
+from sync.server import link_page, link_visits
 from sync.server import links as office_links
 from sync.server.app import make_app
 from sync.server.cli import customer_links as office_cli
@@ -44,6 +46,7 @@ from sync.server.cli.console import Console as OfficeConsole
 from sync.server.link_visits import KNOCKS, LONGEST_BODY, Pace, _preferred
 from sync.server.server import Server
 from sync.server.tables import BLOB, LINK, PIECE, PROOF
+from tests.documents import sample
 from tests.stores import firm
 from tests.sync.pair import Pair, pairs
 from tests.sync.simulator.world import Direct
@@ -531,6 +534,17 @@ def test_the_sealed_paper_is_handed_out_where_it_is_whole(pair: Pair, web: Web) 
     pair.meet()
     assert web.get(f"{path}/paper.pdf").status_code == 404
     assert sealed.OURS
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_kind_of_line_has_its_place_on_the_page(language: str) -> None:
+    link = {"content_hash": "ab" * 32, "answered_by": "", "answered_at": None}
+    for content in (stress(30), sample.quote(), sample.quote("en", tax_mode="excluded")):
+        found = office_links.Found("open", link, {}, content)
+        shown = link_page.page(found, language, "/q/x", "n", paper=True)
+        assert escape(money(content["totals"]["payable"], "CNY", 2)) in shown
+        assert shown.count("<tr") == len(content["lines"]) + 1
+        assert "−12.5 %" in shown or content["number"] != stress(1)["number"]
 
 
 # ---------------------------------------------------------------- by command
