@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.documents.order_embed import read_orderx
 from tests.stories.people import Laptop, Office
 
 Pair = tuple[Laptop, Laptop]
@@ -62,7 +63,7 @@ def test_an_order_goes_from_the_quote_to_the_last_payment(pair: Pair, issued: st
     paper = str(desk.folder / "accepted.pdf")
     asked = ("--paper", "acceptance", "--batch", "1", "--seal", "--to", paper)
     assert desk.json("order", "pdf", order["id"], *asked)["file"] == paper
-    assert desk.json("verify-pdf", paper)["state"] == "sound"
+    assert "PO-77" in read_orderx(Path(paper).read_bytes()).decode()
     last = desk.json("order", "ship", order["id"])
     assert last["batch"] == 3
     for batch in ("2", "3"):
@@ -93,8 +94,6 @@ def test_an_order_goes_from_the_quote_to_the_last_payment(pair: Pair, issued: st
     assert credit["invoiced"] == "281064.63"
     both(pair)
     assert desk.json("order", "show", order["id"])["deliveries"][-1]["outcome"] == "refunded"
-    whole = ("order", "data", order["id"], "--request", credit["request"], "--to", str(desk.folder / "c.xml"))
-    assert "<ram:DuePayableAmount>4457.14<" in Path(desk.json(*whole)["file"]).read_text("utf-8")
 
 
 def sum_of_tax(laptop: Laptop, order: str) -> int:
