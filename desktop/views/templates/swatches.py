@@ -34,7 +34,7 @@ class Swatch(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = self._look.px(6)
         box = QRectF(self.rect()).adjusted(edge, edge, -edge, -edge)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(self._look.colour("line_control"), 1))
         painter.setBrush(QColor(self.colour or paper().accent))
         painter.drawEllipse(box)
         painter.setBrush(Qt.BrushStyle.NoBrush)
