@@ -32,6 +32,7 @@ TWICE: Final = msg("Coupon {code} stands twice on this quote. Take it off with -
 CHANGED: Final = msg(
     "Coupon {code} takes off something else now. Take it off with -!{code} and put it on again."
 )
+TAKE_OFF: Final = msg("{why} Add lines, or take it off with -!{code}.")
 TOO_MUCH: Final = msg("This takes away more than the quote is worth.")
 
 
@@ -193,7 +194,8 @@ def redeem(work: Work, draft: QuoteDraft, on: date) -> None:
     for coupon in _of(work.session, rows):
         reason = _refusal(work.session, draft, coupon, on)
         if reason is not None:
-            raise Refused(reason)
+            below = reason.text == rule.BELOW.text
+            raise Refused(TAKE_OFF.of(why=reason, code=coupon.code) if below else reason)
         if not _held(work.session, draft.quote, coupon.id):
             noted = CouponUse(
                 quote_id=draft.quote.id,

@@ -20,3 +20,7 @@ def test_a_coupon_is_used_taken_off_and_used_up(laptop: Laptop) -> None:
     laptop.json("quote", "issue", first["id"])
     assert "XH-2026" in laptop.fails(1, "quote", "coupon", second["id"], "xh-2026")
     assert laptop.json("quote", "totals", second["id"])["payable"] == "900.00"
+    said = ("--reason", "price", "--words", "比别家贵")
+    assert laptop.json("quote", "decline", first["id"], *said)["stage"] == "declined"
+    assert laptop.json("show", "quote", first["id"])["declined_words"] == "比别家贵"
+    assert laptop.json("quote", "coupon", second["id"], "xh-2026")["payable"] == "800.00"
