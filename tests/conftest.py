@@ -17,6 +17,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.models import engines
+from tests.compiled import compiled_once
 
 if TYPE_CHECKING:
     from tests.screens.sample import Firm
@@ -58,6 +59,7 @@ def spare_wiping() -> None:
 
 
 spare_wiping()
+compiled_once(engines)
 
 
 class PatientBot(QtBot):

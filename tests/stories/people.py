@@ -261,7 +261,7 @@ class Office:
         """Start serving; the address. A second opening answers at the same one."""
         arguments = ["serve", "--data", str(self.data), "--port", str(self.port)]
         self.server = Running(self.starter, self.folder / "said", "office", arguments, self.environment)
-        self.url: str = json.loads(self.server.first_line())["url"]
+        self.url = str(json.loads(self.server.first_line())["url"])
         self.port = int(self.url.rpartition(":")[2])
         return self.url
 

@@ -21,9 +21,13 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, make_url
 
 from desktop.models import profile
 from desktop.models.engines import open_keyed
+from sync.server import store as _store
 from sync.server.store import DATABASE, KEY, Store, open_folder, open_url, read_key
 from sync.server.tables import META
+from tests.compiled import compiled_once
 from tests.stores import shape
+
+compiled_once(_store)
 
 VARIABLE: Final = "SATCHEL_TEST_DATABASE_URL"
 HALF: Final = "half"
