@@ -129,6 +129,8 @@ def _title(shown: Row, language: str) -> str:
         return shown.called(record.product_id, language)
     if record.__tablename__ == "bundle_part":
         return shown.called(record.part_id, language)
+    if record.__tablename__ == "seal_release":
+        return shown.called(record.owner_id, language) or str(record.title)
     return str(record.title)
 
 
@@ -172,6 +174,9 @@ def _below(shown: Row, language: str) -> str:
             fields[name].kind.format(getattr(record, name), language) for name in ("inclusion", "pricing")
         ]
         parts = [each, *said, record.group]
+    elif kind == "seal_release":
+        waits = "" if record.signature else msg("not signed by the office yet").in_language(language)
+        parts = [msg("{count} times at most").of(count=record.most or 0).in_language(language), waits]
     elif kind == "user":
         parts = [fields["role"].kind.format(record.role, language), record.job]
     elif kind == "task":

@@ -137,6 +137,8 @@ def value_words(kind: str, entry: Entry, wire: Any) -> Message:
     if described is None:
         return verbatim(str(wire))
     value = described.kind.from_wire(wire)
+    if described.name == "picture":
+        return msg("a picture")
     if described.name == "custom":
         return verbatim(further.in_words(value)) if further.in_words(value) else msg("nothing")
     return cells.words_of(described.kind, wire) or verbatim(described.kind.format(value, "en"))

@@ -9,6 +9,7 @@ from desktop.services import contract_drafts
 from desktop.services.commands import run
 from desktop.views.contracts.page import ContractPage
 from desktop.views.window import Window
+from tests import seals
 from tests.screens.sample import Firm
 from tests.screens.staging import Show, render, wait_idle
 
@@ -84,9 +85,26 @@ def listed(window: Window, firm: Firm) -> None:
     wait_idle(window)
 
 
+def sealed(window: Window, firm: Firm) -> None:
+    """A seal of the firm with a release of it."""
+    store = window.desk.store
+    known = window.desk.recent("company_seal", 1)
+    if known:
+        made = known[0].id
+    else:
+        made = run(store, store.me(), "company_seal.new", values={"name": "合同专用章"}).value.id
+        run(store, store.me(), "company_seal.picture", made, data=seals.picture())
+        days = {"valid_from": date(2026, 11, 1), "valid_until": date(2027, 10, 31), "most": 20}
+        values = {"seal_id": made, "owner_id": store.me().id, **days}
+        run(store, store.me(), "seal_release.new", values=values)
+    window.open_record("company_seal", made)
+    wait_idle(window)
+
+
 CONTRACTS: dict[str, Show] = {
     "list_contract": listed,
     "contract": whole,
     "contract_plain": plain,
     "contract_clause": worded,
+    "company_seal": sealed,
 }

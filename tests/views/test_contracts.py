@@ -1,6 +1,8 @@
 """The page of a contract: worded in the window, compared, filled in, issued and signed."""
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.models.records import Contract
@@ -16,7 +18,9 @@ from desktop.models.store import Store
 from desktop.services import commands, contract_drafts
 from desktop.views.contracts import menu
 from desktop.views.contracts.page import ContractPage
+from desktop.views.contracts.seal_page import SealPage
 from desktop.views.window import Window
+from tests import seals
 from tests.screens.sample import Firm
 from tests.views.pages import key, press, settle, the_quote
 
@@ -46,6 +50,8 @@ def page(window_on: WindowOn, store: Store, firm: Firm, qtbot: QtBot) -> Contrac
     window = window_on(store)
     window.open_record("quote", firm.quote)
     settle(window, qtbot)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     key(qtbot, the_quote(window), Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: isinstance(window.page(), ContractPage))
     settle(window, qtbot)
@@ -209,3 +215,33 @@ def test_a_clause_is_dragged_to_another_place(page: ContractPage, store: Store, 
     settle(window_of(page), qtbot)
     drag(0, 2)
     assert [one.code for one in held(page, store).clauses] == [before[1], before[0], *before[2:]]
+
+
+def test_a_seal_is_kept_and_chosen_and_says_why_it_does_not_count(
+    page: ContractPage, store: Store, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, contract_id = window_of(page), page.contract_id
+    made = run(store, "company_seal.new", values={"name": "合同专用章"})
+    window.open_record("company_seal", made.id)
+    settle(window, qtbot)
+    seal = window.page()
+    assert isinstance(seal, SealPage)
+    assert seal.picture.image.isNull()
+    path = tmp_path / "seal.png"
+    path.write_bytes(seals.picture())
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    seal.choose.click()
+    settle(window, qtbot)
+    assert not seal.picture.image.isNull()
+    assert seal.picture.image.hasAlphaChannel()
+    days = {"valid_from": date(2020, 1, 1), "valid_until": date(2090, 1, 1), "most": 1}
+    run(store, "seal_release.new", values={"seal_id": made.id, "owner_id": store.me().id, **days})
+    window.open_record("contract", contract_id)
+    settle(window, qtbot)
+    page = the_contract(window)
+    told: list[Any] = []
+    window.desk.told.connect(lambda words, _undo: told.append(words))
+    offered = menu.acts(page, window.desk)
+    next(act for said, act in offered if "Print with the seal" in said.in_language("en"))()
+    assert "not signed the release" in told[-1].in_language("en")  # no office has signed it
+    assert held(page, store).contract.release_id is None

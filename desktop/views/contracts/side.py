@@ -254,7 +254,7 @@ def _done(milestones: Sequence[Milestone]) -> Message | str:
 
 def _sealed(draft: ContractDraft) -> list[Message]:
     """The firm's seal that the paper is printed with."""
-    seal = draft.snapshot().get("seal")
+    seal = (draft.contract.snapshot or {}).get("seal") if draft.frozen else draft.seal
     return [msg("Printed with the seal “{name}”").of(name=seal["name"])] if seal else []
 
 
