@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
 from desktop.models.store import Store
@@ -14,6 +14,13 @@ from tests.screens.sample import Firm
 from tests.views.pages import settle
 
 WindowOn = Callable[[Store], Window]
+
+
+def pressed(page: RulesPage, keys: str) -> None:
+    """What these keys do, whichever window has them."""
+    found = [one for one in page.findChildren(QShortcut) if one.key() == QKeySequence(keys)]
+    assert len(found) == 1
+    found[0].activated.emit()
 
 
 def test_a_rule_is_put_together_tried_saved_and_taken_back(
@@ -37,7 +44,7 @@ def test_a_rule_is_put_together_tried_saved_and_taken_back(
     assert form.sentence.text() == "When a quote comes to more than 1,000 CNY, Manager approves."
     assert page.trial.words.text() == "Of the last 1 issued quotes 1 would have asked."
     assert page.trial.rows.count() == 1
-    qtbot.keyClick(form.limit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    pressed(page, "Ctrl+Return")
     qtbot.waitUntil(lambda: len(approval_rules.all_rules(store)) == 1)
     settle(window, qtbot)
     assert page.rule is not None
@@ -64,7 +71,7 @@ def test_a_rule_is_put_together_tried_saved_and_taken_back(
     page.keep()
     qtbot.waitUntil(lambda: len(approval_rules.all_rules(store)) == 2)
     settle(window, qtbot)
-    qtbot.keyClick(page.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    pressed(page, "Alt+Up")
     qtbot.waitUntil(lambda: [one.name for one in approval_rules.all_rules(store)] == ["Second", "Totals"])
 
 
