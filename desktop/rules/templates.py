@@ -47,11 +47,11 @@ ACCENTS: Final = (
     ("", msg("As built in", "colour")),
     ("#1F5FA8", msg("Blue", "colour")),
     ("#0F766E", msg("Teal", "colour")),
-    ("#157347", msg("Green", "colour")),
-    ("#94500A", msg("Brown", "colour")),
-    ("#B42325", msg("Red", "colour")),
+    ("#1A6B3C", msg("Green", "colour")),
+    ("#8A4B12", msg("Brown", "colour")),
+    ("#A61E22", msg("Red", "colour")),
     ("#7A1F5C", msg("Purple", "colour")),
-    ("#171B26", msg("Black", "colour")),
+    ("#1B1F2A", msg("Black", "colour")),
 )
 """Accent colours to choose from; any other may be typed."""
 LEAST_CONTRAST: Final = Decimal("4.5")
