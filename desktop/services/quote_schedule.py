@@ -35,15 +35,16 @@ def read(draft: drafts.QuoteDraft, text: str) -> list[schedule.Step]:
     return schedule.read(text, draft.revision.milestones or (), payable, digits)
 
 
-def told(draft: drafts.QuoteDraft, text: str) -> tuple[list[tuple[str, str]], Message | None]:
-    """What was typed as names with amounts, or why it is no schedule."""
+def told(draft: drafts.QuoteDraft, text: str, language: str) -> tuple[list[tuple[str, str]], Message | None]:
+    """What was typed as names in a language with amounts, or why it is no schedule."""
     try:
         steps = read(draft, text)
     except Refused as refused:
         return [], refused.message
     amounts = schedule.amounts(steps, *money_of(draft))
+    first, second = ("name_en", "name") if language == "en" else ("name", "name_en")
     return [
-        (str(step.get("name") or step.get("name_en") or step.get("due") or ""), amount)
+        (step.get(first) or step.get(second) or "", amount)
         for step, amount in zip(steps, amounts, strict=True)
     ], None
 

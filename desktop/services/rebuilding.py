@@ -39,7 +39,7 @@ _LABEL: Final = msg("Rebuild quote from its PDF")
 _NOT_WHOLE: Final = msg("A quote is rebuilt only from a sealed PDF that is whole. {why}")
 NOTHING: Final = rebuilding.NOT_A_QUOTE
 NO_CUSTOMERS: Final = msg("Its customer is not here, and your role adds none.")
-OFFER: Final = msg("Rebuild as a draft: {number} for {customer}, {lines} lines, {payable} {currency}")
+OFFER: Final = msg("In it: {number} for {customer}, {lines} lines, {payable} {currency}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from desktop.views.buttons import Button
 from desktop.views.compose import Line, column, holding, label, row, set_ink
 from desktop.views.look import Look
 from desktop.views.popover import RING, Popover
+from desktop.views.privacy import veil_text
 from desktop.words import msg, verbatim
 
 WIDTH: Final = 480
@@ -68,10 +69,14 @@ class ScheduleBox(Popover):
         self.entry.selectAll()
 
     def _tell(self) -> None:
-        steps, reason = quote_schedule.told(self._draft, self.entry.toPlainText())
+        steps, reason = quote_schedule.told(self._draft, self.entry.toPlainText(), self._look.language)
         set_ink(self.said, "warn" if reason is not None else "ink_2")
         none = msg("No payment schedule")
-        words = verbatim("   ".join(f"{name}\u00a0{amount}" for name, amount in steps)) if steps else none
+        words = (
+            verbatim("   ".join(f"{name}\u00a0{veil_text(self._look, amount)}" for name, amount in steps))
+            if steps
+            else none
+        )
         self._look.bind(self.said.setText, reason or words)
         self.yes.refuse(reason)
 

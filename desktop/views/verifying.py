@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from desktop.views.window import Window
 
 CHECK = msg("Check a PDF: is it ours, and whole?")
+_BOTH = msg("{verdict} {inside}")
 _BAD = ("altered", "appended", "rolled_back")
 
 
@@ -43,7 +44,9 @@ def examine(window: "Window", path: Path) -> None:
         found, said = looked
         verdict = found.verdict
         tone = "ink_2" if verdict.reliable else "bad" if verdict.state in _BAD else "warn"
-        window.bar.tell(said, tone=tone, offer=_offer(window, found))
+        inside = found.offer() if found.known is None else None
+        words = said if inside is None else _BOTH.of(verdict=said, inside=inside)
+        window.bar.tell(words, tone=tone, offer=_offer(window, found))
 
     desk.runner.read(
         window,
@@ -56,13 +59,13 @@ def examine(window: "Window", path: Path) -> None:
 
 def _offer(window: "Window", found: Found) -> tuple[Message, Callable[[], object]] | None:
     """The quote in a whole file: opened where it is here, else built as a draft that one undo takes back."""
-    known, offer = found.known, found.offer()
+    known = found.known
     if known is not None:
         return msg("Open this quote"), lambda: window.open_record("quote", known)
-    if offer is None or window.desk.refusal("quote.rebuild", None) is not None:
+    if found.content is None or window.desk.refusal("quote.rebuild", None) is not None:
         return None
 
     def build() -> None:
         window.desk.do("quote.rebuild", content=found.content, told=msg("Quote rebuilt from its PDF"))
 
-    return offer, build
+    return msg("Rebuild as a draft"), build

@@ -29,7 +29,7 @@ def test_three_six_one_is_typed_seen_in_money_kept_and_undone(
     assert not box.yes.isEnabled()
     box.entry.setPlainText("3-6-1")
     assert box.yes.isEnabled()
-    assert box.said.text().startswith("预付款")
+    assert box.said.text().startswith("Down payment")
     box.yes.click()
     settle(window, qtbot)
     steps = drafts.load(store, firm.quote).snapshot()["milestones"]

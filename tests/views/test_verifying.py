@@ -79,7 +79,8 @@ def test_a_quote_is_rebuilt_from_a_dropped_pdf_and_taken_back(
     monkeypatch.setattr(rebuilding, "known_here", lambda *_: None)  # as where it is not
     window.desk.bring_in(path)
     settle(window, qtbot)
-    assert "Rebuild as a draft" in window.bar.act.text()
+    assert window.bar.act.text() == "Rebuild as a draft"
+    assert "In it: " in said(window)
     window.bar.act.click()
     settle(window, qtbot)
     rebuilt = window.page()
