@@ -78,10 +78,9 @@ STEPS: Final[tuple[Callable[[Connection], None], ...]] = (
     Added("signature", ("contract_id",)),
     Added("approval_rule", ("subject", "place")),
     Added("delegation", ("credit", "subject")),
-    *(
-        Added(kind, ("contract_id", "order_id"))
-        for kind in ("approval", "approval_request", "approval_grant")
-    ),
+    Added("approval", ("contract_id", "order_id")),
+    Added("approval_request", ("contract_id", "order_id")),
+    Added("approval_grant", ("contract_id", "order_id")),
     Made("receipt"),
     Made("company_seal"),
     Made("seal_release"),
