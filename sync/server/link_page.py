@@ -13,8 +13,7 @@ from desktop.documents.linetable import counts, tax_labels
 from desktop.documents.summary import in_words, sum_rows
 from desktop.documents.voice import Voice, amount, figure, minor_units, money, percent, short_hash
 from desktop.models.records.quotes import DECLINES
-from desktop.words import Message, msg
-from sync.server.link_style import INK, STYLE
+from desktop.words import RESOURCES, Message, msg
 from sync.server.links import (
     ACCEPTED,
     CONSENT,
@@ -29,6 +28,8 @@ from sync.server.links import (
 )
 from sync.server.rows import Row
 
+STYLE: Final = (RESOURCES / "link" / "page.css").read_text(encoding="utf-8")
+INK: Final = (RESOURCES / "link" / "ink.js").read_text(encoding="utf-8")
 NOTICES: Final[Mapping[str, tuple[str, Message, Message]]] = {
     OPEN: (
         "wait",
