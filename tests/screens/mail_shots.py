@@ -23,7 +23,8 @@ def issued(window: Window, firm: Firm) -> UUID:
     buyer = firm.customers[2]
     run(store, me, "customer.edit", buyer, values={"email": "caigou@xinghe-jm.cn"})
     lines = [(next(iter(firm.products.values())), D(2))]
-    made = run(store, me, "quote.compose", customer_id=buyer, name="年末扩产", lines=lines).value
+    said = {"customer_id": buyer, "name": "Year-end extension", "lines": lines, "language": "en"}
+    made = run(store, me, "quote.compose", **said).value
     run(store, me, "quote.issue", made.id)
     return UUID(str(made.id))
 

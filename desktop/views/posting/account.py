@@ -59,7 +59,7 @@ class AccountCard(Card):
             grid.addWidget(entry, place, 1)
             look.bind(entry.setAccessibleName, words)
         grid.setColumnStretch(1, 1)
-        self._said = label(look, verbatim(" "), size="small", wrap=True)
+        self._said = label(look, verbatim(""), size="small", wrap=True)
         self.test = Button(look, msg("Try it"), icon="refresh-cw")
         self.test.clicked.connect(partial(self._keep, self._try))
         self.save = Button(look, msg("Save"), kind="primary", keys="Enter")
@@ -88,7 +88,7 @@ class AccountCard(Card):
         self._look.bind(self.password.setPlaceholderText, known)
         refused = kept.refused or {}
         told = refused.get(self._look.language, "")
-        self._tell(verbatim(told or " "), good=False)
+        self._tell(verbatim(told), good=False)
         self.lift()
         self.address.setFocus()
 
@@ -144,6 +144,7 @@ class AccountCard(Card):
 
     def _tell(self, words: Message, *, good: bool) -> None:
         self._look.bind(self._said.setText, words)
+        self._said.setVisible(bool(self._said.text()))
         set_ink(self._said, "ink_2" if good else "bad")
         self.place()
 

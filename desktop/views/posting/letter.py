@@ -19,6 +19,7 @@ from desktop.views.desk import Desk
 from desktop.views.look import Look
 from desktop.views.popover import RING
 from desktop.views.privacy import veil_text
+from desktop.views.reason import Reason
 from desktop.words import Message, msg, verbatim
 
 WIDTH: Final = 620
@@ -40,7 +41,7 @@ class Letter(Card):
         self.text.setTabChangesFocus(True)
         look.bind(self.text.setFixedHeight, lambda: look.px(220))
         self._file = label(look, ink="ink_2")
-        self._why = label(look, verbatim(" "), size="small", ink="bad", wrap=True)
+        self._why = Reason(look)
         parts: list[QWidget] = []
         entries: tuple[tuple[Message, QWidget], ...] = (
             (msg("To", "mail"), self.to),
@@ -75,7 +76,7 @@ class Letter(Card):
         self.subject.setText(paper.subject)
         self.text.setPlainText(paper.text)
         self._file.setText(veil_text(self._look, paper.file))
-        self._tell(verbatim(" "))
+        self._tell(verbatim(""))
         self.lift()
         (self.to if not paper.to else self.text).setFocus()
 
@@ -125,6 +126,7 @@ class Letter(Card):
 
     def _tell(self, words: Message) -> None:
         self._look.bind(self._why.setText, words)
+        self._why.setVisible(bool(self._why.text()))
         self.place()
 
     def said(self) -> str:

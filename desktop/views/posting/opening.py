@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.models.mailbox import FAILED, UNSURE, Mailbox
 from desktop.services.mail_papers import GOES
+from desktop.services.naming import Called
 from desktop.views.look import Look
 from desktop.views.posting.account import AccountCard
 from desktop.views.posting.box import TITLE, MailBox
@@ -77,5 +78,5 @@ class Posting(QObject):
         for one in Mailbox(self._window.desk.store).all():
             if one.id in ids and one.state in (FAILED, UNSURE) and (one.id, one.state) not in self._told:
                 self._told.add((one.id, one.state))
-                why = one.why.get(self._look.language, "")
+                why = Called(one.why.get("zh", ""), "verbatim", english=one.why.get("en", ""))
                 self._window.bar.tell(NEEDS.of(to=", ".join(one.to), why=why), tone="warn")
