@@ -16,7 +16,7 @@ def copy(tmp_path: Path) -> Path:
     """The program and the settings of its tools, in a place where it may be changed."""
     for folder in ("desktop", "sync", "resources/locale", "resources/themes", "tests/house"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "tests/conftest.py"):
+    for file in ("pyproject.toml", "tests/conftest.py", "tests/compiled.py"):
         shutil.copy(ROOT / file, tmp_path / file)
     for folder in ("tests/models", "tests/services"):
         (tmp_path / folder).mkdir()
