@@ -60,8 +60,8 @@ def test_names_leave_the_bar_when_its_values_need_the_room(
     page = opened(window, qtbot, firm)
     facts = page._facts  # noqa: SLF001
     named = facts["terms"].sizeHint().width()
-    values = {"terms": "30% with the order, 60% before dispatch, 10% after a year; " * 3}
-    commands.run(store, store.me(), "customer.edit", page.draft.quote.customer_id, values=values)
+    steps = "\n".join(f"{number} 2.5%" for number in range(40))
+    commands.run(store, store.me(), "quote.schedule", firm.quote, text=steps)
     page.fill()
     assert facts["terms"].sizeHint().width() > named
     assert all(fact.sizeHint().width() == fact.short_width() for fact in facts.values())
