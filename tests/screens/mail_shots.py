@@ -1,6 +1,7 @@
 """Papers by mail: the letter, the outbox with every state, the account; and why a customer declines."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from desktop.models.mailbox import FAILED, SENT, UNSURE, WAITING, Account, Mailbox
@@ -23,7 +24,12 @@ def issued(window: Window, firm: Firm) -> UUID:
     buyer = firm.customers[2]
     run(store, me, "customer.edit", buyer, values={"email": "caigou@xinghe-jm.cn"})
     lines = [(next(iter(firm.products.values())), D(2))]
-    said = {"customer_id": buyer, "name": "Year-end extension", "lines": lines, "language": "en"}
+    said: dict[str, Any] = {
+        "customer_id": buyer,
+        "name": "Year-end extension",
+        "lines": lines,
+        "language": "en",
+    }
     made = run(store, me, "quote.compose", **said).value
     run(store, me, "quote.issue", made.id)
     return UUID(str(made.id))
