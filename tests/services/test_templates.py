@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from desktop.documents.quote import quote_pdf
 from desktop.documents.readback import calculator_test
 from desktop.documents.template_sample import sample, stress
+from desktop.documents.template_try import tried
 from desktop.errors import NotAllowed, Refused
 from desktop.models.records import Template
 from desktop.models.store import Store
@@ -157,4 +158,4 @@ def test_the_stress_sample_stands_every_margin_and_every_column_left_off() -> No
     for made in (whole, body({"margins": "wide", **bare})):
         shot = templates.worn_by(stress(9), made)
         for language in ("zh", "en", "both"):
-            assert templates.tried(shot, language) is None
+            assert tried(shot, language) is None
