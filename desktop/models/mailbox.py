@@ -25,7 +25,7 @@ _ACCOUNT: Final = "mail account"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """By which server mails go out. `tls`: starttls, tls (from the first byte) or none (this machine only)."""
+    """By which server mails go out. `tls`: starttls, tls (from the first byte), none (this machine only)."""
 
     server: str = ""
     port: int = 587

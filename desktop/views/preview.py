@@ -87,7 +87,8 @@ class Preview(QWidget):
             buttons.append(button)
         hide = Button(look, icon="panel-right-close", kind="flat", name=msg("Hide the paper"))
         hide.clicked.connect(self.closed)
-        hide.setVisible(files)
+        if not files:
+            hide.hide()
         tools = region("surface", "bottom")
         tools.setLayout(
             row(look, self.languages, None, self._count, *buttons, hide, gap=4, edge=(16, 0, 10, 0))
