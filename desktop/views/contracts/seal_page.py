@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QSizePolicy, QWidget
 
@@ -45,7 +45,7 @@ class SealPicture(QWidget):
         """White ground with the picture on it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), Qt.GlobalColor.white)
+        painter.fillRect(self.rect(), self._look.colour("paper"))
         painter.setPen(self._look.colour("line"))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         edge = self._look.px(10)
