@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -125,7 +125,7 @@ def _switches(look: Look) -> Iterator[Figure]:
     yield Figure("switch of language (CPU)", middle(times), None, "", OPENED)
 
 
-def long_quotes(look: Look) -> Iterator[Figure]:
+def long_quotes(look: Look, sizes: Sequence[int] = LINES) -> Iterator[Figure]:
     """Quotes of hundreds of lines in a vault of their own: opened, typed in until the total is shown."""
     with (
         tempfile.TemporaryDirectory(prefix="satchel-quotes-") as folder,
@@ -134,7 +134,7 @@ def long_quotes(look: Look) -> Iterator[Figure]:
         stores.firm(store)
         desk = Desk(store, Runner())
         try:
-            for lines in LINES:
+            for lines in sizes:
                 yield from _long_quote(look, desk, quote_of(store, lines), lines)
         finally:
             desk.close()
