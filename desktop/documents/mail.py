@@ -1,5 +1,6 @@
 """A paper as a mail: the message of RFC 5322 with the PDF attached, as it is sent or saved as `.eml`."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from email.errors import HeaderParseError
@@ -79,5 +80,9 @@ def sent_by(sender: str, name: str) -> bytes:
 
 
 def _line(text: str) -> str:
-    """One line: whoever types a line end into a subject adds no header."""
-    return " ".join(text.split())
+    """One line: whoever types a line end adds no header, and nothing unseen turns a file's name around."""
+    return " ".join("".join(each for each in text if not _is_hidden(each)).split())
+
+
+def _is_hidden(letter: str) -> bool:
+    return not letter.isspace() and unicodedata.category(letter) in ("Cc", "Cf", "Cs")

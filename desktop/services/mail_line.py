@@ -107,7 +107,7 @@ def _reach(account: Account, seconds: float) -> smtplib.SMTP:
         _hang_up(line)
         why = getattr(error, "verify_message", "") or error.reason or type(error).__name__
         raise NotSent(STRANGER.of(server=account.server, why=why), again=True) from error
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, ValueError, TypeError, smtplib.SMTPException) as error:  # no such host, no such PEM
         _hang_up(line)
         raise NotSent(NO_SERVER.of(server=account.server, why=_reason(error)), again=True) from error
     except NotSent:

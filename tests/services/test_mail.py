@@ -4,14 +4,14 @@ import email
 import email.policy
 import smtplib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from desktop.documents.mail import addresses
+from desktop.documents.mail import addresses, message
 from desktop.errors import NotFound, Refused
 from desktop.models.mailbox import Account, Mailbox
 from desktop.models.records import Interaction, Quote
@@ -304,6 +304,19 @@ def test_addresses_are_read_as_people_type_them() -> None:
     ):
         with pytest.raises(Refused):
             addresses(typed)
+
+
+def test_a_host_that_cannot_be_is_told_and_a_files_name_is_not_turned_around() -> None:
+    for wrong in (Account(server="smtp..qq.com"), Account(server="x.cn", authority="\ufffd")):
+        with pytest.raises(mail_line.NotSent) as told:
+            mail_line.greet(wrong, seconds=1)
+        assert "cannot be reached" in told.value.why.in_language("en")
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    file = ("报价\u202efdp.\r\nexe\x00\ud800.pdf", b"%PDF")
+    data = message(to=[YOU], subject="a\u202eb\x00", text="", message_id="<1@x.cn>", date=now, attached=file)
+    made = email.message_from_bytes(data, policy=email.policy.default)
+    assert made["Subject"] == "ab"
+    assert [each.get_filename() for each in made.iter_attachments()] == ["报价fdp. exe.pdf"]
 
 
 def test_the_password_is_not_said() -> None:
