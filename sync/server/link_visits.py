@@ -7,6 +7,7 @@ by a browser. A worker remembers nothing but how fast somebody knocks.
 import json
 import re
 import secrets
+import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -69,14 +70,16 @@ class Pace:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._since, self._seen = 0.0, dict[tuple[str, str], int]()
+        self._lock = threading.Lock()
 
     def over(self, what: str, who: str, most: int) -> bool:
         """Count once more; whether that is too often."""
         now = self._clock()
-        if now - self._since >= MINUTE or len(self._seen) >= REMEMBERED:
-            self._since, self._seen = now, {}
-        self._seen[what, who] = self._seen.get((what, who), 0) + 1
-        return self._seen[what, who] > most
+        with self._lock:
+            if now - self._since >= MINUTE or len(self._seen) >= REMEMBERED:
+                self._since, self._seen = now, {}
+            times = self._seen[what, who] = self._seen.get((what, who), 0) + 1
+        return times > most
 
 
 class Visits:
@@ -148,7 +151,7 @@ class Visits:
             paper = found is not None and found.state in SHOWN and _paper_of(conn, found) is not None
         if found is None:
             return self._nothing(http)
-        return _page(found, _language(http, found), http.url.path, paper=paper)
+        return _page(found, _language(http, found), http.scope["path"], paper=paper)
 
     def _paper(self, http: HttpRequest, token: str, _body: bytes) -> HttpResponse:
         with self._server.store.read() as conn:
@@ -173,7 +176,7 @@ class Visits:
             return self._nothing(http)
         server.store.write(lambda conn: links.count(conn, token, now))
         language = form["lang"] if form.get("lang") in ("zh", "en") else _language(http, found)
-        base = http.url.path.rpartition("/")[0]
+        base = http.scope["path"].rpartition("/")[0]
         said = self._said(http, form, answer, language)
         if isinstance(said, Message):
             return _page(found, language, base, paper=False, why=said, status=422)
@@ -217,7 +220,7 @@ class Visits:
 
     def _who(self, http: HttpRequest) -> str:
         """Where it comes from: behind a proxy, as the proxy says."""
-        passed = http.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        passed = ",".join(http.headers.getlist("x-forwarded-for")).rpartition(",")[2].strip()
         if self._behind_proxy and passed:
             return plain(passed, 64)
         return http.client.host if http.client is not None else ""

@@ -20,6 +20,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from starlette.requests import Request
 
 from desktop.cli import links as cli_links
 from desktop.cli.console import Console, Options
@@ -485,6 +486,19 @@ def test_who_tries_too_often_waits(pair: Pair, monkeypatch: pytest.MonkeyPatch) 
     assert [pace.over("a", "b", 1) for _ in range(2)] == [False, True]
     at[0] = 61.0
     assert not pace.over("a", "b", 1)
+
+
+def test_what_a_browser_calls_the_office_breaks_no_page_and_the_last_proxy_says_who_came(
+    pair: Pair, web: Web
+) -> None:
+    path = asked(pair, offer(pair))
+    for host in ("[x", "elsewhere.example/y?"):
+        page = web.get(path, {"host": host})
+        assert page.status_code == 200
+        assert f'action="{path}/accept"' in page.text
+    passed = [(b"x-forwarded-for", b"10.9.9.9"), (b"x-forwarded-for", b"10.1.1.1, 192.0.2.9")]
+    visits = link_visits.Visits(pair.server, behind_proxy=True)
+    assert visits._who(Request({"type": "http", "headers": passed, "client": None})) == "192.0.2.9"  # noqa: SLF001
 
 
 # ---------------------------------------------------------------- language, paper
