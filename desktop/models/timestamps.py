@@ -48,7 +48,7 @@ def answer(data: bytes, about: bytes, nonce: int) -> Stamp:
         if status not in GRANTED:
             raise BadStamp(f"the authority says {status}")
         return _read(found["time_stamp_token"].dump(), about, nonce)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise error if isinstance(error, BadStamp) else BadStamp("no timestamp") from error
 
 
@@ -56,7 +56,7 @@ def read(token: bytes, about: bytes) -> Stamp:
     """The timestamp in a token that was kept. Raises BadStamp where it is not one of these bytes."""
     try:
         return _read(token, about, None)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise error if isinstance(error, BadStamp) else BadStamp("no timestamp") from error
 
 

@@ -47,10 +47,14 @@ def post(url: str, question: bytes) -> bytes:
     ) as answered:
         if answered.status_code != 200:
             raise requests.HTTPError(f"the authority answers {answered.status_code}")
-        data = answered.raw.read(LARGEST + 1, decode_content=True)
+        data = b""
+        for piece in answered.iter_content(4096):
+            data += piece
+            if len(data) > LARGEST:
+                break
     if len(data) > LARGEST:
         raise requests.HTTPError("the authority says too much")
-    return bytes(data)
+    return data
 
 
 def catch_up(store: Store, now: int, ask: Post = post) -> int:

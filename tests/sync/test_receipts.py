@@ -1,6 +1,8 @@
 """What is issued offline gets the office's signed receipt at the next sync; every laptop asks it again."""
 
 import asyncio
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from asn1crypto import keys, tsp
+import requests
+from asn1crypto import cms, keys, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -221,3 +224,24 @@ def test_an_authority_stamps_the_receipt_and_laptops_say_so(
             stamps.read(wrong, about)
     with pytest.raises(stamps.BadStamp):
         stamps.read(token, about + b"!")
+    named = cms.ContentInfo.load(token)
+    signer = named["content"]["signer_infos"][0]
+    signer["sid"] = cms.SignerIdentifier("subject_key_identifier", b"key")
+    with pytest.raises(stamps.BadStamp):
+        stamps.read(named.dump(force=True), about)
+
+
+def test_an_answer_that_breaks_off_is_an_error_that_the_office_expects() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def hang_up() -> None:
+            line, _ = listening.accept()
+            with line:
+                line.recv(65536)
+                line.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc")
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        with pytest.raises(requests.RequestException):
+            timestamps.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"question")
+        thread.join()
