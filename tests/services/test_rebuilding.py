@@ -226,9 +226,7 @@ def test_whatever_is_issued_is_rebuilt_the_same_elsewhere(
     *,
     included: bool,
 ) -> None:
-    with home.reading() as session:
-        buyer = session.query(Customer).first()
-    assert buyer is not None
+    buyer = customer(home)
     mode = "included" if included else "excluded"
     made = run(home, "quote.new", values={"customer_id": buyer.id, "tax_mode": mode})
     for values, off in lines:
