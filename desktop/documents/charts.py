@@ -354,10 +354,12 @@ def _name_bands(plot: Plot, shown: Fan, unit: Unit, words: Sequence[str]) -> Non
     if len(set(shown.ahead[place].most)) == 1:
         place = max(range(place + 1), key=lambda n: shown.ahead[n].most[1] - shown.ahead[n].most[0])
         left = plot.x(len(shown.past) + place)
-    band = shown.ahead[place]
+    band, free = shown.ahead[place], 0.0
     for text, pair in zip(words, (band.most, band.half), strict=True):
         if pair[1] != pair[0]:
-            plot.places.may(Text(left + frame.px(8), plot.clear(plot.y(unit.of(pair[1]))), text))
+            y = max(plot.clear(plot.y(unit.of(pair[1]))), free)  # a line below the name before it
+            if plot.places.may(Text(left + frame.px(8), y, text)):
+                free = y + frame.line()
 
 
 def _so_far(plot: Plot, place: int, value: Decimal) -> None:
