@@ -67,8 +67,8 @@ class Hands:
         return self.keys * KEY + self.waited
 
     def _there(self) -> QWidget:
-        """Where the keys go. The offscreen platform forgets which window is active when a list closes."""
-        if QApplication.activeWindow() is None:
+        """Where the keys go. The offscreen platform forgets which window is active when another one closes."""
+        if QApplication.activeWindow() is not self.window:
             self.window.activateWindow()
             self.qtbot.waitUntil(self.window.isActiveWindow)
         return QApplication.focusWidget() or self.window
