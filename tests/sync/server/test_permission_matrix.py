@@ -91,6 +91,7 @@ class Case:
         with self.server.store.read() as conn:
             scope = scope_of(conn, mate, self.server.clock())
         self.team = scope.person.team if scope is not None else ""
+        self.beside: dict[str, str] = {}
         self.targets = self._seed()
         if lent:
             self._lend(lent)
@@ -104,16 +105,37 @@ class Case:
                 home = {} if RECORDS[kind].__shared__ else {"owner_id": self.owners[place]}
                 rows.setdefault(kind, []).append({"id": targets[name, place], **home})
                 if kind != written_type(command) and not command.creates:
-                    link = RECORDS[written_type(command)].__root__ or f"{kind}_id"
-                    part = {"id": targets[name, place][::-1], link: targets[name, place], **home}
-                    rows.setdefault(written_type(command), []).append(part)
+                    part = {"id": targets[name, place][::-1], **self._whole(command, targets[name, place])}
+                    rows.setdefault(written_type(command), []).append({**part, **home})
+                    for other_kind, whole in self._beside(command, place, part):
+                        rows.setdefault(other_kind, []).append({"id": whole, **home})
         for kind, some in rows.items():
             self.server.seed(kind, some)
         return targets
 
+    @staticmethod
+    def _whole(command: Command, target: str) -> dict[str, str]:
+        """What a written part belongs to: a request about a contract stands beside the contract's quote."""
+        kind, written = type_of(command), RECORDS[written_type(command)]
+        link = written.__root__ or f"{kind}_id"
+        own = f"{kind}_id"
+        return (
+            {link: target}
+            if own == link or own not in written.fields()
+            else {own: target, link: new_id().hex}
+        )
+
+    def _beside(self, command: Command, place: str, part: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        root = RECORDS[written_type(command)].__root__
+        if root and root != f"{type_of(command)}_id" and f"{type_of(command)}_id" in part:
+            kind = root.removesuffix("_id")
+            if place == "other" and {kind, type_of(command)} <= set(SHAREABLE):
+                self.beside[part[root]] = kind
+            yield kind, part[root]
+
     def _lend(self, access: str) -> None:
         """Others share with this person whatever can be shared."""
-        records = {
+        records = self.beside | {
             target: type_of(KNOWN[name])
             for (name, place), target in self.targets.items()
             if place == "other" and type_of(KNOWN[name]) in SHAREABLE
