@@ -67,7 +67,7 @@ class Hands:
         return self.keys * KEY + self.waited
 
     def _there(self) -> QWidget:
-        """Where the keys go. The offscreen platform forgets which window is active when another one closes."""
+        """Where the keys go. The offscreen platform forgets which window is active when one closes."""
         if QApplication.activeWindow() is not self.window:
             self.window.activateWindow()
             self.qtbot.waitUntil(self.window.isActiveWindow)
